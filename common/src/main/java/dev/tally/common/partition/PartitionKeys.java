@@ -1,0 +1,68 @@
+package dev.tally.common.partition;
+
+/**
+ * The names of one partition's Redis keys. They share a hash tag, so that on a Redis Cluster all of
+ * them lie in one slot and one script may touch any of them.
+ *
+ * @param partition the partition's index, from 0
+ */
+public record PartitionKeys(int partition) {
+
+  /**
+   * Zset of live workers: member worker id, score expiry in epoch milliseconds. Not of any
+   * partition.
+   */
+  public static final String WORKERS = "tally:workers";
+
+  /**
+   * String: the number of partitions that this deployment was started with. Not of any partition.
+   */
+  public static final String PARTITION_COUNT = "tally:partitions";
+
+  /**
+   * Counter (string): the highest chat number given out in an app. Its existence is how an app is
+   * known.
+   */
+  public String chats(String token) {
+    return prefix() + token + ":chats";
+  }
+
+  /**
+   * Counter (string): the highest message number given out in a chat. Its existence is how a chat
+   * is known.
+   */
+  public String messages(String token, long chat) {
+    return prefix() + token + ":" + chat + ":messages";
+  }
+
+  /** List: accepted jobs that no worker has claimed yet, oldest first. */
+  public String jobs() {
+    return prefix() + "jobs";
+  }
+
+  /**
+   * List: the batch that the partition's owner has claimed and not acknowledged yet, oldest first.
+   */
+  public String inflight() {
+    return prefix() + "inflight";
+  }
+
+  /** String with an expiry: the id of the worker that holds this partition's lease. */
+  public String owner() {
+    return prefix() + "owner";
+  }
+
+  /** List: jobs that can never succeed, each with its reason, oldest first. */
+  public String dead() {
+    return prefix() + "dead";
+  }
+
+  /** String with an expiry: what an idempotency key of this app was answered with. */
+  public String idempotency(String token, String key) {
+    return prefix() + token + ":idempotency:" + key;
+  }
+
+  private String prefix() {
+    return "tally:{%02d}:".formatted(partition);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tally.common.problem;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Ends a request with a problem. Carries no stack trace: it is an answer, not a fault. */
+public final class ProblemException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private final ProblemType type;
+  private final String detail;
+  private final @Nullable Duration retryAfter;
+
+  private ProblemException(ProblemType type, String detail, @Nullable Duration retryAfter) {
+    super(detail, null, false, false);
+    this.type = type;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * @param detail what went wrong this time, in a sentence that may be shown to whoever sent the
+   *     request
+   */
+  public static ProblemException of(ProblemType type, String detail) {
+    return new ProblemException(type, detail, null);
+  }
+
+  /**
+   * A problem that may be gone after a while.
+   *
+   * @param retryAfter when it is worth asking again; rounded up to whole seconds, at least one
+   */
+  public static ProblemException retryable(ProblemType type, String detail, Duration retryAfter) {
+    return new ProblemException(type, detail, retryAfter);
+  }
+
+  public static ProblemException appNotFound() {
+    return of(ProblemType.APP_NOT_FOUND, "No app has this token.");
+  }
+
+  public static ProblemException chatNotFound() {
+    return of(ProblemType.CHAT_NOT_FOUND, "The app has no chat with this number.");
+  }
+
+  public static ProblemException messageNotFound() {
+    return of(ProblemType.MESSAGE_NOT_FOUND, "The chat has no message with this number.");
+  }
+
+  /** What a field holds is not acceptable. */
+  public static ProblemException invalidField(String field, String expectation) {
+    return of(ProblemType.INVALID_FIELD, field + " " + expectation);
+  }
+
+  public static ProblemException malformed(String detail) {
+    return of(ProblemType.MALFORMED_REQUEST, detail);
+  }
+
+  public ProblemType type() {
+    return type;
+  }
+
+  public String detail() {
+    return detail;
+  }
+
+  /** How long to wait before asking again, where that may help. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.tally.common.problem;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.RedisSystemException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Turns every exception that leaves a controller into a problem. */
+@RestControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class ProblemHandler extends ResponseEntityExceptionHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+  private static final Duration DEPENDENCY_RETRY = Duration.ofSeconds(1);
+
+  @ExceptionHandler
+  ResponseEntity<Object> problem(ProblemException e, HttpServletRequest request) {
+    HttpHeaders headers = new HttpHeaders();
+    Duration retryAfter = e.retryAfter();
+    if (retryAfter != null) {
+      headers.set(HttpHeaders.RETRY_AFTER, seconds(retryAfter));
+    }
+    return respond(e.type(), e.type().status(), e.detail(), headers, request.getRequestURI());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> dataAccess(DataAccessException e, HttpServletRequest request) {
+    boolean down =
+        e instanceof TransientDataAccessException
+            || e instanceof RecoverableDataAccessException
+            || e instanceof NonTransientDataAccessResourceException
+            || e instanceof RedisConnectionFailureException
+            || e instanceof RedisSystemException;
+    return down ? unavailable(e, request) : internal(e, request);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> noTransaction(
+      CannotCreateTransactionException e, HttpServletRequest request) {
+    return unavailable(e, request);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> internal(Exception e, HttpServletRequest request) {
+    log.error("{} failed", request.getMethod(), e);
+    return respond(
+        ProblemType.INTERNAL_ERROR,
+        ProblemType.INTERNAL_ERROR.status(),
+        "Something went wrong on our side.",
+        new HttpHeaders(),
+        request.getRequestURI());
+  }
+
+  private ResponseEntity<Object> unavailable(Exception e, HttpServletRequest request) {
+    log.warn("{} refused, a dependency is down: {}", request.getMethod(), e.toString());
+    HttpHeaders headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, seconds(DEPENDENCY_RETRY));
+    return respond(
+        ProblemType.UNAVAILABLE,
+        ProblemType.UNAVAILABLE.status(),
+        "A service that this request needs is not available at the moment.",
+        headers,
+        request.getRequestURI());
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+      Exception e,
+      @Nullable Object body,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    HttpServletRequest servletRequest = ((ServletWebRequest) request).getRequest();
+    if (status.is5xxServerError() && status.value() != 503) {
+      return internal(e, servletRequest);
+    }
+    ProblemType type = ProblemType.ofStatus(status.value());
+    String detail =
+        switch (type) {
+          case NO_SUCH_ROUTE -> "Nothing is served under this path.";
+          case METHOD_NOT_ALLOWED ->
+              "This path does not take %s.".formatted(servletRequest.getMethod());
+          default -> type.title() + ".";
+        };
+    return respond(type, status, detail, headers, servletRequest.getRequestURI());
+  }
+
+  private static ResponseEntity<Object> respond(
+      ProblemType type, HttpStatusCode status, String detail, HttpHeaders headers, String path) {
+    // whatever the client said it accepts: an error is never answered with another error
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(ProblemBody.of(type, status, detail, path));
+  }
+
+  private static String seconds(Duration duration) {
+    return Long.toString(Math.max(1, duration.plusNanos(999_999_999).toSeconds()));
+  }
+}

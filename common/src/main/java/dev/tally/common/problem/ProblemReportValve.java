@@ -1,0 +1,39 @@
+package dev.tally.common.problem;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+
+/**
+ * Answers what Tomcat refuses before any servlet sees it, a malformed request line for instance, in
+ * the same shape as all other errors. Public with a public constructor because Tomcat makes it by
+ * its class name.
+ */
+public final class ProblemReportValve extends ErrorReportValve {
+
+  @Override
+  protected void report(Request request, Response response, @Nullable Throwable throwable) {
+    int status = response.getStatus();
+    if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+      return;
+    }
+    ProblemType type = ProblemType.ofStatus(status);
+    byte[] body =
+        """
+        {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
+            .formatted(type.uri(), type.title(), status, type.title(), type.title())
+            .getBytes(StandardCharsets.UTF_8);
+    try {
+      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+      response.setContentLength(body.length);
+      response.getOutputStream().write(body);
+      response.finishResponse();
+    } catch (IOException e) {
+      container.getLogger().debug("the client went away before it was told its error", e);
+    }
+  }
+}

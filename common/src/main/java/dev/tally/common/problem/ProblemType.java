@@ -1,0 +1,68 @@
+package dev.tally.common.problem;
+
+import java.net.URI;
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+
+/** Every kind of problem that a Tally service answers with. */
+public enum ProblemType {
+  APP_NOT_FOUND(HttpStatus.NOT_FOUND, "App not found"),
+  CHAT_NOT_FOUND(HttpStatus.NOT_FOUND, "Chat not found"),
+  MESSAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "Message not found"),
+  /** The number has been given out, and its row is on its way: worth asking again in a second. */
+  NOT_PERSISTED_YET(HttpStatus.NOT_FOUND, "Not persisted yet"),
+  NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),
+  MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request"),
+  METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
+  NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable"),
+  BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "Body too large"),
+  UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+  INVALID_FIELD(HttpStatus.UNPROCESSABLE_CONTENT, "Invalid field"),
+  IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "Idempotency key reused"),
+  RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+  QUEUE_FULL(HttpStatus.SERVICE_UNAVAILABLE, "Queue full"),
+  UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Service unavailable"),
+  INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error"),
+  /** Anything that the web server itself refuses with another status. */
+  REFUSED(HttpStatus.BAD_REQUEST, "Request refused");
+
+  private final HttpStatus status;
+  private final String title;
+
+  ProblemType(HttpStatus status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  public HttpStatus status() {
+    return status;
+  }
+
+  /** A short sentence, the same for every occurrence. */
+  public String title() {
+    return title;
+  }
+
+  /**
+   * What identifies this kind of problem to a program, for instance {@code
+   * urn:tally:problem:app-not-found}.
+   */
+  public URI uri() {
+    return URI.create("urn:tally:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  /** The kind that stands for a status which nothing more specific is known about. */
+  static ProblemType ofStatus(int status) {
+    return switch (status) {
+      case 400 -> MALFORMED_REQUEST;
+      case 404 -> NO_SUCH_ROUTE;
+      case 405 -> METHOD_NOT_ALLOWED;
+      case 406 -> NOT_ACCEPTABLE;
+      case 413 -> BODY_TOO_LARGE;
+      case 415 -> UNSUPPORTED_MEDIA_TYPE;
+      case 429 -> RATE_LIMITED;
+      case 503 -> UNAVAILABLE;
+      default -> status >= 500 ? INTERNAL_ERROR : REFUSED;
+    };
+  }
+}

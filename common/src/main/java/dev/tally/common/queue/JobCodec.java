@@ -1,0 +1,118 @@
+package dev.tally.common.queue;
+
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes jobs as JSON objects, for instance {@code
+ * {"v":1,"kind":"message","app":"…","chat":3,"at":1700000000000000, "body":"hi","number":7}}, where
+ * {@code at} counts microseconds since the epoch.
+ *
+ * <p>The number is not known before the atomic call that takes it and pushes the job, so a job is
+ * written without it: everything up to and including {@code "number":}. The accept script appends
+ * the number and the brace. No member can follow, and none that a client sends is written
+ * unescaped.
+ */
+public final class JobCodec {
+
+  private static final int VERSION = 1;
+
+  private final JsonFactory factory = new JsonFactory();
+  private final JsonMapper mapper =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  /** A chat's job, open at its end for the number. */
+  public String openChat(String app, Instant acceptedAt, @Nullable String traceparent) {
+    return open("chat", app, null, null, acceptedAt, traceparent);
+  }
+
+  /** A message's job, open at its end for the number. */
+  public String openMessage(
+      String app, long chat, String body, Instant acceptedAt, @Nullable String traceparent) {
+    return open("message", app, chat, body, acceptedAt, traceparent);
+  }
+
+  private String open(
+      String kind,
+      String app,
+      @Nullable Long chat,
+      @Nullable String body,
+      Instant acceptedAt,
+      @Nullable String traceparent) {
+    StringWriter out = new StringWriter(body == null ? 128 : body.length() + 160);
+    JsonGenerator json = factory.createGenerator(out);
+    json.writeStartObject();
+    json.writeNumberProperty("v", VERSION);
+    json.writeStringProperty("kind", kind);
+    json.writeStringProperty("app", app);
+    if (chat != null) {
+      json.writeNumberProperty("chat", chat);
+    }
+    json.writeNumberProperty("at", ChronoUnit.MICROS.between(Instant.EPOCH, acceptedAt));
+    if (traceparent != null) {
+      json.writeStringProperty("trace", traceparent);
+    }
+    if (body != null) {
+      json.writeStringProperty("body", body);
+    }
+    json.writeName("number");
+    json.flush();
+    return out.append(':').toString();
+  }
+
+  /**
+   * Reads a job.
+   *
+   * @throws UndecodableJobException if it is not a job of a version that this code knows
+   */
+  public Job decode(String text) throws UndecodableJobException {
+    JsonNode job;
+    try {
+      job = mapper.readTree(text);
+    } catch (JacksonException e) {
+      // the parser's own message may quote the message body, which belongs in no log
+      throw new UndecodableJobException("not JSON");
+    }
+    if (!job.path("v").isIntegralNumber() || job.path("v").longValue() != VERSION) {
+      throw new UndecodableJobException("not a job of version " + VERSION);
+    }
+    String app = string(job, "app");
+    Instant at = Instant.EPOCH.plus(number(job, "at"), ChronoUnit.MICROS);
+    String trace = job.has("trace") ? string(job, "trace") : null;
+    long number = number(job, "number");
+    return switch (string(job, "kind")) {
+      case "chat" -> new Job.NewChat(app, number, at, trace);
+      case "message" ->
+          new Job.NewMessage(app, number(job, "chat"), number, string(job, "body"), at, trace);
+      default -> throw new UndecodableJobException("unknown kind");
+    };
+  }
+
+  private static String string(JsonNode job, String name) throws UndecodableJobException {
+    JsonNode value = job.path(name);
+    if (!value.isString()) {
+      throw new UndecodableJobException(name + " is no string");
+    }
+    return value.stringValue();
+  }
+
+  private static long number(JsonNode job, String name) throws UndecodableJobException {
+    JsonNode value = job.path(name);
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1) {
+      throw new UndecodableJobException(name + " is no positive whole number");
+    }
+    return value.longValue();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.tally.common.redis;
+
+import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.Partitioning;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * How Tally talks to Redis, on top of what {@code spring.data.redis.*} says.
+ *
+ * <p>A lost connection fails the commands that were under way. By default Lettuce would send them
+ * again once it has reconnected, and a script that numbers and queues a message must never run
+ * twice for one request.
+ */
+@Configuration(proxyBeanMethods = false)
+public class RedisClientConfiguration {
+
+  @Bean
+  LettuceClientOptionsBuilderCustomizer sendNothingTwice(
+      @Value("${spring.data.redis.connect-timeout:1s}") Duration connectTimeout) {
+    return options ->
+        options
+            .replayFilter(command -> true)
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .timeoutOptions(TimeoutOptions.enabled())
+            .socketOptions(
+                SocketOptions.builder()
+                    .connectTimeout(connectTimeout)
+                    .keepAlive(true)
+                    .tcpNoDelay(true)
+                    .build());
+  }
+
+  @Bean
+  PartitionCount partitionCount(
+      StringRedisTemplate redis, @Value("${tally.partitions:16}") int partitions) {
+    return new PartitionCount(redis, new Partitioning(partitions));
+  }
+}

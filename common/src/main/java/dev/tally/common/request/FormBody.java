@@ -1,0 +1,53 @@
+package dev.tally.common.request;
+
+import dev.tally.common.problem.ProblemException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code application/x-www-form-urlencoded} text as the WHATWG URL standard describes it, but
+ * strictly: the usual decoders put a replacement character where a percent sequence is no UTF-8,
+ * and what was sent would not be what is kept.
+ */
+final class FormBody {
+
+  private FormBody() {}
+
+  static @Nullable String field(String form, String name) {
+    String found = null;
+    for (String pair : form.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      String key = decode(equals < 0 ? pair : pair.substring(0, equals));
+      if (!key.equals(name)) {
+        continue;
+      }
+      if (found != null) {
+        throw ProblemException.malformed(name + " is given twice.");
+      }
+      found = equals < 0 ? "" : decode(pair.substring(equals + 1));
+    }
+    return found;
+  }
+
+  private static String decode(String text) {
+    byte[] in = text.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out = ByteBuffer.allocate(in.length);
+    for (int i = 0; i < in.length; i++) {
+      switch (in[i]) {
+        case '+' -> out.put((byte) ' ');
+        case '%' -> {
+          int high = i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
+          int low = i + 2 < in.length ? Character.digit(in[i + 2], 16) : -1;
+          if (high < 0 || low < 0) {
+            throw ProblemException.malformed("The form has a broken percent sequence.");
+          }
+          out.put((byte) (high << 4 | low));
+          i += 2;
+        }
+        default -> out.put(in[i]);
+      }
+    }
+    return RequestBody.utf8(out.flip());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.tally.common.request;
+
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** Reads the variable parts of paths. What cannot be one names nothing, so it costs no look-up. */
+public final class PathPart {
+
+  private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{32}");
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
+
+  private PathPart() {}
+
+  /** Whether this could be an app's token: 128 bits as 32 lower-case hexadecimal digits. */
+  public static boolean isToken(String part) {
+    return TOKEN.matcher(part).matches();
+  }
+
+  /** The chat's or message's number, 1 to 999,999,999,999,999; empty for anything else. */
+  public static OptionalLong number(String part) {
+    return NUMBER.matcher(part).matches()
+        ? OptionalLong.of(Long.parseLong(part))
+        : OptionalLong.empty();
+  }
+}

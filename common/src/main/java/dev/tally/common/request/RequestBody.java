@@ -1,0 +1,144 @@
+package dev.tally.common.request;
+
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A request's body: bounded, strictly UTF-8, and read as the media type that the request names.
+ * Every method ends the request with a problem where the body is not what it should be.
+ */
+public final class RequestBody {
+
+  /** The largest body of a request that carries one object, in bytes. */
+  public static final int MAX_OBJECT_BYTES = 128 * 1024;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private RequestBody() {}
+
+  /**
+   * The media type that the request names.
+   *
+   * @return null if it names none
+   */
+  public static @Nullable MediaType mediaType(HttpServletRequest request) {
+    String header = request.getContentType();
+    if (header == null) {
+      return null;
+    }
+    try {
+      MediaType type = MediaType.parseMediaType(header);
+      Charset charset = type.getCharset();
+      if (charset != null && !charset.equals(StandardCharsets.UTF_8)) {
+        throw unsupported("Text is taken in UTF-8 only.");
+      }
+      return type;
+    } catch (IllegalArgumentException e) {
+      throw unsupported("The Content-Type cannot be read.");
+    }
+  }
+
+  /**
+   * The named field of a JSON object or a form.
+   *
+   * @return the field's text as it was sent, null if the body has no such field
+   */
+  public static @Nullable String field(HttpServletRequest request, String name) {
+    MediaType type = mediaType(request);
+    if (type == null) {
+      if (text(request, MAX_OBJECT_BYTES).isEmpty()) {
+        return null;
+      }
+      throw unsupported("Name the Content-Type: application/json or a form.");
+    }
+    if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
+      return jsonField(text(request, MAX_OBJECT_BYTES), name);
+    }
+    if (MediaType.APPLICATION_FORM_URLENCODED.equalsTypeAndSubtype(type)) {
+      return FormBody.field(text(request, MAX_OBJECT_BYTES), name);
+    }
+    throw unsupported("Send application/json or application/x-www-form-urlencoded.");
+  }
+
+  /**
+   * The named field of a JSON object.
+   *
+   * @return null if the object has no such field, or null in it
+   */
+  public static @Nullable String jsonField(String json, String name) {
+    JsonNode object;
+    try {
+      object = JSON.readTree(json);
+    } catch (JacksonException e) {
+      throw ProblemException.malformed("The body is not well-formed JSON.");
+    }
+    if (!object.isObject()) {
+      throw ProblemException.malformed("The body is not a JSON object.");
+    }
+    JsonNode value = object.path(name);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isString()) {
+      throw ProblemException.malformed(name + " is not a string.");
+    }
+    return value.stringValue();
+  }
+
+  /**
+   * The whole body as text.
+   *
+   * @param maxBytes the longest body taken; a longer one is a 413, and is not read to its end
+   */
+  public static String text(HttpServletRequest request, int maxBytes) {
+    if (request.getContentLengthLong() > maxBytes) {
+      throw tooLarge(maxBytes);
+    }
+    byte[] bytes;
+    try {
+      bytes = request.getInputStream().readNBytes(maxBytes + 1);
+    } catch (IOException e) {
+      throw ProblemException.malformed("The body ended before it was whole.");
+    }
+    if (bytes.length > maxBytes) {
+      throw tooLarge(maxBytes);
+    }
+    return utf8(ByteBuffer.wrap(bytes));
+  }
+
+  /** Decodes bytes that must be well-formed UTF-8. */
+  static String utf8(ByteBuffer bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw ProblemException.malformed("The body is not well-formed UTF-8.");
+    }
+  }
+
+  private static ProblemException tooLarge(int maxBytes) {
+    return ProblemException.of(
+        ProblemType.BODY_TOO_LARGE, "The body may be at most %,d bytes long.".formatted(maxBytes));
+  }
+
+  /** A 415 with this explanation. */
+  public static ProblemException unsupported(String detail) {
+    return ProblemException.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail);
+  }
+}

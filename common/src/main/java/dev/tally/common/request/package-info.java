@@ -1,0 +1,5 @@
+/** Bounded, strict reading of request bodies and path parts. */
+@NullMarked
+package dev.tally.common.request;
+
+import org.jspecify.annotations.NullMarked;
