@@ -19,6 +19,9 @@ public record PartitionKeys(int partition) {
    */
   public static final String PARTITION_COUNT = "tally:partitions";
 
+  /** What {@link #messages} has after the chat's number. */
+  public static final String MESSAGES_AFTER_NUMBER = ":messages";
+
   /**
    * Counter (string): the highest chat number given out in an app. Its existence is how an app is
    * known.
@@ -32,7 +35,15 @@ public record PartitionKeys(int partition) {
    * is known.
    */
   public String messages(String token, long chat) {
-    return prefix() + token + ":" + chat + ":messages";
+    return messagesBeforeNumber(token) + chat + MESSAGES_AFTER_NUMBER;
+  }
+
+  /**
+   * What {@link #messages} has before the chat's number, for a script that is about to take that
+   * number.
+   */
+  public String messagesBeforeNumber(String token) {
+    return prefix() + token + ":";
   }
 
   /** List: accepted jobs that no worker has claimed yet, oldest first. */

@@ -1,5 +1,6 @@
 package dev.tally.common.problem;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
   private static final Duration DEPENDENCY_RETRY = Duration.ofSeconds(1);
+
+  private final MeterRegistry meters;
+
+  ProblemHandler(MeterRegistry meters) {
+    this.meters = meters;
+  }
 
   @ExceptionHandler
   ResponseEntity<Object> problem(ProblemException e, HttpServletRequest request) {
@@ -104,8 +111,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     return respond(type, status, detail, headers, servletRequest.getRequestURI());
   }
 
-  private static ResponseEntity<Object> respond(
+  private ResponseEntity<Object> respond(
       ProblemType type, HttpStatusCode status, String detail, HttpHeaders headers, String path) {
+    meters.counter("tally.rejected", "reason", type.slug()).increment();
     // whatever the client said it accepts: an error is never answered with another error
     return ResponseEntity.status(status)
         .headers(headers)

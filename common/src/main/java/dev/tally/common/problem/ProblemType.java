@@ -48,7 +48,12 @@ public enum ProblemType {
    * urn:tally:problem:app-not-found}.
    */
   public URI uri() {
-    return URI.create("urn:tally:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    return URI.create("urn:tally:problem:" + slug());
+  }
+
+  /** This kind's name in URIs and metrics, for instance {@code app-not-found}. */
+  String slug() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The kind that stands for a status which nothing more specific is known about. */

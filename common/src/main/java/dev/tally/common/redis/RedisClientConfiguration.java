@@ -7,13 +7,20 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.StringUtils;
 
 /**
- * How Tally talks to Redis, on top of what {@code spring.data.redis.*} says.
+ * How Tally talks to Redis, on top of what {@code spring.data.redis.*} says: to one server, or to a
+ * cluster if {@code tally.redis.cluster-nodes} names some of its nodes.
  *
  * <p>A lost connection fails the commands that were under way. By default Lettuce would send them
  * again once it has reconnected, and a script that numbers and queues a message must never run
@@ -36,6 +43,23 @@ public class RedisClientConfiguration {
                     .keepAlive(true)
                     .tcpNoDelay(true)
                     .build());
+  }
+
+  @Bean
+  @Conditional(ClusterNodesGiven.class)
+  DataRedisConnectionDetails clusterConnectionDetails(
+      @Value("${tally.redis.cluster-nodes}") String nodes,
+      @Value("${spring.data.redis.url:redis://localhost}") String url) {
+    return ClusterConnectionDetails.of(nodes, url);
+  }
+
+  /** An environment variable that is there but empty gives no nodes. */
+  static final class ClusterNodesGiven implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return StringUtils.hasText(
+          context.getEnvironment().getProperty("tally.redis.cluster-nodes", ""));
+    }
   }
 
   @Bean

@@ -1,0 +1,53 @@
+package dev.tally.gateway;
+
+import dev.tally.common.problem.ProblemConfiguration;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.redis.RedisClientConfiguration;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** The service that takes writes. */
+@SpringBootApplication(proxyBeanMethods = false)
+@ConfigurationPropertiesScan
+@Import({ProblemConfiguration.class, RedisClientConfiguration.class})
+public class ChatGateway {
+
+  ChatGateway() {}
+
+  /** Runs until the process is told to end. */
+  public static void main(String[] args) {
+    start(args);
+  }
+
+  /**
+   * Starts the service in this process.
+   *
+   * @param args Spring Boot arguments such as {@code --server.port=0}
+   * @return the running service; closing it lets requests under way end first
+   */
+  public static ConfigurableApplicationContext start(String... args) {
+    SpringApplication application =
+        new SpringApplicationBuilder(ChatGateway.class)
+            .properties("spring.config.name=chat-gateway")
+            .build();
+    return application.run(args);
+  }
+
+  @Bean
+  JobCodec jobCodec() {
+    return new JobCodec();
+  }
+
+  /** Ticks in the microseconds that jobs carry. */
+  @Bean
+  Clock clock() {
+    return Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.tally.gateway.accept;
+
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.gateway.ratelimit.RateLimit;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Accepts writes: what it answers is in the queue, and what ends in a problem is not. */
+@Component
+public final class Acceptor {
+
+  private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
+
+  private final AcceptScript script;
+  private final CounterRecovery recovery;
+  private final RateLimit rateLimit;
+  private final JobCodec codec;
+  private final Clock clock;
+  private final Counter chats;
+  private final Counter messages;
+  private final Counter replayed;
+
+  Acceptor(
+      AcceptScript script,
+      CounterRecovery recovery,
+      RateLimit rateLimit,
+      JobCodec codec,
+      Clock clock,
+      MeterRegistry meters) {
+    this.script = script;
+    this.recovery = recovery;
+    this.rateLimit = rateLimit;
+    this.codec = codec;
+    this.clock = clock;
+    this.chats = meters.counter("tally.accepted", "kind", "chat");
+    this.messages = meters.counter("tally.accepted", "kind", "message");
+    this.replayed = meters.counter("tally.replayed");
+  }
+
+  /**
+   * Accepts a new chat.
+   *
+   * @param app the app's token
+   * @return the chat's number
+   * @throws ProblemException if the chat has not been accepted
+   * @throws org.springframework.dao.DataAccessException if Redis or MySQL, where it is needed, does
+   *     not answer
+   */
+  public long chat(String app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
+    String job = codec.openChat(app, Instant.now(clock), traceparent);
+    return accept(new Parent.App(app), List.of(job), key, chats).last();
+  }
+
+  /**
+   * Accepts messages, which get consecutive numbers in the order given.
+   *
+   * @param app the app's token
+   * @param bodies at least one
+   * @throws ProblemException if none of the messages has been accepted
+   * @throws org.springframework.dao.DataAccessException if Redis or MySQL, where it is needed, does
+   *     not answer
+   */
+  public Numbers messages(
+      String app,
+      long chat,
+      List<String> bodies,
+      @Nullable IdempotencyKey key,
+      @Nullable String traceparent) {
+    Instant now = Instant.now(clock);
+    List<String> jobs =
+        bodies.stream().map(body -> codec.openMessage(app, chat, body, now, traceparent)).toList();
+    return accept(new Parent.Chat(app, chat), jobs, key, messages);
+  }
+
+  private Numbers accept(
+      Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
+    rateLimit.take(parent.app(), jobs.size());
+    Acceptance acceptance = script.accept(parent, jobs, key);
+    if (acceptance instanceof Acceptance.UnknownParent) {
+      recovery.recover(parent);
+      acceptance = script.accept(parent, jobs, key);
+    }
+    return switch (acceptance) {
+      case Acceptance.Accepted(Numbers numbers, boolean again) -> {
+        if (again) {
+          replayed.increment();
+        } else {
+          accepted.increment(jobs.size());
+        }
+        yield numbers;
+      }
+      case Acceptance.KeyReused _ ->
+          throw ProblemException.of(
+              ProblemType.IDEMPOTENCY_KEY_REUSED,
+              "This Idempotency-Key has been used for another request.");
+      case Acceptance.QueueFull _ ->
+          throw ProblemException.retryable(
+              ProblemType.QUEUE_FULL,
+              "Too many writes are waiting for the database.",
+              QUEUE_FULL_RETRY);
+      case Acceptance.UnknownParent _ ->
+          // the counter that has just been recovered is gone again: Redis is losing its data
+          throw ProblemException.retryable(
+              ProblemType.UNAVAILABLE,
+              "The counter could not be recovered.",
+              Duration.ofSeconds(1));
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package dev.tally.gateway.accept;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The two questions that the gateway asks MySQL: is it there, and which is its highest number. */
+@Component
+final class PersistedNumbers {
+
+  private static final String HIGHEST_CHAT =
+      """
+      SELECT (SELECT MAX(c.number) FROM chats c WHERE c.application_id = a.id) AS highest
+      FROM applications a
+      WHERE a.token = ?""";
+
+  private static final String HIGHEST_MESSAGE =
+      """
+      SELECT c.number AS chat,
+             (SELECT MAX(m.number) FROM messages m
+              WHERE m.application_id = a.id AND m.chat_number = c.number) AS highest
+      FROM applications a
+      LEFT JOIN chats c ON c.application_id = a.id AND c.number = ?
+      WHERE a.token = ?""";
+
+  private final JdbcClient jdbc;
+
+  PersistedNumbers(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  sealed interface Answer {}
+
+  /** The parent is there; the highest persisted number in it, 0 if it has none yet. */
+  record Highest(long number) implements Answer {}
+
+  /** What is missing. */
+  enum Absent implements Answer {
+    APP,
+    CHAT
+  }
+
+  Answer highest(Parent parent) {
+    return switch (parent) {
+      case Parent.App(String token) ->
+          first(
+              jdbc.sql(HIGHEST_CHAT)
+                  .param(token)
+                  .query((row, _) -> (Answer) new Highest(row.getLong("highest")))
+                  .list());
+      case Parent.Chat(String token, long number) ->
+          first(
+              jdbc.sql(HIGHEST_MESSAGE)
+                  .param(number)
+                  .param(token)
+                  .query(
+                      (row, _) ->
+                          row.getObject("chat") == null
+                              ? Absent.CHAT
+                              : new Highest(row.getLong("highest")))
+                  .list());
+    };
+  }
+
+  private static Answer first(List<? extends @Nullable Answer> rows) {
+    Answer answer = rows.isEmpty() ? null : rows.getFirst();
+    return answer == null ? Absent.APP : answer;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.tally.gateway.chat;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.queue.Traceparent;
+import dev.tally.common.request.PathPart;
+import dev.tally.gateway.accept.Acceptor;
+import dev.tally.gateway.idempotency.IdempotencyKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+final class ChatController {
+
+  private final Acceptor acceptor;
+
+  ChatController(Acceptor acceptor) {
+    this.acceptor = acceptor;
+  }
+
+  record Accepted(@JsonProperty("chat_number") long number) {}
+
+  @PostMapping("/apps/{token}/chats")
+  @ResponseStatus(HttpStatus.CREATED)
+  Accepted create(
+      @PathVariable String token,
+      @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent) {
+    if (!PathPart.isToken(token)) {
+      throw ProblemException.appNotFound();
+    }
+    return new Accepted(
+        acceptor.chat(
+            token, IdempotencyKey.of(key, List.of("chats")), Traceparent.wellFormed(traceparent)));
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code POST /apps/{token}/chats}. */
+@NullMarked
+package dev.tally.gateway.chat;
+
+import org.jspecify.annotations.NullMarked;

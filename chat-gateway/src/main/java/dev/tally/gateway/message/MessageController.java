@@ -1,0 +1,76 @@
+package dev.tally.gateway.message;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.queue.Traceparent;
+import dev.tally.common.request.PathPart;
+import dev.tally.common.request.RequestBody;
+import dev.tally.common.request.TextField;
+import dev.tally.gateway.accept.Acceptor;
+import dev.tally.gateway.accept.Numbers;
+import dev.tally.gateway.idempotency.IdempotencyKey;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+final class MessageController {
+
+  private final Acceptor acceptor;
+
+  MessageController(Acceptor acceptor) {
+    this.acceptor = acceptor;
+  }
+
+  sealed interface Accepted {}
+
+  record AcceptedOne(@JsonProperty("message_number") long number) implements Accepted {}
+
+  record AcceptedBatch(
+      @JsonProperty("first_message_number") long first,
+      @JsonProperty("last_message_number") long last)
+      implements Accepted {}
+
+  @PostMapping("/apps/{token}/chats/{number}/messages")
+  @ResponseStatus(HttpStatus.CREATED)
+  Accepted create(
+      @PathVariable String token,
+      @PathVariable String number,
+      @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
+      HttpServletRequest request) {
+    if (!PathPart.isToken(token)) {
+      throw ProblemException.appNotFound();
+    }
+    long chat = PathPart.number(number).orElseThrow(ProblemException::chatNotFound);
+    MediaType type = RequestBody.mediaType(request);
+    boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
+    List<String> bodies =
+        batch
+            ? MessageLines.bodies(RequestBody.text(request, MessageLines.MAX_BYTES))
+            : List.of(
+                TextField.MESSAGE_BODY.require(
+                    RequestBody.field(request, TextField.MESSAGE_BODY.name())));
+    List<String> requested = new ArrayList<>(bodies.size() + 1);
+    requested.add((batch ? "batch of messages " : "message ") + chat);
+    requested.addAll(bodies);
+    Numbers numbers =
+        acceptor.messages(
+            token,
+            chat,
+            bodies,
+            IdempotencyKey.of(key, requested),
+            Traceparent.wellFormed(traceparent));
+    return batch
+        ? new AcceptedBatch(numbers.first(), numbers.last())
+        : new AcceptedOne(numbers.last());
+  }
+}

@@ -1,0 +1,60 @@
+package dev.tally.gateway.message;
+
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import dev.tally.common.request.RequestBody;
+import dev.tally.common.request.TextField;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.http.MediaType;
+
+/** A batch of messages as newline-delimited JSON: an object with a {@code body} on each line. */
+final class MessageLines {
+
+  static final MediaType MEDIA_TYPE = new MediaType("application", "x-ndjson");
+
+  /** The largest batch, in bytes. */
+  static final int MAX_BYTES = 1024 * 1024;
+
+  /** The largest batch, in lines. */
+  static final int MAX_LINES = 1000;
+
+  private MessageLines() {}
+
+  /**
+   * Reads a batch.
+   *
+   * @param text lines that end with LF or CR LF; the last one's end may be missing
+   * @return at least one body
+   * @throws ProblemException if any line is not what it should be; it says which
+   */
+  static List<String> bodies(String text) {
+    List<String> bodies = new ArrayList<>();
+    int start = 0;
+    while (start < text.length()) {
+      if (bodies.size() == MAX_LINES) {
+        throw ProblemException.of(
+            ProblemType.BODY_TOO_LARGE, "A batch may have at most %,d lines.".formatted(MAX_LINES));
+      }
+      int end = text.indexOf('\n', start);
+      if (end < 0) {
+        end = text.length();
+      }
+      bodies.add(body(text.substring(start, end), bodies.size() + 1));
+      start = end + 1;
+    }
+    if (bodies.isEmpty()) {
+      throw ProblemException.malformed("The batch has no lines.");
+    }
+    return bodies;
+  }
+
+  private static String body(String line, int number) {
+    try {
+      return TextField.MESSAGE_BODY.require(
+          RequestBody.jsonField(line, TextField.MESSAGE_BODY.name()));
+    } catch (ProblemException e) {
+      throw ProblemException.of(e.type(), "Line %,d: %s".formatted(number, e.detail()));
+    }
+  }
+}

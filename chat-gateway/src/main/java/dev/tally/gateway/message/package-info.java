@@ -1,0 +1,5 @@
+/** {@code POST /apps/{token}/chats/{number}/messages}. */
+@NullMarked
+package dev.tally.gateway.message;
+
+import org.jspecify.annotations.NullMarked;

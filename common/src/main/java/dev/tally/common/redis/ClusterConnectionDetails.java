@@ -1,0 +1,69 @@
+package dev.tally.common.redis;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Points the client at a Redis Cluster.
+ *
+ * @param nodes some nodes of the cluster, each {@code host:port}; the client learns the others from
+ *     them
+ * @param url a Redis URL whose user, password and scheme ({@code redis} or {@code rediss}) hold for
+ *     every node
+ */
+record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisConnectionDetails {
+
+  /**
+   * Reads configuration.
+   *
+   * @throws IllegalArgumentException if a node is not {@code host:port}
+   */
+  static ClusterConnectionDetails of(String nodes, String url) {
+    return new ClusterConnectionDetails(
+        Arrays.stream(nodes.split(","))
+            .map(String::strip)
+            .map(ClusterConnectionDetails::node)
+            .toList(),
+        URI.create(url));
+  }
+
+  private static Node node(String text) {
+    URI uri = URI.create("redis://" + text);
+    if (uri.getHost() == null || uri.getPort() < 0) {
+      throw new IllegalArgumentException(
+          "TALLY_REDIS_CLUSTER_NODES must be host:port,host:port,…, but has " + text);
+    }
+    return new Node(uri.getHost(), uri.getPort());
+  }
+
+  @Override
+  public Cluster getCluster() {
+    return this::nodes;
+  }
+
+  @Override
+  public @Nullable String getUsername() {
+    String user = credentials()[0];
+    return user.isEmpty() ? null : user;
+  }
+
+  @Override
+  public @Nullable String getPassword() {
+    String[] credentials = credentials();
+    return credentials.length < 2 ? null : credentials[1];
+  }
+
+  @Override
+  public @Nullable SslBundle getSslBundle() {
+    return "rediss".equals(url.getScheme()) ? SslBundle.systemDefault() : null;
+  }
+
+  private String[] credentials() {
+    String userInfo = url.getUserInfo();
+    return userInfo == null ? new String[] {""} : userInfo.split(":", 2);
+  }
+}
