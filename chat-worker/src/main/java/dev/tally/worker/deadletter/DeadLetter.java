@@ -1,0 +1,113 @@
+package dev.tally.worker.deadletter;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A job that was set aside.
+ *
+ * <p>Lies in Redis as {@code
+ * {"id":"…","reason":"undecodable","at":"2026-01-01T00:00:00Z","job":"…"}}; a job that is no UTF-8
+ * has {@code job_base64} in place of {@code job}.
+ *
+ * @param id names the dead letter to operators
+ * @param at when it was set aside
+ * @param job the job exactly as it lay in the queue
+ */
+public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  /** Why a job can never be persisted. */
+  public enum Reason {
+    /** It is no job that this version knows how to read. */
+    UNDECODABLE("undecodable"),
+    /** MySQL has no app with its token. */
+    APP_MISSING("app-missing"),
+    /** MySQL has no chat with its number, and the chat's own job did not come before. */
+    CHAT_MISSING("chat-missing"),
+    /**
+     * Its number is persisted with something else: Redis has lost data and given the number out
+     * again.
+     */
+    NUMBER_TAKEN("number-taken"),
+    /** MySQL refuses what it holds. */
+    REFUSED("refused");
+
+    private final String slug;
+
+    Reason(String slug) {
+      this.slug = slug;
+    }
+
+    /** The reason's name in dead letters, commands and metrics. */
+    public String slug() {
+      return slug;
+    }
+
+    static Reason of(String slug) {
+      return Arrays.stream(values())
+          .filter(reason -> reason.slug.equals(slug))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("unknown reason " + slug));
+    }
+  }
+
+  /** Sets a job aside now. */
+  public static DeadLetter now(Reason reason, byte[] job) {
+    return new DeadLetter(UUID.randomUUID().toString(), reason, Instant.now(), job);
+  }
+
+  /** As it lies in Redis. */
+  public String encode() {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("id", id).put("reason", reason.slug).put("at", at.toString());
+    try {
+      node.put("job", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(job)).toString());
+    } catch (CharacterCodingException e) {
+      node.put("job_base64", Base64.getEncoder().encodeToString(job));
+    }
+    return node.toString();
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  static DeadLetter decode(String text) {
+    try {
+      JsonNode node = JSON.readTree(text);
+      byte[] job =
+          node.has("job")
+              ? node.required("job").asString().getBytes(StandardCharsets.UTF_8)
+              : Base64.getDecoder().decode(node.required("job_base64").asString());
+      return new DeadLetter(
+          node.required("id").asString(),
+          Reason.of(node.required("reason").asString()),
+          Instant.parse(node.required("at").asString()),
+          job);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("not a dead letter", e);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetter letter && id.equals(letter.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+}

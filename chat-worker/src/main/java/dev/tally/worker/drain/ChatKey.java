@@ -1,0 +1,15 @@
+package dev.tally.worker.drain;
+
+import java.util.Comparator;
+
+/** A chat's primary key, in the order in which rows are locked. */
+record ChatKey(long applicationId, long number) implements Comparable<ChatKey> {
+
+  private static final Comparator<ChatKey> ORDER =
+      Comparator.comparingLong(ChatKey::applicationId).thenComparingLong(ChatKey::number);
+
+  @Override
+  public int compareTo(ChatKey other) {
+    return ORDER.compare(this, other);
+  }
+}

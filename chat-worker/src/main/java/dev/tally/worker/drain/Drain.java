@@ -1,0 +1,217 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.lease.Lease;
+import dev.tally.worker.lease.LeaseLostException;
+import dev.tally.worker.lease.LeasedWork;
+import dev.tally.worker.search.SearchOutbox;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Drains a partition: claim, persist, acknowledge, again. What fails because a server is away is
+ * tried again until it succeeds or the lease ends, and the order is kept. What can never succeed is
+ * set aside, and blocks nothing.
+ */
+@Component
+final class Drain implements LeasedWork {
+
+  private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+  private static final Duration FIRST_IDLE = Duration.ofMillis(2);
+
+  /**
+   * MySQL's errors that are about a value, and not about the server or the schema: out of range,
+   * truncated, incorrect string, too long.
+   */
+  private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1366, 1406);
+
+  private final QueueScripts queue;
+  private final Persister persister;
+  private final CounterRepair counters;
+  private final JobCodec codec;
+  private final SearchOutbox outbox;
+  private final DrainMetrics metrics;
+  private final Duration idle;
+
+  Drain(
+      QueueScripts queue,
+      Persister persister,
+      CounterRepair counters,
+      JobCodec codec,
+      SearchOutbox outbox,
+      DrainMetrics metrics,
+      DrainProperties properties) {
+    this.queue = queue;
+    this.persister = persister;
+    this.counters = counters;
+    this.codec = codec;
+    this.outbox = outbox;
+    this.metrics = metrics;
+    this.idle = properties.idle();
+  }
+
+  @Override
+  public void run(Lease lease) {
+    Duration pause = FIRST_IDLE;
+    while (lease.held()) {
+      Claim claim = untilDone(lease, "claiming", () -> queue.claim(lease));
+      if (claim.jobs().isEmpty()) {
+        lease.pause(pause);
+        pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
+        continue;
+      }
+      pause = FIRST_IDLE;
+      process(lease, claim);
+    }
+  }
+
+  private void process(Lease lease, Claim claim) {
+    if (claim.redelivered()) {
+      log.info(
+          "partition {}: {} jobs were claimed before and not acknowledged",
+          lease.keys().partition(),
+          claim.jobs().size());
+    }
+    List<Rejection> rejections = new ArrayList<>();
+    List<Delivery> deliveries = decode(claim.jobs(), rejections);
+    persist(lease, deliveries, rejections);
+    List<String> deadLetters = new ArrayList<>(rejections.size());
+    for (Rejection rejection : rejections) {
+      DeadLetter letter = DeadLetter.now(rejection.reason(), rejection.raw());
+      deadLetters.add(letter.encode());
+      metrics.deadLetter(rejection.reason());
+      log.error(
+          "partition {}: a job can never be persisted ({}), it is dead letter {}",
+          lease.keys().partition(),
+          rejection.reason().slug(),
+          letter.id());
+    }
+    untilDone(
+        lease,
+        "acknowledging",
+        () -> {
+          queue.acknowledge(lease, claim.jobs().size(), deadLetters);
+          return true;
+        });
+  }
+
+  private List<Delivery> decode(List<byte[]> jobs, List<Rejection> rejections) {
+    List<Delivery> deliveries = new ArrayList<>(jobs.size());
+    for (byte[] raw : jobs) {
+      try {
+        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
+        deliveries.add(new Delivery(raw, codec.decode(text)));
+      } catch (CharacterCodingException | UndecodableJobException e) {
+        rejections.add(new Rejection(raw, null, DeadLetter.Reason.UNDECODABLE));
+      }
+    }
+    return deliveries;
+  }
+
+  /** Persists all deliveries that can be, in one transaction if MySQL refuses none of them. */
+  private void persist(Lease lease, List<Delivery> deliveries, List<Rejection> rejections) {
+    if (deliveries.isEmpty()) {
+      return;
+    }
+    try {
+      Persisted persisted =
+          untilDone(
+              lease, "persisting", () -> metrics.timed(() -> persister.persist(deliveries, lease)));
+      metrics.persisted(deliveries, persisted);
+      if (persisted.messages() > 0) {
+        outbox.wake(lease.keys().partition());
+      }
+      for (Rejection rejection : persisted.rejections()) {
+        rejections.add(rejection);
+        if (rejection.reason() == DeadLetter.Reason.NUMBER_TAKEN) {
+          untilDone(
+              lease, "raising a counter", () -> counters.raise(lease.keys(), rejection.job()));
+        }
+      }
+    } catch (ValueRefusedException e) {
+      if (deliveries.size() == 1) {
+        rejections.add(Rejection.of(deliveries.getFirst(), DeadLetter.Reason.REFUSED));
+        return;
+      }
+      int half = deliveries.size() / 2;
+      persist(lease, deliveries.subList(0, half), rejections);
+      persist(lease, deliveries.subList(half, deliveries.size()), rejections);
+    }
+  }
+
+  /** MySQL refuses what a job holds, and would however often it were asked. */
+  private static final class ValueRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ValueRefusedException(Throwable cause) {
+      super(cause);
+    }
+  }
+
+  private <T> T untilDone(Lease lease, String what, Supplier<T> step) {
+    BackOffExecution backOff = backOff().start();
+    int failures = 0;
+    while (true) {
+      try {
+        T result = step.get();
+        if (failures > 0) {
+          log.info(
+              "partition {}: {} works again after {} failures",
+              lease.keys().partition(),
+              what,
+              failures);
+        }
+        return result;
+      } catch (DataAccessException | TransactionException e) {
+        if (isAboutAValue(e)) {
+          throw new ValueRefusedException(e);
+        }
+        metrics.retry(what);
+        if (failures++ % 10 == 0) {
+          log.warn(
+              "partition {}: {} failed and is tried again: {}",
+              lease.keys().partition(),
+              what,
+              e.toString());
+        }
+        lease.pause(Duration.ofMillis(backOff.nextBackOff()));
+        if (!lease.held()) {
+          throw new LeaseLostException(lease.keys().partition());
+        }
+      }
+    }
+  }
+
+  private static ExponentialBackOff backOff() {
+    ExponentialBackOff backOff = new ExponentialBackOff(50, 2);
+    backOff.setMaxInterval(5_000);
+    backOff.setJitter(25);
+    return backOff;
+  }
+
+  private static boolean isAboutAValue(RuntimeException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && VALUE_ERRORS.contains(sql.getErrorCode())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,265 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.queue.Job;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.lease.Lease;
+import dev.tally.worker.search.SearchOutbox;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Persists a batch in one transaction: locks the app and chat rows concerned, inserts what is not
+ * there, adds exactly as much to the counts as it inserted, and tells the search outbox.
+ *
+ * <p>A batch may have been persisted before, whole or in part, and by another worker that is still
+ * at it. The locks put the two after each other, and the later one finds the rows. Rows need not be
+ * looked for where the jobs' numbers carry on from the locked count without a gap, because the
+ * count is the number of rows and the rows are 1 to the count. Should that be wrong, after a dead
+ * letter left a gap, the primary key says so and the rows are looked for.
+ */
+@Component
+final class Persister {
+
+  private final TransactionTemplate transaction;
+  private final Rows rows;
+  private final SearchOutbox outbox;
+
+  Persister(
+      PlatformTransactionManager transactions,
+      Rows rows,
+      SearchOutbox outbox,
+      DrainProperties properties) {
+    this.transaction = new TransactionTemplate(transactions);
+    // the locks are what keeps transactions apart; gap locks would only get in the way
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.transaction.setTimeout((int) properties.transactionTimeout().toSeconds());
+    this.rows = rows;
+    this.outbox = outbox;
+  }
+
+  /**
+   * Persists jobs of one partition, in order.
+   *
+   * @param lease confirmed right before the commit
+   * @throws dev.tally.worker.lease.LeaseLostException if the partition is another worker's; nothing
+   *     is committed
+   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not do its part.
+   *     Nothing is committed, unless the connection broke during the commit itself.
+   */
+  Persisted persist(List<Delivery> deliveries, Lease lease) {
+    try {
+      return transaction.execute(_ -> new Batch(deliveries, lease, true).persist());
+    } catch (DuplicateKeyException e) {
+      return transaction.execute(_ -> new Batch(deliveries, lease, false).persist());
+    }
+  }
+
+  /** One try at one transaction. */
+  private final class Batch {
+
+    private final List<Delivery> deliveries;
+    private final Lease lease;
+    private final boolean trustCounts;
+
+    private final List<Rejection> rejections = new ArrayList<>();
+    private int redelivered;
+
+    Batch(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
+      this.deliveries = deliveries;
+      this.lease = lease;
+      this.trustCounts = trustCounts;
+    }
+
+    Persisted persist() {
+      TreeSet<String> tokens = new TreeSet<>();
+      deliveries.forEach(delivery -> tokens.add(delivery.job().app()));
+      Map<String, Rows.App> apps = rows.lockApps(tokens);
+
+      SortedMap<Long, SortedMap<Long, Delivery>> chatJobs = new TreeMap<>();
+      SortedMap<ChatKey, SortedMap<Long, Delivery>> messageJobs = new TreeMap<>();
+      for (Delivery delivery : deliveries) {
+        Rows.App app = apps.get(delivery.job().app());
+        if (app == null) {
+          reject(delivery, DeadLetter.Reason.APP_MISSING);
+          continue;
+        }
+        switch (delivery.job()) {
+          case Job.NewChat chat ->
+              add(
+                  chatJobs.computeIfAbsent(app.id(), _ -> new TreeMap<>()),
+                  chat.number(),
+                  delivery);
+          case Job.NewMessage message ->
+              add(
+                  messageJobs.computeIfAbsent(
+                      new ChatKey(app.id(), message.chat()), _ -> new TreeMap<>()),
+                  message.number(),
+                  delivery);
+        }
+      }
+      Map<Long, Long> chatsCounts = new HashMap<>();
+      apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
+
+      SortedMap<ChatKey, Job.NewChat> newChats = newChats(chatJobs, chatsCounts);
+      Map<ChatKey, Rows.Chat> oldChats = rows.lockChats(new TreeSet<>(messageJobs.keySet()));
+      SortedMap<ChatKey, List<Job.NewMessage>> newMessages =
+          newMessages(messageJobs, oldChats, newChats);
+      write(newChats, newMessages);
+      lease.confirm();
+      return new Persisted(
+          newChats.size(),
+          newMessages.values().stream().mapToInt(List::size).sum(),
+          redelivered,
+          rejections);
+    }
+
+    private SortedMap<ChatKey, Job.NewChat> newChats(
+        SortedMap<Long, SortedMap<Long, Delivery>> jobs, Map<Long, Long> counts) {
+      SortedMap<ChatKey, Job.NewChat> fresh = new TreeMap<>();
+      jobs.forEach(
+          (application, ofApp) -> {
+            var there =
+                carriesOn(ofApp, counts.getOrDefault(application, 0L))
+                    ? Map.of()
+                    : rows.chats(application, ofApp.keySet());
+            ofApp.forEach(
+                (number, delivery) -> {
+                  Job.NewChat job = (Job.NewChat) delivery.job();
+                  if (isNew(delivery, there.get(number), job.acceptedAt())) {
+                    fresh.put(new ChatKey(application, number), job);
+                  }
+                });
+          });
+      return fresh;
+    }
+
+    private SortedMap<ChatKey, List<Job.NewMessage>> newMessages(
+        SortedMap<ChatKey, SortedMap<Long, Delivery>> jobs,
+        Map<ChatKey, Rows.Chat> oldChats,
+        Map<ChatKey, Job.NewChat> newChats) {
+      SortedMap<ChatKey, List<Job.NewMessage>> fresh = new TreeMap<>();
+      jobs.forEach(
+          (key, ofChat) -> {
+            Rows.Chat chat = newChats.containsKey(key) ? new Rows.Chat(0) : oldChats.get(key);
+            if (chat == null) {
+              ofChat.values().forEach(delivery -> reject(delivery, DeadLetter.Reason.CHAT_MISSING));
+              return;
+            }
+            var there =
+                carriesOn(ofChat, chat.messagesCount())
+                    ? Map.of()
+                    : rows.messages(key, ofChat.keySet());
+            List<Job.NewMessage> messages = new ArrayList<>(ofChat.size());
+            ofChat.forEach(
+                (number, delivery) -> {
+                  Job.NewMessage job = (Job.NewMessage) delivery.job();
+                  if (isNew(delivery, there.get(number), Rows.Content.of(job))) {
+                    messages.add(job);
+                  }
+                });
+            if (!messages.isEmpty()) {
+              fresh.put(key, messages);
+            }
+          });
+      return fresh;
+    }
+
+    private void write(
+        SortedMap<ChatKey, Job.NewChat> newChats,
+        SortedMap<ChatKey, List<Job.NewMessage>> newMessages) {
+      List<Rows.NewChat> chatRows = new ArrayList<>();
+      SortedMap<Long, Integer> addedChats = new TreeMap<>();
+      newChats.forEach(
+          (key, job) -> {
+            int messages = newMessages.getOrDefault(key, List.of()).size();
+            chatRows.add(new Rows.NewChat(key, messages, job.acceptedAt()));
+            addedChats.merge(key.applicationId(), 1, Integer::sum);
+          });
+
+      List<Rows.NewMessage> messageRows = new ArrayList<>();
+      SortedMap<ChatKey, Integer> addedMessages = new TreeMap<>();
+      List<SearchOutbox.Range> ranges = new ArrayList<>();
+      newMessages.forEach(
+          (key, jobs) -> {
+            if (!newChats.containsKey(key)) {
+              addedMessages.put(key, jobs.size());
+            }
+            for (Job.NewMessage job : jobs) {
+              messageRows.add(new Rows.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
+            }
+            addRanges(key, jobs, ranges);
+          });
+
+      rows.insertChats(chatRows);
+      rows.addChats(addedChats);
+      rows.insertMessages(messageRows);
+      rows.addMessages(addedMessages);
+      if (!ranges.isEmpty()) {
+        outbox.append(ranges);
+      }
+    }
+
+    private void addRanges(
+        ChatKey key, List<Job.NewMessage> jobs, List<SearchOutbox.Range> ranges) {
+      int start = 0;
+      for (int i = 1; i <= jobs.size(); i++) {
+        if (i == jobs.size() || jobs.get(i).number() != jobs.get(i - 1).number() + 1) {
+          ranges.add(
+              new SearchOutbox.Range(
+                  lease.keys().partition(),
+                  key.applicationId(),
+                  key.number(),
+                  jobs.get(start).number(),
+                  jobs.get(i - 1).number()));
+          start = i;
+        }
+      }
+    }
+
+    /** Whether the numbers are count + 1, count + 2, and so on: then none of them has a row. */
+    private boolean carriesOn(SortedMap<Long, Delivery> jobs, long count) {
+      return trustCounts && jobs.firstKey() == count + 1 && jobs.lastKey() == count + jobs.size();
+    }
+
+    /**
+     * Files a job under its number; a number that comes twice in a batch is settled as if it were
+     * persisted.
+     */
+    private void add(SortedMap<Long, Delivery> jobs, long number, Delivery delivery) {
+      Delivery earlier = jobs.putIfAbsent(number, delivery);
+      if (earlier != null && !earlier.job().equals(delivery.job())) {
+        reject(delivery, DeadLetter.Reason.NUMBER_TAKEN);
+      } else if (earlier != null) {
+        redelivered++;
+      }
+    }
+
+    /** Whether a job has no row yet; one whose row is another's is rejected. */
+    private boolean isNew(Delivery delivery, @Nullable Object there, Object own) {
+      if (there == null) {
+        return true;
+      }
+      if (there.equals(own)) {
+        redelivered++;
+      } else {
+        reject(delivery, DeadLetter.Reason.NUMBER_TAKEN);
+      }
+      return false;
+    }
+
+    private void reject(Delivery delivery, DeadLetter.Reason reason) {
+      rejections.add(Rejection.of(delivery, reason));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.worker.lease.Lease;
+import dev.tally.worker.lease.LeaseLostException;
+import dev.tally.worker.redis.BytesRedisTemplate;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs {@code lua/claim.lua}, {@code lua/acknowledge.lua} and {@code lua/raise.lua}: a batch's way
+ * out of Redis.
+ */
+@Component
+final class QueueScripts {
+
+  @SuppressWarnings("rawtypes")
+  private static final RedisScript<List> CLAIM =
+      RedisScript.of(new ClassPathResource("lua/claim.lua"), List.class);
+
+  private static final RedisScript<Long> ACKNOWLEDGE =
+      RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
+  private static final RedisScript<Long> RAISE =
+      RedisScript.of(new ClassPathResource("lua/raise.lua"), Long.class);
+
+  private final StringRedisTemplate redis;
+  private final BytesRedisTemplate bytes;
+  private final byte[] batchJobs;
+  private final byte[] batchBytes;
+
+  QueueScripts(StringRedisTemplate redis, BytesRedisTemplate bytes, DrainProperties properties) {
+    this.redis = redis;
+    this.bytes = bytes;
+    this.batchJobs = number(properties.batchJobs());
+    this.batchBytes = number(properties.batchBytes().toBytes());
+  }
+
+  private static byte[] number(long number) {
+    return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * The next batch.
+   *
+   * @throws LeaseLostException if the partition is another worker's
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer; what it may have
+   *     handed out comes again
+   */
+  Claim claim(Lease lease) {
+    PartitionKeys keys = lease.keys();
+    List<?> answer =
+        bytes.execute(
+            CLAIM,
+            List.of(keys.jobs(), keys.inflight(), keys.owner()),
+            lease.worker().value().getBytes(StandardCharsets.UTF_8),
+            batchJobs,
+            batchBytes);
+    String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
+    return switch (outcome) {
+      case "claimed", "redelivered" -> {
+        List<byte[]> jobs = new ArrayList<>(answer.size() - 1);
+        for (Object job : answer.subList(1, answer.size())) {
+          jobs.add((byte[]) job);
+        }
+        yield new Claim(jobs, outcome.equals("redelivered"));
+      }
+      case "not-owner" -> throw new LeaseLostException(keys.partition());
+      default -> throw new IllegalStateException("claim.lua answered " + outcome);
+    };
+  }
+
+  /**
+   * Forgets the claimed batch.
+   *
+   * @param jobs how many jobs it has
+   * @param deadLetters what to set aside at the same time
+   * @throws LeaseLostException if the partition is another worker's: then nothing is forgotten
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer; it may have
+   *     forgotten the batch or not
+   */
+  void acknowledge(Lease lease, int jobs, List<String> deadLetters) {
+    PartitionKeys keys = lease.keys();
+    List<String> arguments = new ArrayList<>(2 + deadLetters.size());
+    arguments.add(lease.worker().value());
+    arguments.add(Integer.toString(jobs));
+    arguments.addAll(deadLetters);
+    long done =
+        redis.execute(
+            ACKNOWLEDGE, List.of(keys.inflight(), keys.owner(), keys.dead()), arguments.toArray());
+    if (done == 0) {
+      throw new LeaseLostException(keys.partition());
+    }
+  }
+
+  /** Whether the counter had fallen behind a number that is in use. */
+  boolean raise(String counter, long number) {
+    return redis.execute(RAISE, List.of(counter), Long.toString(number)) == 1;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.queue.Job;
+import dev.tally.worker.deadletter.DeadLetter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that can never be persisted.
+ *
+ * @param raw the job as it lies in Redis
+ * @param job what it says, null if that cannot be read
+ */
+record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {
+
+  static Rejection of(Delivery delivery, DeadLetter.Reason reason) {
+    return new Rejection(delivery.raw(), delivery.job(), reason);
+  }
+}

@@ -1,0 +1,228 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.queue.Job;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * The SQL of the drain. Everything runs in the caller's transaction, and only in SQL that MySQL and
+ * MariaDB share.
+ *
+ * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
+ * rewriteBatchedStatements}).
+ */
+@Component
+final class Rows {
+
+  private final JdbcTemplate jdbc;
+
+  Rows(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** A locked application row. */
+  record App(long id, long chatsCount) {}
+
+  /** A locked chat row. */
+  record Chat(long messagesCount) {}
+
+  /** What tells a message's row from another's with the same number. */
+  record Content(Instant acceptedAt, String body) {
+    static Content of(Job.NewMessage job) {
+      return new Content(job.acceptedAt(), job.body());
+    }
+  }
+
+  /**
+   * Locks the apps with these tokens, in token order; those that do not exist are missing in the
+   * answer.
+   */
+  Map<String, App> lockApps(SortedSet<String> tokens) {
+    Map<String, App> apps = new HashMap<>();
+    jdbc.query(
+        "SELECT token, id, chats_count FROM applications WHERE token IN (%s) ORDER BY token FOR UPDATE"
+            .formatted(placeholders(tokens)),
+        row -> {
+          apps.put(row.getString(1), new App(row.getLong(2), row.getLong(3)));
+        },
+        tokens.toArray());
+    return apps;
+  }
+
+  /**
+   * Locks the chats with these keys, in key order; those that do not exist are missing in the
+   * answer.
+   */
+  Map<ChatKey, Chat> lockChats(SortedSet<ChatKey> keys) {
+    Map<ChatKey, Chat> chats = new HashMap<>();
+    if (keys.isEmpty()) {
+      return chats;
+    }
+    SortedMap<Long, List<Object>> numbers = new TreeMap<>();
+    for (ChatKey key : keys) {
+      numbers.computeIfAbsent(key.applicationId(), _ -> new ArrayList<>()).add(key.number());
+    }
+    // not a row constructor: MySQL would take it for a reason to read the whole index
+    StringJoiner condition = new StringJoiner(" OR ");
+    List<Object> arguments = new ArrayList<>();
+    numbers.forEach(
+        (application, ofApp) -> {
+          condition.add("(application_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
+          arguments.add(application);
+          arguments.addAll(ofApp);
+        });
+    jdbc.query(
+        "SELECT application_id, number, messages_count FROM chats WHERE %s ORDER BY application_id, number FOR UPDATE"
+            .formatted(condition),
+        row -> {
+          chats.put(new ChatKey(row.getLong(1), row.getLong(2)), new Chat(row.getLong(3)));
+        },
+        arguments.toArray());
+    return chats;
+  }
+
+  /** When those of the chats that are there were accepted. */
+  Map<Long, Instant> chats(long application, Collection<Long> numbers) {
+    Map<Long, Instant> chats = new HashMap<>();
+    jdbc.query(
+        "SELECT number, created_at FROM chats WHERE application_id = ? AND number IN (%s)"
+            .formatted(placeholders(numbers)),
+        row -> {
+          chats.put(row.getLong(1), instant(row, 2));
+        },
+        arguments(List.of(application), numbers));
+    return chats;
+  }
+
+  /** Those of the messages that are there. */
+  Map<Long, Content> messages(ChatKey chat, Collection<Long> numbers) {
+    Map<Long, Content> messages = new HashMap<>();
+    jdbc.query(
+        "SELECT number, created_at, body FROM messages WHERE application_id = ? AND chat_number = ? AND number IN (%s)"
+            .formatted(placeholders(numbers)),
+        row -> {
+          messages.put(row.getLong(1), new Content(instant(row, 2), row.getString(3)));
+        },
+        arguments(List.of(chat.applicationId(), chat.number()), numbers));
+    return messages;
+  }
+
+  /** The highest chat number in an app, 0 if it has none. */
+  long highestChat(String token) {
+    return highest(
+        "SELECT MAX(c.number) FROM chats c JOIN applications a ON a.id = c.application_id WHERE a.token = ?",
+        token);
+  }
+
+  /** The highest message number in a chat, 0 if it has none. */
+  long highestMessage(String token, long chat) {
+    return highest(
+        "SELECT MAX(m.number) FROM messages m JOIN applications a ON a.id = m.application_id WHERE a.token = ? AND m.chat_number = ?",
+        token,
+        chat);
+  }
+
+  private long highest(String sql, Object... arguments) {
+    Long highest = jdbc.queryForObject(sql, Long.class, arguments);
+    return highest == null ? 0 : highest;
+  }
+
+  /** A chat row to insert. */
+  record NewChat(ChatKey key, long messagesCount, Instant createdAt) {}
+
+  void insertChats(List<NewChat> chats) {
+    batch(
+        "INSERT INTO chats (application_id, number, messages_count, created_at) VALUES (?, ?, ?, ?)",
+        chats,
+        (statement, chat) -> {
+          statement.setLong(1, chat.key().applicationId());
+          statement.setLong(2, chat.key().number());
+          statement.setLong(3, chat.messagesCount());
+          statement.setObject(4, utc(chat.createdAt()));
+        });
+  }
+
+  /** A message row to insert. */
+  record NewMessage(ChatKey chat, long number, String body, Instant createdAt) {}
+
+  void insertMessages(List<NewMessage> messages) {
+    batch(
+        "INSERT INTO messages (application_id, chat_number, number, body, created_at) VALUES (?, ?, ?, ?, ?)",
+        messages,
+        (statement, message) -> {
+          statement.setLong(1, message.chat().applicationId());
+          statement.setLong(2, message.chat().number());
+          statement.setLong(3, message.number());
+          statement.setString(4, message.body());
+          statement.setObject(5, utc(message.createdAt()));
+        });
+  }
+
+  /** Adds to {@code chats_count}. */
+  void addChats(SortedMap<Long, Integer> added) {
+    batch(
+        "UPDATE applications SET chats_count = chats_count + ? WHERE id = ?",
+        List.copyOf(added.entrySet()),
+        (statement, entry) -> {
+          statement.setInt(1, entry.getValue());
+          statement.setLong(2, entry.getKey());
+        });
+  }
+
+  /** Adds to {@code messages_count}. */
+  void addMessages(SortedMap<ChatKey, Integer> added) {
+    batch(
+        "UPDATE chats SET messages_count = messages_count + ? WHERE application_id = ? AND number = ?",
+        List.copyOf(added.entrySet()),
+        (statement, entry) -> {
+          statement.setInt(1, entry.getValue());
+          statement.setLong(2, entry.getKey().applicationId());
+          statement.setLong(3, entry.getKey().number());
+        });
+  }
+
+  @FunctionalInterface
+  private interface Binder<T> {
+    void bind(PreparedStatement statement, T row) throws SQLException;
+  }
+
+  private <T> void batch(String sql, List<T> rows, Binder<T> binder) {
+    if (!rows.isEmpty()) {
+      jdbc.batchUpdate(sql, rows, rows.size(), binder::bind);
+    }
+  }
+
+  private static Object[] arguments(List<Object> first, Collection<Long> then) {
+    List<Object> arguments = new ArrayList<>(first);
+    arguments.addAll(then);
+    return arguments.toArray();
+  }
+
+  private static String placeholders(Collection<?> values) {
+    return String.join(",", Collections.nCopies(values.size(), "?"));
+  }
+
+  private static LocalDateTime utc(Instant instant) {
+    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+  }
+
+  private static Instant instant(ResultSet row, int column) throws SQLException {
+    return row.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.tally.worker.lease;
+
+import dev.tally.common.partition.PartitionKeys;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs {@code lua/attend.lua}, {@code lua/renew.lua} and {@code lua/release.lua}: all that is said
+ * to Redis about leases.
+ */
+@Component
+final class LeaseScripts {
+
+  @SuppressWarnings("rawtypes")
+  private static final RedisScript<List> ATTEND =
+      RedisScript.of(new ClassPathResource("lua/attend.lua"), List.class);
+
+  private static final RedisScript<Long> RENEW =
+      RedisScript.of(new ClassPathResource("lua/renew.lua"), Long.class);
+  private static final RedisScript<Long> RELEASE =
+      RedisScript.of(new ClassPathResource("lua/release.lua"), Long.class);
+
+  private final StringRedisTemplate redis;
+
+  LeaseScripts(StringRedisTemplate redis) {
+    this.redis = redis;
+  }
+
+  /** The ids of all live workers, this one among them, in the same order for every worker. */
+  List<String> attend(WorkerId worker, Duration life) {
+    List<?> answer =
+        redis.execute(
+            ATTEND, List.of(PartitionKeys.WORKERS), worker.value(), Long.toString(life.toMillis()));
+    return answer.stream().map(String.class::cast).sorted().toList();
+  }
+
+  /** Removes a worker from the roll, so that the others need not wait for it to expire. */
+  void leave(WorkerId worker) {
+    redis.opsForZSet().remove(PartitionKeys.WORKERS, worker.value());
+  }
+
+  /** Whether the lease was free and is this worker's now. */
+  boolean acquire(PartitionKeys keys, WorkerId worker, Duration duration) {
+    return Boolean.TRUE.equals(
+        redis.opsForValue().setIfAbsent(keys.owner(), worker.value(), duration));
+  }
+
+  /** Whether the lease is this worker's still; then it lasts anew. */
+  boolean renew(PartitionKeys keys, WorkerId worker, Duration duration) {
+    return redis.execute(
+            RENEW, List.of(keys.owner()), worker.value(), Long.toString(duration.toMillis()))
+        == 1;
+  }
+
+  void release(PartitionKeys keys, WorkerId worker) {
+    redis.execute(RELEASE, List.of(keys.owner()), worker.value());
+  }
+}

@@ -1,0 +1,208 @@
+package dev.tally.worker.lease;
+
+import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.PartitionKeys;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Acquires, renews and gives back this worker's leases.
+ *
+ * <p>All workers see the same roll of live workers, and each wants the partitions whose index is
+ * its own place in the roll modulo the roll's length. One that joins or dies changes who wants
+ * what: leases no longer wanted are given back once the batch under way is done, and those that
+ * nobody gives back expire.
+ */
+@Component
+final class Leases implements OwnedPartitions, SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(Leases.class);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+  private final WorkerId worker = WorkerId.random();
+  private final LeaseScripts scripts;
+  private final PartitionCount partitionCount;
+  private final LeasedWork work;
+  private final LeaseProperties properties;
+  private final Counter acquired;
+  private final Counter released;
+  private final Counter lost;
+
+  private final Map<Integer, Holding> holdings = new ConcurrentHashMap<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread heart;
+
+  /** A lease and the thread that works under it. */
+  private record Holding(Lease lease, Thread thread) {}
+
+  Leases(
+      LeaseScripts scripts,
+      PartitionCount partitionCount,
+      LeasedWork work,
+      LeaseProperties properties,
+      MeterRegistry meters) {
+    this.scripts = scripts;
+    this.partitionCount = partitionCount;
+    this.work = work;
+    this.properties = properties;
+    this.acquired = meters.counter("tally.lease.changes", "change", "acquired");
+    this.released = meters.counter("tally.lease.changes", "change", "released");
+    this.lost = meters.counter("tally.lease.changes", "change", "lost");
+    meters.gaugeMapSize("tally.leases", List.of(), holdings);
+  }
+
+  @Override
+  public Set<Integer> owned() {
+    Set<Integer> owned = new HashSet<>();
+    holdings.forEach(
+        (partition, holding) -> {
+          if (holding.lease().held()) {
+            owned.add(partition);
+          }
+        });
+    return owned;
+  }
+
+  @Override
+  public void start() {
+    log.info("worker {} starts", worker);
+    heart = Thread.ofVirtual().name("leases").start(this::beat);
+  }
+
+  private void beat() {
+    boolean reachable = true;
+    while (stopping.getCount() > 0) {
+      try {
+        settle();
+        if (!reachable) {
+          log.info("Redis is back");
+        }
+        reachable = true;
+      } catch (DataAccessException e) {
+        if (reachable) {
+          log.warn("Redis does not answer, leases run out: {}", e.toString());
+        }
+        reachable = false;
+      } catch (RuntimeException e) {
+        log.error("leases could not be settled", e);
+      }
+      await(properties.heartbeat());
+    }
+  }
+
+  private void settle() {
+    int partitions = partitionCount.partitioning().count();
+    List<String> roll = scripts.attend(worker, properties.duration());
+    int place = roll.indexOf(worker.value());
+    Set<Integer> wanted = new HashSet<>();
+    for (int partition = place; partition < partitions; partition += roll.size()) {
+      wanted.add(partition);
+    }
+    for (Holding holding : new TreeMap<>(holdings).values()) {
+      if (wanted.contains(holding.lease().keys().partition())) {
+        if (!holding.lease().held() || !holding.lease().renew()) {
+          holding.lease().end();
+        }
+      } else {
+        // its thread gives it back
+        holding.lease().end();
+      }
+    }
+    for (int partition : wanted) {
+      if (!holdings.containsKey(partition)) {
+        acquire(new PartitionKeys(partition));
+      }
+    }
+  }
+
+  private void acquire(PartitionKeys keys) {
+    long askedAt = System.nanoTime();
+    if (!scripts.acquire(keys, worker, properties.duration())) {
+      return;
+    }
+    acquired.increment();
+    Lease lease = new Lease(keys, worker, properties.duration(), scripts, askedAt);
+    Thread thread =
+        Thread.ofVirtual().name("partition-" + keys.partition()).unstarted(() -> workUnder(lease));
+    holdings.put(keys.partition(), new Holding(lease, thread));
+    thread.start();
+  }
+
+  private void workUnder(Lease lease) {
+    int partition = lease.keys().partition();
+    log.info("partition {} acquired", partition);
+    try {
+      work.run(lease);
+      lease.release();
+      released.increment();
+      log.info("partition {} released", partition);
+    } catch (LeaseLostException | DataAccessException e) {
+      lost.increment();
+      log.warn("partition {} lost: {}", partition, e.toString());
+    } catch (RuntimeException e) {
+      lost.increment();
+      log.error("work on partition {} ended unexpectedly; it is taken up again", partition, e);
+    } finally {
+      lease.end();
+      holdings.remove(partition);
+    }
+  }
+
+  private void await(Duration time) {
+    try {
+      boolean _ = stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopping.countDown();
+    }
+  }
+
+  /** Lets each batch under way be committed and acknowledged, then gives everything back. */
+  @Override
+  public void stop() {
+    stopping.countDown();
+    long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
+    try {
+      if (heart != null) {
+        // first of all, because it may be about to acquire one more
+        join(heart, deadline);
+      }
+      List<Holding> last = List.copyOf(holdings.values());
+      last.forEach(holding -> holding.lease().end());
+      for (Holding holding : last) {
+        join(holding.thread(), deadline);
+      }
+      scripts.leave(worker);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (DataAccessException e) {
+      log.warn("Redis does not answer; this worker's leases expire by themselves");
+    }
+  }
+
+  private static void join(Thread thread, long deadline) throws InterruptedException {
+    if (!thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+      log.warn("{} did not end in time; what it holds expires by itself", thread.getName());
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return heart != null && stopping.getCount() > 0;
+  }
+}

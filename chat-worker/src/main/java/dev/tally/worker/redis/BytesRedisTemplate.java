@@ -1,0 +1,17 @@
+package dev.tally.worker.redis;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.stereotype.Component;
+
+/** Keys are text and values are bytes, so that what is no UTF-8 passes through unchanged. */
+@Component
+public class BytesRedisTemplate extends RedisTemplate<String, byte[]> {
+
+  public BytesRedisTemplate(RedisConnectionFactory connections) {
+    setConnectionFactory(connections);
+    setKeySerializer(RedisSerializer.string());
+    setValueSerializer(RedisSerializer.byteArray());
+  }
+}

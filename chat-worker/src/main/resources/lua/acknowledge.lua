@@ -1,0 +1,21 @@
+-- Forgets a claimed batch that is persisted, and sets aside those of its jobs that can never be.
+--
+-- KEYS[1]  list     the claimed batch
+-- KEYS[2]  string   the partition's owner
+-- KEYS[3]  list     dead letters, oldest first
+--
+-- ARGV[1]  string   id of the worker that acknowledges
+-- ARGV[2]  integer  how many jobs the batch has
+-- ARGV[3…] string   dead letters
+--
+-- Answers 1, or 0 if another worker owns the partition by now: then nothing has happened, and the batch is that
+-- worker's.
+
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then
+  return 0
+end
+for i = 3, #ARGV do
+  redis.call('RPUSH', KEYS[3], ARGV[i])
+end
+redis.call('LTRIM', KEYS[1], ARGV[2], -1)
+return 1

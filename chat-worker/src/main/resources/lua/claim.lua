@@ -1,0 +1,38 @@
+-- Hands the next batch to the partition's owner. What was claimed before and never acknowledged comes first,
+-- alone: a batch is acknowledged before the next one is claimed.
+--
+-- KEYS[1]  list     the partition's jobs, oldest first
+-- KEYS[2]  list     the claimed batch
+-- KEYS[3]  string   the partition's owner
+--
+-- ARGV[1]  string   id of the worker that claims
+-- ARGV[2]  integer  most jobs in a batch
+-- ARGV[3]  integer  most bytes in a batch; one job is handed out however long it is
+--
+-- Answers {"not-owner"}, {"redelivered", job, …} or {"claimed", job, …}, the last with no job if none waits.
+
+if redis.call('GET', KEYS[3]) ~= ARGV[1] then
+  return {'not-owner'}
+end
+
+local batch = redis.call('LRANGE', KEYS[2], 0, -1)
+if #batch > 0 then
+  table.insert(batch, 1, 'redelivered')
+  return batch
+end
+
+local waiting = redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)
+local answer = {'claimed'}
+local bytes = 0
+for _, job in ipairs(waiting) do
+  bytes = bytes + #job
+  if #answer > 1 and bytes > tonumber(ARGV[3]) then
+    break
+  end
+  answer[#answer + 1] = job
+  redis.call('RPUSH', KEYS[2], job)
+end
+if #answer > 1 then
+  redis.call('LTRIM', KEYS[1], #answer - 1, -1)
+end
+return answer
