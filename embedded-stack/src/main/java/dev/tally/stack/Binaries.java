@@ -1,0 +1,120 @@
+package dev.tally.stack;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * Server binaries out of Maven artifacts, unpacked once for this user in {@code ~/.cache/tally}.
+ */
+final class Binaries {
+
+  private Binaries() {}
+
+  /**
+   * Unpacks files from the jar that holds a resource.
+   *
+   * @param name names the unpacked folder; must change with the binaries' version
+   * @param resource a resource in the jar, to find it by
+   * @param prefix what is cut off the names of the entries
+   * @param wanted which entries, by the rest of their names
+   * @return the folder
+   */
+  static Path unpacked(String name, String resource, String prefix, Predicate<String> wanted)
+      throws IOException {
+    Path folder = cache().resolve(name);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    Files.createDirectories(cache());
+    Path unfinished = Files.createTempDirectory(cache(), name + ".");
+    try {
+      unpack(resource, prefix, wanted, unfinished);
+      Files.move(unfinished, folder);
+    } catch (FileAlreadyExistsException
+        | DirectoryNotEmptyException
+        | AtomicMoveNotSupportedException e) {
+      // another process was faster
+      delete(unfinished);
+    }
+    return folder;
+  }
+
+  private static void unpack(String resource, String prefix, Predicate<String> wanted, Path folder)
+      throws IOException {
+    URL url = Binaries.class.getClassLoader().getResource(resource);
+    if (url == null) {
+      throw new StackException(
+          "no " + resource + " on the class path: servers come for Linux on x86-64 only");
+    }
+    JarURLConnection connection = (JarURLConnection) url.openConnection();
+    connection.setUseCaches(false);
+    try (JarFile jar = connection.getJarFile()) {
+      List<JarEntry> entries =
+          jar.stream()
+              .filter(entry -> !entry.isDirectory() && entry.getName().startsWith(prefix))
+              .filter(entry -> wanted.test(entry.getName().substring(prefix.length())))
+              .toList();
+      for (JarEntry entry : entries) {
+        Path file = folder.resolve(entry.getName().substring(prefix.length())).normalize();
+        if (!file.startsWith(folder)) {
+          throw new IOException("entry leads out of the folder: " + entry.getName());
+        }
+        Files.createDirectories(file.getParent());
+        try (InputStream in = jar.getInputStream(entry)) {
+          Files.copy(in, file);
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  /** Deletes a folder and all in it. */
+  static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+
+  private static Path cache() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        xdg == null || xdg.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(xdg);
+    return base.resolve("tally");
+  }
+
+  /** The folder or jar that this module's classes come from. */
+  static Path ownClasses() {
+    return Path.of(
+        URI.create(Binaries.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+  }
+}

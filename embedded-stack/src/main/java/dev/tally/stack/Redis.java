@@ -1,0 +1,68 @@
+package dev.tally.stack;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Redis 6.2 from the binary that embedded-redis publishes. */
+final class Redis implements Program {
+
+  private static final String BINARY = "redis-server-6.2.6-v5-linux-amd64";
+
+  @Override
+  public void prepare(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("data"));
+    home();
+  }
+
+  @Override
+  public List<String> command(Path folder, int port) throws IOException {
+    return List.of(
+        home().resolve(BINARY).toString(),
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        Integer.toString(port),
+        "--dir",
+        folder.resolve("data").toString(),
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "everysec",
+        "--aof-load-truncated",
+        "yes",
+        "--save",
+        "",
+        "--maxmemory",
+        "1gb",
+        "--maxmemory-policy",
+        "noeviction");
+  }
+
+  private static Path home() throws IOException {
+    return Binaries.unpacked("redis-6.2", BINARY, "", BINARY::equals);
+  }
+
+  @Override
+  public boolean answers(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      socket.setSoTimeout(500);
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(5);
+      return new String(answer, StandardCharsets.US_ASCII).equals("+PONG");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public String url(int port) {
+    return "redis://127.0.0.1:" + port;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.tally.stack.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.env.Environment;
+import org.elasticsearch.node.InternalSettingsPreparer;
+import org.elasticsearch.node.Node;
+import org.elasticsearch.node.NodeValidationException;
+import org.elasticsearch.plugins.ClassPathPluginsLoader;
+import org.elasticsearch.transport.netty4.Netty4Plugin;
+
+/**
+ * A single Elasticsearch node whose REST interface listens on loopback, until the process gets a
+ * TERM.
+ */
+public final class ElasticsearchNode {
+
+  private static final String NAME = "tally";
+
+  private ElasticsearchNode() {}
+
+  /**
+   * Runs the node.
+   *
+   * @param args its folder, its HTTP port
+   */
+  public static void main(String[] args)
+      throws IOException, NodeValidationException, InterruptedException {
+    Path home = Path.of(args[0]).toAbsolutePath();
+    Path config = Files.createDirectories(home.resolve("config"));
+    Path noJars = Files.createDirectories(home.resolve("modules"));
+    Settings settings =
+        Settings.builder()
+            .put("path.home", home.toString())
+            .put("path.data", home.resolve("data").toString())
+            .put("path.logs", home.resolve("logs").toString())
+            .put("cluster.name", NAME)
+            .put("node.name", NAME)
+            .put("discovery.type", "single-node")
+            .put("network.host", "127.0.0.1")
+            .put("http.port", args[1])
+            .put("transport.port", "0")
+            // a developer's full disk must not stop the indexing
+            .put("cluster.routing.allocation.disk.threshold_enabled", false)
+            .put("action.destructive_requires_name", true)
+            .put("action.auto_create_index", false)
+            .build();
+    LogConfigurator.configureESLogging();
+    LogConfigurator.setNodeName(NAME);
+    Environment environment =
+        InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), config, () -> NAME);
+    Node node =
+        new Node(
+            environment,
+            ClassPathPluginsLoader.of(
+                noJars, List.of(Netty4Plugin.class, AsciiFoldingPlugin.class)));
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  close(node);
+                  closed.countDown();
+                }));
+    node.start();
+    closed.await();
+  }
+
+  private static void close(Node node) {
+    try {
+      node.prepareForClose();
+      node.close();
+      boolean _ = node.awaitClose(10, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      System.err.println("the node did not close cleanly: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+# Runs a server that must not outlive the process at the other end of this script's standard input.
+#
+# usage: sh lifeline.sh LOG GRACE COMMAND [ARGUMENT…]
+#
+# Prints the server's process id, and ends with the server's exit status. When standard input closes, because its
+# writer has closed it or died in whatever way, the server is told to end (TERM), and after GRACE tenths of a second
+# made to (KILL).
+
+log=$1
+grace=$2
+shift 2
+
+exec 3<&0 </dev/null
+"$@" >>"$log" 2>&1 3<&- &
+server=$!
+echo "$server"
+
+(
+  while read -r _; do :; done <&3
+  kill -CONT "$server" 2>/dev/null
+  kill -TERM "$server" 2>/dev/null
+  while kill -0 "$server" 2>/dev/null; do
+    [ "$grace" -gt 0 ] || kill -KILL "$server" 2>/dev/null
+    grace=$((grace - 1))
+    sleep 0.1
+  done
+) >/dev/null 2>&1 &
+watcher=$!
+
+exec 3<&-
+wait "$server"
+status=$?
+kill "$watcher" 2>/dev/null
+exit "$status"
