@@ -1,18 +1,20 @@
 package dev.tally.worker.deadletter;
 
+import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** One partition's dead letters; runs {@code lua/remove-dead-letter.lua}. */
+/** The dead letters of all partitions; runs {@code lua/remove-dead-letter.lua}. */
 @Component
-final class DeadLetters {
+public class DeadLetters {
 
   /** What is read from Redis at once. */
   private static final int PAGE = 100;
@@ -21,44 +23,120 @@ final class DeadLetters {
       RedisScript.of(new ClassPathResource("lua/remove-dead-letter.lua"), Long.class);
 
   private final BytesRedisTemplate redis;
+  private final PartitionCount partitionCount;
 
-  DeadLetters(BytesRedisTemplate redis) {
+  DeadLetters(BytesRedisTemplate redis, PartitionCount partitionCount) {
     this.redis = redis;
+    this.partitionCount = partitionCount;
   }
 
-  /** A dead letter and the text that it lies in Redis as, by which it is removed. */
-  record Entry(DeadLetter letter, String text) {}
+  /**
+   * A dead letter, and where it lies.
+   *
+   * @param text the dead letter as it lies in Redis, by which it is removed
+   */
+  public record Entry(DeadLetter letter, PartitionKeys keys, String text) {}
 
-  long count(PartitionKeys keys) {
-    Long size = redis.opsForList().size(keys.dead());
-    return size == null ? 0 : size;
+  /** Up to so many dead letters, oldest first in each partition. */
+  public List<Entry> list(int limit) {
+    List<Entry> found = new ArrayList<>();
+    search(
+        entry -> {
+          if (found.size() < limit) {
+            found.add(entry);
+          }
+          return found.size() == limit;
+        });
+    return found;
   }
 
-  /** Up to a page of dead letters, oldest first. */
-  List<Entry> page(PartitionKeys keys, long from) {
+  /** The dead letter with this id, if there is one. */
+  public Optional<Entry> find(String id) {
+    return search(entry -> entry.letter().id().equals(id));
+  }
+
+  /**
+   * Queues a dead letter's job again, ahead of what waits.
+   *
+   * @return false if somebody else has taken the dead letter away
+   */
+  public boolean retry(Entry entry) {
+    return remove(entry, bytes(entry.text()), entry.letter().job());
+  }
+
+  /**
+   * Forgets a dead letter for good.
+   *
+   * @return false if somebody else has taken the dead letter away
+   */
+  public boolean drop(Entry entry) {
+    return remove(entry, bytes(entry.text()));
+  }
+
+  /**
+   * Does something that removes them, {@link #retry} or {@link #drop}, with all dead letters that
+   * there are now.
+   *
+   * @return for how many it was done
+   */
+  public long removeAll(Predicate<Entry> action) {
+    long done = 0;
+    for (PartitionKeys keys : partitions()) {
+      Long count = redis.opsForList().size(keys.dead());
+      long left = count == null ? 0 : count;
+      while (left > 0) {
+        List<Entry> page = page(keys, 0);
+        if (page.isEmpty()) {
+          break;
+        }
+        for (Entry entry : page.subList(0, (int) Math.min(page.size(), left))) {
+          if (action.test(entry)) {
+            done++;
+          }
+          left--;
+        }
+      }
+    }
+    return done;
+  }
+
+  private Optional<Entry> search(Predicate<Entry> wanted) {
+    for (PartitionKeys keys : partitions()) {
+      List<Entry> page;
+      for (long from = 0; !(page = page(keys, from)).isEmpty(); from += PAGE) {
+        for (Entry entry : page) {
+          if (wanted.test(entry)) {
+            return Optional.of(entry);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<Entry> page(PartitionKeys keys, long from) {
     List<Entry> page = new ArrayList<>();
     for (byte[] bytes : redis.opsForList().range(keys.dead(), from, from + PAGE - 1)) {
       String text = new String(bytes, StandardCharsets.UTF_8);
-      page.add(new Entry(DeadLetter.decode(text), text));
+      page.add(new Entry(DeadLetter.decode(text), keys, text));
     }
     return page;
   }
 
-  /**
-   * Queues a dead letter's job again, ahead of what waits. False if another operator was faster.
-   */
-  boolean retry(PartitionKeys keys, Entry entry) {
-    return remove(keys, entry, entry.letter().job());
+  private List<PartitionKeys> partitions() {
+    List<PartitionKeys> all = new ArrayList<>();
+    for (int i = 0; i < partitionCount.partitioning().count(); i++) {
+      all.add(new PartitionKeys(i));
+    }
+    return all;
   }
 
-  /** Forgets a dead letter for good. False if another operator was faster. */
-  boolean drop(PartitionKeys keys, Entry entry) {
-    return remove(keys, entry, null);
+  private boolean remove(Entry entry, byte[]... arguments) {
+    List<String> keys = List.of(entry.keys().dead(), entry.keys().jobs());
+    return redis.execute(REMOVE, keys, (Object[]) arguments) == 1;
   }
 
-  private boolean remove(PartitionKeys keys, Entry entry, byte @Nullable [] job) {
-    byte[] letter = entry.text().getBytes(StandardCharsets.UTF_8);
-    Object[] arguments = job == null ? new Object[] {letter} : new Object[] {letter, job};
-    return redis.execute(REMOVE, List.of(keys.dead(), keys.jobs()), arguments) == 1;
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -136,7 +136,7 @@ final class Drain implements LeasedWork {
               lease, "persisting", () -> metrics.timed(() -> persister.persist(deliveries, lease)));
       metrics.persisted(deliveries, persisted);
       if (persisted.messages() > 0) {
-        outbox.wake(lease.keys().partition());
+        outbox.wake();
       }
       for (Rejection rejection : persisted.rejections()) {
         rejections.add(rejection);

@@ -14,6 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Profile;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -25,6 +26,7 @@ import org.springframework.stereotype.Component;
  * deployment.
  */
 @Component
+@Profile("service")
 final class QueueMonitor {
 
   private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Profile;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -29,6 +30,7 @@ import org.springframework.stereotype.Component;
  * nobody gives back expire.
  */
 @Component
+@Profile("service")
 final class Leases implements OwnedPartitions, SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Leases.class);

@@ -1,12 +1,164 @@
 package dev.tally.worker.search;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
-public final class SearchOutbox {
+/**
+ * What is persisted and not indexed yet: a row for each run of consecutive messages of one chat. A
+ * row is added in the transaction that persists the messages, and goes when every search index has
+ * taken them.
+ */
+@Component
+public class SearchOutbox {
+
+  private final JdbcTemplate jdbc;
+  private final IndexSignal signal;
+
+  SearchOutbox(JdbcTemplate jdbc, IndexSignal signal) {
+    this.jdbc = jdbc;
+    this.signal = signal;
+  }
+
+  /**
+   * Messages of a chat with consecutive numbers, both ends included.
+   *
+   * @param partition the partition that the app belongs to, whose owner does the indexing
+   */
   public record Range(
       int partition, long applicationId, long chat, long firstNumber, long lastNumber) {}
 
-  public void append(List<Range> ranges) {}
+  /**
+   * A row of the outbox.
+   *
+   * @param attempts how often Elasticsearch has refused some of its messages
+   */
+  record Row(long id, Range range, int attempts) {}
 
-  public void wake(int partition) {}
+  /** Adds ranges, in the caller's transaction. */
+  public void append(List<Range> ranges) {
+    LocalDateTime now = now();
+    jdbc.batchUpdate(
+        """
+        INSERT INTO search_outbox
+          (partition_number, application_id, chat_number, first_number, last_number, attempts, due_at)
+        VALUES (?, ?, ?, ?, ?, 0, ?)""",
+        ranges,
+        ranges.size(),
+        (statement, range) -> bind(statement, range, now));
+  }
+
+  /**
+   * Tells the indexer that ranges have been committed, so that it need not wait for its next look.
+   */
+  public void wake() {
+    signal.wake();
+  }
+
+  /** Rows whose time has come, oldest first, a bounded number of them. */
+  List<Row> due(Set<Integer> partitions, int limit) {
+    if (partitions.isEmpty()) {
+      return List.of();
+    }
+    List<Object> arguments = new ArrayList<>(partitions);
+    arguments.add(now());
+    arguments.add(limit);
+    return jdbc.query(
+        """
+        SELECT id, partition_number, application_id, chat_number, first_number, last_number, attempts
+        FROM search_outbox
+        WHERE partition_number IN (%s) AND due_at <= ?
+        ORDER BY due_at, id
+        LIMIT ?"""
+            .formatted(placeholders(partitions.size())),
+        (row, _) ->
+            new Row(
+                row.getLong(1),
+                new Range(
+                    row.getInt(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)),
+                row.getInt(7)),
+        arguments.toArray());
+  }
+
+  /** Removes rows whose messages every index has taken. */
+  void delete(Collection<Row> rows) {
+    if (!rows.isEmpty()) {
+      jdbc.update(
+          "DELETE FROM search_outbox WHERE id IN (%s)".formatted(placeholders(rows.size())),
+          rows.stream().map(Row::id).toArray());
+    }
+  }
+
+  /** Shortens a row to what is left of it, from this number on. */
+  void advance(Row row, long firstNumber) {
+    jdbc.update(
+        "UPDATE search_outbox SET first_number = ? WHERE id = ? AND first_number < ?",
+        firstNumber,
+        row.id(),
+        firstNumber);
+  }
+
+  /** Puts rows off, because Elasticsearch has refused some of their messages. */
+  void putOff(Collection<Row> rows, Duration delay) {
+    if (!rows.isEmpty()) {
+      List<Object> arguments = new ArrayList<>();
+      arguments.add(now().plus(delay));
+      rows.forEach(row -> arguments.add(row.id()));
+      jdbc.update(
+          "UPDATE search_outbox SET attempts = attempts + 1, due_at = ? WHERE id IN (%s)"
+              .formatted(placeholders(rows.size())),
+          arguments.toArray());
+    }
+  }
+
+  /** Adds a range for everything that an app has persisted. */
+  void appendAll(int partition, long applicationId) {
+    jdbc.update(
+        """
+        INSERT INTO search_outbox
+          (partition_number, application_id, chat_number, first_number, last_number, attempts, due_at)
+        SELECT ?, c.application_id, c.number, 1,
+               (SELECT MAX(m.number) FROM messages m
+                WHERE m.application_id = c.application_id AND m.chat_number = c.number),
+               0, ?
+        FROM chats c
+        WHERE c.application_id = ? AND c.messages_count > 0""",
+        partition,
+        now(),
+        applicationId);
+  }
+
+  /** How many rows there are. */
+  long size() {
+    Long size = jdbc.queryForObject("SELECT COUNT(*) FROM search_outbox", Long.class);
+    return size == null ? 0 : size;
+  }
+
+  private static void bind(PreparedStatement statement, Range range, LocalDateTime now)
+      throws SQLException {
+    statement.setInt(1, range.partition());
+    statement.setLong(2, range.applicationId());
+    statement.setLong(3, range.chat());
+    statement.setLong(4, range.firstNumber());
+    statement.setLong(5, range.lastNumber());
+    statement.setObject(6, now);
+  }
+
+  private static LocalDateTime now() {
+    return LocalDateTime.ofInstant(Instant.now(), ZoneOffset.UTC);
+  }
+
+  private static String placeholders(int count) {
+    return String.join(",", Collections.nCopies(count, "?"));
+  }
 }

@@ -1,0 +1,35 @@
+package dev.tally.api;
+
+import dev.tally.common.problem.ProblemConfiguration;
+import dev.tally.common.redis.RedisClientConfiguration;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+
+/** The service that reads, searches, and manages apps. */
+@SpringBootApplication(proxyBeanMethods = false)
+@ConfigurationPropertiesScan
+@Import({ProblemConfiguration.class, RedisClientConfiguration.class})
+public class ChatApi {
+
+  ChatApi() {}
+
+  /** Runs until the process is told to end. */
+  public static void main(String[] args) {
+    start(args);
+  }
+
+  /**
+   * Starts the service in this process.
+   *
+   * @param args Spring Boot arguments such as {@code --server.port=0}
+   * @return the running service; closing it lets requests under way end first
+   */
+  public static ConfigurableApplicationContext start(String... args) {
+    return new SpringApplicationBuilder(ChatApi.class)
+        .properties("spring.config.name=chat-api")
+        .run(args);
+  }
+}

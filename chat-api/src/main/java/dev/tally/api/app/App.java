@@ -1,0 +1,80 @@
+package dev.tally.api.app;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.LocalDateTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tenant's row. Its count belongs to the worker, which bumps it under lock: it is never written
+ * from here.
+ */
+@Entity
+@Table(name = "applications")
+public class App {
+
+  @Id
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
+  private @Nullable Long id;
+
+  @Column(updatable = false)
+  private String token = "";
+
+  private String name = "";
+
+  @Column(name = "chats_count", updatable = false)
+  private long chatsCount;
+
+  @Column(name = "created_at", updatable = false)
+  private LocalDateTime createdAt = LocalDateTime.MIN;
+
+  @Column(name = "updated_at")
+  private LocalDateTime updatedAt = LocalDateTime.MIN;
+
+  /** For Hibernate. */
+  protected App() {}
+
+  App(String token, String name, LocalDateTime now) {
+    this.token = token;
+    this.name = name;
+    this.createdAt = now;
+    this.updatedAt = now;
+  }
+
+  /** The id by which other tables refer to it; never leaves the system. */
+  public long id() {
+    if (id == null) {
+      throw new IllegalStateException("not saved yet");
+    }
+    return id;
+  }
+
+  public String token() {
+    return token;
+  }
+
+  String name() {
+    return name;
+  }
+
+  void rename(String newName, LocalDateTime now) {
+    this.name = newName;
+    this.updatedAt = now;
+  }
+
+  long chatsCount() {
+    return chatsCount;
+  }
+
+  LocalDateTime createdAt() {
+    return createdAt;
+  }
+
+  LocalDateTime updatedAt() {
+    return updatedAt;
+  }
+}

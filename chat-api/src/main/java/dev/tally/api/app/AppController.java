@@ -1,0 +1,58 @@
+package dev.tally.api.app;
+
+import dev.tally.api.page.Page;
+import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.PageResponse;
+import dev.tally.common.request.RequestBody;
+import dev.tally.common.request.TextField;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/apps")
+final class AppController {
+
+  private final Apps apps;
+
+  AppController(Apps apps) {
+    this.apps = apps;
+  }
+
+  @GetMapping
+  ResponseEntity<List<AppView>> list(
+      @RequestParam @Nullable String after, @RequestParam @Nullable String limit) {
+    Page<AppView> page = apps.list(after, PageRequest.limit(limit)).map(AppView::of);
+    return PageResponse.of(page, "after", AppView::token);
+  }
+
+  @PostMapping
+  ResponseEntity<AppView> create(HttpServletRequest request) {
+    AppView app = AppView.of(apps.create(name(request)));
+    return ResponseEntity.created(URI.create("/apps/" + app.token())).body(app);
+  }
+
+  @GetMapping("/{token}")
+  AppView get(@PathVariable String token) {
+    return AppView.of(apps.get(token));
+  }
+
+  @PutMapping("/{token}")
+  AppView rename(@PathVariable String token, HttpServletRequest request) {
+    apps.get(token);
+    return AppView.of(apps.rename(token, name(request)));
+  }
+
+  private static String name(HttpServletRequest request) {
+    return TextField.APP_NAME.require(RequestBody.field(request, TextField.APP_NAME.name()));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.tally.api.app;
+
+import dev.tally.api.page.Page;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.request.PathPart;
+import java.security.SecureRandom;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The apps of this deployment. */
+@Service
+public class Apps {
+
+  private static final int TOKEN_BYTES = 16;
+
+  private final SecureRandom random = new SecureRandom();
+  private final AppRepository repository;
+
+  Apps(AppRepository repository) {
+    this.repository = repository;
+  }
+
+  /**
+   * The app with this token.
+   *
+   * @throws ProblemException 404 if there is none
+   */
+  @Transactional(readOnly = true)
+  public App get(String token) {
+    if (!PathPart.isToken(token)) {
+      throw ProblemException.appNotFound();
+    }
+    return repository.findByToken(token).orElseThrow(ProblemException::appNotFound);
+  }
+
+  @Transactional
+  App create(String name) {
+    byte[] token = new byte[TOKEN_BYTES];
+    random.nextBytes(token);
+    return repository.save(new App(HexFormat.of().formatHex(token), name, now()));
+  }
+
+  @Transactional
+  App rename(String token, String name) {
+    App app = get(token);
+    app.rename(name, now());
+    return app;
+  }
+
+  /**
+   * Apps in the order in which they were created.
+   *
+   * @param after token of the app that they come behind; null for the first ones
+   */
+  @Transactional(readOnly = true)
+  Page<App> list(@Nullable String after, int limit) {
+    long id = after == null ? 0 : cursor(after).id();
+    return Page.of(repository.findByIdGreaterThanOrderById(id, Limit.of(limit + 1)), limit);
+  }
+
+  private App cursor(String token) {
+    if (PathPart.isToken(token)) {
+      return repository
+          .findByToken(token)
+          .orElseThrow(() -> ProblemException.malformed("after must be an app's token."));
+    }
+    throw ProblemException.malformed("after must be an app's token.");
+  }
+
+  private static LocalDateTime now() {
+    return LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+  }
+}

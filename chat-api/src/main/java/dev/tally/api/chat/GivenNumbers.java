@@ -1,0 +1,60 @@
+package dev.tally.api.chat;
+
+import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells what is on its way from what does not exist, by the counters in Redis. Without Redis the
+ * two look the same: the answer is a plain 404 then.
+ */
+@Component
+public class GivenNumbers {
+
+  private static final Logger log = LoggerFactory.getLogger(GivenNumbers.class);
+
+  private final StringRedisTemplate redis;
+  private final PartitionCount partitionCount;
+
+  GivenNumbers(StringRedisTemplate redis, PartitionCount partitionCount) {
+    this.redis = redis;
+    this.partitionCount = partitionCount;
+  }
+
+  /** The 404 for a chat that has no row. */
+  public ProblemException missingChat(String token, long number) {
+    return isGiven(keys -> keys.chats(token), token, number)
+        ? onItsWay("The chat's number has been given out, and its row is on its way.")
+        : ProblemException.chatNotFound();
+  }
+
+  /** The 404 for a message that has no row. */
+  public ProblemException missingMessage(String token, long chat, long number) {
+    return isGiven(keys -> keys.messages(token, chat), token, number)
+        ? onItsWay("The message's number has been given out, and its row is on its way.")
+        : ProblemException.messageNotFound();
+  }
+
+  private static ProblemException onItsWay(String detail) {
+    return ProblemException.retryable(ProblemType.NOT_PERSISTED_YET, detail, Duration.ofSeconds(1));
+  }
+
+  private boolean isGiven(Function<PartitionKeys, String> counter, String token, long number) {
+    try {
+      PartitionKeys keys = partitionCount.partitioning().of(token);
+      String highest = redis.opsForValue().get(counter.apply(keys));
+      return highest != null && Long.parseLong(highest) >= number;
+    } catch (DataAccessException e) {
+      log.debug("Redis was not asked whether a number is given out", e);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.tally.api.message;
+
+import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.PageResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/apps/{token}/chats/{chat}/messages")
+final class MessageController {
+
+  private final Messages messages;
+
+  MessageController(Messages messages) {
+    this.messages = messages;
+  }
+
+  @GetMapping
+  ResponseEntity<List<MessageView>> list(
+      @PathVariable String token,
+      @PathVariable String chat,
+      @RequestParam @Nullable String after,
+      @RequestParam @Nullable String before,
+      @RequestParam @Nullable String order,
+      @RequestParam @Nullable String limit) {
+    PageRequest page = PageRequest.of(after, before, order, limit);
+    return PageResponse.of(
+        messages.list(token, chat, page), page.continuation(), MessageView::number);
+  }
+
+  @GetMapping("/{number}")
+  MessageView get(
+      @PathVariable String token, @PathVariable String chat, @PathVariable String number) {
+    return messages.get(token, chat, number);
+  }
+}

@@ -1,0 +1,5 @@
+/** Creates and updates apps; reads apps, chats and messages; searches. */
+@NullMarked
+package dev.tally.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,194 @@
+package dev.tally.api.search;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch._types.FieldValue;
+import co.elastic.clients.elasticsearch._types.SortOrder;
+import co.elastic.clients.elasticsearch._types.query_dsl.BoolQuery;
+import co.elastic.clients.elasticsearch._types.query_dsl.Operator;
+import co.elastic.clients.elasticsearch._types.query_dsl.Query;
+import co.elastic.clients.elasticsearch.core.SearchRequest;
+import co.elastic.clients.elasticsearch.core.SearchResponse;
+import co.elastic.clients.elasticsearch.core.search.HighlightField;
+import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
+import co.elastic.clients.util.NamedValue;
+import dev.tally.api.chat.Chats;
+import dev.tally.api.page.Page;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Asks Elasticsearch. What a client looks for only ever becomes a value in a query, never a part of
+ * its syntax.
+ *
+ * <p>A word matches exactly (which counts most), as the beginning of a word, or with a typo or two,
+ * as many as its length bears ({@code fuzziness: AUTO}). Punctuation is not indexed: it does not
+ * get in the way of the words beside it, and a search for nothing else finds nothing.
+ */
+@Component
+class MessageSearch {
+
+  private static final Logger log = LoggerFactory.getLogger(MessageSearch.class);
+
+  private static final String INDEX = "tally-messages";
+  private static final float EXACT_BOOST = 4;
+  private static final float PREFIX_BOOST = 2;
+  private static final int MAX_EXPANSIONS = 50;
+
+  private final ElasticsearchClient client;
+  private final Timer latency;
+
+  MessageSearch(ElasticsearchClient client, MeterRegistry meters) {
+    this.client = client;
+    this.latency =
+        Timer.builder("tally.search.latency").publishPercentileHistogram().register(meters);
+  }
+
+  /** The fields of a document that are read. */
+  record Document(long number, String body) {}
+
+  /**
+   * Messages of a chat that have all the words, best first.
+   *
+   * @param after where the page before ended; null for the first page
+   * @throws ProblemException 503 if Elasticsearch does not answer
+   */
+  Page<Hit> search(Chats.Place chat, SearchWords words, @Nullable SearchCursor after, int limit) {
+    if (words.words().isEmpty()) {
+      return new Page<>(List.of(), false);
+    }
+    SearchRequest request = request(chat, words, after, limit + 1);
+    long begin = System.nanoTime();
+    try {
+      SearchResponse<Document> response = client.search(request, Document.class);
+      if (response.timedOut()) {
+        throw unavailable();
+      }
+      return Page.of(hits(response), limit);
+    } catch (ElasticsearchException e) {
+      if ("index_not_found_exception".equals(e.error().type())) {
+        // no worker has made it yet, so no message is indexed
+        return new Page<>(List.of(), false);
+      }
+      log.warn("a search failed: {}", e.error().type());
+      throw unavailable();
+    } catch (IOException e) {
+      log.warn("Elasticsearch does not answer: {}", e.toString());
+      throw unavailable();
+    } finally {
+      latency.record(Duration.ofNanos(System.nanoTime() - begin));
+    }
+  }
+
+  private static ProblemException unavailable() {
+    return ProblemException.retryable(
+        ProblemType.UNAVAILABLE, "Search is not available at the moment.", Duration.ofSeconds(1));
+  }
+
+  private static List<Hit> hits(SearchResponse<Document> response) {
+    List<Hit> hits = new ArrayList<>();
+    for (var hit : response.hits().hits()) {
+      Document document = hit.source();
+      if (document == null) {
+        continue;
+      }
+      List<String> highlights = hit.highlight().getOrDefault("body", List.of());
+      hits.add(
+          new Hit(
+              document.number(),
+              document.body(),
+              highlights.isEmpty() ? null : String.join(" … ", highlights),
+              new SearchCursor(hit.sort().get(0).doubleValue(), hit.sort().get(1).longValue())));
+    }
+    return hits;
+  }
+
+  private static SearchRequest request(
+      Chats.Place chat, SearchWords words, @Nullable SearchCursor after, int size) {
+    SearchRequest.Builder request = new SearchRequest.Builder();
+    request
+        .index(INDEX)
+        .routing(Long.toString(chat.applicationId()))
+        .size(size)
+        .timeout("4s")
+        .trackTotalHits(total -> total.enabled(false))
+        .source(source -> source.filter(filter -> filter.includes("number", "body")))
+        .query(query(chat, words))
+        .sort(sort -> sort.score(score -> score.order(SortOrder.Desc)))
+        .sort(sort -> sort.field(field -> field.field("number").order(SortOrder.Asc)))
+        .highlight(
+            highlight ->
+                highlight
+                    .encoder(HighlighterEncoder.Html)
+                    .fields(
+                        NamedValue.of(
+                            "body",
+                            HighlightField.of(
+                                field -> field.numberOfFragments(3).fragmentSize(150)))));
+    if (after != null) {
+      request.searchAfter(FieldValue.of(after.score()), FieldValue.of(after.number()));
+    }
+    return request.build();
+  }
+
+  private static Query query(Chats.Place chat, SearchWords words) {
+    BoolQuery.Builder query = new BoolQuery.Builder();
+    query.filter(term("app", chat.applicationId()));
+    query.filter(term("chat", chat.number()));
+    for (String word : words.words()) {
+      query.must(word(word));
+    }
+    return query.build()._toQuery();
+  }
+
+  private static Query term(String field, long value) {
+    return Query.of(query -> query.term(term -> term.field(field).value(value)));
+  }
+
+  private static Query word(String word) {
+    return Query.of(
+        query ->
+            query.bool(
+                bool ->
+                    bool.minimumShouldMatch("1")
+                        .should(
+                            exact ->
+                                exact.match(
+                                    match ->
+                                        match
+                                            .field("body")
+                                            .query(word)
+                                            .operator(Operator.And)
+                                            .boost(EXACT_BOOST)))
+                        .should(
+                            prefix ->
+                                prefix.matchBoolPrefix(
+                                    match ->
+                                        match
+                                            .field("body")
+                                            .query(word)
+                                            .operator(Operator.And)
+                                            .boost(PREFIX_BOOST)))
+                        .should(
+                            typo ->
+                                typo.match(
+                                    match ->
+                                        match
+                                            .field("body")
+                                            .query(word)
+                                            .operator(Operator.And)
+                                            .fuzziness("AUTO")
+                                            .prefixLength(1)
+                                            .maxExpansions(MAX_EXPANSIONS)))));
+  }
+}

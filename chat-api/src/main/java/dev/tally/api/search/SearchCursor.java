@@ -1,0 +1,40 @@
+package dev.tally.api.search;
+
+import dev.tally.common.problem.ProblemException;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+
+/**
+ * Where a page of hits ended: hits are sorted by falling score, then by rising number.
+ *
+ * @param score the last hit's score
+ * @param number the last hit's number
+ */
+record SearchCursor(double score, long number) {
+
+  /** As clients carry it: 16 bytes in base64url. */
+  String encode() {
+    byte[] bytes = ByteBuffer.allocate(16).putDouble(score).putLong(number).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws ProblemException 400 if it is something else
+   */
+  static SearchCursor decode(String text) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+      if (bytes.remaining() == 16) {
+        SearchCursor cursor = new SearchCursor(bytes.getDouble(), bytes.getLong());
+        if (Double.isFinite(cursor.score) && cursor.number > 0) {
+          return cursor;
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      // no base64: the same answer
+    }
+    throw ProblemException.malformed("after is no cursor of a search.");
+  }
+}

@@ -1,0 +1,47 @@
+package dev.tally.api.search;
+
+import dev.tally.common.problem.ProblemException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody looks for: words, each of which a message must have.
+ *
+ * @param words without those that are nothing but punctuation, which is not indexed; may be empty
+ */
+record SearchWords(List<String> words) {
+
+  static final int MAX_CHARACTERS = 256;
+  static final int MAX_WORDS = 32;
+
+  /**
+   * Reads the query parameter.
+   *
+   * @throws ProblemException 400 if it is missing, blank, or longer than a search may be
+   */
+  static SearchWords of(@Nullable String q) {
+    if (q == null || q.isBlank()) {
+      throw ProblemException.malformed("q must not be blank.");
+    }
+    if (q.codePointCount(0, q.length()) > MAX_CHARACTERS) {
+      throw ProblemException.malformed(
+          "q may be at most %d characters long.".formatted(MAX_CHARACTERS));
+    }
+    List<String> words =
+        Arrays.stream(q.strip().split("\\s+")).filter(SearchWords::isSearchable).toList();
+    if (words.size() > MAX_WORDS) {
+      throw ProblemException.malformed("q may have at most %d words.".formatted(MAX_WORDS));
+    }
+    return new SearchWords(words);
+  }
+
+  private static boolean isSearchable(String word) {
+    return word.codePoints()
+        .anyMatch(
+            codePoint ->
+                Character.isLetterOrDigit(codePoint)
+                    || Character.isExtendedPictographic(codePoint)
+                    || Character.isEmojiPresentation(codePoint));
+  }
+}

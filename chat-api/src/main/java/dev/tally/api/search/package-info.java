@@ -1,0 +1,5 @@
+/** Full-text search in one chat. */
+@NullMarked
+package dev.tally.api.search;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,255 @@
+package dev.tally.worker.search;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch.core.BulkRequest;
+import co.elastic.clients.elasticsearch.core.BulkResponse;
+import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import co.elastic.clients.elasticsearch.indices.IndexSettings;
+import co.elastic.clients.elasticsearch.indices.IndexState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What Tally asks of Elasticsearch. Searches go through the alias {@value #SEARCHED}; documents go
+ * to an index through an alias of its own, and only if that alias exists: a document for an index
+ * that is gone must not bring it back.
+ *
+ * <p>Methods throw {@link UncheckedIOException} or {@link ElasticsearchException} when
+ * Elasticsearch does not do its part.
+ */
+@Component
+final class Cluster {
+
+  /** The alias that searches are sent to. */
+  static final String SEARCHED = "tally-messages";
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** What a bulk request may weigh, so that it stays well under Elasticsearch's limit of 100 MB. */
+  private static final long MAX_BULK_BYTES = 5L * 1024 * 1024;
+
+  private final ElasticsearchClient client;
+  private final SearchProperties properties;
+
+  Cluster(ElasticsearchClient client, SearchProperties properties) {
+    this.client = client;
+    this.properties = properties;
+  }
+
+  /** A name that no index has had. */
+  static String newName() {
+    return SEARCHED + "-" + STAMP.format(Instant.now());
+  }
+
+  /** Makes an index, unless there is one of this name. */
+  void create(String name) {
+    try {
+      String definition = definition();
+      client
+          .indices()
+          .create(
+              index ->
+                  index
+                      .index(name)
+                      .withJson(new StringReader(definition))
+                      .aliases(writeAlias(name), alias -> alias));
+    } catch (ElasticsearchException e) {
+      if (!"resource_already_exists_exception".equals(e.error().type())) {
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String definition() throws IOException {
+    try (InputStream in = new ClassPathResource("search/index.json").getInputStream()) {
+      ObjectNode definition = (ObjectNode) JsonMapper.shared().readTree(in);
+      definition
+          .withObjectProperty("settings")
+          .put("number_of_shards", properties.shards())
+          .put("number_of_replicas", properties.replicas());
+      return definition.toString();
+    }
+  }
+
+  /** The UUID that Elasticsearch gave an index, empty if there is none of this name. */
+  Optional<String> incarnation(String name) {
+    try {
+      Map<String, IndexState> found =
+          client
+              .indices()
+              .getSettings(index -> index.index(name).ignoreUnavailable(true))
+              .settings();
+      IndexState state = found.get(name);
+      IndexSettings settings = state == null ? null : state.settings();
+      IndexSettings index = settings == null ? null : settings.index();
+      return index == null ? Optional.empty() : Optional.ofNullable(index.uuid());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends searches to this index and to no other, in one step. */
+  void search(String name) {
+    try {
+      client
+          .indices()
+          .updateAliases(
+              update ->
+                  update
+                      .actions(
+                          action ->
+                              action.remove(
+                                  remove ->
+                                      remove
+                                          .index(SEARCHED + "-*")
+                                          .alias(SEARCHED)
+                                          .mustExist(false)))
+                      .actions(action -> action.add(add -> add.index(name).alias(SEARCHED))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The indexes that searches go to: one, if all is well. */
+  Set<String> searched() {
+    try {
+      return client
+          .indices()
+          .getAlias(alias -> alias.name(SEARCHED).ignoreUnavailable(true))
+          .aliases()
+          .keySet();
+    } catch (ElasticsearchException e) {
+      if (e.status() == 404) {
+        return Set.of();
+      }
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes an index if it is there. */
+  void delete(String name) {
+    try {
+      client.indices().delete(index -> index.index(name).ignoreUnavailable(true));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes everything that an index has taken visible to searches. */
+  void refresh(String name) {
+    try {
+      client.indices().refresh(index -> index.index(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What an index did not take.
+   *
+   * @param indexMissing the index is not there, or not the way it should be
+   * @param overloaded the index may take the same documents later
+   * @param documents ids of the documents that it refused
+   * @param reason why the first of them was refused; "" if none was
+   */
+  record Refused(boolean indexMissing, boolean overloaded, Set<String> documents, String reason) {
+
+    static final Refused NOTHING = new Refused(false, false, Set.of(), "");
+  }
+
+  /**
+   * Sends messages to an index. A document that is there already stays as it is, for messages never
+   * change.
+   */
+  Refused index(String name, List<Message> messages) {
+    Refused refused = Refused.NOTHING;
+    List<Message> part = new ArrayList<>();
+    long bytes = 0;
+    for (Message message : messages) {
+      bytes += 3L * message.body().length() + 200;
+      part.add(message);
+      if (bytes >= MAX_BULK_BYTES) {
+        refused = plus(refused, bulk(name, part));
+        part = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    return part.isEmpty() ? refused : plus(refused, bulk(name, part));
+  }
+
+  private Refused bulk(String name, List<Message> messages) {
+    BulkRequest.Builder request =
+        new BulkRequest.Builder().index(writeAlias(name)).requireAlias(true);
+    for (Message message : messages) {
+      request.operations(
+          operation ->
+              operation.<Message.Document>index(
+                  index ->
+                      index
+                          .id(message.documentId())
+                          .routing(message.routing())
+                          .document(message.document())));
+    }
+    BulkResponse response;
+    try {
+      response = client.bulk(request.build());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!response.errors()) {
+      return Refused.NOTHING;
+    }
+    boolean missing = false;
+    boolean overloaded = false;
+    String reason = "";
+    Set<String> documents = new HashSet<>();
+    for (BulkResponseItem item : response.items()) {
+      if (item.error() == null) {
+        continue;
+      }
+      missing |= item.status() == 404;
+      overloaded |= item.status() == 429 || item.status() >= 500;
+      if (reason.isEmpty()) {
+        // the reason itself may quote the message
+        reason = String.valueOf(item.error().type());
+      }
+      documents.add(String.valueOf(item.id()));
+    }
+    return new Refused(missing, overloaded, documents, reason);
+  }
+
+  private static Refused plus(Refused one, Refused other) {
+    Set<String> documents = new HashSet<>(one.documents());
+    documents.addAll(other.documents());
+    return new Refused(
+        one.indexMissing() || other.indexMissing(),
+        one.overloaded() || other.overloaded(),
+        documents,
+        one.reason().isEmpty() ? other.reason() : one.reason());
+  }
+
+  private static String writeAlias(String name) {
+    return name + "-write";
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tally.worker.search;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Named locks in MySQL ({@code GET_LOCK}), for what only one process of a deployment may do at a
+ * time. MySQL gives a lock free when its holder's connection ends, so none outlives a process.
+ */
+@Component
+class DatabaseLock {
+
+  private final DataSource database;
+
+  DatabaseLock(DataSource database) {
+    this.database = database;
+  }
+
+  /** A lock that is held until it is closed. */
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Takes a lock.
+   *
+   * @param patience how long to wait for its holder, in whole seconds
+   * @return empty if it is held by another
+   */
+  Optional<Held> acquire(String name, Duration patience) {
+    try {
+      Connection connection = database.getConnection();
+      boolean acquired = false;
+      try {
+        acquired =
+            ask(connection, "SELECT GET_LOCK(CONCAT(DATABASE(), '.', ?), ?)", name, patience);
+      } finally {
+        if (!acquired) {
+          connection.close();
+        }
+      }
+      return acquired ? Optional.of(() -> release(connection, name)) : Optional.empty();
+    } catch (SQLException e) {
+      throw new DataAccessResourceFailureException("no lock " + name, e);
+    }
+  }
+
+  private static boolean ask(Connection connection, String sql, String name, Duration patience)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, name);
+      statement.setLong(2, patience.toSeconds());
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() && result.getInt(1) == 1;
+      }
+    }
+  }
+
+  private static void release(Connection connection, String name) {
+    try (connection;
+        PreparedStatement statement =
+            connection.prepareStatement("DO RELEASE_LOCK(CONCAT(DATABASE(), '.', ?))")) {
+      statement.setString(1, name);
+      statement.execute();
+    } catch (SQLException e) {
+      throw new DataAccessResourceFailureException("lock " + name, e);
+    }
+  }
+}

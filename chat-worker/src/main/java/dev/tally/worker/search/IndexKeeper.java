@@ -1,0 +1,154 @@
+package dev.tally.worker.search;
+
+import dev.tally.common.partition.PartitionCount;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Sees to it that there is a live index, that searches go to it, and that everything persisted is
+ * on its way into it.
+ *
+ * <p>Elasticsearch may come back empty. The UUID that it gives each index tells: if the live index
+ * has another one than the one everything was sent to, the outbox gets everything again. The UUID
+ * is written down last, so a process that dies in between leaves the work to the next, which at
+ * worst indexes something twice.
+ */
+@Component
+class IndexKeeper {
+
+  static final String LOCK = "search-indexes";
+  static final String REINDEX_LOCK = "reindex";
+
+  private static final Logger log = LoggerFactory.getLogger(IndexKeeper.class);
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+  private static final int APPS_A_TRANSACTION = 200;
+
+  private final SearchIndexes indexes;
+  private final Cluster cluster;
+  private final SearchOutbox outbox;
+  private final DatabaseLock lock;
+  private final PartitionCount partitionCount;
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  IndexKeeper(
+      SearchIndexes indexes,
+      Cluster cluster,
+      SearchOutbox outbox,
+      DatabaseLock lock,
+      PartitionCount partitionCount,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions) {
+    this.indexes = indexes;
+    this.cluster = cluster;
+    this.outbox = outbox;
+    this.lock = lock;
+    this.partitionCount = partitionCount;
+    this.jdbc = jdbc;
+    this.transaction = new TransactionTemplate(transactions);
+    // so that reading all chats locks none of them
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+  }
+
+  /** Puts right what is not. Safe to call from any number of workers at once. */
+  void check() {
+    Optional<SearchIndexes.Entry> live = indexes.live();
+    if (live.isPresent() && isWhole(live.get()) && indexes.building().isEmpty()) {
+      return;
+    }
+    Optional<DatabaseLock.Held> held = lock.acquire(LOCK, LOCK_PATIENCE);
+    if (held.isEmpty()) {
+      return;
+    }
+    try (DatabaseLock.Held _ = held.get()) {
+      removeAbandoned();
+      repair();
+    }
+  }
+
+  private boolean isWhole(SearchIndexes.Entry live) {
+    return cluster.incarnation(live.name()).equals(Optional.ofNullable(live.incarnation()))
+        && cluster.searched().equals(Set.of(live.name()));
+  }
+
+  /** What a reindex that died has left behind would be written to for ever. */
+  private void removeAbandoned() {
+    List<SearchIndexes.Entry> building = indexes.building();
+    if (building.isEmpty()) {
+      return;
+    }
+    Optional<DatabaseLock.Held> held = lock.acquire(REINDEX_LOCK, Duration.ZERO);
+    if (held.isEmpty()) {
+      return;
+    }
+    try (DatabaseLock.Held _ = held.get()) {
+      for (SearchIndexes.Entry entry : indexes.building()) {
+        log.warn("removing index {}, whose reindex was not finished", entry.name());
+        indexes.remove(entry.name());
+        cluster.delete(entry.name());
+      }
+    }
+  }
+
+  private void repair() {
+    SearchIndexes.Entry live = indexes.live().orElseGet(this::addLive);
+    Optional<String> incarnation = cluster.incarnation(live.name());
+    if (incarnation.isEmpty()) {
+      cluster.create(live.name());
+      incarnation = cluster.incarnation(live.name());
+      log.info("search index {} has been made", live.name());
+    }
+    if (!cluster.searched().equals(Set.of(live.name()))) {
+      cluster.search(live.name());
+    }
+    if (incarnation.isPresent() && !incarnation.get().equals(live.incarnation())) {
+      long rows = sendEverything();
+      indexes.setIncarnation(live.name(), incarnation.get());
+      if (rows > 0) {
+        log.warn(
+            "search index {} is new: everything in {} apps is indexed again", live.name(), rows);
+      }
+    }
+  }
+
+  private SearchIndexes.Entry addLive() {
+    String name = Cluster.newName();
+    indexes.add(name, SearchIndexes.Role.LIVE);
+    return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null);
+  }
+
+  private record App(long id, String token) {}
+
+  /** How many apps there were. */
+  private long sendEverything() {
+    long after = 0;
+    long count = 0;
+    while (true) {
+      List<App> apps =
+          jdbc.sql("SELECT id, token FROM applications WHERE id > ? ORDER BY id LIMIT ?")
+              .params(after, APPS_A_TRANSACTION)
+              .query((row, _) -> new App(row.getLong(1), row.getString(2)))
+              .list();
+      if (apps.isEmpty()) {
+        return count;
+      }
+      transaction.executeWithoutResult(
+          _ -> {
+            for (App app : apps) {
+              outbox.appendAll(partitionCount.partitioning().of(app.token()).partition(), app.id());
+            }
+          });
+      count += apps.size();
+      after = apps.getLast().id();
+    }
+  }
+}

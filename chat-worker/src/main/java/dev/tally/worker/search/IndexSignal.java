@@ -1,0 +1,28 @@
+package dev.tally.worker.search;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets the indexer sleep until there is something to do. Any number of wakes before it looks count
+ * as one.
+ */
+@Component
+final class IndexSignal {
+
+  private final Semaphore woken = new Semaphore(0);
+
+  void wake() {
+    if (woken.availablePermits() == 0) {
+      woken.release();
+    }
+  }
+
+  /** Waits for a wake, but not longer than this. */
+  void await(Duration longest) throws InterruptedException {
+    boolean _ = woken.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS);
+    woken.drainPermits();
+  }
+}

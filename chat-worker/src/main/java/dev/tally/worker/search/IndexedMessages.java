@@ -1,0 +1,116 @@
+package dev.tally.worker.search;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.FieldValue;
+import co.elastic.clients.elasticsearch._types.SortOrder;
+import co.elastic.clients.elasticsearch.core.MgetResponse;
+import co.elastic.clients.elasticsearch.core.SearchResponse;
+import co.elastic.clients.elasticsearch.core.mget.MultiGetResponseItem;
+import co.elastic.clients.elasticsearch.core.search.Hit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
+
+/** Reads what the live index holds, for who wants to compare it. */
+@Component
+public class IndexedMessages {
+
+  private final ElasticsearchClient client;
+
+  IndexedMessages(ElasticsearchClient client) {
+    this.client = client;
+  }
+
+  /** What identifies a message in the index and in MySQL; prints as the document's id. */
+  public record Key(long app, long chat, long number) {
+
+    @Override
+    public String toString() {
+      return app + ":" + chat + ":" + number;
+    }
+  }
+
+  /** A document without the fields that are of no interest here. */
+  record Body(String body) {}
+
+  /**
+   * The bodies of those of the messages that are indexed, also of such that no search shows yet.
+   */
+  public Map<Key, String> bodies(List<Key> keys) {
+    Map<Key, String> bodies = new HashMap<>();
+    try {
+      MgetResponse<Body> response =
+          client.mget(
+              request -> {
+                request.index(Cluster.SEARCHED).sourceIncludes("body");
+                for (Key key : keys) {
+                  request.docs(doc -> doc.id(key.toString()).routing(Long.toString(key.app())));
+                }
+                return request;
+              },
+              Body.class);
+      List<MultiGetResponseItem<Body>> items = response.docs();
+      for (int i = 0; i < items.size(); i++) {
+        MultiGetResponseItem<Body> item = items.get(i);
+        if (item.isFailure()) {
+          throw new IllegalStateException(
+              "Elasticsearch cannot read %s: %s"
+                  .formatted(keys.get(i), item.failure().error().type()));
+        }
+        Body body = item.result().source();
+        if (body != null) {
+          bodies.put(keys.get(i), body.body());
+        }
+      }
+      return bodies;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Hands over the keys of all documents, in key order. */
+  public void forEachPage(int size, Consumer<List<Key>> consumer) {
+    List<FieldValue> after = List.of();
+    try {
+      client.indices().refresh(refresh -> refresh.index(Cluster.SEARCHED));
+      while (true) {
+        List<FieldValue> from = after;
+        SearchResponse<Void> page =
+            client.search(
+                search -> {
+                  search
+                      .index(Cluster.SEARCHED)
+                      .size(size)
+                      .source(source -> source.fetch(false))
+                      .trackTotalHits(total -> total.enabled(false));
+                  for (String field : List.of("app", "chat", "number")) {
+                    search.sort(sort -> sort.field(by -> by.field(field).order(SortOrder.Asc)));
+                  }
+                  return from.isEmpty() ? search : search.searchAfter(from);
+                },
+                Void.class);
+        List<Hit<Void>> hits = page.hits().hits();
+        if (hits.isEmpty()) {
+          return;
+        }
+        consumer.accept(
+            hits.stream()
+                .map(hit -> hit.sort())
+                .map(
+                    sort ->
+                        new Key(
+                            sort.get(0).longValue(),
+                            sort.get(1).longValue(),
+                            sort.get(2).longValue()))
+                .toList());
+        after = hits.getLast().sort();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

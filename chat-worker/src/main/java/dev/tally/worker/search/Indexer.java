@@ -1,0 +1,306 @@
+package dev.tally.worker.search;
+
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.tally.worker.lease.OwnedPartitions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Profile;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Takes persisted messages from the outbox to the search indexes.
+ *
+ * <p>A row leaves the outbox when every index that was registered when the row was read has taken
+ * its messages. Rows and registered indexes are read in one snapshot, and that is what a reindex
+ * relies on: it registers its index first and scans MySQL afterwards. A message whose row was read
+ * before the registration was committed before it, so the scan finds it; any other message's row is
+ * read together with the registration, so it goes to the new index from here.
+ *
+ * <p>Two workers may work on the same rows for a moment. That does no harm: a document's id and
+ * content follow from the message, and messages never change.
+ */
+@Component
+@Profile("service")
+final class Indexer implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(Indexer.class);
+
+  private static final int ROWS_A_ROUND = 200;
+  private static final int MESSAGES_A_ROUND = 2_000;
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+
+  private final SearchOutbox outbox;
+  private final Messages messages;
+  private final SearchIndexes indexes;
+  private final Cluster cluster;
+  private final IndexKeeper keeper;
+  private final OwnedPartitions partitions;
+  private final IndexSignal signal;
+  private final IndexMetrics metrics;
+  private final TransactionTemplate snapshot;
+
+  private volatile boolean running;
+  private long checkedAt = System.nanoTime() - CHECK_INTERVAL.toNanos();
+  private @Nullable Thread thread;
+
+  Indexer(
+      SearchOutbox outbox,
+      Messages messages,
+      SearchIndexes indexes,
+      Cluster cluster,
+      IndexKeeper keeper,
+      OwnedPartitions partitions,
+      IndexSignal signal,
+      IndexMetrics metrics,
+      PlatformTransactionManager transactions) {
+    this.outbox = outbox;
+    this.messages = messages;
+    this.indexes = indexes;
+    this.cluster = cluster;
+    this.keeper = keeper;
+    this.partitions = partitions;
+    this.signal = signal;
+    this.metrics = metrics;
+    this.snapshot = new TransactionTemplate(transactions);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot.setReadOnly(true);
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofVirtual().name("indexer").start(this::run);
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    signal.wake();
+    try {
+      if (thread != null && !thread.join(STOP_PATIENCE)) {
+        log.warn("the indexer did not end in time; what it is at will be done again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  private void run() {
+    BackOffExecution backOff = backOff();
+    int failures = 0;
+    while (running) {
+      try {
+        boolean more = round();
+        if (failures > 0) {
+          log.info("indexing works again after {} failures", failures);
+          failures = 0;
+          backOff = backOff();
+        }
+        if (!more) {
+          signal.await(POLL);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (ElasticsearchException
+          | UncheckedIOException
+          | DataAccessException
+          | TransactionException e) {
+        metrics.failed();
+        if (failures++ == 0) {
+          log.warn(
+              "indexing fails and is tried again; messages are persisted meanwhile: {}",
+              e.toString());
+        }
+        pause(Duration.ofMillis(backOff.nextBackOff()));
+      } catch (RuntimeException e) {
+        metrics.failed();
+        failures++;
+        log.error("indexing failed unexpectedly and is tried again", e);
+        pause(LONGEST_DELAY);
+      }
+    }
+  }
+
+  private void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    try {
+      // a wake tells of more work, and there is no lack of it
+      while (running && System.nanoTime() - end < 0) {
+        Thread.sleep(Duration.ofMillis(Math.min(100, time.toMillis())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      running = false;
+    }
+  }
+
+  /** What one snapshot of the database says is to be done. */
+  private record Work(
+      List<SearchOutbox.Row> rows, List<Message> messages, List<SearchIndexes.Entry> targets) {}
+
+  /** Whether there may be more to do at once. */
+  private boolean round() {
+    if (System.nanoTime() - checkedAt >= CHECK_INTERVAL.toNanos()) {
+      keeper.check();
+      checkedAt = System.nanoTime();
+    }
+    Set<Integer> owned = partitions.owned();
+    Work work =
+        snapshot.execute(
+            _ -> {
+              List<SearchOutbox.Row> rows = outbox.due(owned, ROWS_A_ROUND);
+              return rows.isEmpty()
+                  ? new Work(List.of(), List.of(), List.of())
+                  : new Work(
+                      rows,
+                      messages.in(
+                          rows.stream().map(SearchOutbox.Row::range).toList(), MESSAGES_A_ROUND),
+                      indexes.all());
+            });
+    if (work.rows().isEmpty()) {
+      return false;
+    }
+    if (work.targets().stream().noneMatch(target -> target.role() == SearchIndexes.Role.LIVE)) {
+      recheckSoon();
+      keeper.check();
+      return true;
+    }
+    Set<String> refused = new HashSet<>();
+    for (SearchIndexes.Entry target : work.targets()) {
+      Cluster.Refused answer = metrics.timed(() -> cluster.index(target.name(), work.messages()));
+      if (answer.indexMissing()) {
+        if (target.role() == SearchIndexes.Role.LIVE) {
+          keeper.check();
+          return true;
+        }
+        // a reindex notices by itself that its index is gone
+        continue;
+      }
+      if (answer.overloaded()) {
+        throw new UncheckedIOException(
+            new IOException("Elasticsearch is overloaded: " + answer.reason()));
+      }
+      if (!answer.documents().isEmpty()) {
+        log.error(
+            "index {} refuses {} documents, which are tried again: {}",
+            target.name(),
+            answer.documents().size(),
+            answer.reason());
+        refused.addAll(answer.documents());
+      }
+    }
+    settle(work, refused);
+    return true;
+  }
+
+  private void recheckSoon() {
+    checkedAt = System.nanoTime() - CHECK_INTERVAL.toNanos();
+  }
+
+  /**
+   * Removes the rows that are done, shortens the one that is half done, and puts off those that
+   * were refused.
+   */
+  private void settle(Work work, Set<String> refused) {
+    boolean cut = work.messages().size() == MESSAGES_A_ROUND;
+    @Nullable Message last = work.messages().isEmpty() ? null : work.messages().getLast();
+    Map<Long, List<Message>> messagesByRow = assign(work);
+    List<SearchOutbox.Row> done = new ArrayList<>();
+    List<SearchOutbox.Row> putOff = new ArrayList<>();
+    for (SearchOutbox.Row row : work.rows()) {
+      List<Message> ofRow = messagesByRow.getOrDefault(row.id(), List.of());
+      if (ofRow.stream().anyMatch(message -> refused.contains(message.documentId()))) {
+        putOff.add(row);
+      } else if (cut && last != null && reaches(row, last)) {
+        if (!ofRow.isEmpty()
+            && ofRow.getLast() == last
+            && last.number() < row.range().lastNumber()) {
+          outbox.advance(row, last.number() + 1);
+        } else if (!ofRow.isEmpty() && ofRow.getLast() == last) {
+          done.add(row);
+        }
+      } else {
+        done.add(row);
+      }
+    }
+    outbox.delete(done);
+    putOff.stream()
+        .collect(Collectors.groupingBy(SearchOutbox.Row::attempts))
+        .forEach((attempts, rows) -> outbox.putOff(rows, delay(attempts)));
+    metrics.indexed(work.messages(), refused.size());
+  }
+
+  /**
+   * Whether a row ends at or behind a message in key order: then the limit may have cut it short.
+   */
+  private static boolean reaches(SearchOutbox.Row row, Message last) {
+    SearchOutbox.Range range = row.range();
+    if (range.applicationId() != last.applicationId()) {
+      return range.applicationId() > last.applicationId();
+    }
+    if (range.chat() != last.chat()) {
+      return range.chat() > last.chat();
+    }
+    return range.lastNumber() >= last.number();
+  }
+
+  private static Map<Long, List<Message>> assign(Work work) {
+    Map<String, List<SearchOutbox.Row>> rowsByChat =
+        work.rows().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.range().applicationId() + ":" + row.range().chat()));
+    Map<Long, List<Message>> assigned = new HashMap<>();
+    for (Message message : work.messages()) {
+      for (SearchOutbox.Row row :
+          rowsByChat.getOrDefault(message.applicationId() + ":" + message.chat(), List.of())) {
+        if (row.range().firstNumber() <= message.number()
+            && message.number() <= row.range().lastNumber()) {
+          assigned.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(message);
+        }
+      }
+    }
+    return assigned;
+  }
+
+  private static Duration delay(int attempts) {
+    long millis = Math.min(LONGEST_DELAY.toMillis(), 500L << Math.min(attempts, 10));
+    return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4));
+  }
+
+  private static BackOffExecution backOff() {
+    ExponentialBackOff backOff = new ExponentialBackOff(200, 2);
+    backOff.setMaxInterval(5_000);
+    backOff.setJitter(50);
+    return backOff.start();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.tally.worker.search;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Builds a new search index from MySQL beside the old one, while writes and searches go on, and
+ * swaps them.
+ *
+ * @see Indexer why nothing that is persisted meanwhile is missed
+ */
+@Component
+public class Reindex {
+
+  private static final int PAGE = 1_000;
+
+  private final SearchIndexes indexes;
+  private final Cluster cluster;
+  private final Messages messages;
+  private final DatabaseLock lock;
+  private final IndexKeeper keeper;
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  Reindex(
+      SearchIndexes indexes,
+      Cluster cluster,
+      Messages messages,
+      DatabaseLock lock,
+      IndexKeeper keeper,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions) {
+    this.indexes = indexes;
+    this.cluster = cluster;
+    this.messages = messages;
+    this.lock = lock;
+    this.keeper = keeper;
+    this.jdbc = jdbc;
+    this.transaction = new TransactionTemplate(transactions);
+  }
+
+  /** Is told how far it has got. */
+  @FunctionalInterface
+  public interface Progress {
+
+    /**
+     * @param done messages indexed
+     * @param total messages there were at the start
+     */
+    void at(long done, long total);
+  }
+
+  /**
+   * Builds the index.
+   *
+   * @return how many messages the scan has indexed
+   * @throws IllegalStateException if another reindex runs, or the new index is lost or refuses
+   *     messages. The old index goes on answering searches.
+   */
+  public long run(Progress progress) {
+    // takes away what an earlier run may have left
+    keeper.check();
+    Optional<DatabaseLock.Held> held = lock.acquire(IndexKeeper.REINDEX_LOCK, Duration.ZERO);
+    if (held.isEmpty()) {
+      throw new IllegalStateException("another reindex is running");
+    }
+    try (DatabaseLock.Held _ = held.get()) {
+      return build(progress);
+    }
+  }
+
+  private long build(Progress progress) {
+    String name = Cluster.newName();
+    cluster.create(name);
+    String incarnation =
+        cluster
+            .incarnation(name)
+            .orElseThrow(() -> new IllegalStateException("the new index is gone: " + name));
+    boolean swapped = false;
+    try {
+      // from its commit on, the indexer writes to this index too; the scan comes after it
+      indexes.add(name, SearchIndexes.Role.BUILDING);
+      long done = scan(name, progress);
+      cluster.refresh(name);
+      if (!cluster.incarnation(name).equals(Optional.of(incarnation))) {
+        throw new IllegalStateException("the new index was lost while it was built: " + name);
+      }
+      swap(name, incarnation);
+      swapped = true;
+      return done;
+    } finally {
+      if (!swapped) {
+        indexes.remove(name);
+        cluster.delete(name);
+      }
+    }
+  }
+
+  private long scan(String name, Progress progress) {
+    long total =
+        jdbc.sql("SELECT COALESCE(SUM(messages_count), 0) FROM chats").query(Long.class).single();
+    long done = 0;
+    progress.at(done, total);
+    Messages.Key key = Messages.Key.START;
+    while (true) {
+      List<Message> page = messages.after(key, PAGE);
+      if (page.isEmpty()) {
+        return done;
+      }
+      Cluster.Refused refused = cluster.index(name, page);
+      if (!refused.equals(Cluster.Refused.NOTHING)) {
+        throw new IllegalStateException(
+            "the new index refuses %d messages: %s"
+                .formatted(refused.documents().size(), refused.reason()));
+      }
+      key = Messages.Key.of(page.getLast());
+      done += page.size();
+      progress.at(done, total);
+    }
+  }
+
+  /**
+   * Registers the new index as the live one, sends searches to it, then deletes the old one. A
+   * process that dies in between leaves a state that {@link IndexKeeper} puts right, in favour of
+   * the new index.
+   */
+  private void swap(String name, String incarnation) {
+    List<SearchIndexes.Entry> old = indexes.live().stream().toList();
+    transaction.executeWithoutResult(
+        _ -> {
+          old.forEach(entry -> indexes.remove(entry.name()));
+          indexes.setLive(name);
+          indexes.setIncarnation(name, incarnation);
+        });
+    cluster.search(name);
+    old.forEach(entry -> cluster.delete(entry.name()));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tally.worker.search;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The table that says which indexes must hold every message. */
+@Component
+final class SearchIndexes {
+
+  private final JdbcClient jdbc;
+
+  SearchIndexes(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** What an index is for. */
+  enum Role {
+    /** Answers searches. */
+    LIVE,
+    /** Is being filled by a reindex, and will answer searches when it holds everything. */
+    BUILDING
+  }
+
+  /**
+   * An index that new messages go to.
+   *
+   * @param incarnation the UUID that Elasticsearch gave the index which everything was sent to;
+   *     null if nothing was yet
+   */
+  record Entry(String name, Role role, @Nullable String incarnation) {}
+
+  List<Entry> all() {
+    return jdbc.sql("SELECT name, role, incarnation FROM search_indexes ORDER BY name")
+        .query(
+            (row, _) ->
+                new Entry(row.getString(1), Role.valueOf(row.getString(2)), row.getString(3)))
+        .list();
+  }
+
+  Optional<Entry> live() {
+    return all().stream().filter(entry -> entry.role() == Role.LIVE).findFirst();
+  }
+
+  List<Entry> building() {
+    return all().stream().filter(entry -> entry.role() == Role.BUILDING).toList();
+  }
+
+  void add(String name, Role role) {
+    jdbc.sql("INSERT INTO search_indexes (name, role, incarnation) VALUES (?, ?, NULL)")
+        .params(name, role.name())
+        .update();
+  }
+
+  void setIncarnation(String name, String incarnation) {
+    jdbc.sql("UPDATE search_indexes SET incarnation = ? WHERE name = ?")
+        .params(incarnation, name)
+        .update();
+  }
+
+  void setLive(String name) {
+    jdbc.sql("UPDATE search_indexes SET role = ? WHERE name = ?")
+        .params(Role.LIVE.name(), name)
+        .update();
+  }
+
+  void remove(String name) {
+    jdbc.sql("DELETE FROM search_indexes WHERE name = ?").param(name).update();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.tally.worker.search;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How search indexes are made. A change takes effect with the next {@code reindex}.
+ *
+ * @param shards primary shards of an index; an app lives in one of them
+ * @param replicas copies of each shard; 0 is right for a single node only
+ */
+@Validated
+@ConfigurationProperties("tally.worker.search")
+record SearchProperties(
+    @DefaultValue("1") @Min(1) @Max(100) int shards,
+    @DefaultValue("0") @Min(0) @Max(10) int replicas) {}

@@ -1,0 +1,72 @@
+package dev.tally.worker.verify;
+
+import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.PartitionKeys;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Checks that no counter is behind what is persisted: it would give a number out again. A counter
+ * that is not there is fine, the gateway recovers it.
+ */
+@Component
+class CounterCheck {
+
+  private final StringRedisTemplate redis;
+  private final PartitionCount partitionCount;
+
+  CounterCheck(StringRedisTemplate redis, PartitionCount partitionCount) {
+    this.redis = redis;
+    this.partitionCount = partitionCount;
+  }
+
+  /** A chat and the highest number of a persisted message in it. */
+  record Highest(long chat, long number) {}
+
+  /** What waits in Redis. */
+  record Queues(long waiting, long deadLetters) {}
+
+  Queues queues() {
+    long waiting = 0;
+    long dead = 0;
+    for (int i = 0; i < partitionCount.partitioning().count(); i++) {
+      PartitionKeys keys = new PartitionKeys(i);
+      waiting += size(keys.jobs()) + size(keys.inflight());
+      dead += size(keys.dead());
+    }
+    return new Queues(waiting, dead);
+  }
+
+  private long size(String list) {
+    Long size = redis.opsForList().size(list);
+    return size == null ? 0 : size;
+  }
+
+  void checkApp(Findings findings, String token, long highest) {
+    PartitionKeys keys = partitionCount.partitioning().of(token);
+    check(findings, keys.chats(token), redis.opsForValue().get(keys.chats(token)), highest);
+  }
+
+  void checkChats(Findings findings, String token, List<Highest> chats) {
+    PartitionKeys keys = partitionCount.partitioning().of(token);
+    List<String> names = new ArrayList<>(chats.size());
+    for (Highest chat : chats) {
+      names.add(keys.messages(token, chat.chat()));
+    }
+    List<@Nullable String> counters = redis.opsForValue().multiGet(names);
+    for (int i = 0; i < names.size(); i++) {
+      check(
+          findings, names.get(i), counters == null ? null : counters.get(i), chats.get(i).number());
+    }
+  }
+
+  private static void check(
+      Findings findings, String name, @Nullable String counter, long highest) {
+    if (counter != null && Long.parseLong(counter) < highest) {
+      findings.add("counter %s is at %s, but number %d is persisted", name, counter, highest);
+    }
+  }
+}

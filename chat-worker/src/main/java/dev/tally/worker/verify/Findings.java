@@ -1,0 +1,28 @@
+package dev.tally.worker.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong, and remembers a bounded part of it. */
+final class Findings {
+
+  static final int SHOWN = 100;
+
+  private final List<String> shown = new ArrayList<>();
+  private long count;
+
+  void add(String format, Object... arguments) {
+    count++;
+    if (shown.size() < SHOWN) {
+      shown.add(format.formatted(arguments));
+    }
+  }
+
+  long count() {
+    return count;
+  }
+
+  List<String> shown() {
+    return List.copyOf(shown);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.tally.worker.verify;
+
+import java.util.List;
+
+/**
+ * What a verification found.
+ *
+ * @param apps how many apps were checked
+ * @param chats how many chats were checked
+ * @param messages how many messages were checked
+ * @param queued jobs accepted and not persisted yet
+ * @param deadLetters jobs that wait for an operator
+ * @param pending messages persisted and still in the search outbox
+ * @param wrong how many things are wrong
+ * @param findings what is wrong, the first {@value Findings#SHOWN} of it
+ */
+public record Report(
+    long apps,
+    long chats,
+    long messages,
+    long queued,
+    long deadLetters,
+    long pending,
+    long wrong,
+    List<String> findings) {}

@@ -1,0 +1,134 @@
+package dev.tally.worker.verify;
+
+import dev.tally.worker.search.IndexedMessages;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Compares the search index with MySQL, both ways: every persisted message is indexed with its
+ * body, or still in the outbox; and every indexed document is a persisted message.
+ */
+@Component
+class SearchCheck {
+
+  private static final int PAGE = 1_000;
+
+  private final JdbcClient jdbc;
+  private final IndexedMessages indexed;
+
+  SearchCheck(JdbcClient jdbc, IndexedMessages indexed) {
+    this.jdbc = jdbc;
+    this.indexed = indexed;
+  }
+
+  private record Row(IndexedMessages.Key key, String body) {}
+
+  /**
+   * Looks for persisted messages in the index, in the caller's snapshot.
+   *
+   * @return how many messages are still in the outbox
+   */
+  long persistedIsIndexed(Findings findings, LongConsumer progress) {
+    long pending = 0;
+    long done = 0;
+    IndexedMessages.Key last = new IndexedMessages.Key(0, 0, 0);
+    while (true) {
+      List<Row> page = persistedAfter(last);
+      if (page.isEmpty()) {
+        return pending;
+      }
+      Map<IndexedMessages.Key, String> bodies =
+          indexed.bodies(page.stream().map(Row::key).toList());
+      List<Row> different =
+          page.stream().filter(row -> !row.body().equals(bodies.get(row.key()))).toList();
+      if (!different.isEmpty()) {
+        List<Row> waiting = different.stream().filter(this::isInOutbox).toList();
+        pending += waiting.size();
+        for (Row row : different) {
+          if (!waiting.contains(row)) {
+            findings.add(
+                bodies.containsKey(row.key())
+                    ? "message %s is indexed with another body"
+                    : "message %s is not indexed",
+                row.key());
+          }
+        }
+      }
+      done += page.size();
+      progress.accept(done);
+      last = page.getLast().key();
+    }
+  }
+
+  private List<Row> persistedAfter(IndexedMessages.Key key) {
+    return jdbc.sql(
+            """
+            SELECT application_id, chat_number, number, body FROM messages
+            WHERE (application_id = ? AND chat_number = ? AND number > ?)
+               OR (application_id = ? AND chat_number > ?)
+               OR application_id > ?
+            ORDER BY application_id, chat_number, number
+            LIMIT ?""")
+        .params(key.app(), key.chat(), key.number(), key.app(), key.chat(), key.app(), PAGE)
+        .query(
+            (row, _) ->
+                new Row(
+                    new IndexedMessages.Key(row.getLong(1), row.getLong(2), row.getLong(3)),
+                    row.getString(4)))
+        .list();
+  }
+
+  private boolean isInOutbox(Row row) {
+    return jdbc.sql(
+                """
+            SELECT COUNT(*) FROM search_outbox
+            WHERE application_id = ? AND chat_number = ? AND first_number <= ? AND last_number >= ?""")
+            .params(row.key().app(), row.key().chat(), row.key().number(), row.key().number())
+            .query(Long.class)
+            .single()
+        > 0;
+  }
+
+  /**
+   * Looks for indexed documents in MySQL. Not in a snapshot: what has been persisted and indexed
+   * since it was taken is right too, and nothing is indexed before it is committed.
+   */
+  void indexedIsPersisted(Findings findings) {
+    indexed.forEachPage(
+        PAGE,
+        keys -> {
+          Map<List<Long>, List<Long>> numbers = new HashMap<>();
+          for (IndexedMessages.Key key : keys) {
+            numbers
+                .computeIfAbsent(List.of(key.app(), key.chat()), _ -> new ArrayList<>())
+                .add(key.number());
+          }
+          numbers.forEach(
+              (chat, wanted) -> {
+                List<@Nullable Long> there =
+                    jdbc.sql(
+                            """
+                            SELECT number FROM messages
+                            WHERE application_id = :app AND chat_number = :chat AND number IN (:numbers)""")
+                        .param("app", chat.get(0))
+                        .param("chat", chat.get(1))
+                        .param("numbers", wanted)
+                        .query(Long.class)
+                        .list();
+                wanted.stream()
+                    .filter(number -> !there.contains(number))
+                    .forEach(
+                        number ->
+                            findings.add(
+                                "document %d:%d:%d is no persisted message",
+                                chat.get(0), chat.get(1), number));
+              });
+        });
+  }
+}

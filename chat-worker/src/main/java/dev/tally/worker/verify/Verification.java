@@ -1,0 +1,215 @@
+package dev.tally.worker.verify;
+
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Checks that numbers have no gaps, counts are right, nothing hangs in the air, counters are not
+ * behind, and the search index holds just what is persisted. Reads only, and may run while writes
+ * go on: everything that MySQL is asked is asked in one snapshot.
+ */
+@Component
+public class Verification {
+
+  private static final int PAGE = 1_000;
+
+  private final JdbcClient jdbc;
+  private final CounterCheck counters;
+  private final SearchCheck search;
+  private final TransactionTemplate snapshot;
+
+  Verification(
+      JdbcClient jdbc,
+      CounterCheck counters,
+      SearchCheck search,
+      PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.counters = counters;
+    this.search = search;
+    this.snapshot = new TransactionTemplate(transactions);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot.setReadOnly(true);
+  }
+
+  /**
+   * Checks everything.
+   *
+   * @param withSearch whether to compare the search index too, which takes longest
+   * @param progress is told how many messages have been checked
+   */
+  public Report run(boolean withSearch, LongConsumer progress) {
+    Findings findings = new Findings();
+    // the queue first: what is persisted after this moment was queued before it or later, never
+    // lost between the two
+    CounterCheck.Queues queues = counters.queues();
+    Tally tally = new Tally();
+    snapshot.executeWithoutResult(
+        _ -> {
+          checkOrphans(findings);
+          checkApps(tally, findings, progress);
+          if (withSearch) {
+            tally.pending = search.persistedIsIndexed(findings, progress);
+          }
+        });
+    if (withSearch) {
+      search.indexedIsPersisted(findings);
+    }
+    return new Report(
+        tally.apps,
+        tally.chats,
+        tally.messages,
+        queues.waiting(),
+        queues.deadLetters(),
+        tally.pending,
+        findings.count(),
+        findings.shown());
+  }
+
+  private static final class Tally {
+    private long apps;
+    private long chats;
+    private long messages;
+    private long pending;
+  }
+
+  private record AppRow(long id, String token, long count, long rows, long first, long last) {}
+
+  private record ChatRow(long number, long count, long rows, long first, long last) {}
+
+  private void checkApps(Tally tally, Findings findings, LongConsumer progress) {
+    long after = 0;
+    while (true) {
+      List<AppRow> apps = apps(after);
+      if (apps.isEmpty()) {
+        return;
+      }
+      for (AppRow app : apps) {
+        check(
+            findings,
+            "app " + app.token(),
+            "chats",
+            app.count(),
+            app.rows(),
+            app.first(),
+            app.last());
+        counters.checkApp(findings, app.token(), app.last());
+        tally.apps++;
+        checkChats(app, tally, findings, progress);
+      }
+      after = apps.getLast().id();
+    }
+  }
+
+  private void checkChats(AppRow app, Tally tally, Findings findings, LongConsumer progress) {
+    long after = 0;
+    while (true) {
+      List<ChatRow> chats = chats(app.id(), after);
+      if (chats.isEmpty()) {
+        return;
+      }
+      for (ChatRow chat : chats) {
+        check(
+            findings,
+            "app %s chat %d".formatted(app.token(), chat.number()),
+            "messages",
+            chat.count(),
+            chat.rows(),
+            chat.first(),
+            chat.last());
+        tally.chats++;
+        tally.messages += chat.rows();
+      }
+      counters.checkChats(
+          findings,
+          app.token(),
+          chats.stream()
+              .map(chat -> new CounterCheck.Highest(chat.number(), chat.last()))
+              .toList());
+      progress.accept(tally.messages);
+      after = chats.getLast().number();
+    }
+  }
+
+  private static void check(
+      Findings findings, String where, String what, long count, long rows, long first, long last) {
+    if (count != rows) {
+      findings.add("%s: %s_count is %d, but there are %d", where, what, count, rows);
+    }
+    if (rows > 0 && (first != 1 || last != rows)) {
+      findings.add(
+          "%s: %d %s are numbered %d to %d, so there are gaps", where, rows, what, first, last);
+    }
+  }
+
+  private List<AppRow> apps(long after) {
+    return jdbc.sql(
+            """
+            SELECT a.id, a.token, a.chats_count, COUNT(c.number), MIN(c.number), MAX(c.number)
+            FROM (SELECT id, token, chats_count FROM applications
+                  WHERE id > ? ORDER BY id LIMIT ?) a
+            LEFT JOIN chats c ON c.application_id = a.id
+            GROUP BY a.id, a.token, a.chats_count
+            ORDER BY a.id""")
+        .params(after, PAGE)
+        .query(
+            (row, _) ->
+                new AppRow(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(5),
+                    row.getLong(6)))
+        .list();
+  }
+
+  private List<ChatRow> chats(long application, long after) {
+    return jdbc.sql(
+            """
+            SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number)
+            FROM (SELECT application_id, number, messages_count FROM chats
+                  WHERE application_id = ? AND number > ? ORDER BY number LIMIT ?) c
+            LEFT JOIN messages m ON m.application_id = c.application_id AND m.chat_number = c.number
+            GROUP BY c.number, c.messages_count
+            ORDER BY c.number""")
+        .params(application, after, PAGE)
+        .query(
+            (row, _) ->
+                new ChatRow(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)))
+        .list();
+  }
+
+  private void checkOrphans(Findings findings) {
+    jdbc.sql(
+            """
+            SELECT c.application_id, c.number FROM chats c
+            LEFT JOIN applications a ON a.id = c.application_id
+            WHERE a.id IS NULL LIMIT ?""")
+        .param(Findings.SHOWN)
+        .query(
+            row -> {
+              findings.add(
+                  "chat %d belongs to application %d, which does not exist",
+                  row.getLong(2), row.getLong(1));
+            });
+    jdbc.sql(
+            """
+            SELECT m.application_id, m.chat_number
+            FROM (SELECT DISTINCT application_id, chat_number FROM messages) m
+            LEFT JOIN chats c ON c.application_id = m.application_id AND c.number = m.chat_number
+            WHERE c.number IS NULL LIMIT ?""")
+        .param(Findings.SHOWN)
+        .query(
+            row -> {
+              findings.add(
+                  "messages belong to chat %d of application %d, which does not exist",
+                  row.getLong(2), row.getLong(1));
+            });
+  }
+}
