@@ -15,7 +15,7 @@ final class ProgressLine {
   private final PrintWriter out;
   private final boolean terminal = System.console() != null && System.console().isTerminal();
   private final long begin = System.nanoTime();
-  private long shownAt;
+  private long shownAt = begin;
 
   ProgressLine(PrintWriter out) {
     this.out = out;
@@ -25,7 +25,7 @@ final class ProgressLine {
   void show(String what, long done, long total) {
     long now = System.nanoTime();
     Duration interval = terminal ? ON_TERMINAL : ELSEWHERE;
-    if (shownAt != 0 && now - shownAt < interval.toNanos()) {
+    if (now - shownAt < interval.toNanos()) {
       return;
     }
     shownAt = now;

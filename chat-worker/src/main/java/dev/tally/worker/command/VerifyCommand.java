@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Checks everything that is persisted: numbers without gaps, counts that are right, nothing that hangs in the air,",
-      "counters that are not behind, and a search index that holds just what is persisted.",
+      "Checks that everything persisted is as Tally promises.",
+      "Numbers without gaps, counts that are right, nothing that hangs in the air, counters that are not behind, and a",
+      "search index that holds just what is persisted.",
       "May run while writes go on. What waits in the queue or in the search outbox is not wrong, only on its way."
     },
     mixinStandardHelpOptions = true,

@@ -60,7 +60,7 @@ public final class ElasticsearchNode {
         new Node(
             environment,
             ClassPathPluginsLoader.of(
-                noJars, List.of(Netty4Plugin.class, AsciiFoldingPlugin.class)));
+                noJars, List.of(Netty4Plugin.class, CommonAnalysisPlugin.class)));
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

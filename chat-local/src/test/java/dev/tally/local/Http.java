@@ -1,0 +1,127 @@
+package dev.tally.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Requests as a client sends them, and answers as a test looks at them. */
+final class Http {
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  static final JsonMapper JSON = JsonMapper.shared();
+
+  private Http() {}
+
+  /** An answer. */
+  record Answer(HttpResponse<String> response) {
+
+    int status() {
+      return response.statusCode();
+    }
+
+    JsonNode json() {
+      return JSON.readTree(response.body());
+    }
+
+    String text(String field) {
+      return json().path(field).asString();
+    }
+
+    long number(String field) {
+      return json().path(field).asLong();
+    }
+
+    Optional<String> header(String name) {
+      return response.headers().firstValue(name);
+    }
+
+    /** Fails unless this is a problem of this kind, in full shape. */
+    Answer isProblem(int status, String type, String error) {
+      assertThat(status()).as(response.body()).isEqualTo(status);
+      assertThat(header("Content-Type")).hasValue("application/problem+json");
+      assertThat(text("type")).isEqualTo("urn:tally:problem:" + type);
+      assertThat(number("status")).isEqualTo(status);
+      assertThat(text("error")).isEqualTo(error);
+      assertThat(text("title")).isNotBlank();
+      assertThat(text("detail")).isNotBlank();
+      assertThat(response.body()).doesNotContain("Exception").doesNotContain("\tat ");
+      return this;
+    }
+
+    Answer is(int status) {
+      assertThat(status()).as(response.body()).isEqualTo(status);
+      return this;
+    }
+  }
+
+  static Answer get(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  static Answer postJson(String url, String json, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  static Answer putJson(String url, String json) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  static Answer postForm(String url, String form) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  static Answer post(String url, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  static Answer postBytes(String url, String contentType, byte[] body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  static Answer send(HttpRequest.Builder request) {
+    try {
+      return new Answer(
+          CLIENT.send(
+              request.timeout(Duration.ofSeconds(30)).build(),
+              HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new AssertionError("no answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.tally.local;
+
+import dev.tally.api.ChatApi;
+import dev.tally.gateway.ChatGateway;
+import dev.tally.stack.testing.TestServers;
+import dev.tally.worker.ChatWorker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The three services on test servers, shared by all test classes of a JVM: each test makes its own apps. */
+final class RunningTally {
+
+  private static @Nullable RunningTally shared;
+
+  private final TestServers servers = TestServers.wiped();
+  private ConfigurableApplicationContext worker = ChatWorker.start(arguments());
+  private final ConfigurableApplicationContext api = ChatApi.start(arguments());
+  private final ConfigurableApplicationContext gateway = ChatGateway.start(arguments());
+
+  private RunningTally() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  gateway.close();
+                  api.close();
+                  worker.close();
+                }));
+  }
+
+  static synchronized RunningTally shared() {
+    if (shared == null) {
+      shared = new RunningTally();
+    }
+    return shared;
+  }
+
+  private String[] arguments() {
+    List<String> arguments = new ArrayList<>(servers.arguments());
+    arguments.add("--server.port=0");
+    arguments.add("--server.address=127.0.0.1");
+    arguments.add("--management.metrics.use-global-registry=false");
+    arguments.add("--spring.main.register-shutdown-hook=false");
+    arguments.add("--logging.level.root=WARN");
+    // soon taken over from a worker that was killed
+    arguments.add("--tally.worker.lease.duration=2s");
+    return arguments.toArray(String[]::new);
+  }
+
+  TestServers servers() {
+    return servers;
+  }
+
+  String api() {
+    return "http://127.0.0.1:" + port(api);
+  }
+
+  String gateway() {
+    return "http://127.0.0.1:" + port(gateway);
+  }
+
+  String worker() {
+    return "http://127.0.0.1:" + port(worker);
+  }
+
+  private static int port(ConfigurableApplicationContext service) {
+    return service.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  void stopWorker() {
+    worker.close();
+  }
+
+  void startWorker() {
+    worker = ChatWorker.start(arguments());
+  }
+
+  /** A worker in a process of its own, which a test may kill. Its output goes to this process's. */
+  Process forkWorker() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(ChatWorker.class.getName());
+    command.addAll(List.of(arguments()));
+    return new ProcessBuilder(command).inheritIO().start();
+  }
+
+  /** Runs an operator command as its own process would, and returns its exit code and output. */
+  CommandResult command(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(ChatWorker.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    for (String argument : servers.arguments()) {
+      String[] pair = argument.substring(2).split("=", 2);
+      builder.environment().put(pair[0], pair[1]);
+    }
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes());
+    return new CommandResult(process.waitFor(), output);
+  }
+
+  record CommandResult(int exitCode, String output) {}
+}

@@ -1,0 +1,62 @@
+package dev.tally.local;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+
+/** The product's verbs, for tests that are about something else. */
+record TallyClient(String api, String gateway) {
+
+  static TallyClient of(RunningTally tally) {
+    return new TallyClient(tally.api(), tally.gateway());
+  }
+
+  String newApp() {
+    return Http.postJson(api + "/apps", "{\"name\":\"Acme\"}").is(201).text("token");
+  }
+
+  String appUrl(String token) {
+    return api + "/apps/" + token;
+  }
+
+  String chatUrl(String token, long chat) {
+    return appUrl(token) + "/chats/" + chat;
+  }
+
+  String chatsTo(String token) {
+    return gateway + "/apps/" + token + "/chats";
+  }
+
+  String messagesTo(String token, long chat) {
+    return chatsTo(token) + "/" + chat + "/messages";
+  }
+
+  long newChat(String token) {
+    return Http.post(chatsTo(token)).is(201).number("chat_number");
+  }
+
+  long say(String token, long chat, String body) {
+    return Http.postJson(messagesTo(token, chat), Http.JSON.writeValueAsString(Map.of("body", body)))
+        .is(201)
+        .number("message_number");
+  }
+
+  /** Waits until a chat has this many messages in MySQL. */
+  void awaitMessages(String token, long chat, long count) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              Http.Answer answer = Http.get(chatUrl(token, chat));
+              return answer.status() == 200 && answer.number("messages_count") == count;
+            });
+  }
+
+  /** Waits until an app has this many chats in MySQL. */
+  void awaitChats(String token, long count) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Http.get(appUrl(token)).number("chats_count") == count);
+  }
+}

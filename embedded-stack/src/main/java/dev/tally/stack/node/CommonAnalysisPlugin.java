@@ -1,0 +1,63 @@
+package dev.tally.stack.node;
+
+import java.io.Reader;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
+import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.env.Environment;
+import org.elasticsearch.index.IndexSettings;
+import org.elasticsearch.index.analysis.AbstractTokenFilterFactory;
+import org.elasticsearch.index.analysis.CharFilterFactory;
+import org.elasticsearch.index.analysis.TokenFilterFactory;
+import org.elasticsearch.indices.analysis.AnalysisModule.AnalysisProvider;
+import org.elasticsearch.plugins.AnalysisPlugin;
+import org.elasticsearch.plugins.Plugin;
+
+/**
+ * The token filter {@code asciifolding} and the character filter {@code pattern_replace}, under the names and with the settings
+ * that they have in every Elasticsearch distribution. There they come with the module analysis-common, which is not published
+ * as a Maven artifact.
+ */
+public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin {
+
+  @Override
+  public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
+    return Map.of(
+        "asciifolding", (index, environment, name, settings) -> new AsciiFolding(name));
+  }
+
+  @Override
+  public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
+    return Map.of("pattern_replace", PatternReplace::of);
+  }
+
+  private static final class AsciiFolding extends AbstractTokenFilterFactory {
+
+    AsciiFolding(String name) {
+      super(name);
+    }
+
+    @Override
+    public TokenStream create(TokenStream tokens) {
+      return new ASCIIFoldingFilter(tokens);
+    }
+  }
+
+  private record PatternReplace(String name, Pattern pattern, String replacement)
+      implements CharFilterFactory {
+
+    static PatternReplace of(
+        IndexSettings index, Environment environment, String name, Settings settings) {
+      return new PatternReplace(
+          name, Pattern.compile(settings.get("pattern")), settings.get("replacement", ""));
+    }
+
+    @Override
+    public Reader create(Reader reader) {
+      return new PatternReplaceCharFilter(pattern, replacement, reader);
+    }
+  }
+}
