@@ -31,7 +31,8 @@ public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin
 
   @Override
   public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
-    return Map.of("pattern_replace", PatternReplace::of);
+    return Map.of(
+        "pattern_replace", AnalysisPlugin.requiresAnalysisSettings(PatternReplace::of));
   }
 
   private static final class AsciiFolding extends AbstractTokenFilterFactory {
