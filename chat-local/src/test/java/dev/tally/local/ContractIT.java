@@ -177,8 +177,16 @@ class ContractIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "limit=0", "limit=1001", "limit=-1", "limit=x", "limit=", "after=x", "after=-1",
-        "before=1.5", "order=up", "after=99999999999999999999"
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "limit=x",
+        "limit=",
+        "after=x",
+        "after=-1",
+        "before=1.5",
+        "order=up",
+        "after=99999999999999999999"
       })
   void aPageThatMakesNoSenseIsRefused(String query) {
     String app = tally.newApp();
@@ -213,9 +221,7 @@ class ContractIT {
     tally.say(app, chat, "hello again");
     tally.say(app, other, "hello from another chat");
     String url = tally.chatUrl(app, chat) + "/" + spelling + "?q=";
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> found(url + "hello").equals(List.of(3L, 1L)));
+    await().atMost(Duration.ofMinutes(1)).until(() -> found(url + "hello").equals(List.of(3L, 1L)));
 
     assertThat(found(url + "hell")).as("beginning of a word").containsExactlyInAnyOrder(1L, 3L);
     assertThat(found(url + "WORLD")).as("case and accents").containsExactly(1L);

@@ -5,13 +5,18 @@ import dev.tally.gateway.ChatGateway;
 import dev.tally.stack.testing.TestServers;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** The three services on test servers, shared by all test classes of a JVM: each test makes its own apps. */
+/**
+ * The three services on test servers, shared by all test classes of a JVM: each test makes its own
+ * apps.
+ */
 final class RunningTally {
 
   private static @Nullable RunningTally shared;
@@ -107,6 +112,16 @@ final class RunningTally {
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes());
     return new CommandResult(process.waitFor(), output);
+  }
+
+  /** A connection to Redis; to be destroyed by whoever asks for it. */
+  LettuceConnectionFactory redis() {
+    URI uri = URI.create(servers.redisUrl());
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(uri.getHost(), uri.getPort());
+    connections.afterPropertiesSet();
+    connections.start();
+    return connections;
   }
 
   record CommandResult(int exitCode, String output) {}

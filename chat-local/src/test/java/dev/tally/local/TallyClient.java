@@ -37,7 +37,8 @@ record TallyClient(String api, String gateway) {
   }
 
   long say(String token, long chat, String body) {
-    return Http.postJson(messagesTo(token, chat), Http.JSON.writeValueAsString(Map.of("body", body)))
+    return Http.postJson(
+            messagesTo(token, chat), Http.JSON.writeValueAsString(Map.of("body", body)))
         .is(201)
         .number("message_number");
   }

@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Plays conversations into a running system with many clients at once, waits until they are persisted, reads every message
- * back and compares it, and searches for lines that it knows.
+ * Plays conversations into a running system with many clients at once, waits until they are
+ * persisted, reads every message back and compares it, and searches for lines that it knows.
  */
 public final class TextReplay {
 
@@ -61,8 +61,8 @@ public final class TextReplay {
   }
 
   /**
-   * Plays text into the system that the environment variables {@code TALLY_API} and {@code TALLY_GATEWAY} name, or the local
-   * one.
+   * Plays text into the system that the environment variables {@code TALLY_API} and {@code
+   * TALLY_GATEWAY} name, or the local one.
    *
    * @param args the folder with the text, the number of conversations, the number of lines in each
    */
@@ -76,10 +76,22 @@ public final class TextReplay {
             System.getenv().getOrDefault("TALLY_GATEWAY", "http://localhost:8000"),
             32,
             System.out::println);
-    List<String> wrong = replay.run(TextSource.conversations(folder, conversations, lines));
+    List<String> wrong = replay.run(conversations(folder, conversations, lines));
     wrong.stream().limit(20).forEach(System.out::println);
-    System.out.println(wrong.isEmpty() ? "all as it should be" : wrong.size() + " things are wrong");
+    System.out.println(
+        wrong.isEmpty() ? "all as it should be" : wrong.size() + " things are wrong");
     System.exit(wrong.isEmpty() ? 0 : 1);
+  }
+
+  /**
+   * Reads conversations out of a folder of text files.
+   *
+   * @param count how many
+   * @param lines lines in each, of one file
+   * @throws IllegalArgumentException if the folder does not have that much text
+   */
+  public static List<List<String>> conversations(Path folder, int count, int lines) {
+    return TextSource.conversations(folder, count, lines);
   }
 
   /** A chat, and what its messages must be. */
@@ -122,7 +134,8 @@ public final class TextReplay {
                       new ConcurrentSkipListMap<>())));
     }
     List<Played> played = chats.stream().map(TextReplay::result).toList();
-    // line by line over all chats, so that neighbouring requests go to different ones and each chat has many clients
+    // line by line over all chats, so that neighbouring requests go to different ones and each chat
+    // has many clients
     List<Future<?>> messages = new ArrayList<>();
     int longest = conversations.stream().mapToInt(List::size).max().orElse(0);
     Map<String, String> given = new ConcurrentHashMap<>();
@@ -152,8 +165,7 @@ public final class TextReplay {
   private void say(Played chat, String body, Map<String, String> given) {
     String path = "/apps/" + chat.token() + "/chats/" + chat.chat() + "/messages";
     long number = post(gateway + path, Map.of("body", body)).path("message_number").asLong();
-    if (chat.messages().put(number, body) != null
-        || given.put(path + number, body) != null) {
+    if (chat.messages().put(number, body) != null || given.put(path + number, body) != null) {
       throw new IllegalStateException("number %d was given out twice".formatted(number));
     }
   }
@@ -233,7 +245,8 @@ public final class TextReplay {
           String q = words.get(2) + " " + words.get(0);
           if (!isFound(chat, q, message.getKey(), begin)) {
             wrong.add(
-                "chat %d message %d is not found by %s".formatted(chat.chat(), message.getKey(), q));
+                "chat %d message %d is not found by %s"
+                    .formatted(chat.chat(), message.getKey(), q));
           }
           searched++;
           break;

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** Conversations out of a folder of text files, such as the {@code /usr/share/doc} of a Debian machine. */
+/**
+ * Conversations out of a folder of text files, such as the {@code /usr/share/doc} of a Debian
+ * machine.
+ */
 final class TextSource {
 
   /** Longer lines are left out: a message has at most 10,000 characters. */
@@ -25,7 +28,8 @@ final class TextSource {
   /**
    * Reads as many conversations as are wanted, each a run of lines of one file.
    *
-   * @param folder is searched with all folders in it, in the order of names, so that every run reads the same
+   * @param folder is searched with all folders in it, in the order of names, so that every run
+   *     reads the same
    * @param lines lines in each conversation
    * @throws IllegalArgumentException if the folder does not have that much text
    */

@@ -17,22 +17,20 @@ import org.elasticsearch.plugins.AnalysisPlugin;
 import org.elasticsearch.plugins.Plugin;
 
 /**
- * The token filter {@code asciifolding} and the character filter {@code pattern_replace}, under the names and with the settings
- * that they have in every Elasticsearch distribution. There they come with the module analysis-common, which is not published
- * as a Maven artifact.
+ * The token filter {@code asciifolding} and the character filter {@code pattern_replace}, under the
+ * names and with the settings that they have in every Elasticsearch distribution. There they come
+ * with the module analysis-common, which is not published as a Maven artifact.
  */
 public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin {
 
   @Override
   public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
-    return Map.of(
-        "asciifolding", (index, environment, name, settings) -> new AsciiFolding(name));
+    return Map.of("asciifolding", (index, environment, name, settings) -> new AsciiFolding(name));
   }
 
   @Override
   public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
-    return Map.of(
-        "pattern_replace", AnalysisPlugin.requiresAnalysisSettings(PatternReplace::of));
+    return Map.of("pattern_replace", AnalysisPlugin.requiresAnalysisSettings(PatternReplace::of));
   }
 
   private static final class AsciiFolding extends AbstractTokenFilterFactory {
