@@ -1,0 +1,61 @@
+package dev.tally.common.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PartitioningTest {
+
+  /** Queues that hold jobs depend on it: an app must not move. */
+  @ParameterizedTest
+  @CsvSource({
+    "00000000000000000000000000000000, 8",
+    "0123456789abcdef0123456789abcdef, 9",
+    "ffffffffffffffffffffffffffffffff, 0"
+  })
+  void anAppStaysWhereItIs(String token, int expected) {
+    assertThat(new Partitioning(16).of(token).partition()).isEqualTo(expected);
+  }
+
+  @Test
+  void appsSpreadEvenly() {
+    Random random = new Random(1);
+    int[] apps = new int[16];
+    for (int i = 0; i < 16_000; i++) {
+      byte[] token = new byte[16];
+      random.nextBytes(token);
+      apps[new Partitioning(16).of(HexFormat.of().formatHex(token)).partition()]++;
+    }
+
+    for (int count : apps) {
+      assertThat(count).isBetween(850, 1150);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1, 101})
+  void aCountThatCannotBeIsRefused(int count) {
+    assertThatThrownBy(() -> new Partitioning(count)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void keysOfAPartitionShareItsHashTag() {
+    PartitionKeys keys = new PartitionKeys(7);
+
+    assertThat(keys.chats("abc")).isEqualTo("tally:{07}:abc:chats");
+    assertThat(keys.messages("abc", 12)).isEqualTo("tally:{07}:abc:12:messages");
+    assertThat(keys.messagesBeforeNumber("abc") + 12 + PartitionKeys.MESSAGES_AFTER_NUMBER)
+        .isEqualTo(keys.messages("abc", 12));
+    assertThat(keys.jobs()).isEqualTo("tally:{07}:jobs");
+    assertThat(keys.inflight()).isEqualTo("tally:{07}:inflight");
+    assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
+    assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
+    assertThat(keys.idempotency("abc", "k")).isEqualTo("tally:{07}:abc:idempotency:k");
+  }
+}

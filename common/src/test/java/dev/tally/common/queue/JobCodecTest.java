@@ -1,0 +1,103 @@
+package dev.tally.common.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobCodecTest {
+
+  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+  private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+  private final JobCodec codec = new JobCodec();
+
+  @Test
+  void aChatIsReadAsItWasWritten() throws UndecodableJobException {
+    String text = codec.openChat(APP, NOW, TRACE) + "7}";
+
+    assertThat(codec.decode(text)).isEqualTo(new Job.NewChat(APP, 7, NOW, TRACE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hi",
+        "🎉 ünïcödé \u2028",
+        "\",\"number\":9}",
+        "\\\",\"number\":9}",
+        "\"}",
+        "line\nline\ttab\r\b\f\u0001\u007f",
+        "</script>",
+        "%d %s {0} ${x}"
+      })
+  void aMessageIsReadAsItWasWritten(String body) throws UndecodableJobException {
+    String text = codec.openMessage(APP, 3, body, NOW, null) + "999999999999999}";
+
+    assertThat(codec.decode(text))
+        .isEqualTo(new Job.NewMessage(APP, 3, 999_999_999_999_999L, body, NOW, null));
+  }
+
+  @Test
+  void anyBodyIsReadAsItWasWritten() throws UndecodableJobException {
+    Random random = new Random(42);
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder body = new StringBuilder();
+      for (int j = random.nextInt(40); j >= 0; j--) {
+        int codePoint = random.nextInt(Character.MAX_CODE_POINT + 1);
+        if (random.nextBoolean()) {
+          codePoint %= 128;
+        }
+        if (Character.getType(codePoint) != Character.SURROGATE) {
+          body.appendCodePoint(codePoint);
+        }
+      }
+      String text = codec.openMessage(APP, 1, body.toString(), NOW, null) + "1}";
+
+      assertThat(codec.decode(text))
+          .isEqualTo(new Job.NewMessage(APP, 1, 1, body.toString(), NOW, null));
+    }
+  }
+
+  @Test
+  void theWireFormatStaysWhatItIs() {
+    assertThat(codec.openMessage(APP, 3, "hi", NOW, null))
+        .isEqualTo(
+            "{\"v\":1,\"kind\":\"message\",\"app\":\""
+                + APP
+                + "\",\"chat\":3,"
+                + "\"at\":1770091506789012,\"body\":\"hi\",\"number\":");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "no json",
+        "[]",
+        "{}",
+        "{\"v\":2,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"other\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":0}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1.5}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":\"1\"}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":99999999999999999999}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"body\":\"x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1,\"number\":2}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1} x"
+      })
+  void whatIsNoJobIsRefusedWithoutQuotingIt(String text) {
+    assertThatThrownBy(() -> codec.decode(text))
+        .isInstanceOf(UndecodableJobException.class)
+        .message()
+        .doesNotContain("\"app\"");
+  }
+}

@@ -1,0 +1,48 @@
+package dev.tally.common.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.common.problem.ProblemException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TextFieldTest {
+
+  @Test
+  void lengthIsCountedInCodePoints() {
+    assertThat(TextField.APP_NAME.require("🎉".repeat(255))).hasSize(510);
+    assertThatThrownBy(() -> TextField.APP_NAME.require("🎉".repeat(256)))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage("name must be at most 255 characters long.");
+  }
+
+  @Test
+  void textIsNotChanged() {
+    assertThat(TextField.MESSAGE_BODY.require("  a\n")).isEqualTo("  a\n");
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", " ", "\t\n", "\u2003", "a\0", "\ud800", "a\udc00b", "\udc00\ud800"})
+  void whatCannotBeKeptIsRefused(String text) {
+    assertThatThrownBy(() -> TextField.MESSAGE_BODY.require(text))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageStartingWith("body must not");
+  }
+
+  @Test
+  void pathPartsAreWhatTheyCanBe() {
+    assertThat(PathPart.number("1")).hasValue(1);
+    assertThat(PathPart.number("999999999999999")).hasValue(999_999_999_999_999L);
+    for (String none :
+        new String[] {"", "0", "01", "-1", "+1", "1.0", "1e3", "x", "1000000000000000", "١"}) {
+      assertThat(PathPart.number(none)).as(none).isEmpty();
+    }
+    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdef")).isTrue();
+    assertThat(PathPart.isToken("0123456789ABCDEF0123456789abcdef")).isFalse();
+    assertThat(PathPart.isToken("0123456789abcdef")).isFalse();
+  }
+}
