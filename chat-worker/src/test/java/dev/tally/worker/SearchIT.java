@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,7 @@ class SearchIT {
               while (!done.get()) {
                 number[0]++;
                 fixture.queue(app, fixture.messageJob(app, 1, number[0], "during " + number[0]));
+                LockSupport.parkNanos(1_000_000);
               }
             });
 

@@ -107,7 +107,7 @@ final class WorkerFixture implements AutoCloseable {
             "SELECT CONCAT(number, ':', body) FROM messages"
                 + " WHERE application_id = ? AND chat_number = ? ORDER BY number")
         .params(id(app), chat)
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .list();
   }
 
