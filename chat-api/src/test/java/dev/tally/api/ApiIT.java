@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What the API does without one of its servers, and what its queries cost. */
 class ApiIT {
@@ -42,12 +43,16 @@ class ApiIT {
     api = ChatApi.start(arguments.toArray(String[]::new));
     String created = send("POST", "/apps", "{\"name\":\"Acme\"}").body();
     app = created.replaceAll(".*\"token\":\"([0-9a-f]+)\".*", "$1");
-    JdbcClient mysql = api.getBean(JdbcClient.class);
-    mysql.sql("INSERT INTO chats VALUES (1, 1, 500, UTC_TIMESTAMP(6))").update();
+    JdbcClient mysql =
+        JdbcClient.create(
+            new DriverManagerDataSource(
+                servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword()));
+    long id = mysql.sql("SELECT id FROM applications").query(Long.class).single();
+    mysql.sql("INSERT INTO chats VALUES (?, 1, 500, UTC_TIMESTAMP(6))").param(id).update();
     for (int number = 1; number <= 500; number++) {
       mysql
-          .sql("INSERT INTO messages VALUES (1, 1, ?, 'x', UTC_TIMESTAMP(6))")
-          .param(number)
+          .sql("INSERT INTO messages VALUES (?, 1, ?, 'x', UTC_TIMESTAMP(6))")
+          .params(id, number)
           .update();
     }
   }
