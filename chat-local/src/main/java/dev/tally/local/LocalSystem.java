@@ -95,6 +95,8 @@ final class LocalSystem implements AutoCloseable {
     arguments.add("--logging.register-shutdown-hook=false");
     arguments.add("--logging.level.root=WARN");
     arguments.add("--logging.level.dev.tally=INFO");
+    arguments.add("--logging.level.dev.tally.worker.lease=WARN");
+    arguments.add("--spring.main.log-startup-info=false");
     return arguments.toArray(String[]::new);
   }
 
