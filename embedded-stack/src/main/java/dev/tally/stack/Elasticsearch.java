@@ -54,7 +54,7 @@ final class Elasticsearch implements Program {
         throw new StackException("the node's class path is missing; build embedded-stack again");
       }
       String paths = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-      for (String path : paths.split(":")) {
+      for (String path : paths.split(":", -1)) {
         if (!Files.exists(Path.of(path))) {
           throw new StackException(
               "the node needs %s, which is gone since embedded-stack was built; build it again"

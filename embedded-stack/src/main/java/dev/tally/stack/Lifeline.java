@@ -112,7 +112,7 @@ final class Lifeline {
 
   /** Does something when the server is gone, for whatever reason. */
   void onEnd(Runnable action) {
-    shell.onExit().thenRun(action);
+    var _ = shell.onExit().thenRun(action);
   }
 
   /**

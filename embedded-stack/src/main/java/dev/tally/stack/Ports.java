@@ -1,9 +1,11 @@
 package dev.tally.stack;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Ports {
 
   private static final int LOWEST = 20_000;
+  private static final int HIGHEST = 65_535;
   private static final int ATTEMPTS = 200;
   private static final String LISTENING = "0A";
 
@@ -42,12 +45,16 @@ final class Ports {
   }
 
   private static int outgoing() {
-    try {
-      String range = Files.readString(Path.of("/proc/sys/net/ipv4/ip_local_port_range"));
-      int first = Integer.parseInt(range.strip().split("\\s+", 2)[0]);
-      return first > LOWEST + ATTEMPTS ? first : 65_536;
+    // the kernel answers one read only, so that Files.readString gets no more than a digit
+    byte[] range = new byte[64];
+    try (InputStream in = Files.newInputStream(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
+      int length = Math.max(0, in.read(range));
+      String[] bounds =
+          new String(range, 0, length, StandardCharsets.US_ASCII).strip().split("\\s+", -1);
+      int first = Integer.parseInt(bounds[0]);
+      return first > LOWEST + ATTEMPTS ? first : HIGHEST + 1;
     } catch (IOException | NumberFormatException e) {
-      return 32_768;
+      return HIGHEST + 1;
     }
   }
 
@@ -102,7 +109,7 @@ final class Ports {
         continue;
       }
       for (String line : Files.readAllLines(file)) {
-        String[] fields = line.strip().split("\\s+");
+        String[] fields = line.strip().split("\\s+", -1);
         if (fields.length > 9 && fields[1].endsWith(suffix) && fields[3].equals(LISTENING)) {
           sockets.add("socket:[" + fields[9] + "]");
         }

@@ -21,6 +21,8 @@ echo "$server"
 (
   exec 4>&-
   while read -r _; do :; done <&3
+  # from here on it ends between two sleeps, none of which is left behind
+  trap exit TERM
   kill -CONT "$server" 2>/dev/null
   kill -TERM "$server" 2>/dev/null
   while kill -0 "$server" 2>/dev/null; do
@@ -35,4 +37,5 @@ exec 3<&-
 wait "$server"
 status=$?
 kill "$watcher" 2>/dev/null
+wait "$watcher"
 exit "$status"
