@@ -2,244 +2,187 @@ package dev.tally.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+/** One stack, and what may be done to its servers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddedStackIT {
 
-  @TempDir private Path data;
+  private Path data;
+  private EmbeddedStack stack;
 
-  @Test
-  void serversKeepTheirDataOverStopAndKill() throws Exception {
-    StackOptions options = StackOptions.in(data);
-    List<Long> processes = new ArrayList<>();
-    try (EmbeddedStack stack = EmbeddedStack.start(options)) {
-      for (ServerKind kind : ServerKind.values()) {
-        processes.add(stack.server(kind).pid());
-      }
-      sql(stack, "CREATE TABLE kept (n INT)", "INSERT INTO kept VALUES (1)");
-      redis(stack, "SET kept 1");
-      http(stack, "PUT", "/kept", "{}");
-      http(stack, "PUT", "/kept/_doc/1?refresh=true", "{\"n\":1}");
-
-      for (ServerKind kind : ServerKind.values()) {
-        Server server = stack.server(kind);
-        long killed = server.pid();
-        server.kill();
-        assertThat(ProcessHandle.of(killed)).isEmpty();
-        assertThat(server.isRunning()).isFalse();
-        server.start();
-        assertThat(server.pid()).isNotEqualTo(killed);
-      }
-      assertIsKept(stack);
-    }
-    for (long process : processes) {
-      assertThat(ProcessHandle.of(process)).isEmpty();
-    }
-    try (EmbeddedStack stack = EmbeddedStack.start(options)) {
-      assertIsKept(stack);
-    }
+  @BeforeAll
+  void start(@TempDir Path temp) {
+    // what is not quoted falls apart
+    data = temp.resolve("a folder");
+    stack = EmbeddedStack.start(StackOptions.in(data));
   }
 
-  private static void assertIsKept(EmbeddedStack stack) throws Exception {
-    assertThat(query(stack, "SELECT n FROM kept")).isEqualTo("1");
-    assertThat(redis(stack, "GET kept")).startsWith("$1\r\n1");
-    assertThat(http(stack, "GET", "/kept/_doc/1", "")).contains("\"n\":1");
+  @AfterAll
+  void close() {
+    stack.close();
+    assertThat(Processes.of(data)).isEmpty();
   }
 
   @Test
-  void theNodeAnalyzesAsADistributionDoes() throws Exception {
-    try (EmbeddedStack stack = EmbeddedStack.start(only(ServerKind.ELASTICSEARCH, 0))) {
-      http(
-          stack,
-          "PUT",
-          "/text",
-          """
-          {"settings": {"analysis": {
-             "char_filter": {"joints": {"type": "pattern_replace", "pattern": "[._]", "replacement": " "}},
-             "analyzer": {"folded": {"type": "custom", "char_filter": ["joints"],
-               "tokenizer": "standard", "filter": ["lowercase", "asciifolding"]}}}},
-           "mappings": {"properties": {"body": {"type": "text", "analyzer": "folded",
-             "index_prefixes": {"min_chars": 1, "max_chars": 10}}}}}""");
-      http(stack, "PUT", "/text/_doc/1?refresh=true", "{\"body\":\"Crème_brûlée\"}");
+  void mariaDbIsSetUpForTheProduct() throws Exception {
+    Server server = stack.mariaDb();
+    assertThat(Client.query(server, "SELECT DATABASE()")).isEqualTo("tally");
+    assertThat(Client.query(server, "SELECT @@character_set_database")).isEqualTo("utf8mb4");
+    assertThat(Client.query(server, "SELECT TIMEDIFF(NOW(), UTC_TIMESTAMP())"))
+        .isEqualTo("00:00:00");
+    assertThat(Client.query(server, "SELECT @@innodb_flush_log_at_trx_commit")).isEqualTo("1");
+  }
 
-      String found =
-          http(
-              stack,
-              "POST",
-              "/text/_search",
-              """
-              {"query": {"match_bool_prefix": {"body": "BRUL"}},
-               "highlight": {"fields": {"body": {"highlight_query": {"wildcard": {"body": "brul*"}}}}}}""");
+  @Test
+  void redisIsSetUpForTheProduct() throws Exception {
+    Server server = stack.redis();
+    assertThat(Client.redis(server, "CONFIG GET appendonly")).isEqualTo("yes");
+    assertThat(Client.redis(server, "CONFIG GET appendfsync")).isEqualTo("everysec");
+    assertThat(Client.redis(server, "CONFIG GET maxmemory-policy")).isEqualTo("noeviction");
+  }
 
-      assertThat(found).contains("Crème_<em>brûlée</em>");
+  @ParameterizedTest
+  @EnumSource
+  void listensOnLoopbackAlone(ServerKind kind) throws IOException {
+    Server server = stack.server(kind);
+    // reaches a server that listens on all addresses, but not one that listens on 127.0.0.1
+    InetSocketAddress elsewhere = new InetSocketAddress("127.0.0.2", server.port());
+    try (Socket socket = new Socket()) {
+      assertThatThrownBy(() -> socket.connect(elsewhere, 5_000))
+          .isInstanceOf(ConnectException.class);
+    }
+    assertThat(Ports.isHeldBy(server.pid(), server.port())).isTrue();
+    assertThat(Ports.isHeldBy(ProcessHandle.current().pid(), server.port())).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsItsDataWhenStoppedOrKilled(ServerKind kind) throws Exception {
+    Server server = stack.server(kind);
+    String url = server.url();
+    String word = UUID.randomUUID().toString();
+    Client.write(server, word);
+    long first = server.pid();
+
+    server.kill();
+
+    assertThat(ProcessHandle.of(first)).isEmpty();
+    assertThat(server.isRunning()).isFalse();
+    assertThatThrownBy(server::pid).isInstanceOf(IllegalStateException.class);
+    server.start();
+    assertThat(server.pid()).isNotEqualTo(first);
+    assertThat(server.url()).isEqualTo(url);
+    assertThat(Client.read(server)).isEqualTo(word);
+
+    server.restart();
+
+    assertThat(Client.read(server)).isEqualTo(word);
+  }
+
+  @Test
+  void comesBackWithAnAppendOnlyFileThatWasCutShort() throws Exception {
+    Server server = stack.redis();
+    Client.write(server, "whole");
+    server.kill();
+    Files.writeString(
+        data.resolve("redis/data/appendonly.aof"),
+        "*3\r\n$3\r\nSET\r\n$5\r\nother\r\n$4\r\nto",
+        StandardOpenOption.APPEND);
+
+    server.start();
+
+    assertThat(Client.read(server)).isEqualTo("whole");
+    assertThat(Client.redis(server, "EXISTS other")).isEqualTo(":0");
+  }
+
+  @Test
+  void isSilentWhileFrozen() throws Exception {
+    Server server = stack.redis();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(300);
+      server.freeze();
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      assertThat(server.isRunning()).isTrue();
+
+      server.thaw();
+
+      socket.setSoTimeout(30_000);
+      assertThat(socket.getInputStream().read()).isEqualTo('+');
     }
   }
 
   @Test
-  void aTakenPortIsNamed() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(() -> EmbeddedStack.start(only(ServerKind.REDIS, taken.getLocalPort())))
-          .isInstanceOf(StackException.class)
-          .hasMessageContaining("port " + taken.getLocalPort())
+  void canBeStoppedWhileFrozen() {
+    Server server = stack.redis();
+    long pid = server.pid();
+    server.freeze();
+
+    server.stop();
+
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+    server.start();
+  }
+
+  @Test
+  void keepsOneOlderLog() throws Exception {
+    Server server = stack.redis();
+    server.restart();
+    String before = Files.readString(server.log());
+    server.restart();
+    assertThat(server.log().resolveSibling("server.log.1")).content().startsWith(before);
+    assertThat(server.log()).content().doesNotContain(before);
+    try (var files = Files.list(server.log().getParent())) {
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("server.log")))
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void refusesAnotherStackInItsFolder() throws Exception {
+    StackException here =
+        catchThrowableOfType(
+            StackException.class,
+            () -> EmbeddedStack.start(new StackOptions(data, Map.of())).close());
+    assertThat(here)
+        .hasMessageContaining(data.toString())
+        .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+    // what a refused start has opened may have been closed by then, and with it the lock
+    System.gc();
+
+    try (StackProcess other = StackProcess.start(data, Map.of())) {
+      assertThat(other.answer()).isEqualTo(here.getMessage());
+    }
+  }
+
+  @Test
+  void hasNoServerThatWasLeftOut(@TempDir Path empty) {
+    try (EmbeddedStack none = EmbeddedStack.start(new StackOptions(empty, Map.of()))) {
+      assertThatThrownBy(none::redis)
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("Redis");
-    }
-    // and the folder is free again
-    EmbeddedStack.start(only(ServerKind.REDIS, 0)).close();
-  }
-
-  @Test
-  void aFolderServesOneStackAtATime() {
-    try (EmbeddedStack stack = EmbeddedStack.start(only(ServerKind.REDIS, 0))) {
-      assertThat(stack.redis().isRunning()).isTrue();
-      assertThatThrownBy(() -> EmbeddedStack.start(only(ServerKind.REDIS, 0)))
-          .isInstanceOf(StackException.class)
-          .hasMessageContaining(data.toString());
-    }
-  }
-
-  @Test
-  void aFailedStartLeavesNothingBehind() throws IOException {
-    // Redis finds a folder where its append-only file should be
-    Files.createDirectories(data.resolve("redis/data/appendonly.aof/x"));
-
-    assertThatThrownBy(() -> EmbeddedStack.start(StackOptions.in(data)))
-        .isInstanceOf(StackException.class)
-        .hasMessageContaining("Redis did not start")
-        .hasMessageContaining("Can't open the append-only file");
-
-    assertThat(processesOfThisFolder()).isEmpty();
-  }
-
-  @Test
-  void serversEndWithTheirParentHoweverItEnds() throws Exception {
-    Process parent =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Parent.class.getName(),
-                data.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    List<ProcessHandle> servers = new ArrayList<>();
-    try (BufferedReader out = parent.inputReader()) {
-      for (ServerKind kind : ServerKind.values()) {
-        servers.add(ProcessHandle.of(Long.parseLong(out.readLine())).orElseThrow());
-      }
-
-      parent.destroyForcibly();
-
-      for (ProcessHandle server : servers) {
-        server.onExit().get(30, TimeUnit.SECONDS);
-      }
-    } finally {
-      parent.destroyForcibly();
-    }
-  }
-
-  /** Starts all servers, prints their process ids, and waits to be killed. */
-  static final class Parent {
-    public static void main(String[] args) throws InterruptedException {
-      EmbeddedStack stack = EmbeddedStack.start(StackOptions.in(Path.of(args[0])));
-      for (ServerKind kind : ServerKind.values()) {
-        System.out.println(stack.server(kind).pid());
-      }
-      System.out.flush();
-      Thread.sleep(600_000);
-    }
-  }
-
-  @Test
-  void aFrozenServerGoesOn() throws Exception {
-    try (EmbeddedStack stack = EmbeddedStack.start(only(ServerKind.REDIS, 0))) {
-      stack.redis().freeze();
-      assertThat(ServerKind.REDIS.program().answers(stack.redis().port())).isFalse();
-      stack.redis().thaw();
-      assertThat(redis(stack, "PING")).startsWith("+PONG");
-    }
-  }
-
-  private StackOptions only(ServerKind wanted, int port) {
-    StackOptions options = StackOptions.in(data).with(wanted, port);
-    for (ServerKind kind : ServerKind.values()) {
-      options = kind == wanted ? options : options.without(kind);
-    }
-    return options;
-  }
-
-  private List<ProcessHandle> processesOfThisFolder() {
-    return ProcessHandle.allProcesses()
-        .filter(
-            process ->
-                List.of(process.info().arguments().orElse(new String[0])).stream()
-                    .anyMatch(argument -> argument.contains(data.toString())))
-        .toList();
-  }
-
-  private static void sql(EmbeddedStack stack, String... statements) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(stack.mariaDb().url(), "root", "");
-        Statement statement = connection.createStatement()) {
-      for (String sql : statements) {
-        statement.execute(sql);
-      }
-    }
-  }
-
-  private static String query(EmbeddedStack stack, String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(stack.mariaDb().url(), "root", "");
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      assertThat(result.next()).isTrue();
-      return result.getString(1);
-    }
-  }
-
-  private static String redis(EmbeddedStack stack, String command) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stack.redis().port())) {
-      socket.setSoTimeout(5_000);
-      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
-      InputStream in = socket.getInputStream();
-      byte[] answer = new byte[64];
-      int length = in.read(answer);
-      return new String(answer, 0, length, StandardCharsets.US_ASCII);
-    }
-  }
-
-  private static String http(EmbeddedStack stack, String method, String path, String body)
-      throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpResponse<String> response =
-          client.send(
-              HttpRequest.newBuilder(URI.create(stack.elasticsearch().url() + path))
-                  .header("Content-Type", "application/json")
-                  .method(method, HttpRequest.BodyPublishers.ofString(body))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertThat(response.statusCode()).as(response.body()).isBetween(200, 201);
-      return response.body();
     }
   }
 }
