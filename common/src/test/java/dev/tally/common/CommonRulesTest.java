@@ -1,7 +1,9 @@
 package dev.tally.common;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -18,23 +20,13 @@ class CommonRulesTest {
           .that()
           .resideInAPackage("dev.tally.common..")
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "dev.tally.gateway..",
-              "dev.tally.worker..",
-              "dev.tally.api..",
-              "dev.tally.stack..",
-              "dev.tally.local..");
+          .dependOnClassesThat(
+              resideInAPackage("dev.tally..").and(resideOutsideOfPackage("dev.tally.common..")));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching("dev.tally.common.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule dependenciesComeThroughConstructors =
-      noFields()
-          .should()
-          .beAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
-          .orShould()
-          .beAnnotatedWith("org.springframework.beans.factory.annotation.Value");
+  static final ArchRule dependenciesComeThroughConstructors = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 }

@@ -85,7 +85,10 @@ public final class JobCodec {
       // the parser's own message may quote the message body, which belongs in no log
       throw new UndecodableJobException("not JSON");
     }
-    if (!job.path("v").isIntegralNumber() || job.path("v").longValue() != VERSION) {
+    JsonNode version = job.path("v");
+    if (!version.isIntegralNumber()
+        || !version.canConvertToLong()
+        || version.longValue() != VERSION) {
       throw new UndecodableJobException("not a job of version " + VERSION);
     }
     String app = string(job, "app");

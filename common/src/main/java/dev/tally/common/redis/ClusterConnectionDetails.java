@@ -1,8 +1,10 @@
 package dev.tally.common.redis;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.ssl.SslBundle;
@@ -32,12 +34,16 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
   }
 
   private static Node node(String text) {
-    URI uri = URI.create("redis://" + text);
-    if (uri.getHost() == null || uri.getPort() < 0) {
-      throw new IllegalArgumentException(
-          "TALLY_REDIS_CLUSTER_NODES must be host:port,host:port,…, but has " + text);
+    try {
+      URI uri = new URI("redis://" + text);
+      if (uri.getHost() != null && uri.getPort() >= 0) {
+        return new Node(uri.getHost(), uri.getPort());
+      }
+    } catch (URISyntaxException e) {
+      // the same answer
     }
-    return new Node(uri.getHost(), uri.getPort());
+    throw new IllegalArgumentException(
+        "TALLY_REDIS_CLUSTER_NODES must be host:port,host:port,…, but has '" + text + "'");
   }
 
   @Override
@@ -47,14 +53,16 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
 
   @Override
   public @Nullable String getUsername() {
-    String user = credentials()[0];
-    return user.isEmpty() ? null : user;
+    String userInfo = userInfo();
+    int colon = userInfo.indexOf(':');
+    return colon > 0 ? userInfo.substring(0, colon) : null;
   }
 
+  /** Without a colon the whole is the password, as Spring Boot reads the URL of one server. */
   @Override
   public @Nullable String getPassword() {
-    String[] credentials = credentials();
-    return credentials.length < 2 ? null : credentials[1];
+    String userInfo = userInfo();
+    return userInfo.isEmpty() ? null : userInfo.substring(userInfo.indexOf(':') + 1);
   }
 
   @Override
@@ -62,8 +70,7 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
     return "rediss".equals(url.getScheme()) ? SslBundle.systemDefault() : null;
   }
 
-  private String[] credentials() {
-    String userInfo = url.getUserInfo();
-    return userInfo == null ? new String[] {""} : userInfo.split(":", 2);
+  private String userInfo() {
+    return Objects.requireNonNullElse(url.getUserInfo(), "");
   }
 }

@@ -3,6 +3,7 @@ package dev.tally.common.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,26 @@ class PartitioningTest {
   })
   void anAppStaysWhereItIs(String token, int expected) {
     assertThat(new Partitioning(16).of(token).partition()).isEqualTo(expected);
+  }
+
+  @Test
+  void theHashIsTheStandardsOwn() {
+    // RFC 3720's CRC-32C of this text is 0xE3069283
+    assertThat(new Partitioning(100).of("123456789").partition())
+        .isEqualTo((int) (0xE3069283L % 100));
+  }
+
+  @Test
+  void everyPartitionIsReachedWhateverTheCount() {
+    for (int count = 1; count <= Partitioning.MAX_COUNT; count++) {
+      BitSet reached = new BitSet();
+      for (int i = 0; i < 2_000; i++) {
+        reached.set(new Partitioning(count).of(Integer.toString(i)).partition());
+      }
+
+      assertThat(reached.stream()).as("of %d", count).hasSize(count);
+      assertThat(reached.length()).isEqualTo(count);
+    }
   }
 
   @Test
@@ -57,5 +78,17 @@ class PartitioningTest {
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
     assertThat(keys.idempotency("abc", "k")).isEqualTo("tally:{07}:abc:idempotency:k");
+  }
+
+  @Test
+  void aHashTagHasTwoDigits() {
+    assertThat(new PartitionKeys(0).jobs()).isEqualTo("tally:{00}:jobs");
+    assertThat(new PartitionKeys(99).jobs()).isEqualTo("tally:{99}:jobs");
+  }
+
+  @Test
+  void keysOfTheDeploymentHaveNoHashTag() {
+    assertThat(PartitionKeys.WORKERS).isEqualTo("tally:workers");
+    assertThat(PartitionKeys.PARTITION_COUNT).isEqualTo("tally:partitions");
   }
 }

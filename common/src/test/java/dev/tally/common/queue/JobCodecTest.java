@@ -31,6 +31,8 @@ class JobCodecTest {
         "🎉 ünïcödé \u2028",
         "\",\"number\":9}",
         "\\\",\"number\":9}",
+        "\\u0022,\"number\":9}",
+        "\\",
         "\"}",
         "line\nline\ttab\r\b\f\u0001\u007f",
         "</script>",
@@ -72,6 +74,13 @@ class JobCodecTest {
                 + APP
                 + "\",\"chat\":3,"
                 + "\"at\":1770091506789012,\"body\":\"hi\",\"number\":");
+    assertThat(codec.openChat(APP, NOW, TRACE))
+        .isEqualTo(
+            "{\"v\":1,\"kind\":\"chat\",\"app\":\""
+                + APP
+                + "\",\"at\":1770091506789012,\"trace\":\""
+                + TRACE
+                + "\",\"number\":");
   }
 
   @ParameterizedTest
@@ -92,12 +101,59 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"body\":\"x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1,\"number\":2}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1} x"
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1} x",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":null}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":-1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":7,\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":\"now\",\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1,\"trace\":7}",
+        "{\"v\":\"1\",\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1.0,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":18446744073709551617,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":null,\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":0,\"body\":\"x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":{}}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":null}",
+        "null",
+        "1",
+        "\"{}\"",
+        "\0"
       })
   void whatIsNoJobIsRefusedWithoutQuotingIt(String text) {
     assertThatThrownBy(() -> codec.decode(text))
         .isInstanceOf(UndecodableJobException.class)
         .message()
         .doesNotContain("\"app\"");
+  }
+
+  @Test
+  void nestingIsBounded() {
+    String text =
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"x\":%s%s,\"number\":1}"
+            .formatted("[".repeat(1_000), "]".repeat(1_000));
+
+    assertThatThrownBy(() -> codec.decode(text)).isInstanceOf(UndecodableJobException.class);
+  }
+
+  @Test
+  void aTraceThatABreakoutIsTriedWithStaysAText() throws UndecodableJobException {
+    String trace = "\",\"number\":9,\"x\":\"";
+
+    assertThat(codec.decode(codec.openChat(APP, NOW, trace) + "7}"))
+        .isEqualTo(new Job.NewChat(APP, 7, NOW, trace));
+  }
+
+  @Test
+  void membersOfALaterMinorFormatAreIgnored() throws UndecodableJobException {
+    String text =
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"tenant\":{\"x\":[1]},\"number\":1}";
+
+    assertThat(codec.decode(text))
+        .isEqualTo(new Job.NewChat("a", 1, Instant.EPOCH.plusNanos(1_000), null));
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,7 @@ class RequestBodyTest {
   void aFieldIsReadFromJson() {
     assertThat(field("application/json", "{\"x\":1,\"body\":\"h\\u00e9 🎉\"}")).isEqualTo("hé 🎉");
     assertThat(field("application/json;charset=utf-8", "{\"body\":\"a\"}")).isEqualTo("a");
+    assertThat(field("Application/JSON; Charset=\"UTF-8\"", "{\"body\":\"a\"}")).isEqualTo("a");
     assertThat(field("application/json", "{\"body\":null}")).isNull();
     assertThat(field("application/json", "{}")).isNull();
   }
@@ -51,8 +55,106 @@ class RequestBodyTest {
     assertThat(field(FORM, "body=")).isEmpty();
   }
 
+  @Test
+  void anyFormIsReadAsBrowsersWriteIt() {
+    Random random = new Random(7);
+    for (int i = 0; i < 1_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int j = random.nextInt(20); j >= 0; j--) {
+        int codePoint = random.nextInt(random.nextBoolean() ? 128 : Character.MAX_CODE_POINT + 1);
+        if (Character.getType(codePoint) != Character.SURROGATE) {
+          text.appendCodePoint(codePoint);
+        }
+      }
+      String form = "a=1&body=" + URLEncoder.encode(text.toString(), StandardCharsets.UTF_8);
+
+      assertThat(field(FORM, form)).isEqualTo(text.toString());
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"body=%", "body=%4", "body=%4g", "body=%FF", "%=x", "body=1&body=2"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "{\"body\":\"a\"",
+        "{\"body\":\"a\"} x",
+        "{\"body\":\"a\"}{\"body\":\"b\"}",
+        "{\"body\":\"a\",\"body\":\"b\"}",
+        "{\"x\":{\"y\":1,\"y\":2},\"body\":\"a\"}",
+        "{\"body\":1}",
+        "{\"body\":true}",
+        "{\"body\":[\"a\"]}",
+        "{\"body\":{}}",
+        "[\"body\"]",
+        "\"body\"",
+        "null",
+        "{'body':'a'}",
+        "{body:\"a\"}",
+        "{\"body\":\"a\",}",
+        "{\"body\":\"a\nb\"}",
+        "{\"body\":\"\\x\"}",
+        "{\"body\":\"a\"} // comment",
+        "\ufeff{\"body\":\"a\"}"
+      })
+  void brokenJsonIsMalformed(String json) {
+    assertProblem(ProblemType.MALFORMED_REQUEST, "application/json", json);
+  }
+
+  @Test
+  void nestingIsBounded() {
+    assertThat(field("application/json", nested(100))).isEqualTo("a");
+    assertProblem(ProblemType.MALFORMED_REQUEST, "application/json", nested(1_000));
+    assertProblem(ProblemType.MALFORMED_REQUEST, "application/json", nested(60_000));
+  }
+
+  private static String nested(int depth) {
+    return "{\"body\":\"a\",\"x\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
+  }
+
+  /** What it means is for the field's rules to say, so it must get there. */
+  @Test
+  void anEscapedSurrogateIsReadAsItWasSent() {
+    assertThat(field("application/json", "{\"body\":\"a\\ud800\"}")).isEqualTo("a\ud800");
+    assertThat(field("application/json", "{\"body\":\"\\ud83c\\udf89\"}")).isEqualTo("🎉");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ff", // never in UTF-8
+        "c080", // NUL in two bytes
+        "c3", // ends within a character
+        "eda080", // a surrogate
+        "f4908080" // beyond U+10FFFF
+      })
+  void whatIsNotUtf8IsMalformed(String hex) {
+    byte[] body =
+        ("body=" + new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> RequestBody.field(request(FORM, body), "body"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage("The body is not well-formed UTF-8.");
+    assertThatThrownBy(() -> RequestBody.field(request("application/json", body), "body"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage("The body is not well-formed UTF-8.");
+    assertProblem(ProblemType.MALFORMED_REQUEST, FORM, "body=" + hex.replaceAll("..", "%$0"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "body=%",
+        "body=%4",
+        "body=%4g",
+        "body=%FF",
+        "body=%-1",
+        "body=%é0",
+        "%=x",
+        "body=1&body=2",
+        "body&body"
+      })
   void aBrokenFormIsMalformed(String form) {
     assertProblem(ProblemType.MALFORMED_REQUEST, FORM, form);
   }
@@ -68,6 +170,11 @@ class RequestBodyTest {
       strings = {
         "text/plain",
         "nonsense",
+        "",
+        "*/*",
+        "multipart/form-data; boundary=x",
+        "application/problem+json",
+        "application/json;charset=utf-16",
         "application/json;charset=latin1",
         "application/json;charset=x"
       })
@@ -83,11 +190,36 @@ class RequestBodyTest {
     assertProblem(ProblemType.BODY_TOO_LARGE, "application/json", largest + " ");
   }
 
+  /** As with chunked transfer: what there is of it is known only once it has been read. */
+  @Test
+  void aBodyOfUnknownLengthIsBoundedToo() {
+    MockHttpServletRequest request =
+        new MockHttpServletRequest("POST", "/") {
+          @Override
+          public long getContentLengthLong() {
+            return -1;
+          }
+        };
+    request.setContent(new byte[100]);
+
+    assertThat(RequestBody.text(request, 100)).hasSize(100);
+
+    request.setContent(new byte[101]);
+    assertThatThrownBy(() -> RequestBody.text(request, 100))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.BODY_TOO_LARGE));
+  }
+
   private static @Nullable String field(@Nullable String type, String body) {
+    return RequestBody.field(request(type, body.getBytes(StandardCharsets.UTF_8)), "body");
+  }
+
+  private static MockHttpServletRequest request(@Nullable String type, byte[] body) {
     MockHttpServletRequest request = new MockHttpServletRequest("POST", "/");
     request.setContentType(type);
-    request.setContent(body.getBytes(StandardCharsets.UTF_8));
-    return RequestBody.field(request, "body");
+    request.setContent(body);
+    return request;
   }
 
   private static void assertProblem(ProblemType expected, @Nullable String type, String body) {

@@ -17,16 +17,33 @@ class TextFieldTest {
     assertThatThrownBy(() -> TextField.APP_NAME.require("🎉".repeat(256)))
         .isInstanceOf(ProblemException.class)
         .hasMessage("name must be at most 255 characters long.");
+    assertThat(TextField.MESSAGE_BODY.require("é".repeat(10_000))).hasSize(10_000);
+    assertThatThrownBy(() -> TextField.MESSAGE_BODY.require("é".repeat(10_001)))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage("body must be at most 10,000 characters long.");
   }
 
   @Test
   void textIsNotChanged() {
     assertThat(TextField.MESSAGE_BODY.require("  a\n")).isEqualTo("  a\n");
+    assertThat(TextField.MESSAGE_BODY.require("e\u0301\u0001\ufffd\uffff\ufeff"))
+        .isEqualTo("e\u0301\u0001\ufffd\uffff\ufeff");
   }
 
   @ParameterizedTest
   @NullSource
-  @ValueSource(strings = {"", " ", "\t\n", "\u2003", "a\0", "\ud800", "a\udc00b", "\udc00\ud800"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "\t\n",
+        "\u2003",
+        "a\0",
+        "\ud800",
+        "a\udc00b",
+        "\udc00\ud800",
+        "🎉\ud83c"
+      })
   void whatCannotBeKeptIsRefused(String text) {
     assertThatThrownBy(() -> TextField.MESSAGE_BODY.require(text))
         .isInstanceOf(ProblemException.class)
@@ -38,11 +55,15 @@ class TextFieldTest {
     assertThat(PathPart.number("1")).hasValue(1);
     assertThat(PathPart.number("999999999999999")).hasValue(999_999_999_999_999L);
     for (String none :
-        new String[] {"", "0", "01", "-1", "+1", "1.0", "1e3", "x", "1000000000000000", "١"}) {
+        new String[] {
+          "", "0", "01", "-1", "+1", "1.0", "1e3", "x", " 1", "1\n", "1000000000000000", "١"
+        }) {
       assertThat(PathPart.number(none)).as(none).isEmpty();
     }
     assertThat(PathPart.isToken("0123456789abcdef0123456789abcdef")).isTrue();
     assertThat(PathPart.isToken("0123456789ABCDEF0123456789abcdef")).isFalse();
     assertThat(PathPart.isToken("0123456789abcdef")).isFalse();
+    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdef\n")).isFalse();
+    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdeg")).isFalse();
   }
 }
