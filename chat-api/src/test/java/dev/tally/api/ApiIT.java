@@ -2,10 +2,9 @@ package dev.tally.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.stack.testing.TestServers;
 import java.io.IOException;
 import java.net.URI;
@@ -74,7 +73,7 @@ class ApiIT {
         "/apps/%s/chats/1/search?q=x"
       })
   void withoutMySqlEveryReadIsUnavailableForNow(String route) {
-    Server mariaDb = embedded().mariaDb();
+    Server mariaDb = servers.killable(ServerKind.MARIADB);
     mariaDb.kill();
     try {
       HttpResponse<String> answer = send("GET", route.formatted(app), null);
@@ -95,7 +94,7 @@ class ApiIT {
 
   @Test
   void readingNeedsNoRedis() {
-    Server redis = embedded().redis();
+    Server redis = servers.killable(ServerKind.REDIS);
     redis.kill();
     try {
       assertThat(send("GET", "/apps/" + app + "/chats/1/messages/7", null).statusCode())
@@ -111,7 +110,7 @@ class ApiIT {
 
   @Test
   void onlySearchNeedsElasticsearch() {
-    Server elasticsearch = embedded().elasticsearch();
+    Server elasticsearch = servers.killable(ServerKind.ELASTICSEARCH);
     elasticsearch.kill();
     try {
       assertThat(send("GET", "/apps/" + app + "/chats/1", null).statusCode()).isEqualTo(200);
@@ -151,11 +150,6 @@ class ApiIT {
             .toString();
 
     assertThat(plan).contains("key=PRIMARY").contains("type=range").doesNotContain("filesort");
-  }
-
-  private static EmbeddedStack embedded() {
-    assumeTrue(servers.embedded().isPresent(), "needs servers that it may kill");
-    return servers.embedded().orElseThrow();
   }
 
   private static HttpResponse<String> send(String method, String path, @Nullable String json) {

@@ -3,14 +3,13 @@ package dev.tally.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitioning;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.stack.testing.TestServers;
 import java.io.IOException;
 import java.net.URI;
@@ -180,7 +179,7 @@ class GatewayIT {
 
   @Test
   void writesGoOnWithoutMySql() {
-    Server mariaDb = embedded().mariaDb();
+    Server mariaDb = servers.killable(ServerKind.MARIADB);
     String app = app(0);
     post(gateway, "/apps/" + app + "/chats", null);
     mariaDb.kill();
@@ -205,7 +204,7 @@ class GatewayIT {
 
   @Test
   void withoutRedisWritesAreRefusedAndNumberingGoesOnAfterwards() {
-    Server server = embedded().redis();
+    Server server = servers.killable(ServerKind.REDIS);
     String app = app(0);
     post(gateway, "/apps/" + app + "/chats", null);
     assertThat(say(gateway, app, 1, "before").body()).isEqualTo("{\"message_number\":1}");
@@ -236,11 +235,6 @@ class GatewayIT {
     assertThat(metrics).containsPattern("tally_accepted_total\\{.*kind=\"message\".*} [1-9]");
     assertThat(metrics)
         .containsPattern("tally_rejected_total\\{.*reason=\"invalid-field\".*} [1-9]");
-  }
-
-  private static EmbeddedStack embedded() {
-    assumeTrue(servers.embedded().isPresent(), "needs servers that it may kill");
-    return servers.embedded().orElseThrow();
   }
 
   /** Makes an app with chats, behind Redis's back. */

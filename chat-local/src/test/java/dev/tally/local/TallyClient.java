@@ -47,6 +47,7 @@ record TallyClient(String api, String gateway) {
   void awaitMessages(String token, long chat, long count) {
     await()
         .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
         .until(
             () -> {
               Http.Answer answer = Http.get(chatUrl(token, chat));
@@ -58,6 +59,7 @@ record TallyClient(String api, String gateway) {
   void awaitChats(String token, long count) {
     await()
         .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
         .until(() -> Http.get(appUrl(token)).number("chats_count") == count);
   }
 }

@@ -1,10 +1,10 @@
 package dev.tally.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.worker.lease.OwnedPartitions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -208,8 +208,7 @@ class DrainIT {
 
   @Test
   void jobsWaitForMySql() {
-    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
-    Server mariaDb = fixture.servers.embedded().orElseThrow().mariaDb();
+    Server mariaDb = fixture.servers.killable(ServerKind.MARIADB);
     String app = fixture.app();
     mariaDb.kill();
     try {
@@ -228,8 +227,7 @@ class DrainIT {
 
   @Test
   void drainingGoesOnWhenRedisIsBack() {
-    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
-    Server redis = fixture.servers.embedded().orElseThrow().redis();
+    Server redis = fixture.servers.killable(ServerKind.REDIS);
     String app = fixture.app();
     fixture.queue(app, fixture.chatJob(app, 1));
     fixture.awaitDrained(app);

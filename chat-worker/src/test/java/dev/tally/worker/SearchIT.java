@@ -1,9 +1,9 @@
 package dev.tally.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.worker.search.Reindex;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;
@@ -52,8 +52,7 @@ class SearchIT {
 
   @Test
   void indexingCatchesUpWhenElasticsearchIsBack() {
-    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
-    Server elasticsearch = fixture.servers.embedded().orElseThrow().elasticsearch();
+    Server elasticsearch = fixture.servers.killable(ServerKind.ELASTICSEARCH);
     String app = fixture.app();
     elasticsearch.kill();
     try {

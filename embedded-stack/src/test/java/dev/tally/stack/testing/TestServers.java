@@ -1,6 +1,7 @@
 package dev.tally.stack.testing;
 
 import dev.tally.stack.EmbeddedStack;
+import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.stack.StackOptions;
 import java.io.IOException;
@@ -20,9 +21,11 @@ import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.elasticsearch.ElasticsearchContainer;
 import org.testcontainers.mysql.MySQLContainer;
@@ -48,6 +51,7 @@ public final class TestServers {
   private final String redisUrl;
   private final String elasticsearchUrl;
   private final @Nullable EmbeddedStack embedded;
+  private final Set<ServerKind> kinds;
 
   private TestServers(
       String mysqlUrl,
@@ -55,13 +59,15 @@ public final class TestServers {
       String mysqlPassword,
       String redisUrl,
       String elasticsearchUrl,
-      @Nullable EmbeddedStack embedded) {
+      @Nullable EmbeddedStack embedded,
+      Set<ServerKind> kinds) {
     this.mysqlUrl = mysqlUrl;
     this.mysqlUser = mysqlUser;
     this.mysqlPassword = mysqlPassword;
     this.redisUrl = redisUrl;
     this.elasticsearchUrl = elasticsearchUrl;
     this.embedded = embedded;
+    this.kinds = kinds;
   }
 
   /** The servers, with everything wiped that an earlier test class left in them. */
@@ -110,7 +116,8 @@ public final class TestServers {
         mysql.isPresent() ? environment("TALLY_MYSQL_PASSWORD", "") : "",
         redis.orElseGet(() -> stack.redis().url()),
         elasticsearch.orElseGet(() -> stack.elasticsearch().url()),
-        stack);
+        stack,
+        options.ports().keySet());
   }
 
   private static String environment(String name, String otherwise) {
@@ -147,7 +154,8 @@ public final class TestServers {
         mysql.getPassword(),
         "redis://%s:%d".formatted(redis.getHost(), redis.getMappedPort(6379)),
         "http://" + elasticsearch.getHttpHostAddress(),
-        null);
+        null,
+        Set.of());
   }
 
   public String mysqlUrl() {
@@ -170,9 +178,16 @@ public final class TestServers {
     return elasticsearchUrl;
   }
 
-  /** The servers as processes that a test may kill; empty if they are somebody else's. */
-  public Optional<EmbeddedStack> embedded() {
-    return Optional.ofNullable(embedded);
+  /**
+   * The process behind a server, for a test that kills it. Aborts the test if it is not ours to
+   * kill.
+   */
+  public Server killable(ServerKind kind) {
+    EmbeddedStack stack = embedded;
+    if (stack == null || !kinds.contains(kind)) {
+      throw new TestAbortedException("needs a %s that it may kill".formatted(kind.title()));
+    }
+    return stack.server(kind);
   }
 
   /** A connection to MySQL. */
