@@ -1,0 +1,56 @@
+# The images of the three services, one target each:
+#
+#   docker build --target chat-gateway -t tally/chat-gateway .
+#
+# They share the build and every layer but the last ones.
+
+FROM eclipse-temurin:25-jdk AS build
+WORKDIR /build
+COPY . .
+# tests are compiled only where other modules need them; they run elsewhere (.dockerignore leaves most of them out)
+RUN --mount=type=cache,target=/root/.m2,sharing=locked \
+    ./mvnw -B -ntp -DskipTests -pl chat-gateway,chat-worker,chat-api -am package
+# dependencies, which seldom change, in layers of their own
+RUN set -e; for service in chat-gateway chat-worker chat-api; do \
+      mkdir -p "/layers/$service"; \
+      cp "$service"/target/"$service"-*-exec.jar /tmp/service.jar; \
+      (cd /tmp && java -Djarmode=tools -jar service.jar extract --layers --destination "/layers/$service"); \
+    done
+
+
+FROM eclipse-temurin:25-jre AS service
+WORKDIR /app
+COPY --chmod=555 docker/healthcheck /usr/local/bin/healthcheck
+# of no user that the image has: files belong to root, and the service cannot change them
+USER 10001:10001
+# The rest of the container's memory is for classes, threads and buffers. Out of memory, it ends and is started again.
+ENTRYPOINT ["java", \
+  "-XX:MaxRAMPercentage=60", \
+  "-XX:+ExitOnOutOfMemoryError", \
+  "-XX:-UsePerfData", \
+  "-jar", "service.jar"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=90s --retries=6 CMD ["healthcheck"]
+
+
+FROM service AS chat-gateway
+COPY --from=build /layers/chat-gateway/dependencies/ ./
+COPY --from=build /layers/chat-gateway/snapshot-dependencies/ ./
+COPY --from=build /layers/chat-gateway/application/ ./
+ENV TALLY_GATEWAY_PORT=8000 HEALTH_PORT_VARIABLE=TALLY_GATEWAY_PORT
+EXPOSE 8000
+
+
+FROM service AS chat-worker
+COPY --from=build /layers/chat-worker/dependencies/ ./
+COPY --from=build /layers/chat-worker/snapshot-dependencies/ ./
+COPY --from=build /layers/chat-worker/application/ ./
+ENV TALLY_WORKER_PORT=8081 HEALTH_PORT_VARIABLE=TALLY_WORKER_PORT
+EXPOSE 8081
+
+
+FROM service AS chat-api
+COPY --from=build /layers/chat-api/dependencies/ ./
+COPY --from=build /layers/chat-api/snapshot-dependencies/ ./
+COPY --from=build /layers/chat-api/application/ ./
+ENV TALLY_API_PORT=3000 HEALTH_PORT_VARIABLE=TALLY_API_PORT
+EXPOSE 3000
