@@ -11,6 +11,9 @@ public final class ChatLocal {
 
   /** Runs until Ctrl-C. Configured by environment variables, see the module's README. */
   public static void main(String[] args) throws InterruptedException {
+    // one line a message, as the services' own logs
+    System.setProperty(
+        "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
     LocalSystem system;
     try {
       system = LocalSystem.start(LocalOptions.of(System.getenv(), Path.of("")));

@@ -2,6 +2,7 @@ package dev.tally.local;
 
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
+import dev.tally.local.replay.TextReplay;
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.ServerKind;
 import dev.tally.stack.StackException;
@@ -52,7 +53,8 @@ final class LocalSystem implements AutoCloseable {
     LocalSystem system = new LocalSystem(options, stack);
     try {
       system.startServices();
-      system.writeLauncher();
+      system.writeLauncher("chat-worker", ChatWorker.class);
+      system.writeLauncher("replay-text", TextReplay.class);
     } catch (RuntimeException e) {
       system.close();
       throw e;
@@ -93,23 +95,27 @@ final class LocalSystem implements AutoCloseable {
     arguments.add("--logging.register-shutdown-hook=false");
     arguments.add("--logging.level.root=WARN");
     arguments.add("--logging.level.dev.tally=INFO");
+    arguments.add("--logging.level.dev.tally.worker.lease=WARN");
+    arguments.add("--spring.main.log-startup-info=false");
     return arguments.toArray(String[]::new);
   }
 
-  /** A script that runs operator commands against these servers. */
-  private void writeLauncher() {
+  /** A script that runs a main class beside this system, pointed at its servers and services. */
+  private void writeLauncher(String name, Class<?> main) {
     StringBuilder script = new StringBuilder("#!/bin/sh\n# Written at every start.\n");
-    addresses.forEach(
-        (name, value) ->
-            script.append("export ").append(name).append('=').append(quoted(value)).append('\n'));
-    script
-        .append("exec ")
-        .append(quoted(Path.of(System.getProperty("java.home"), "bin", "java").toString()))
-        .append(" -cp ")
-        .append(quoted(System.getProperty("java.class.path")))
-        .append(" dev.tally.worker.ChatWorker \"$@\"\n");
+    Map<String, String> environment = new LinkedHashMap<>(addresses);
+    environment.put("TALLY_API", "http://localhost:" + apiPort());
+    environment.put("TALLY_GATEWAY", "http://localhost:" + gatewayPort());
+    environment.forEach(
+        (variable, value) -> script.append("export %s=%s\n".formatted(variable, quoted(value))));
+    script.append(
+        "exec %s -cp %s %s \"$@\"\n"
+            .formatted(
+                quoted(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+                quoted(System.getProperty("java.class.path")),
+                main.getName()));
     try {
-      Path file = options.data().resolve("chat-worker");
+      Path file = options.data().resolve(name);
       Files.writeString(file, script);
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {

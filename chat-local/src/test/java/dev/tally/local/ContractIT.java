@@ -234,6 +234,9 @@ class ContractIT {
     JsonNode hit = Http.get(url + "again").is(200).json().get(0);
     assertThat(hit.path("body").asString()).isEqualTo("hello again");
     assertThat(hit.path("highlight").asString()).isEqualTo("hello <em>again</em>");
+    JsonNode beginning = Http.get(url + "ENT").is(200).json().get(0);
+    assertThat(beginning.path("highlight").asString())
+        .isEqualTo("Something else <em>entirely</em>");
   }
 
   @Test

@@ -20,6 +20,8 @@ final class Elasticsearch implements Program {
 
   @Override
   public void prepare(Path folder) throws IOException {
+    // libraries unpacked by a node that was killed are left there
+    Binaries.delete(folder.resolve("tmp"));
     Files.createDirectories(folder.resolve("tmp"));
   }
 
@@ -30,10 +32,10 @@ final class Elasticsearch implements Program {
         "-Xms512m",
         "-Xmx512m",
         "-XX:+UseSerialGC",
+        // takes half the processor time until it is up; what is searched here is small
         "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED",
-        "--add-modules=jdk.incubator.vector",
         "-Djava.io.tmpdir=" + folder.resolve("tmp"),
         "-Dlog4j2.configurationFile=classpath:dev/tally/stack/node/log4j2.properties",
         "-Dlog4j2.disable.jmx=true",
@@ -51,7 +53,15 @@ final class Elasticsearch implements Program {
       if (in == null) {
         throw new StackException("the node's class path is missing; build embedded-stack again");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      String paths = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      for (String path : paths.split(":", -1)) {
+        if (!Files.exists(Path.of(path))) {
+          throw new StackException(
+              "the node needs %s, which is gone since embedded-stack was built; build it again"
+                  .formatted(path));
+        }
+      }
+      return paths;
     }
   }
 

@@ -1,20 +1,17 @@
 package dev.tally.stack;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Running servers that end with this process, in whatever way it ends. The data folder is locked
@@ -22,61 +19,83 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedStack implements AutoCloseable {
 
-  private final FileChannel lock;
-  private final Map<ServerKind, Server> servers;
+  private final DataFolder data;
+  private final Map<ServerKind, Server> servers = new EnumMap<>(ServerKind.class);
 
-  private EmbeddedStack(FileChannel lock, Map<ServerKind, Server> servers) {
-    this.lock = lock;
-    this.servers = servers;
+  private EmbeddedStack(DataFolder data) {
+    this.data = data;
   }
 
   /**
    * Starts servers, all at once, and returns when every one of them answers. If one fails, none is
    * left running.
    *
+   * <p>Servers that an earlier stack has left in the same data folder, because its process was
+   * killed, are waited for: they are about to end.
+   *
    * @throws StackException if a server does not start, a port is taken, or the data folder is
    *     another stack's
    */
   public static EmbeddedStack start(StackOptions options) {
-    FileChannel lock = lock(options.data());
-    Map<ServerKind, Server> servers = new EnumMap<>(ServerKind.class);
-    EmbeddedStack stack = new EmbeddedStack(lock, servers);
+    EmbeddedStack stack = new EmbeddedStack(DataFolder.take(options.data()));
     try {
-      options
-          .ports()
-          .forEach(
-              (kind, port) ->
-                  servers.put(
-                      kind,
-                      new Server(
-                          kind,
-                          options.data().resolve(kind.name().toLowerCase(Locale.ROOT)),
-                          port)));
-      stack.startAll();
-    } catch (RuntimeException e) {
-      stack.close();
+      stack.addAll(options.ports());
+      // before any is started, so that a port that is taken costs nobody the time
+      stack.each(Server::awaitEarlier);
+      stack.each(Server::requireFreePort);
+      stack.each(Server::start);
+    } catch (RuntimeException | Error e) {
+      try {
+        stack.close();
+      } catch (StackException suppressed) {
+        e.addSuppressed(suppressed);
+      }
       throw e;
     }
     return stack;
   }
 
-  private void startAll() {
+  private void addAll(Map<ServerKind, Integer> ports) {
+    Set<Integer> taken = new HashSet<>(ports.values());
+    ports.forEach(
+        (kind, wanted) -> {
+          int port = wanted == 0 ? Ports.choose(taken) : wanted;
+          taken.add(port);
+          servers.put(
+              kind,
+              new Server(kind, data.path().resolve(kind.name().toLowerCase(Locale.ROOT)), port));
+        });
+  }
+
+  /** Does something with all servers at once. What fails first is thrown when all are done. */
+  private void each(Consumer<Server> action) {
+    List<Future<?>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture.allOf(
-              servers.values().stream()
-                  .map(server -> CompletableFuture.runAsync(server::start, threads))
-                  .toArray(CompletableFuture[]::new))
-          .join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof StackException cause) {
-        throw cause;
-      }
-      throw e;
+      servers.values().forEach(server -> results.add(threads.submit(() -> action.accept(server))));
     }
+    List<Throwable> failures = new ArrayList<>();
+    for (Future<?> result : results) {
+      try {
+        result.get();
+      } catch (ExecutionException e) {
+        failures.add(e.getCause() == null ? e : e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        failures.add(e);
+      }
+    }
+    if (failures.isEmpty()) {
+      return;
+    }
+    Throwable first = failures.removeFirst();
+    StackException thrown =
+        first instanceof StackException known ? known : new StackException(first.toString(), first);
+    failures.forEach(thrown::addSuppressed);
+    throw thrown;
   }
 
   /**
-   * A running server.
+   * A server, running unless somebody has stopped it.
    *
    * @throws IllegalArgumentException if the options left it out
    */
@@ -88,50 +107,33 @@ public final class EmbeddedStack implements AutoCloseable {
     return server;
   }
 
+  /** The same as {@code server(MARIADB)}. */
   public Server mariaDb() {
     return server(ServerKind.MARIADB);
   }
 
+  /** The same as {@code server(REDIS)}. */
   public Server redis() {
     return server(ServerKind.REDIS);
   }
 
+  /** The same as {@code server(ELASTICSEARCH)}. */
   public Server elasticsearch() {
     return server(ServerKind.ELASTICSEARCH);
   }
 
-  /** Stops every server, returns when all are gone, and gives the data folder free. */
+  /**
+   * Stops every server, returns when all are gone, and gives the data folder free. Done again it
+   * changes nothing.
+   *
+   * @throws StackException if a server does not end, not even by SIGKILL
+   */
   @Override
   public void close() {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      servers.values().forEach(server -> threads.execute(server::stop));
-    }
     try {
-      lock.close();
-    } catch (IOException e) {
-      throw new StackException("the data folder's lock could not be given free", e);
+      each(Server::stop);
+    } finally {
+      data.close();
     }
-  }
-
-  private static FileChannel lock(Path data) {
-    FileChannel channel = null;
-    try {
-      Files.createDirectories(data);
-      channel =
-          FileChannel.open(
-              data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
-      }
-      channel.close();
-    } catch (OverlappingFileLockException e) {
-      // this very process holds it: the same answer
-    } catch (IOException e) {
-      throw new StackException("the data folder " + data + " cannot be used", e);
-    }
-    throw new StackException(
-        "the data folder %s belongs to a stack that is running. Stop that one, or choose another folder."
-            .formatted(data));
   }
 }

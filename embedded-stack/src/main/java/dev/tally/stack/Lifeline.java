@@ -20,6 +20,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lifeline {
 
+  /** How long a server may take to end before it is made to. */
+  static final Duration GRACE = Duration.ofSeconds(20);
+
+  private static final Duration KILLED_WITHIN = Duration.ofMinutes(1);
+
   private final Process shell;
   private final ProcessHandle server;
 
@@ -29,14 +34,42 @@ final class Lifeline {
   }
 
   /**
+   * Waits until no server of an earlier lifeline is left in a folder. One whose parent was killed
+   * takes a moment to end.
+   *
+   * @throws StackException if it takes longer than such a server may
+   */
+  static void awaitEarlier(Path folder) throws IOException {
+    Process flock =
+        run(
+            folder,
+            List.of(
+                "flock",
+                "--wait",
+                Long.toString(GRACE.plusSeconds(5).toSeconds()),
+                lock(folder).toString(),
+                "true"));
+    try {
+      if (flock.waitFor() != 0) {
+        throw new StackException(
+            "a server of an earlier start still runs in %s; `fuser %s` names the process"
+                .formatted(folder, lock(folder)));
+      }
+    } catch (InterruptedException e) {
+      flock.destroy();
+      Thread.currentThread().interrupt();
+      throw new StackException("interrupted", e);
+    }
+  }
+
+  /**
    * Starts a server.
    *
-   * @param script where the script may be written to
+   * @param folder the server's own: where it runs, and what it alone may run in
    * @param log what the server prints is added to this file
-   * @param grace how long the server may take to end before it is made to
    */
-  static Lifeline start(Path script, Path log, Duration grace, List<String> command)
-      throws IOException {
+  static Lifeline start(Path folder, Path log, List<String> command) throws IOException {
+    Path script = folder.resolve("lifeline.sh");
     try (InputStream in = Lifeline.class.getResourceAsStream("lifeline.sh")) {
       if (in == null) {
         throw new IllegalStateException("lifeline.sh is missing");
@@ -44,10 +77,10 @@ final class Lifeline {
       Files.write(script, in.readAllBytes());
     }
     List<String> line = new ArrayList<>();
-    line.addAll(List.of("setsid", "sh", script.toString(), log.toString()));
-    line.add(Long.toString(grace.toMillis() / 100));
+    line.addAll(List.of("setsid", "sh", script.toString(), lock(folder).toString()));
+    line.addAll(List.of(log.toString(), Long.toString(GRACE.toMillis() / 100)));
     line.addAll(command);
-    Process shell = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process shell = run(folder, line);
     BufferedReader reader = shell.inputReader(StandardCharsets.US_ASCII);
     String pid = reader.readLine();
     if (pid == null) {
@@ -58,6 +91,17 @@ final class Lifeline {
     return new Lifeline(shell, ProcessHandle.of(id).orElseGet(shell::toHandle));
   }
 
+  private static Process run(Path folder, List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static Path lock(Path folder) {
+    return folder.resolve("lock");
+  }
+
   long pid() {
     return server.pid();
   }
@@ -66,30 +110,62 @@ final class Lifeline {
     return shell.isAlive();
   }
 
+  /** Does something when the server is gone, for whatever reason. */
+  void onEnd(Runnable action) {
+    var _ = shell.onExit().thenRun(action);
+  }
+
+  /**
+   * Waits until the server ends by itself.
+   *
+   * @return its exit status
+   * @throws IOException if it takes longer than this
+   */
+  int status(Duration patience) throws IOException, InterruptedException {
+    if (!shell.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IOException("still running after " + patience);
+    }
+    return shell.exitValue();
+  }
+
   /** Tells the server to end, and waits until it has. */
   void end() {
-    try {
-      shell.getOutputStream().close();
-    } catch (IOException e) {
-      // closed is all that it should be
-    }
-    await();
+    release();
+    await(GRACE.plus(KILLED_WITHIN));
   }
 
   /** Ends the server without a chance to do anything about it, and waits until it is gone. */
   void kill() {
     server.destroyForcibly();
-    await();
-    end();
+    await(KILLED_WITHIN);
+    release();
   }
 
-  private void await() {
+  private void release() {
     try {
-      if (!shell.waitFor(2, TimeUnit.MINUTES)) {
-        throw new StackException("process " + server.pid() + " does not end");
+      shell.getOutputStream().close();
+    } catch (IOException e) {
+      // closed is all that it should be
+    }
+  }
+
+  /** An interrupt does not end this: whoever comes next counts on the server being gone. */
+  private void await(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean interrupted = false;
+    boolean gone = false;
+    while (!gone && System.nanoTime() < deadline) {
+      try {
+        gone = shell.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    if (!gone) {
+      throw new StackException("process " + server.pid() + " does not end");
     }
   }
 }

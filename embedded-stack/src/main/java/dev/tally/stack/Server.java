@@ -1,10 +1,8 @@
 package dev.tally.stack;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,29 +17,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server {
 
-  private static final System.Logger log = System.getLogger(Server.class.getName());
+  private static final System.Logger logger = System.getLogger(Server.class.getName());
 
   private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-  private static final Duration STOP_GRACE = Duration.ofSeconds(20);
   private static final int SHOWN_LOG_LINES = 20;
+  private static final int SHOWN_LOG_BYTES = 16_384;
 
   private final ServerKind kind;
   private final Program program;
   private final Path folder;
+  private final Path log;
   private final int port;
+
+  /** Of a server that should be running; null while it should not. */
   private @Nullable Lifeline lifeline;
 
   Server(ServerKind kind, Path folder, int port) {
     this.kind = kind;
     this.program = kind.program();
     this.folder = folder;
-    this.port = port == 0 ? freePort() : free(port);
+    this.log = folder.resolve("server.log");
+    this.port = port;
   }
 
+  /** What this is. */
   public ServerKind kind() {
     return kind;
   }
 
+  /** The loopback port that the server listens on. */
   public int port() {
     return port;
   }
@@ -54,15 +58,21 @@ public final class Server {
     return program.url(port);
   }
 
+  /** What the server prints, since its latest start. That of the start before is beside it. */
+  public Path log() {
+    return log;
+  }
+
   /**
    * The server's process id.
    *
-   * @throws IllegalStateException if it is not running
+   * @throws IllegalStateException if it has been stopped or killed
    */
   public synchronized long pid() {
     return running().pid();
   }
 
+  /** Whether the server's process is there, frozen or not. */
   public synchronized boolean isRunning() {
     return lifeline != null && lifeline.alive();
   }
@@ -76,60 +86,112 @@ public final class Server {
     if (isRunning()) {
       return;
     }
+    awaitEarlier();
+    requireFreePort();
     long begin = System.nanoTime();
-    Path logFile = folder.resolve("server.log");
+    Lifeline started;
     try {
-      Files.createDirectories(folder);
       program.prepare(folder);
-      if (Files.exists(logFile)) {
-        Files.move(logFile, folder.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
+      if (Files.exists(log)) {
+        Files.move(log, folder.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
       }
-      lifeline =
-          Lifeline.start(
-              folder.resolve("lifeline.sh"), logFile, STOP_GRACE, program.command(folder, port));
+      started = Lifeline.start(folder, log, program.command(folder, port));
     } catch (IOException e) {
-      throw new StackException(kind.title() + " could not be started", e);
+      throw new StackException("%s could not be started: %s".formatted(kind.title(), e), e);
     }
-    while (!program.answers(port)) {
-      if (!lifeline.alive() || System.nanoTime() - begin > START_PATIENCE.toNanos()) {
-        lifeline.kill();
-        throw new StackException(
-            "%s did not start on port %d. Its log, %s, ends with%n%s"
-                .formatted(kind.title(), port, logFile, tail(logFile)));
-      }
-      pause();
+    try {
+      awaitAnswer(started, begin + START_PATIENCE.toNanos());
+    } catch (StackException e) {
+      started.kill();
+      throw e;
     }
-    log.log(
+    lifeline = started;
+    started.onEnd(() -> warnUnlessExpected(started));
+    logger.log(
         System.Logger.Level.INFO,
         "{0} on port {1} is up after {2} ms, process {3}",
         kind.title(),
         Integer.toString(port),
-        Long.toString((System.nanoTime() - begin) / 1_000_000),
-        Long.toString(lifeline.pid()));
+        Long.toString(millisSince(begin)),
+        Long.toString(started.pid()));
+  }
+
+  private void awaitAnswer(Lifeline started, long deadline) {
+    // asked for last: what answers may be another server, which has taken the port in between
+    while (!(program.answers(port) && Ports.isHeldBy(started.pid(), port))) {
+      if (!started.alive() || System.nanoTime() > deadline) {
+        throw new StackException(
+            "%s did not start on port %d. Its log, %s, ends with%n%s"
+                .formatted(kind.title(), port, log, tail()));
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StackException(
+            "interrupted before %s answered on port %d".formatted(kind.title(), port), e);
+      }
+    }
+  }
+
+  private synchronized void warnUnlessExpected(Lifeline ended) {
+    if (lifeline == ended) {
+      logger.log(
+          System.Logger.Level.WARNING,
+          "{0}, process {1}, has ended by itself, see {2}",
+          kind.title(),
+          Long.toString(ended.pid()),
+          log);
+    }
   }
 
   /** Stops the server as an operator would, and returns when it is gone. */
   public synchronized void stop() {
-    if (lifeline != null) {
-      lifeline.end();
-      lifeline = null;
+    if (lifeline == null) {
+      return;
     }
+    long begin = System.nanoTime();
+    Lifeline ending = lifeline;
+    lifeline = null;
+    ending.end();
+    logger.log(
+        System.Logger.Level.INFO,
+        "{0} has stopped after {1} ms",
+        kind.title(),
+        Long.toString(millisSince(begin)));
   }
 
-  /** Ends the server by SIGKILL, and returns when it is gone. */
+  /**
+   * Ends the server by SIGKILL, and returns when it is gone.
+   *
+   * @throws IllegalStateException if it has been stopped or killed
+   */
   public synchronized void kill() {
-    running().kill();
+    Lifeline ending = running();
     lifeline = null;
+    ending.kill();
+  }
+
+  /** Stops the server, and starts it again. */
+  public synchronized void restart() {
+    stop();
+    start();
   }
 
   /**
    * Stops the server's process where it is, by SIGSTOP: connections stay open, nothing is answered.
+   *
+   * @throws IllegalStateException if it has been stopped or killed
    */
   public synchronized void freeze() {
     signal("STOP");
   }
 
-  /** Lets a frozen server go on. */
+  /**
+   * Lets a frozen server go on.
+   *
+   * @throws IllegalStateException if it has been stopped or killed
+   */
   public synchronized void thaw() {
     signal("CONT");
   }
@@ -142,7 +204,7 @@ public final class Server {
         throw new StackException(kind.title() + " could not be signalled");
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new StackException("%s could not be signalled: %s".formatted(kind.title(), e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -155,30 +217,29 @@ public final class Server {
     return lifeline;
   }
 
-  private int free(int wanted) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-      return wanted;
+  void awaitEarlier() {
+    try {
+      Files.createDirectories(folder);
+      Lifeline.awaitEarlier(folder);
     } catch (IOException e) {
+      throw new StackException("%s could not be started: %s".formatted(kind.title(), e), e);
+    }
+  }
+
+  void requireFreePort() {
+    if (!isRunning() && !Ports.isFree(port)) {
       throw new StackException(
           "port %d, which %s is to listen on, is taken. Stop what holds it, or choose another port."
-              .formatted(wanted, kind.title()),
-          e);
+              .formatted(port, kind.title()));
     }
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String tail(Path file) {
-    try {
+  private String tail() {
+    try (FileChannel file = FileChannel.open(log)) {
+      ByteBuffer end = ByteBuffer.allocate(SHOWN_LOG_BYTES);
+      file.read(end, Math.max(0, file.size() - SHOWN_LOG_BYTES));
       List<String> lines =
-          new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+          new String(end.array(), 0, end.position(), StandardCharsets.UTF_8).lines().toList();
       return String.join(
           System.lineSeparator(),
           lines.subList(Math.max(0, lines.size() - SHOWN_LOG_LINES), lines.size()));
@@ -187,12 +248,7 @@ public final class Server {
     }
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(50);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StackException("interrupted", e);
-    }
+  private static long millisSince(long begin) {
+    return (System.nanoTime() - begin) / 1_000_000;
   }
 }

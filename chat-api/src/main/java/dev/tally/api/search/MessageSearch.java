@@ -19,9 +19,11 @@ import dev.tally.common.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +136,11 @@ class MessageSearch {
                         NamedValue.of(
                             "body",
                             HighlightField.of(
-                                field -> field.numberOfFragments(3).fragmentSize(150)))));
+                                field ->
+                                    field
+                                        .numberOfFragments(3)
+                                        .fragmentSize(150)
+                                        .highlightQuery(highlighted(words))))));
     if (after != null) {
       request.searchAfter(FieldValue.of(after.score()), FieldValue.of(after.number()));
     }
@@ -149,6 +155,32 @@ class MessageSearch {
       query.must(word(word));
     }
     return query.build()._toQuery();
+  }
+
+  /**
+   * What is marked in a hit. The query itself would not do: it finds beginnings of words in a field
+   * of their own, which no highlighter looks at. Wildcards are not analyzed, so they are folded
+   * here, roughly as the analyzer does.
+   */
+  private static Query highlighted(SearchWords words) {
+    BoolQuery.Builder query = new BoolQuery.Builder();
+    for (String word : words.words()) {
+      query.should(word(word));
+      for (String part : word.split("[^\\p{L}\\p{N}]+")) {
+        if (!part.isEmpty()) {
+          query.should(
+              should ->
+                  should.wildcard(wildcard -> wildcard.field("body").value(folded(part) + "*")));
+        }
+      }
+    }
+    return query.build()._toQuery();
+  }
+
+  private static String folded(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFD)
+        .replaceAll("\\p{M}+", "")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static Query term(String field, long value) {

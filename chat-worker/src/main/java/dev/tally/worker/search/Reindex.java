@@ -1,12 +1,19 @@
 package dev.tally.worker.search;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Builds a new search index from MySQL beside the old one, while writes and searches go on, and
@@ -17,6 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class Reindex {
 
+  private static final Logger log = LoggerFactory.getLogger(Reindex.class);
   private static final int PAGE = 1_000;
 
   private final SearchIndexes indexes;
@@ -26,6 +34,7 @@ public class Reindex {
   private final IndexKeeper keeper;
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
+  private final TransactionTemplate snapshot;
 
   Reindex(
       SearchIndexes indexes,
@@ -42,6 +51,9 @@ public class Reindex {
     this.keeper = keeper;
     this.jdbc = jdbc;
     this.transaction = new TransactionTemplate(transactions);
+    this.snapshot = new TransactionTemplate(transactions);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot.setReadOnly(true);
   }
 
   /** Is told how far it has got. */
@@ -85,7 +97,8 @@ public class Reindex {
     try {
       // from its commit on, the indexer writes to this index too; the scan comes after it
       indexes.add(name, SearchIndexes.Role.BUILDING);
-      long done = scan(name, progress);
+      // in a snapshot, or it would run after chats that grow while it reads them
+      long done = snapshot.execute(_ -> scan(name, progress));
       cluster.refresh(name);
       if (!cluster.incarnation(name).equals(Optional.of(incarnation))) {
         throw new IllegalStateException("the new index was lost while it was built: " + name);
@@ -95,8 +108,7 @@ public class Reindex {
       return done;
     } finally {
       if (!swapped) {
-        indexes.remove(name);
-        cluster.delete(name);
+        abandon(name);
       }
     }
   }
@@ -112,15 +124,62 @@ public class Reindex {
       if (page.isEmpty()) {
         return done;
       }
-      Cluster.Refused refused = cluster.index(name, page);
-      if (!refused.equals(Cluster.Refused.NOTHING)) {
-        throw new IllegalStateException(
-            "the new index refuses %d messages: %s"
-                .formatted(refused.documents().size(), refused.reason()));
-      }
+      index(name, page);
       key = Messages.Key.of(page.getLast());
       done += page.size();
       progress.at(done, total);
+    }
+  }
+
+  /**
+   * Waits a while for an Elasticsearch that cannot keep up or is away; a run may have taken hours
+   * to get here.
+   */
+  private void index(String name, List<Message> page) {
+    BackOffExecution backOff = patience().start();
+    while (true) {
+      Cluster.Refused refused;
+      try {
+        refused = cluster.index(name, page);
+      } catch (UncheckedIOException e) {
+        refused = new Cluster.Refused(false, true, Set.of(), e.toString());
+      }
+      if (refused.equals(Cluster.Refused.NOTHING)) {
+        return;
+      }
+      long wait = refused.overloaded() ? backOff.nextBackOff() : BackOffExecution.STOP;
+      if (wait == BackOffExecution.STOP) {
+        throw new IllegalStateException(
+            "the new index does not take %d messages: %s"
+                .formatted(refused.documents().size(), refused.reason()));
+      }
+      sleep(wait);
+    }
+  }
+
+  private static ExponentialBackOff patience() {
+    ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
+    backOff.setMaxInterval(10_000);
+    backOff.setMaxElapsedTime(120_000);
+    return backOff;
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** What cannot be removed now is removed by the worker's next check. */
+  private void abandon(String name) {
+    try {
+      indexes.remove(name);
+      cluster.delete(name);
+    } catch (RuntimeException e) {
+      log.warn("index {} could not be removed: {}", name, e.toString());
     }
   }
 

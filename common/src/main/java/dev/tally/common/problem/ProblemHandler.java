@@ -12,8 +12,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.data.redis.RedisConnectionFailureException;
-import org.springframework.data.redis.RedisSystemException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -56,7 +56,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             || e instanceof RecoverableDataAccessException
             || e instanceof NonTransientDataAccessResourceException
             || e instanceof RedisConnectionFailureException
-            || e instanceof RedisSystemException;
+            // what nothing is known about is a connection that broke in the middle, as often as not
+            || e instanceof UncategorizedDataAccessException;
     return down ? unavailable(e, request) : internal(e, request);
   }
 

@@ -6,11 +6,14 @@ import java.util.regex.Pattern;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
+import org.elasticsearch.common.regex.Regex;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.env.Environment;
 import org.elasticsearch.index.IndexSettings;
 import org.elasticsearch.index.analysis.AbstractTokenFilterFactory;
 import org.elasticsearch.index.analysis.CharFilterFactory;
+import org.elasticsearch.index.analysis.NormalizingCharFilterFactory;
+import org.elasticsearch.index.analysis.NormalizingTokenFilterFactory;
 import org.elasticsearch.index.analysis.TokenFilterFactory;
 import org.elasticsearch.indices.analysis.AnalysisModule.AnalysisProvider;
 import org.elasticsearch.plugins.AnalysisPlugin;
@@ -25,7 +28,7 @@ public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin
 
   @Override
   public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
-    return Map.of("asciifolding", (index, environment, name, settings) -> new AsciiFolding(name));
+    return Map.of("asciifolding", AsciiFolding::of);
   }
 
   @Override
@@ -33,25 +36,45 @@ public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin
     return Map.of("pattern_replace", AnalysisPlugin.requiresAnalysisSettings(PatternReplace::of));
   }
 
-  private static final class AsciiFolding extends AbstractTokenFilterFactory {
+  private static final class AsciiFolding extends AbstractTokenFilterFactory
+      implements NormalizingTokenFilterFactory {
 
-    AsciiFolding(String name) {
+    private final boolean preserveOriginal;
+
+    private AsciiFolding(String name, boolean preserveOriginal) {
       super(name);
+      this.preserveOriginal = preserveOriginal;
+    }
+
+    static TokenFilterFactory of(
+        IndexSettings index, Environment environment, String name, Settings settings) {
+      return new AsciiFolding(name, settings.getAsBoolean("preserve_original", false));
     }
 
     @Override
     public TokenStream create(TokenStream tokens) {
+      return new ASCIIFoldingFilter(tokens, preserveOriginal);
+    }
+
+    /** A normalizer must make one token of one. */
+    @Override
+    public TokenStream normalize(TokenStream tokens) {
       return new ASCIIFoldingFilter(tokens);
     }
   }
 
   private record PatternReplace(String name, Pattern pattern, String replacement)
-      implements CharFilterFactory {
+      implements NormalizingCharFilterFactory {
 
-    static PatternReplace of(
+    static CharFilterFactory of(
         IndexSettings index, Environment environment, String name, Settings settings) {
+      String pattern = settings.get("pattern");
+      if (pattern == null || pattern.isEmpty()) {
+        throw new IllegalArgumentException(
+            "pattern is missing for [" + name + "] char filter of type 'pattern_replace'");
+      }
       return new PatternReplace(
-          name, Pattern.compile(settings.get("pattern")), settings.get("replacement", ""));
+          name, Regex.compile(pattern, settings.get("flags")), settings.get("replacement", ""));
     }
 
     @Override

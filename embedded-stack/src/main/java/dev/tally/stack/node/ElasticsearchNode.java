@@ -49,6 +49,8 @@ public final class ElasticsearchNode {
             .put("transport.port", "0")
             // a developer's full disk must not stop the indexing
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
+            // a small heap under the serial collector is full of garbage most of the time
+            .put("indices.breaker.total.use_real_memory", false)
             .put("action.destructive_requires_name", true)
             .put("action.auto_create_index", false)
             .build();

@@ -1,0 +1,56 @@
+package dev.tally.api.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.common.problem.ProblemException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SearchWordsTest {
+
+  @Test
+  void wordsAreWhatSpacesPart() {
+    assertThat(SearchWords.of("  hello\tbig-world \n 🎉 ").words())
+        .containsExactly("hello", "big-world", "🎉");
+  }
+
+  @Test
+  void punctuationAloneIsNoWord() {
+    assertThat(SearchWords.of("hello !! * ").words()).containsExactly("hello");
+    assertThat(SearchWords.of("?!").words()).isEmpty();
+  }
+
+  @Test
+  void aSearchHasItsBounds() {
+    assertThat(SearchWords.of("🎉".repeat(256)).words()).hasSize(1);
+    assertThat(SearchWords.of("x ".repeat(32)).words()).hasSize(32);
+    assertThatThrownBy(() -> SearchWords.of("x".repeat(257))).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> SearchWords.of("x ".repeat(33))).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> SearchWords.of(null)).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> SearchWords.of(" \t")).isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void aCursorIsReadAsItWasWritten() {
+    SearchCursor cursor = new SearchCursor(1.2345678806304932, 987_654_321L);
+
+    assertThat(cursor.encode()).matches("[A-Za-z0-9_-]{22}");
+    assertThat(SearchCursor.decode(cursor.encode())).isEqualTo(cursor);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "!!!!",
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        "f_gAAAAAAAAAAAAAAAAAAQ",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      })
+  void anyOtherTextIsNoCursor(String text) {
+    assertThatThrownBy(() -> SearchCursor.decode(text)).isInstanceOf(ProblemException.class);
+  }
+}

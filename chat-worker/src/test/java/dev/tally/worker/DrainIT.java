@@ -1,0 +1,252 @@
+package dev.tally.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.stack.Server;
+import dev.tally.worker.lease.OwnedPartitions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
+
+/** From the queue to the rows: once, in order, counted, whatever was delivered before. */
+class DrainIT {
+
+  private static WorkerFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new WorkerFixture();
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void chatsAndTheirMessagesArePersistedInOneGo() {
+    String app = fixture.app();
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "a"),
+        fixture.chatJob(app, 2),
+        fixture.messageJob(app, 2, 1, "x"),
+        fixture.messageJob(app, 1, 2, "b 🎉"));
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.chatsCount(app)).isEqualTo(2);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b 🎉");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(2);
+    assertThat(fixture.messages(app, 2)).containsExactly("1:x");
+    assertThat(fixture.messagesCount(app, 2)).isEqualTo(1);
+  }
+
+  @Test
+  void aBatchDeliveredAgainChangesNothing() {
+    String app = fixture.app();
+    String[] jobs = {
+      fixture.chatJob(app, 1),
+      fixture.messageJob(app, 1, 1, "a"),
+      fixture.messageJob(app, 1, 2, "b")
+    };
+    fixture.queue(app, jobs);
+    fixture.awaitDrained(app);
+
+    // as a worker leaves it that dies between its commit and its acknowledgement
+    fixture.redis.opsForList().rightPushAll(fixture.keys(app).inflight(), jobs);
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.chatsCount(app)).isEqualTo(1);
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(2);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b");
+    assertThat(fixture.deadLetters(app)).isEmpty();
+  }
+
+  @Test
+  void aBatchThatIsPartlyPersistedIsCompleted() {
+    String app = fixture.app();
+    fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
+    fixture.awaitDrained(app);
+
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.chatJob(app, 2),
+        fixture.messageJob(app, 1, 1, "a"),
+        fixture.messageJob(app, 1, 2, "b"),
+        fixture.messageJob(app, 1, 2, "b"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.chatsCount(app)).isEqualTo(2);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(2);
+    assertThat(fixture.deadLetters(app)).isEmpty();
+  }
+
+  @Test
+  void aNumberThatIsTakenIsADeadLetterAndRaisesTheCounter() {
+    String app = fixture.app();
+    PartitionKeys keys = fixture.keys(app);
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "a"),
+        fixture.messageJob(app, 1, 2, "b"),
+        fixture.messageJob(app, 1, 3, "c"));
+    fixture.awaitDrained(app);
+    fixture.redis.opsForValue().set(keys.messages(app, 1), "1");
+
+    fixture.queue(app, fixture.messageJob(app, 1, 2, "other"), fixture.messageJob(app, 1, 4, "d"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b", "3:c", "4:d");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
+    assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
+    assertThat(fixture.redis.opsForValue().get(keys.messages(app, 1))).isEqualTo("4");
+    fixture.redis.delete(keys.dead());
+  }
+
+  @Test
+  void whatHangsInTheAirIsSetAsideAndBlocksNothing() {
+    String app = fixture.app();
+    String nobody = app.replaceAll("^.{8}", "00000000");
+    fixture
+        .redis
+        .opsForList()
+        .rightPushAll(
+            fixture.keys(app).jobs(),
+            fixture.messageJob(app, 7, 1, "no such chat"),
+            fixture.chatJob(nobody, 1),
+            "{\"v\":99}",
+            fixture.chatJob(app, 1),
+            fixture.messageJob(app, 1, 1, "fine"));
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:fine");
+    assertThat(fixture.deadLetters(app))
+        .hasSize(3)
+        .anyMatch(letter -> letter.contains("chat-missing"))
+        .anyMatch(letter -> letter.contains("app-missing"))
+        .anyMatch(letter -> letter.contains("undecodable"));
+    fixture.redis.delete(fixture.keys(app).dead());
+  }
+
+  @Test
+  void aValueThatMySqlRefusesIsSetAsideAlone() {
+    String app = fixture.app();
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "a"),
+        fixture.messageJob(app, 1, 2, "x".repeat(70_000)),
+        fixture.messageJob(app, 1, 3, "c"));
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "3:c");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(2);
+    assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("refused");
+    fixture.redis.delete(fixture.keys(app).dead());
+
+    // numbers carry on behind the gap, and it can still be filled
+    fixture.queue(
+        app, fixture.messageJob(app, 1, 4, "d"), fixture.messageJob(app, 1, 2, "b after all"));
+    fixture.awaitDrained(app);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b after all", "3:c", "4:d");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
+  }
+
+  @Test
+  void moreJobsThanOneBatchArePersistedInOrder() {
+    String app = fixture.app();
+    List<String> jobs = new ArrayList<>();
+    jobs.add(fixture.chatJob(app, 1));
+    List<String> expected = new ArrayList<>();
+    for (int i = 1; i <= 3_500; i++) {
+      jobs.add(fixture.messageJob(app, 1, i, "m" + i));
+      expected.add(i + ":m" + i);
+    }
+    fixture.queue(app, jobs.toArray(String[]::new));
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).isEqualTo(expected);
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(3_500);
+  }
+
+  @Test
+  void workersShareThePartitionsAndTakeThemOver() {
+    OwnedPartitions ours = fixture.worker.getBean(OwnedPartitions.class);
+    WorkerFixture.await(() -> ours.owned().size() == 16);
+    try (ConfigurableApplicationContext second = fixture.start()) {
+      OwnedPartitions theirs = second.getBean(OwnedPartitions.class);
+      WorkerFixture.await(() -> ours.owned().size() == 8 && theirs.owned().size() == 8);
+      Set<Integer> all = new HashSet<>(ours.owned());
+      all.addAll(theirs.owned());
+      assertThat(all).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 16).boxed().toList());
+      for (int i = 0; i < 20; i++) {
+        String app = fixture.app();
+        fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "shared"));
+        fixture.awaitDrained(app);
+        assertThat(fixture.messages(app, 1)).containsExactly("1:shared");
+      }
+    }
+    WorkerFixture.await(() -> ours.owned().size() == 16);
+  }
+
+  @Test
+  void jobsWaitForMySql() {
+    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
+    Server mariaDb = fixture.servers.embedded().orElseThrow().mariaDb();
+    String app = fixture.app();
+    mariaDb.kill();
+    try {
+      fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "patient"));
+      WorkerFixture.await(() -> fixture.redis.opsForList().size(fixture.keys(app).inflight()) == 2);
+    } finally {
+      mariaDb.start();
+    }
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:patient");
+    assertThat(fixture.chatsCount(app)).isEqualTo(1);
+    assertThat(fixture.deadLetters(app)).isEmpty();
+  }
+
+  @Test
+  void drainingGoesOnWhenRedisIsBack() {
+    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
+    Server redis = fixture.servers.embedded().orElseThrow().redis();
+    String app = fixture.app();
+    fixture.queue(app, fixture.chatJob(app, 1));
+    fixture.awaitDrained(app);
+    redis.kill();
+    redis.start();
+
+    WorkerFixture.await(
+        () -> {
+          try {
+            return fixture.redis.opsForList().size(fixture.keys(app).jobs()) == 0;
+          } catch (DataAccessException e) {
+            return false;
+          }
+        });
+    fixture.queue(app, fixture.messageJob(app, 1, 1, "back"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:back");
+  }
+}

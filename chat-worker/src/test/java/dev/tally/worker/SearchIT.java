@@ -1,0 +1,246 @@
+package dev.tally.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tally.stack.Server;
+import dev.tally.worker.search.Reindex;
+import dev.tally.worker.verify.Report;
+import dev.tally.worker.verify.Verification;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Everything persisted becomes searchable, whatever becomes of Elasticsearch. */
+class SearchIT {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private static WorkerFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new WorkerFixture();
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void messagesAreIndexedAfterTheyArePersisted() {
+    String app = fixture.app();
+    fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "hello"));
+
+    awaitIndexed();
+
+    assertThat(verify()).isEmpty();
+    assertThat(http("GET", "/tally-messages/_search?q=app:" + fixture.id(app), "").body())
+        .contains("\"_id\":\"" + fixture.id(app) + ":1:1\"")
+        .contains("\"_routing\":\"" + fixture.id(app) + "\"");
+  }
+
+  @Test
+  void indexingCatchesUpWhenElasticsearchIsBack() {
+    assumeTrue(fixture.servers.embedded().isPresent(), "needs a server that it may kill");
+    Server elasticsearch = fixture.servers.embedded().orElseThrow().elasticsearch();
+    String app = fixture.app();
+    elasticsearch.kill();
+    try {
+      fixture.queue(app, fixture.chatJob(app, 1));
+      for (int i = 1; i <= 50; i++) {
+        fixture.queue(app, fixture.messageJob(app, 1, i, "meanwhile " + i));
+      }
+      fixture.awaitDrained(app);
+      assertThat(fixture.messages(app, 1)).hasSize(50);
+      assertThat(outbox()).isPositive();
+    } finally {
+      elasticsearch.start();
+    }
+
+    awaitIndexed();
+
+    assertThat(verify()).isEmpty();
+  }
+
+  @Test
+  void anIndexThatIsLostIsFilledAgain() {
+    String app = fixture.app();
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "one"),
+        fixture.messageJob(app, 1, 2, "two"));
+    awaitIndexed();
+
+    assertThat(http("DELETE", "/" + live(), "").statusCode()).isEqualTo(200);
+    fixture.queue(app, fixture.messageJob(app, 1, 3, "three"));
+
+    WorkerFixture.await(() -> http("GET", "/tally-messages/_count", "").statusCode() == 200);
+    awaitIndexed();
+    assertThat(verify()).isEmpty();
+  }
+
+  @Test
+  void aLongRangeIsIndexedInPieces() {
+    String app = fixture.app();
+    List<String> jobs = new ArrayList<>();
+    jobs.add(fixture.chatJob(app, 1));
+    for (int i = 1; i <= 5_000; i++) {
+      jobs.add(fixture.messageJob(app, 1, i, "piece " + i));
+    }
+    fixture.queue(app, jobs.toArray(String[]::new));
+    awaitIndexed();
+
+    for (int i = 1; i <= 5_000; i += 500) {
+      String document = fixture.id(app) + ":1:" + i;
+      http("DELETE", "/%s/_doc/%s?routing=%d".formatted(live(), document, fixture.id(app)), "");
+    }
+    assertThat(verify()).hasSize(10);
+    // one row for all of it
+    fixture
+        .mysql
+        .sql(
+            "INSERT INTO search_outbox (partition_number, application_id, chat_number,"
+                + " first_number, last_number, due_at) VALUES (?, ?, 1, 1, 5000, UTC_TIMESTAMP(6))")
+        .params(fixture.keys(app).partition(), fixture.id(app))
+        .update();
+    awaitIndexed();
+
+    assertThat(verify()).isEmpty();
+  }
+
+  @Test
+  void aDocumentThatIsRefusedBlocksNoOther() {
+    String app = fixture.app();
+    String index = live();
+    fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "before"));
+    awaitIndexed();
+    // a row for a message that the index cannot take: it is made read-only for a moment
+    http("PUT", "/" + index + "/_settings", "{\"index.blocks.write\":true}");
+    fixture.queue(app, fixture.messageJob(app, 1, 2, "meanwhile"));
+    WorkerFixture.await(
+        () ->
+            fixture
+                    .mysql
+                    .sql("SELECT COALESCE(MAX(attempts), 0) FROM search_outbox")
+                    .query(Long.class)
+                    .single()
+                > 0);
+    http("PUT", "/" + index + "/_settings", "{\"index.blocks.write\":null}");
+
+    awaitIndexed();
+
+    assertThat(verify()).isEmpty();
+  }
+
+  @Test
+  void aReindexMissesNothingThatIsWrittenMeanwhile() throws Exception {
+    String app = fixture.app();
+    fixture.queue(app, fixture.chatJob(app, 1));
+    List<String> jobs = new ArrayList<>();
+    for (int i = 1; i <= 3_000; i++) {
+      jobs.add(fixture.messageJob(app, 1, i, "before " + i));
+    }
+    fixture.queue(app, jobs.toArray(String[]::new));
+    fixture.awaitDrained(app);
+    String before = live();
+    AtomicBoolean done = new AtomicBoolean();
+    int[] number = {3_000};
+    Thread writer =
+        Thread.startVirtualThread(
+            () -> {
+              while (!done.get()) {
+                number[0]++;
+                fixture.queue(app, fixture.messageJob(app, 1, number[0], "during " + number[0]));
+                LockSupport.parkNanos(1_000_000);
+              }
+            });
+
+    fixture.worker.getBean(Reindex.class).run((_, _) -> {});
+    done.set(true);
+    writer.join();
+
+    fixture.awaitDrained(app);
+    awaitIndexed();
+    assertThat(live()).isNotEqualTo(before);
+    assertThat(http("GET", "/" + before, "").statusCode()).isEqualTo(404);
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(number[0]);
+    assertThat(verify()).isEmpty();
+  }
+
+  @Test
+  void whatAReindexThatDiedHasLeftIsRemovedByTheNext() {
+    String left = "tally-messages-20200101000000000";
+    http("PUT", "/" + left, "{\"aliases\":{\"" + left + "-write\":{}}}");
+    fixture
+        .mysql
+        .sql("INSERT INTO search_indexes (name, role) VALUES (?, 'BUILDING')")
+        .param(left)
+        .update();
+
+    fixture.worker.getBean(Reindex.class).run((_, _) -> {});
+
+    assertThat(http("GET", "/" + left, "").statusCode()).isEqualTo(404);
+    assertThat(fixture.mysql.sql("SELECT COUNT(*) FROM search_indexes").query(Long.class).single())
+        .isEqualTo(1);
+  }
+
+  private static void awaitIndexed() {
+    WorkerFixture.await(
+        () -> {
+          for (int partition = 0; partition < 16; partition++) {
+            String jobs = "tally:{%02d}:jobs".formatted(partition);
+            String inflight = "tally:{%02d}:inflight".formatted(partition);
+            if (fixture.redis.opsForList().size(jobs) + fixture.redis.opsForList().size(inflight)
+                > 0) {
+              return false;
+            }
+          }
+          return outbox() == 0;
+        });
+  }
+
+  private static long outbox() {
+    return fixture.mysql.sql("SELECT COUNT(*) FROM search_outbox").query(Long.class).single();
+  }
+
+  private static List<String> verify() {
+    Report report = fixture.worker.getBean(Verification.class).run(true, _ -> {});
+    return report.findings();
+  }
+
+  private static String live() {
+    return fixture
+        .mysql
+        .sql("SELECT name FROM search_indexes WHERE role = 'LIVE'")
+        .query(String.class)
+        .single();
+  }
+
+  private static HttpResponse<String> http(String method, String path, String body) {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create(fixture.servers.elasticsearchUrl() + path))
+              .header("Content-Type", "application/json")
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.tally.worker;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitioning;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.stack.testing.TestServers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A worker on test servers, and what stands around it: apps, jobs as a gateway queues them, and a
+ * look at the rows.
+ */
+final class WorkerFixture implements AutoCloseable {
+
+  static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
+
+  private static final Random RANDOM = new Random();
+
+  final TestServers servers = TestServers.wiped();
+  final ConfigurableApplicationContext worker = start();
+  final StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
+  final JdbcClient mysql = worker.getBean(JdbcClient.class);
+  final JobCodec codec = new JobCodec();
+
+  ConfigurableApplicationContext start(String... more) {
+    List<String> arguments = new ArrayList<>(servers.arguments());
+    arguments.addAll(
+        List.of(
+            "--server.port=0",
+            "--server.address=127.0.0.1",
+            "--logging.level.root=WARN",
+            "--tally.worker.lease.duration=2s",
+            "--management.metrics.use-global-registry=false"));
+    arguments.addAll(Arrays.asList(more));
+    return ChatWorker.start(arguments.toArray(String[]::new));
+  }
+
+  String app() {
+    byte[] bytes = new byte[16];
+    RANDOM.nextBytes(bytes);
+    String token = HexFormat.of().formatHex(bytes);
+    mysql
+        .sql(
+            "INSERT INTO applications (token, name, created_at, updated_at)"
+                + " VALUES (?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+        .param(token)
+        .update();
+    return token;
+  }
+
+  PartitionKeys keys(String app) {
+    return new Partitioning(16).of(app);
+  }
+
+  String chatJob(String app, long number) {
+    return codec.openChat(app, NOW, null) + number + "}";
+  }
+
+  String messageJob(String app, long chat, long number, String body) {
+    return codec.openMessage(app, chat, body, NOW, null) + number + "}";
+  }
+
+  void queue(String app, String... jobs) {
+    redis.opsForList().rightPushAll(keys(app).jobs(), jobs);
+  }
+
+  long id(String app) {
+    return mysql
+        .sql("SELECT id FROM applications WHERE token = ?")
+        .param(app)
+        .query(Long.class)
+        .single();
+  }
+
+  long chatsCount(String app) {
+    return mysql
+        .sql("SELECT chats_count FROM applications WHERE token = ?")
+        .param(app)
+        .query(Long.class)
+        .single();
+  }
+
+  long messagesCount(String app, long chat) {
+    return mysql
+        .sql("SELECT messages_count FROM chats WHERE application_id = ? AND number = ?")
+        .params(id(app), chat)
+        .query(Long.class)
+        .single();
+  }
+
+  /** {@code number:body} of every message of a chat, in order. */
+  List<String> messages(String app, long chat) {
+    return mysql
+        .sql(
+            "SELECT CONCAT(number, ':', body) FROM messages"
+                + " WHERE application_id = ? AND chat_number = ? ORDER BY number")
+        .params(id(app), chat)
+        .query((row, _) -> row.getString(1))
+        .list();
+  }
+
+  List<String> deadLetters(String app) {
+    return redis.opsForList().range(keys(app).dead(), 0, -1);
+  }
+
+  boolean isDrained(String app) {
+    return redis.opsForList().size(keys(app).jobs()) == 0
+        && redis.opsForList().size(keys(app).inflight()) == 0;
+  }
+
+  void awaitDrained(String app) {
+    await(() -> isDrained(app));
+  }
+
+  static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(condition);
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.tally.stack;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Loopback ports, as this Linux sees them. */
+final class Ports {
+
+  private static final int LOWEST = 20_000;
+  private static final int HIGHEST = 65_535;
+  private static final int ATTEMPTS = 200;
+  private static final String LISTENING = "0A";
+
+  private Ports() {}
+
+  /**
+   * Finds a free port below those that the kernel gives to outgoing connections. One of those could
+   * be lost while the server is stopped: a client that keeps trying to reconnect is given it sooner
+   * or later as its own end, and is then connected to itself.
+   *
+   * @param taken not to be used, though free
+   */
+  static int choose(Set<Integer> taken) {
+    int end = outgoing();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST, end);
+      if (!taken.contains(port) && isFree(port)) {
+        return port;
+      }
+    }
+    throw new StackException("no free port from %d to %d".formatted(LOWEST, end - 1));
+  }
+
+  private static int outgoing() {
+    // the kernel answers one read only, so that Files.readString gets no more than a digit
+    byte[] range = new byte[64];
+    try (InputStream in = Files.newInputStream(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
+      int length = Math.max(0, in.read(range));
+      String[] bounds =
+          new String(range, 0, length, StandardCharsets.US_ASCII).strip().split("\\s+", -1);
+      int first = Integer.parseInt(bounds[0]);
+      return first > LOWEST + ATTEMPTS ? first : HIGHEST + 1;
+    } catch (IOException | NumberFormatException e) {
+      return HIGHEST + 1;
+    }
+  }
+
+  static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether it is this very process that listens on a port, and not another one that was faster. A
+   * process of another user cannot be looked into, and is believed.
+   */
+  static boolean isHeldBy(long pid, int port) {
+    try {
+      Set<String> sockets = listeners(port);
+      try (DirectoryStream<Path> descriptors =
+          Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+        for (Path descriptor : descriptors) {
+          if (sockets.contains(target(descriptor))) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static String target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (NoSuchFileException e) {
+      // closed since it was listed
+      return "";
+    }
+  }
+
+  /** The sockets that listen on a port, under the names that descriptors have for them. */
+  private static Set<String> listeners(int port) throws IOException {
+    String suffix = String.format(Locale.ROOT, ":%04X", port);
+    Set<String> sockets = new HashSet<>();
+    for (String table : List.of("tcp", "tcp6")) {
+      Path file = Path.of("/proc/net", table);
+      if (!Files.exists(file)) {
+        continue;
+      }
+      for (String line : Files.readAllLines(file)) {
+        String[] fields = line.strip().split("\\s+", -1);
+        if (fields.length > 9 && fields[1].endsWith(suffix) && fields[3].equals(LISTENING)) {
+          sockets.add("socket:[" + fields[9] + "]");
+        }
+      }
+    }
+    return sockets;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.tally.stack;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+/** Keeps a word in a server, by the shortest way there is. */
+final class Client {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private Client() {}
+
+  static void write(Server server, String word) throws Exception {
+    switch (server.kind()) {
+      case MARIADB -> {
+        try (Connection connection = connection(server);
+            Statement statement = connection.createStatement()) {
+          statement.execute("CREATE TABLE IF NOT EXISTS words (word VARCHAR(100))");
+          try (PreparedStatement insert =
+              connection.prepareStatement("INSERT INTO words VALUES (?)")) {
+            insert.setString(1, word);
+            insert.execute();
+          }
+        }
+      }
+      case REDIS -> {
+        redis(server, "SET word " + word);
+        awaitWritten(server);
+      }
+      case ELASTICSEARCH -> {
+        http(server, "PUT", "/words", "{\"settings\":{\"number_of_replicas\":0}}");
+        http(server, "PUT", "/words/_doc/1?refresh=true", "{\"word\":\"" + word + "\"}");
+      }
+    }
+  }
+
+  static String read(Server server) throws Exception {
+    return switch (server.kind()) {
+      case MARIADB -> query(server, "SELECT word FROM words");
+      case REDIS -> redis(server, "GET word");
+      case ELASTICSEARCH ->
+          http(server, "GET", "/words/_doc/1?filter_path=_source.word", "")
+              .replaceAll(".*\"word\":\"([^\"]*)\".*", "$1");
+    };
+  }
+
+  private static Connection connection(Server server) throws SQLException {
+    return DriverManager.getConnection(server.url(), "root", "");
+  }
+
+  /** The first column of the first row. */
+  static String query(Server server, String sql) throws SQLException {
+    try (Connection connection = connection(server);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? rows.getString(1) : "(no row)";
+    }
+  }
+
+  /**
+   * Waits until Redis has written what it has acknowledged. With {@code appendfsync everysec} that
+   * is not so at once: while the write before is still being forced to disk, the next stay in the
+   * process for up to two seconds, and a SIGKILL loses them.
+   */
+  private static void awaitWritten(Server server) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> redisLines(server, "INFO persistence").contains("aof_buffer_length:0"));
+  }
+
+  /** The last line of an answer of one value or of a list. */
+  static String redis(Server server, String command) throws IOException {
+    return redisLines(server, command).getLast();
+  }
+
+  private static List<String> redisLines(Server server, String command) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      List<String> answers = lines.lines().toList();
+      // the last is that of QUIT
+      return answers.subList(0, answers.size() - 1);
+    }
+  }
+
+  static String http(Server server, String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + path))
+            .timeout(Duration.ofSeconds(30))
+            .header(
+                "Content-Type",
+                path.contains("_bulk") ? "application/x-ndjson" : "application/json")
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+}
