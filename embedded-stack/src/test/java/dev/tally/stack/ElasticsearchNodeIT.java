@@ -226,8 +226,11 @@ class ElasticsearchNodeIT {
 
   @Test
   void swapsAliasesAtOnce() throws Exception {
-    http("PUT", "/swap-1", "{\"aliases\": {\"swap\": {}}}");
-    http("PUT", "/swap-2", "");
+    http(
+        "PUT",
+        "/swap-1",
+        "{\"settings\": {\"number_of_replicas\": 0}, \"aliases\": {\"swap\": {}}}");
+    http("PUT", "/swap-2", "{\"settings\": {\"number_of_replicas\": 0}}");
     assertThat(
             http(
                 "POST",

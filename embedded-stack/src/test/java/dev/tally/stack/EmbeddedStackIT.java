@@ -135,7 +135,7 @@ class EmbeddedStackIT {
   }
 
   @Test
-  void canBeStoppedWhileFrozen() {
+  void stopsCleanlyWhileFrozen() throws Exception {
     Server server = stack.redis();
     long pid = server.pid();
     server.freeze();
@@ -143,6 +143,7 @@ class EmbeddedStackIT {
     server.stop();
 
     assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(server.log()).content().contains("Redis is now ready to exit");
     server.start();
   }
 
