@@ -33,7 +33,8 @@ final class Redis implements Program {
         "--appendonly",
         "yes",
         "--appendfsync",
-        "everysec",
+        // with "everysec" even a killed process may lose what it has acknowledged
+        "always",
         "--aof-load-truncated",
         "yes",
         "--save",

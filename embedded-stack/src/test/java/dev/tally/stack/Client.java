@@ -1,7 +1,5 @@
 package dev.tally.stack;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,10 +39,7 @@ final class Client {
           }
         }
       }
-      case REDIS -> {
-        redis(server, "SET word " + word);
-        awaitWritten(server);
-      }
+      case REDIS -> redis(server, "SET word " + word);
       case ELASTICSEARCH -> {
         http(server, "PUT", "/words", "{\"settings\":{\"number_of_replicas\":0}}");
         http(server, "PUT", "/words/_doc/1?refresh=true", "{\"word\":\"" + word + "\"}");
@@ -73,17 +68,6 @@ final class Client {
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? rows.getString(1) : "(no row)";
     }
-  }
-
-  /**
-   * Waits until Redis has written what it has acknowledged. With {@code appendfsync everysec} that
-   * is not so at once: while the write before is still being forced to disk, the next stay in the
-   * process for up to two seconds, and a SIGKILL loses them.
-   */
-  private static void awaitWritten(Server server) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> redisLines(server, "INFO persistence").contains("aof_buffer_length:0"));
   }
 
   /** The last line of an answer of one value or of a list. */

@@ -58,7 +58,7 @@ class EmbeddedStackIT {
   void redisIsSetUpForTheProduct() throws Exception {
     Server server = stack.redis();
     assertThat(Client.redis(server, "CONFIG GET appendonly")).isEqualTo("yes");
-    assertThat(Client.redis(server, "CONFIG GET appendfsync")).isEqualTo("everysec");
+    assertThat(Client.redis(server, "CONFIG GET appendfsync")).isEqualTo("always");
     assertThat(Client.redis(server, "CONFIG GET maxmemory-policy")).isEqualTo("noeviction");
   }
 
