@@ -339,6 +339,22 @@ class CheckerTest {
   }
 
   @Test
+  void aChatMayBeDeniedUntilItsAcceptanceIsKnown() {
+    Parent.Chat chat = new Parent.Chat(APP, 3);
+    history.record(
+        entry(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3), now, now + 20));
+    history.record(
+        entry(
+            say(chat, null, "early"),
+            new Outcome.Refused(404, "chat-not-found"),
+            now + 10,
+            now + 30));
+    chatRow(chat);
+
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
   void aMessageThatIsNotSearchableIsNamed() {
     state.indexed().getOrDefault(CHAT, Set.of()).remove(2L);
 
