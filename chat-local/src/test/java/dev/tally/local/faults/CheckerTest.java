@@ -69,8 +69,8 @@ class CheckerTest {
     ask(say(CHAT, null, "nowhere"), UNKNOWN);
     ask(say(CHAT, null, "four"), UNKNOWN);
     row(CHAT, 4, "four");
-    row(CHAT, 5, "four");
-    row(CHAT, 6, "five");
+    row(CHAT, 5, "five");
+    row(CHAT, 6, "four");
     ask(new Request.NewChat(APP, null), UNKNOWN);
     ask(new Request.NewChat(APP, null), UNKNOWN);
     chatRow(new Parent.Chat(APP, 3));
