@@ -71,7 +71,7 @@ final class Scenario {
   /** Keeps the logs when a scenario has failed, and says where. */
   static final class KeepLogs implements TestWatcher {
     @Override
-    public void testFailed(ExtensionContext context, Throwable cause) {
+    public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
       Deployment running = shared;
       if (running != null) {
         System.err.println("logs are kept in " + running.keepLogs());
