@@ -94,7 +94,7 @@ final class Deployment implements AutoCloseable {
       deployment.add(ServiceProcess.Kind.API, options.apis(), options.settings());
       deployment.add(ServiceProcess.Kind.GATEWAY, options.gateways(), options.settings());
       deployment.each(ServiceProcess::start);
-      deployment.each(ServiceProcess::awaitReady);
+      deployment.awaitReady();
     } catch (RuntimeException | Error e) {
       deployment.close();
       throw e;
@@ -197,12 +197,26 @@ final class Deployment implements AutoCloseable {
     return arguments;
   }
 
-  /**
-   * Puts an end to every fault: lets everything go on, pass and run. Returns when every service is
-   * ready.
-   */
+  /** Puts an end to every fault, and returns when every service is ready. */
   void heal() {
+    restore();
+    awaitReady();
+  }
+
+  /**
+   * Puts an end to every fault: lets everything go on, pass and run. Returns when the servers
+   * answer; the services may have to start or to notice.
+   *
+   * @throws AssertionError if a service has ended by itself: no fault is an excuse for that
+   */
+  void restore() {
+    for (ServiceProcess service : services) {
+      if (service.hasEndedByItself()) {
+        throw new AssertionError("%s has ended by itself%n%s".formatted(service, service.tail()));
+      }
+    }
     links.forEach(Proxy::pass);
+    services.stream().filter(service -> !service.isRunning()).forEach(ServiceProcess::start);
     for (ServerKind kind : ServerKind.values()) {
       Server server = server(kind);
       if (server.isRunning()) {
@@ -211,13 +225,11 @@ final class Deployment implements AutoCloseable {
         server.start();
       }
     }
-    for (ServiceProcess service : services) {
-      if (service.isRunning()) {
-        service.thaw();
-      } else {
-        service.start();
-      }
-    }
+    services.forEach(ServiceProcess::thaw);
+  }
+
+  /** Returns when every service is ready. */
+  void awaitReady() {
     each(ServiceProcess::awaitReady);
   }
 

@@ -117,6 +117,11 @@ final class ServiceProcess {
     return lifeline != null && lifeline.alive();
   }
 
+  /** Whether the process is gone though nobody has ended it. */
+  synchronized boolean hasEndedByItself() {
+    return lifeline != null && !lifeline.alive();
+  }
+
   /**
    * Starts the process, unless it is running. Does not wait for the service: see {@link
    * #awaitReady}.
