@@ -91,6 +91,7 @@ class FaultsIT {
                 Duration.ofNanos(System.nanoTime() - begin),
                 surroundings,
                 nemesis.struck(),
+                nemesis.kindCount(),
                 state,
                 violations,
                 verified)

@@ -19,6 +19,7 @@ record FaultsReport(
     Duration duration,
     Client.Surroundings surroundings,
     List<Nemesis.Struck> struck,
+    int kinds,
     State state,
     List<Violation> violations,
     Report verified) {
@@ -29,7 +30,8 @@ record FaultsReport(
     text.append("- Command: `").append(command()).append("`\n");
     text.append("- Machine: ").append(machine()).append('\n');
     text.append("- Duration: %d s, start and check included\n".formatted(duration.toSeconds()));
-    text.append("- Faults: %d of %d kinds\n\n".formatted(struck.size(), byKind().size()));
+    text.append(
+        "- Faults: %d, of %d kinds of %d\n\n".formatted(struck.size(), byKind().size(), kinds));
     result(text);
     requests(text);
     faults(text);
@@ -64,8 +66,8 @@ record FaultsReport(
     }
     row(text, "result", "");
     row(text, "---", "---:");
-    row(text, "chats accepted, repeated answers included", chats);
-    row(text, "messages accepted, repeated answers included", messages);
+    row(text, "chats accepted", chats);
+    row(text, "messages accepted", messages);
     row(text, "chats persisted", state.chats().size());
     row(text, "messages persisted", state.messages().values().stream().mapToLong(List::size).sum());
     Map<String, Long> found =

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A TCP proxy in front of one server, for one client of it: the link between the two, which a test
  * may break. Passes everything until told otherwise; each of {@link #pass}, {@link #cut}, {@link
- * #stall} and {@link #delay} puts an end to what was before.
+ * #stall}, {@link #delay} and {@link #loseAnswers} puts an end to what was before.
  */
 final class Proxy implements AutoCloseable {
 
@@ -28,6 +28,7 @@ final class Proxy implements AutoCloseable {
   private final Set<Link> links = new HashSet<>();
   private @Nullable ServerSocket listener;
   private boolean stalled;
+  private boolean losingAnswers;
   private Duration toServer = Duration.ZERO;
   private Duration toClient = Duration.ZERO;
 
@@ -56,6 +57,9 @@ final class Proxy implements AutoCloseable {
   synchronized void delay(Duration toServer, Duration toClient) {
     this.toServer = toServer;
     this.toClient = toClient;
+    if (losingAnswers) {
+      resetAll();
+    }
     stalled = false;
     notifyAll();
     listen();
@@ -69,10 +73,15 @@ final class Proxy implements AutoCloseable {
       listener = null;
     }
     // before what a stall holds back could go on
-    links.forEach(Link::reset);
-    links.clear();
+    resetAll();
     stalled = false;
     notifyAll();
+  }
+
+  private void resetAll() {
+    links.forEach(Link::reset);
+    links.clear();
+    losingAnswers = false;
   }
 
   /** Resets all connections and refuses new ones, until told otherwise. */
@@ -86,8 +95,17 @@ final class Proxy implements AutoCloseable {
    * client: as it is with packets that are sent again until they get through.
    */
   synchronized void stall() {
-    listen();
+    delay(Duration.ZERO, Duration.ZERO);
     stalled = true;
+  }
+
+  /**
+   * Forwards what the client sends, and loses what the server answers: everything is done, and
+   * nobody is told. Connections that this has happened to are reset in the end.
+   */
+  synchronized void loseAnswers() {
+    delay(Duration.ZERO, Duration.ZERO);
+    losingAnswers = true;
   }
 
   private void listen() {
@@ -133,6 +151,18 @@ final class Proxy implements AutoCloseable {
   private synchronized void awaitPassing() throws InterruptedException {
     while (stalled) {
       wait();
+    }
+  }
+
+  /** Forwards a piece, unless it is an answer to be lost. */
+  private void forward(OutputStream out, byte[] buffer, int length, boolean towardsServer)
+      throws IOException {
+    boolean lost;
+    synchronized (this) {
+      lost = losingAnswers && !towardsServer;
+    }
+    if (!lost) {
+      out.write(buffer, 0, length);
     }
   }
 
@@ -189,7 +219,7 @@ final class Proxy implements AutoCloseable {
         while (read >= 0) {
           Thread.sleep(delay(towardsServer));
           awaitPassing();
-          out.write(buffer, 0, read);
+          forward(out, buffer, read, towardsServer);
           read = in.read(buffer);
         }
         awaitPassing();

@@ -137,6 +137,22 @@ class ProxyTest {
   }
 
   @Test
+  void lostAnswersAreOfRequestsThatArrived() throws Exception {
+    try (Socket client = connect()) {
+      assertThat(exchange(client, 1)).isEqualTo(1);
+      proxy.loseAnswers();
+      assertThatThrownBy(() -> exchange(client, 2)).isInstanceOf(SocketTimeoutException.class);
+      assertThat(received).containsExactly(1, 2);
+
+      proxy.pass();
+      assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+    try (Socket client = connect()) {
+      assertThat(exchange(client, 3)).isEqualTo(3);
+    }
+  }
+
+  @Test
   void delayHoldsBackEachWay() throws Exception {
     try (Socket client = connect()) {
       client.setSoTimeout(10_000);

@@ -54,7 +54,7 @@ final class ServiceProcess {
     }
   }
 
-  private static final Duration READY_PATIENCE = Duration.ofMinutes(2);
+  private static final Duration READY_PATIENCE = Duration.ofMinutes(3);
   private static final int SHOWN_LOG_LINES = 40;
 
   private final Kind kind;
@@ -147,7 +147,7 @@ final class ServiceProcess {
   /**
    * Waits until the service says that it can do its work.
    *
-   * @throws AssertionError if it does not in two minutes; has the end of its log
+   * @throws AssertionError if it does not in three minutes; has the end of its log
    */
   void awaitReady() {
     long deadline = System.nanoTime() + READY_PATIENCE.toNanos();
