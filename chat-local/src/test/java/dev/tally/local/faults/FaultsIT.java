@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -19,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Tally keeps its promises while one part after another is killed, frozen or cut off. The system
  * property {@code faults.minutes} says for how long, else it is short; {@code faults.seed} repeats
- * the faults of an earlier run.
+ * the faults of an earlier run; {@code faults.kinds} restricts them to those whose names match.
  */
 @Tag("faults")
 class FaultsIT {
@@ -72,7 +73,13 @@ class FaultsIT {
     Probe probe = new Probe(surroundings);
     Workload workload = new Workload(surroundings, seed);
     workload.start(CLIENTS, PACE);
-    Nemesis nemesis = new Nemesis(deployment, workload, probe, seed);
+    Nemesis nemesis =
+        new Nemesis(
+            deployment,
+            workload,
+            probe,
+            seed,
+            Pattern.compile(System.getProperty("faults.kinds", ".*")));
     List<String> wrong = new ArrayList<>();
     try {
       nemesis.run(begin + length.toNanos());

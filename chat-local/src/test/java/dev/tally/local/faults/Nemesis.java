@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Breaks one thing after another at random moments, heals it, and measures how long it takes until
@@ -29,6 +30,7 @@ final class Nemesis {
   private final Probe probe;
   private final Random random;
   private final long begin = System.nanoTime();
+  private final List<Fault> chosen;
   private final List<Fault> bag = new ArrayList<>();
   private final List<Struck> struck = new ArrayList<>();
 
@@ -50,16 +52,23 @@ final class Nemesis {
     String now() throws InterruptedException;
   }
 
-  Nemesis(Deployment deployment, Workload workload, Probe probe, long seed) {
+  /**
+   * @param kinds of faults, a pattern that their whole names match
+   */
+  Nemesis(Deployment deployment, Workload workload, Probe probe, long seed, Pattern kinds) {
     this.deployment = deployment;
     this.workload = workload;
     this.probe = probe;
     this.random = new Random(seed);
+    this.chosen = kinds().stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no kind of fault is called " + kinds);
+    }
   }
 
-  /** How many kinds of faults there are. */
+  /** How many kinds of faults there are to choose from. */
   int kindCount() {
-    return kinds().size();
+    return chosen.size();
   }
 
   /** What has been broken and healed so far. */
@@ -76,7 +85,7 @@ final class Nemesis {
   void run(long deadline) throws InterruptedException {
     while (System.nanoTime() < deadline) {
       if (bag.isEmpty()) {
-        bag.addAll(kinds());
+        bag.addAll(chosen);
         Collections.shuffle(bag, random);
       }
       strike(bag.removeLast());
@@ -122,6 +131,7 @@ final class Nemesis {
 
   private List<Fault> kinds() {
     List<Fault> kinds = new ArrayList<>();
+    kinds.add(fault("nothing, for comparison", 500, 1_000, () -> "nothing"));
     for (ServiceProcess.Kind kind : ServiceProcess.Kind.values()) {
       kinds.add(fault(kind.title() + " killed", 200, 2_000, () -> kill(any(kind))));
     }

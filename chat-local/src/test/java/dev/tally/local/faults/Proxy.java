@@ -101,7 +101,7 @@ final class Proxy implements AutoCloseable {
 
   /**
    * Forwards what the client sends, and loses what the server answers: everything is done, and
-   * nobody is told. Connections that this has happened to are reset in the end.
+   * nobody is told. All connections are reset in the end.
    */
   synchronized void loseAnswers() {
     delay(Duration.ZERO, Duration.ZERO);
