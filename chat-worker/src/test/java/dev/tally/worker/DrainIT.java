@@ -15,7 +15,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.ListOperations;
+import org.springframework.data.redis.core.script.RedisScript;
 
 /** From the queue to the rows: once, in order, counted, whatever was delivered before. */
 class DrainIT {
@@ -115,6 +118,38 @@ class DrainIT {
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
     assertThat(fixture.redis.opsForValue().get(keys.messages(app, 1))).isEqualTo("4");
     fixture.redis.delete(keys.dead());
+  }
+
+  @Test
+  void anAcknowledgementThatComesAgainChangesNothing() {
+    // of no worker's partition
+    PartitionKeys keys = new PartitionKeys(99);
+    fixture.redis.opsForValue().set(keys.owner(), "owner");
+    ListOperations<String, String> lists = fixture.redis.opsForList();
+    RedisScript<Long> acknowledge =
+        RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
+    List<String> names = List.of(keys.inflight(), keys.owner(), keys.dead());
+    Object[] arguments = {"owner", "2", "first", "letter"};
+
+    lists.rightPushAll(keys.inflight(), "first", "second");
+    assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
+    assertThat(lists.size(keys.inflight())).isZero();
+
+    // the answer was lost
+    assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
+    lists.rightPushAll(keys.inflight(), "third", "fourth");
+    assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
+
+    assertThat(lists.range(keys.inflight(), 0, -1)).containsExactly("third", "fourth");
+    assertThat(lists.range(keys.dead(), 0, -1)).containsExactly("letter");
+    fixture.redis.delete(List.of(keys.inflight(), keys.owner(), keys.dead()));
+  }
+
+  @Test
+  void locksOfAWorkerThatIsGoneWithoutATraceEnd() {
+    assertThat(fixture.mysql.sql("SELECT @@SESSION.wait_timeout").query(Integer.class).single())
+        .as("seconds that a transaction may stand still")
+        .isEqualTo(60);
   }
 
   @Test

@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * A server process that cannot outlive this one: {@code lifeline.sh} ends it as soon as a pipe that
  * only this process holds open is closed, which the kernel sees to even after a {@code kill -9}.
+ * Public for what is no server of the stack but must end with its parent all the same.
  *
  * <p>The server has a session of its own, so a Ctrl-C in the terminal does not reach it before
  * those who still need it are done.
  */
-final class Lifeline {
+public final class Lifeline {
 
   /** How long a server may take to end before it is made to. */
   static final Duration GRACE = Duration.ofSeconds(20);
@@ -68,7 +69,7 @@ final class Lifeline {
    * @param folder the server's own: where it runs, and what it alone may run in
    * @param log what the server prints is added to this file
    */
-  static Lifeline start(Path folder, Path log, List<String> command) throws IOException {
+  public static Lifeline start(Path folder, Path log, List<String> command) throws IOException {
     Path script = folder.resolve("lifeline.sh");
     try (InputStream in = Lifeline.class.getResourceAsStream("lifeline.sh")) {
       if (in == null) {
@@ -102,11 +103,13 @@ final class Lifeline {
     return folder.resolve("lock");
   }
 
-  long pid() {
+  /** The server's process id. */
+  public long pid() {
     return server.pid();
   }
 
-  boolean alive() {
+  /** Whether the server's process is there, frozen or not. */
+  public boolean alive() {
     return shell.isAlive();
   }
 
@@ -128,17 +131,41 @@ final class Lifeline {
     return shell.exitValue();
   }
 
-  /** Tells the server to end, and waits until it has. */
-  void end() {
+  /** Tells the server to end, and waits until it has. One that takes too long is made to. */
+  public void end() {
     release();
     await(GRACE.plus(KILLED_WITHIN));
   }
 
   /** Ends the server without a chance to do anything about it, and waits until it is gone. */
-  void kill() {
+  public void kill() {
     server.destroyForcibly();
     await(KILLED_WITHIN);
     release();
+  }
+
+  /** Stops the server where it is, by SIGSTOP: connections stay open, nothing is answered. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets a frozen server go on. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new StackException("process " + pid() + " could not be signalled");
+      }
+    } catch (IOException e) {
+      throw new StackException("process %d could not be signalled: %s".formatted(pid(), e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void release() {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports, as this Linux sees them. */
-final class Ports {
+public final class Ports {
 
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 65_535;
@@ -33,7 +33,7 @@ final class Ports {
    *
    * @param taken not to be used, though free
    */
-  static int choose(Set<Integer> taken) {
+  public static int choose(Set<Integer> taken) {
     int end = outgoing();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, end);

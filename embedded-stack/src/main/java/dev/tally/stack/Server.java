@@ -188,7 +188,7 @@ public final class Server {
    * @throws IllegalStateException if it has been stopped or killed
    */
   public synchronized void freeze() {
-    signal("STOP");
+    running().freeze();
   }
 
   /**
@@ -197,21 +197,7 @@ public final class Server {
    * @throws IllegalStateException if it has been stopped or killed
    */
   public synchronized void thaw() {
-    signal("CONT");
-  }
-
-  private void signal(String signal) {
-    try {
-      Process kill =
-          new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).inheritIO().start();
-      if (kill.waitFor() != 0) {
-        throw new StackException(kind.title() + " could not be signalled");
-      }
-    } catch (IOException e) {
-      throw new StackException("%s could not be signalled: %s".formatted(kind.title(), e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    running().thaw();
   }
 
   private Lifeline running() {

@@ -107,7 +107,7 @@ final class Drain implements LeasedWork {
         lease,
         "acknowledging",
         () -> {
-          queue.acknowledge(lease, claim.jobs().size(), deadLetters);
+          queue.acknowledge(lease, claim.jobs(), deadLetters);
           return true;
         });
   }

@@ -75,22 +75,23 @@ final class QueueScripts {
   }
 
   /**
-   * Forgets the claimed batch.
+   * Forgets the claimed batch. Done again it changes nothing.
    *
-   * @param jobs how many jobs it has
+   * @param jobs the batch, as it was claimed
    * @param deadLetters what to set aside at the same time
    * @throws LeaseLostException if the partition is another worker's: then nothing is forgotten
    * @throws org.springframework.dao.DataAccessException if Redis does not answer; it may have
    *     forgotten the batch or not
    */
-  void acknowledge(Lease lease, int jobs, List<String> deadLetters) {
+  void acknowledge(Lease lease, List<byte[]> jobs, List<String> deadLetters) {
     PartitionKeys keys = lease.keys();
-    List<String> arguments = new ArrayList<>(2 + deadLetters.size());
-    arguments.add(lease.worker().value());
-    arguments.add(Integer.toString(jobs));
-    arguments.addAll(deadLetters);
+    List<byte[]> arguments = new ArrayList<>(3 + deadLetters.size());
+    arguments.add(lease.worker().value().getBytes(StandardCharsets.UTF_8));
+    arguments.add(number(jobs.size()));
+    arguments.add(jobs.getFirst());
+    deadLetters.forEach(letter -> arguments.add(letter.getBytes(StandardCharsets.UTF_8)));
     long done =
-        redis.execute(
+        bytes.execute(
             ACKNOWLEDGE, List.of(keys.inflight(), keys.owner(), keys.dead()), arguments.toArray());
     if (done == 0) {
       throw new LeaseLostException(keys.partition());

@@ -5,8 +5,11 @@ import dev.tally.common.partition.Partitioning;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +32,9 @@ import org.springframework.util.StringUtils;
 @Configuration(proxyBeanMethods = false)
 public class RedisClientConfiguration {
 
+  static final Delay RECONNECT_DELAY =
+      Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS);
+
   @Bean
   LettuceClientOptionsBuilderCustomizer sendNothingTwice(
       @Value("${spring.data.redis.connect-timeout:1s}") Duration connectTimeout) {
@@ -43,6 +49,15 @@ public class RedisClientConfiguration {
                     .keepAlive(true)
                     .tcpNoDelay(true)
                     .build());
+  }
+
+  /**
+   * Tries again every second to reach a Redis that is away. By default the pauses grow to half a
+   * minute, in which writes would be refused although Redis is back.
+   */
+  @Bean
+  ClientResourcesBuilderCustomizer reconnectSoon() {
+    return resources -> resources.reconnectDelay(RECONNECT_DELAY);
   }
 
   @Bean
