@@ -11,6 +11,7 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.stack.testing.TestServers;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -102,11 +103,28 @@ class GatewayIT {
     assertThat(say(gateway, app, 1, "x").body()).isEqualTo("{\"message_number\":9}");
     PartitionKeys keys = new Partitioning(16).of(app);
 
+    double lostBefore = countersLost();
     redis.delete(List.of(keys.chats(app), keys.messages(app, 1)));
 
     assertThat(say(gateway, app, 1, "x").body()).isEqualTo("{\"message_number\":9}");
     assertThat(post(gateway, "/apps/" + app + "/chats", null).body())
         .isEqualTo("{\"chat_number\":3}");
+    assertThat(countersLost() - lostBefore).isEqualTo(2);
+  }
+
+  @Test
+  void aNewAppHasLostNoCounter() {
+    String app = app(0);
+    double lostBefore = countersLost();
+
+    post(gateway, "/apps/" + app + "/chats", null);
+    say(gateway, app, 1, "hi");
+
+    assertThat(countersLost()).isEqualTo(lostBefore);
+  }
+
+  private static double countersLost() {
+    return gateway.getBean(MeterRegistry.class).counter("tally.counters.lost").count();
   }
 
   @Test

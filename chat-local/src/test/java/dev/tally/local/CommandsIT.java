@@ -3,13 +3,22 @@ package dev.tally.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -92,6 +101,112 @@ class CommandsIT {
         "UPDATE applications SET chats_count = 1 WHERE token = '" + app + "'",
         "UPDATE messages SET body = 'message 2' WHERE application_id = " + id + " AND number = 2");
     assertThat(verify(0)).contains("all is right");
+  }
+
+  @Test
+  void verifyNamesWhatWasAcceptedAndIsNotThere() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    for (String body : List.of("Grüße 🎉", "second", "third")) {
+      tally.say(app, chat, body);
+    }
+    tally.awaitMessages(app, chat, 3);
+    String where = "{\"app\":\"" + app + "\",\"chat\":1";
+    String there =
+        """
+        %1$s}
+        %1$s,"message":1,"sha256":"%2$s"}
+
+        %1$s,"message":2,"at":"2026-11-24"}
+        """
+            .formatted(where, sha256("Grüße 🎉").toUpperCase(Locale.ROOT));
+    Path file = Files.createTempFile("accepted", ".ndjson");
+    try {
+      Files.writeString(file, there);
+      RunningTally.CommandResult kept =
+          running.command("verify", "--no-search", "--accepted", file.toString());
+      assertThat(kept.exitCode()).as(kept.output()).isZero();
+      assertThat(kept.output()).contains("3 accepted writes: 3 persisted, 0 on their way, 0 wrong");
+    } finally {
+      Files.delete(file);
+    }
+
+    String lost =
+        there
+            + """
+              %1$s,"message":3,"sha256":"%2$s"}
+              %1$s,"message":4}
+              {"app":"%3$s","chat":2}
+              {"app":"0123456789abcdef0123456789abcdef","chat":1,"message":1}
+              """
+                .formatted(where, sha256("not the third"), app);
+    RunningTally.CommandResult result =
+        running.commandOn(lost, "verify", "--no-search", "--accepted", "-");
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+    assertThat(result.output())
+        .contains("app " + app + " chat 1 message 3: is persisted with another body")
+        .contains("app " + app + " chat 1 message 4: was accepted and is not persisted")
+        .contains("app " + app + " chat 2: was accepted and is not persisted")
+        .contains("app 0123456789abcdef0123456789abcdef chat 1 message 1: was accepted and is not")
+        .contains("7 accepted writes: 3 persisted, 0 on their way, 4 wrong")
+        .contains("all is right");
+  }
+
+  @Test
+  void whatIsOnItsWayIsNotLost() throws Exception {
+    String app = tally.newApp();
+    tally.newChat(app);
+    tally.awaitChats(app, 1);
+    running.stopWorker();
+    try {
+      StringBuilder told = new StringBuilder();
+      for (int i = 1; i <= 300; i++) {
+        tally.say(app, 1, "on its way " + i);
+        told.append("{\"app\":\"%s\",\"chat\":1,\"message\":%d}\n".formatted(app, i));
+      }
+      RunningTally.CommandResult result =
+          running.commandOn(told.toString(), "verify", "--no-search", "--accepted", "-");
+      assertThat(result.exitCode()).as(result.output()).isZero();
+      assertThat(result.output())
+          .contains("300 accepted writes: 0 persisted, 300 on their way, 0 wrong");
+    } finally {
+      running.startWorker();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"app\":\"x\"}",
+        "{\"chat\":1}",
+        "{\"app\":\"x\",\"chat\":1,\"message\":0}",
+        "{\"app\":\"x\",\"chat\":1,\"message\":1,\"sha256\":\"12\"}",
+        "[1]",
+        "secret",
+        "{\"app\":\"secret"
+      })
+  void aListThatCannotBeReadIsRefused(String line) throws Exception {
+    String lines = "{\"app\":\"0123456789abcdef0123456789abcdef\",\"chat\":1}\n" + line + "\n";
+
+    RunningTally.CommandResult result =
+        running.commandOn(lines, "verify", "--no-search", "--accepted", "-");
+
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+    assertThat(result.output()).contains("line 2 is no accepted write").doesNotContain("secret");
+  }
+
+  @Test
+  void aListThatIsNotThereIsRefused() throws Exception {
+    RunningTally.CommandResult result = running.command("verify", "--accepted", "/no/such/file");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.output()).contains("/no/such/file cannot be read");
+  }
+
+  private static String sha256(String body) throws Exception {
+    return HexFormat.of()
+        .formatHex(
+            MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -5,7 +5,9 @@ import dev.tally.gateway.ChatGateway;
 import dev.tally.stack.testing.TestServers;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +113,12 @@ final class RunningTally implements AutoCloseable {
 
   /** Runs an operator command as its own process would, and returns its exit code and output. */
   CommandResult command(String... arguments) throws IOException, InterruptedException {
+    return commandOn("", arguments);
+  }
+
+  /** The same, with a text to read. */
+  CommandResult commandOn(String input, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
@@ -123,6 +131,9 @@ final class RunningTally implements AutoCloseable {
       builder.environment().put(pair[0], pair[1]);
     }
     Process process = builder.start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
     String output = new String(process.getInputStream().readAllBytes());
     return new CommandResult(process.waitFor(), output);
   }

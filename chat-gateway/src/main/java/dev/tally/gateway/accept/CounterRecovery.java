@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tally.common.log.LoggedToken;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.problem.ProblemException;
@@ -37,6 +38,7 @@ final class CounterRecovery {
   private final StringRedisTemplate redis;
   private final PartitionCount partitionCount;
   private final Counter recovered;
+  private final Counter lost;
   private final Cache<Parent, PersistedNumbers.Absent> absences =
       Caffeine.newBuilder().expireAfterWrite(ABSENCE_LIFE).maximumSize(MAX_ABSENCES).build();
 
@@ -49,6 +51,10 @@ final class CounterRecovery {
     this.redis = redis;
     this.partitionCount = partitionCount;
     this.recovered = meters.counter("tally.counters.recovered");
+    this.lost =
+        Counter.builder("tally.counters.lost")
+            .description("Counters that Redis must have had: it has lost data")
+            .register(meters);
   }
 
   /**
@@ -83,12 +89,19 @@ final class CounterRecovery {
         };
     if (Boolean.TRUE.equals(redis.opsForValue().setIfAbsent(counter, Long.toString(highest)))) {
       recovered.increment();
-      if (highest > 0) {
+      if (hadCounter(parent, highest)) {
+        lost.increment();
         log.warn(
-            "Redis had lost the counter {}; it goes on after {}, the highest number in MySQL",
-            counter,
+            "Redis has lost data: the counter {} goes on after {}, the highest number in MySQL;"
+                + " what was accepted after that and not persisted is lost",
+            LoggedToken.in(counter),
             highest);
       }
     }
+  }
+
+  /** An app that is new has had none yet; a chat has one from the moment of its acceptance on. */
+  private static boolean hadCounter(Parent parent, long highest) {
+    return parent instanceof Parent.Chat || highest > 0;
   }
 }

@@ -69,8 +69,8 @@ class CheckerTest {
     ask(say(CHAT, null, "nowhere"), UNKNOWN);
     ask(say(CHAT, null, "four"), UNKNOWN);
     row(CHAT, 4, "four");
-    row(CHAT, 5, "four");
-    row(CHAT, 6, "five");
+    row(CHAT, 5, "five");
+    row(CHAT, 6, "four");
     ask(new Request.NewChat(APP, null), UNKNOWN);
     ask(new Request.NewChat(APP, null), UNKNOWN);
     chatRow(new Parent.Chat(APP, 3));
@@ -334,6 +334,22 @@ class CheckerTest {
   @Test
   void aChatThatIsNotThereMayBeDenied() {
     ask(say(new Parent.Chat(APP, 9), null, "hello"), new Outcome.Refused(404, "chat-not-found"));
+
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void aChatMayBeDeniedUntilItsAcceptanceIsKnown() {
+    Parent.Chat chat = new Parent.Chat(APP, 3);
+    history.record(
+        entry(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3), now, now + 20));
+    history.record(
+        entry(
+            say(chat, null, "early"),
+            new Outcome.Refused(404, "chat-not-found"),
+            now + 10,
+            now + 30));
+    chatRow(chat);
 
     assertThat(check()).isEmpty();
   }

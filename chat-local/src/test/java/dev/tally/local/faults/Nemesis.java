@@ -170,7 +170,7 @@ final class Nemesis {
     }
     for (ServiceProcess.Kind service : ServiceProcess.Kind.values()) {
       for (ServerKind server : service.uses()) {
-        String link = service.title() + "–" + server.title();
+        String link = service.title() + "-" + server.title();
         kinds.add(fault(link + " cut", 500, 4_000, () -> each(service, server, "cut", Proxy::cut)));
         kinds.add(
             fault(
@@ -178,6 +178,12 @@ final class Nemesis {
                 2_500,
                 5_000,
                 () -> each(service, server, "stall", Proxy::stall)));
+        kinds.add(
+            fault(
+                link + " answers lost",
+                500,
+                4_000,
+                () -> each(service, server, "lose answers to", Proxy::loseAnswers)));
       }
     }
     kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));

@@ -1,8 +1,14 @@
 package dev.tally.worker.command;
 
+import dev.tally.worker.verify.AcceptedCheck;
+import dev.tally.worker.verify.AcceptedReport;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,7 +21,13 @@ import picocli.CommandLine.Option;
       "Checks that everything persisted is as Tally promises.",
       "Numbers without gaps, counts that are right, nothing that hangs in the air, counters that are not behind, and a",
       "search index that holds just what is persisted.",
-      "May run while writes go on. What waits in the queue or in the search outbox is not wrong, only on its way."
+      "May run while writes go on. What waits in the queue or in the search outbox is not wrong, only on its way.",
+      "",
+      "With --accepted, looks for what clients were told to be accepted, too, and names each that is not persisted. What",
+      "is lost with Redis leaves no other trace. The file has a JSON object a line, for a chat or for a message:",
+      "  {\"app\":\"<token>\",\"chat\":1}",
+      "  {\"app\":\"<token>\",\"chat\":1,\"message\":7}",
+      "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits: then its body is checked."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
@@ -32,10 +44,17 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--no-search", description = "Leave out the search index, which takes longest.")
   private boolean withoutSearch;
 
+  @Option(
+      names = "--accepted",
+      paramLabel = "FILE",
+      description = "A file of what clients were told to be accepted; - for the standard input.")
+  private @Nullable String accepted;
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     WorkerCommand worker = Arguments.given(parent);
     CommandLine line = Arguments.given(spec).commandLine();
+    boolean kept = accepted == null || checkAccepted(worker, line, accepted);
     ProgressLine progress = new ProgressLine(line.getErr());
     Report report =
         worker
@@ -58,6 +77,39 @@ final class VerifyCommand implements Callable<Integer> {
                 report.pending()));
     out.println(
         report.wrong() == 0 ? "all is right" : "%,d things are wrong".formatted(report.wrong()));
-    return report.wrong() == 0 ? WorkerCommand.OK : WorkerCommand.WRONG;
+    return report.wrong() == 0 && kept ? WorkerCommand.OK : WorkerCommand.WRONG;
+  }
+
+  /** Whether everything that is listed is there, or on its way. */
+  private static boolean checkAccepted(WorkerCommand worker, CommandLine line, String file)
+      throws IOException {
+    PrintWriter out = line.getOut();
+    ProgressLine progress = new ProgressLine(line.getErr());
+    AcceptedReport report;
+    try (InputStream lines = open(line, file)) {
+      report =
+          worker
+              .bean(AcceptedCheck.class)
+              .run(
+                  lines,
+                  out::println,
+                  done -> progress.show("looked for accepted writes", done, 0));
+    }
+    progress.end();
+    out.println(
+        "%,d accepted writes: %,d persisted, %,d on their way, %,d wrong"
+            .formatted(report.told(), report.persisted(), report.onTheirWay(), report.wrong()));
+    return report.wrong() == 0;
+  }
+
+  private static InputStream open(CommandLine line, String file) {
+    if (file.equals("-")) {
+      return System.in;
+    }
+    try {
+      return Files.newInputStream(Path.of(file));
+    } catch (IOException e) {
+      throw new CommandLine.ParameterException(line, file + " cannot be read", e);
+    }
   }
 }

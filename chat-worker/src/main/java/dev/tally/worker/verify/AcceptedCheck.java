@@ -1,0 +1,254 @@
+package dev.tally.worker.verify;
+
+import dev.tally.common.queue.Job;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.MappingIterator;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Looks for what clients were told to be accepted. That is how to find out what has been lost after
+ * Redis has lost data: the numbers of what is persisted have no gaps then, for they were given out
+ * again.
+ */
+@Component
+public class AcceptedCheck {
+
+  private static final int PAGE = 1_000;
+
+  /** How many may be missing in MySQL before the queue is read for them. */
+  private static final int MOST_MISSING = 10_000;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(100_000).build())
+                  .build())
+          .build();
+
+  private final JdbcTemplate jdbc;
+  private final WaitingJobs waiting;
+
+  AcceptedCheck(JdbcTemplate jdbc, WaitingJobs waiting) {
+    this.jdbc = jdbc;
+    this.waiting = waiting;
+  }
+
+  /**
+   * Checks all that is listed, however long the list is.
+   *
+   * @param lines a JSON object a line, as {@code verify --help} describes it
+   * @param finding is told each that is wrong
+   * @param progress is told how many have been read
+   * @throws IllegalArgumentException if a line is something else
+   */
+  public AcceptedReport run(InputStream lines, Consumer<String> finding, LongConsumer progress)
+      throws IOException {
+    Run run = new Run(finding);
+    List<AcceptedWrite> page = new ArrayList<>(PAGE);
+    long told = 0;
+    try (MappingIterator<AcceptedWrite> writes =
+        JSON.readerFor(AcceptedWrite.class).readValues(lines)) {
+      AcceptedWrite write;
+      while ((write = next(writes, told + 1)) != null) {
+        told++;
+        page.add(write);
+        if (page.size() == PAGE) {
+          run.look(page);
+          page.clear();
+          progress.accept(told);
+        }
+      }
+    }
+    run.look(page);
+    run.settle();
+    return new AcceptedReport(told, run.persisted, run.onTheirWay, run.wrong);
+  }
+
+  private static @Nullable AcceptedWrite next(
+      MappingIterator<AcceptedWrite> writes, long position) {
+    try {
+      return writes.hasNextValue() ? writes.nextValue() : null;
+    } catch (JacksonException e) {
+      // not as the cause: the parser's own message quotes what it could not read
+      throw new IllegalArgumentException(
+          "line %d is no accepted write, see --help".formatted(position));
+    }
+  }
+
+  private final class Run {
+
+    private final Consumer<String> finding;
+    private final List<AcceptedWrite> missing = new ArrayList<>();
+    private long persisted;
+    private long onTheirWay;
+    private long wrong;
+
+    Run(Consumer<String> finding) {
+      this.finding = finding;
+    }
+
+    void look(List<AcceptedWrite> writes) {
+      Map<AcceptedWrite.Key, String> hashes = hashes(writes);
+      for (AcceptedWrite write : writes) {
+        if (!judged(write, hashes)) {
+          missing.add(write);
+        }
+      }
+      if (missing.size() >= MOST_MISSING) {
+        settle();
+      }
+    }
+
+    private boolean judged(AcceptedWrite write, Map<AcceptedWrite.Key, String> hashes) {
+      String hash = hashes.get(write.key());
+      if (hash == null) {
+        return false;
+      }
+      if (write.sha256() == null || write.sha256().equalsIgnoreCase(hash)) {
+        persisted++;
+      } else {
+        wrong++;
+        finding.accept(write.key() + ": is persisted with another body than was accepted");
+      }
+      return true;
+    }
+
+    /** What is in MySQL no more than before, and not on its way there, is lost. */
+    void settle() {
+      Set<AcceptedWrite.Key> queued = queued();
+      for (int from = 0; from < missing.size(); from += PAGE) {
+        List<AcceptedWrite> page = missing.subList(from, Math.min(missing.size(), from + PAGE));
+        Map<AcceptedWrite.Key, String> hashes = hashes(page);
+        for (AcceptedWrite write : page) {
+          if (judged(write, hashes)) {
+            continue;
+          }
+          if (queued.contains(write.key())) {
+            onTheirWay++;
+          } else {
+            wrong++;
+            finding.accept(write.key() + ": was accepted and is not persisted");
+          }
+        }
+      }
+      missing.clear();
+    }
+
+    private Set<AcceptedWrite.Key> queued() {
+      Set<AcceptedWrite.Key> wanted = new HashSet<>();
+      Set<String> apps = new HashSet<>();
+      for (AcceptedWrite write : missing) {
+        wanted.add(write.key());
+        apps.add(write.app());
+      }
+      Set<AcceptedWrite.Key> queued = new HashSet<>();
+      waiting.forEach(
+          apps,
+          job -> {
+            AcceptedWrite.Key key =
+                switch (job) {
+                  case Job.NewChat chat -> new AcceptedWrite.Key(chat.app(), chat.number(), null);
+                  case Job.NewMessage message ->
+                      new AcceptedWrite.Key(message.app(), message.chat(), message.number());
+                };
+            if (wanted.contains(key)) {
+              queued.add(key);
+            }
+          });
+      return queued;
+    }
+  }
+
+  /** The SHA-256 of the bodies of those that are persisted; "" for chats. */
+  private Map<AcceptedWrite.Key, String> hashes(List<AcceptedWrite> writes) {
+    Map<String, List<AcceptedWrite>> byApp = new HashMap<>();
+    for (AcceptedWrite write : writes) {
+      byApp.computeIfAbsent(write.app(), _ -> new ArrayList<>()).add(write);
+    }
+    Map<AcceptedWrite.Key, String> hashes = new HashMap<>();
+    byApp.forEach(
+        (app, ofApp) -> {
+          Set<Long> chats = new HashSet<>();
+          SortedMap<Long, Set<Long>> messages = new TreeMap<>();
+          for (AcceptedWrite write : ofApp) {
+            if (write.message() == null) {
+              chats.add(write.chat());
+            } else {
+              messages.computeIfAbsent(write.chat(), _ -> new HashSet<>()).add(write.message());
+            }
+          }
+          addChats(app, chats, hashes);
+          addMessages(app, messages, hashes);
+        });
+    return hashes;
+  }
+
+  private void addChats(String app, Set<Long> numbers, Map<AcceptedWrite.Key, String> hashes) {
+    if (numbers.isEmpty()) {
+      return;
+    }
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(app);
+    arguments.addAll(numbers);
+    jdbc.query(
+        """
+        SELECT c.number FROM applications a JOIN chats c ON c.application_id = a.id
+        WHERE a.token = ? AND c.number IN (%s)"""
+            .formatted(placeholders(numbers)),
+        row -> {
+          hashes.put(new AcceptedWrite.Key(app, row.getLong(1), null), "");
+        },
+        arguments.toArray());
+  }
+
+  private void addMessages(
+      String app, SortedMap<Long, Set<Long>> numbersByChat, Map<AcceptedWrite.Key, String> hashes) {
+    if (numbersByChat.isEmpty()) {
+      return;
+    }
+    StringJoiner condition = new StringJoiner(" OR ");
+    List<Object> arguments = new ArrayList<>();
+    arguments.add(app);
+    numbersByChat.forEach(
+        (chat, numbers) -> {
+          condition.add(
+              "(m.chat_number = ? AND m.number IN (%s))".formatted(placeholders(numbers)));
+          arguments.add(chat);
+          arguments.addAll(numbers);
+        });
+    jdbc.query(
+        """
+        SELECT m.chat_number, m.number, SHA2(m.body, 256)
+        FROM applications a JOIN messages m ON m.application_id = a.id
+        WHERE a.token = ? AND (%s)"""
+            .formatted(condition),
+        row -> {
+          hashes.put(new AcceptedWrite.Key(app, row.getLong(1), row.getLong(2)), row.getString(3));
+        },
+        arguments.toArray());
+  }
+
+  private static String placeholders(Set<Long> values) {
+    return String.join(",", Collections.nCopies(values.size(), "?"));
+  }
+}

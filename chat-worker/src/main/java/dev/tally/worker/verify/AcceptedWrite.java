@@ -1,0 +1,40 @@
+package dev.tally.worker.verify;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client was told: that a chat, or a message, has been accepted.
+ *
+ * @param app the app's token
+ * @param chat the chat's number
+ * @param message the message's number, null if it is about the chat itself
+ * @param sha256 SHA-256 of the message's body in hexadecimal digits, null if it is not known
+ */
+record AcceptedWrite(String app, long chat, @Nullable Long message, @Nullable String sha256) {
+
+  private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+
+  /** What identifies it. */
+  record Key(String app, long chat, @Nullable Long message) {
+
+    @Override
+    public String toString() {
+      String place = "app %s chat %d".formatted(app, chat);
+      return message == null ? place : place + " message " + message;
+    }
+  }
+
+  AcceptedWrite {
+    if (app == null || chat < 1 || (message != null && message < 1)) {
+      throw new IllegalArgumentException("app and chat must be given, and numbers be positive");
+    }
+    if (sha256 != null && (message == null || !HASH.matcher(sha256).matches())) {
+      throw new IllegalArgumentException("sha256 must be 64 hexadecimal digits, and a message's");
+    }
+  }
+
+  Key key() {
+    return new Key(app, chat, message);
+  }
+}

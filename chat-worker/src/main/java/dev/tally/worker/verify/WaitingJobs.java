@@ -1,0 +1,63 @@
+package dev.tally.worker.verify;
+
+import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.UndecodableJobException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** Reads the queue while it is filled and drained. */
+@Component
+class WaitingJobs {
+
+  /** What is read from Redis at once; a job may be as long as a message. */
+  private static final int PAGE = 200;
+
+  private final StringRedisTemplate redis;
+  private final PartitionCount partitionCount;
+  private final JobCodec codec;
+
+  WaitingJobs(StringRedisTemplate redis, PartitionCount partitionCount, JobCodec codec) {
+    this.redis = redis;
+    this.partitionCount = partitionCount;
+    this.codec = codec;
+  }
+
+  /**
+   * Hands over the jobs that wait in the partitions of these apps, some perhaps twice. None is
+   * missed: what leaves the queue meanwhile is persisted, or a dead letter, by the time this
+   * returns or soon after.
+   */
+  void forEach(Set<String> apps, Consumer<Job> consumer) {
+    Set<Integer> partitions = new TreeSet<>();
+    apps.forEach(app -> partitions.add(partitionCount.partitioning().of(app).partition()));
+    for (int partition : partitions) {
+      PartitionKeys keys = new PartitionKeys(partition);
+      // from the end to the beginning, which is the way jobs go, and from list to list as they do
+      forEach(keys.jobs(), consumer);
+      forEach(keys.inflight(), consumer);
+    }
+  }
+
+  private void forEach(String list, Consumer<Job> consumer) {
+    for (long end = -1; ; end -= PAGE) {
+      List<String> page = redis.opsForList().range(list, end - PAGE + 1, end);
+      if (page == null || page.isEmpty()) {
+        return;
+      }
+      for (String text : page) {
+        try {
+          consumer.accept(codec.decode(text));
+        } catch (UndecodableJobException e) {
+          // it becomes a dead letter as soon as it is claimed
+        }
+      }
+    }
+  }
+}
