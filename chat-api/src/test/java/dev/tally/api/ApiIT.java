@@ -140,7 +140,7 @@ class ApiIT {
     String plan =
         mysql
             .sql(
-                // MySQL 9 prints a tree unless told
+                // the newest MySQL prints a tree unless told
                 "EXPLAIN FORMAT=TRADITIONAL"
                     + " SELECT number, body FROM messages WHERE application_id = 1"
                     + " AND chat_number = 1 AND number > 400 AND number < 9223372036854775807"

@@ -66,7 +66,6 @@ class ElasticsearchClientConfigurationTest {
             "spring.elasticsearch.uris=http://127.0.0.1:" + server.getAddress().getPort())
         .withPropertyValues(properties)
         .run(
-            context ->
-                context.getBean(Rest5Client.class).performRequest(new Request("GET", "/x")));
+            context -> context.getBean(Rest5Client.class).performRequest(new Request("GET", "/x")));
   }
 }
