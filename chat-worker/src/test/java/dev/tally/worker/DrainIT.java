@@ -6,6 +6,10 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.worker.lease.OwnedPartitions;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -239,6 +243,46 @@ class DrainIT {
       }
     }
     WorkerFixture.await(() -> ours.owned().size() == 16);
+  }
+
+  @Test
+  void aWorkerThatIsToldToStopFinishesItsBatch() throws Exception {
+    ConfigurableApplicationContext stopped = fixture.start(WorkerFixture.LEASE_DURATION + "20s");
+    OwnedPartitions owned = stopped.getBean(OwnedPartitions.class);
+    Counter lost =
+        stopped.getBean(MeterRegistry.class).counter("tally.lease.changes", "change", "lost");
+    try (Connection connection = fixture.servers.mysql();
+        Statement statement = connection.createStatement()) {
+      WorkerFixture.await(() -> owned.owned().size() == 8);
+      String app = fixture.app();
+      while (!owned.owned().contains(fixture.keys(app).partition())) {
+        app = fixture.app();
+      }
+      connection.setAutoCommit(false);
+      statement.executeQuery("SELECT id FROM applications WHERE token = '" + app + "' FOR UPDATE");
+      fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
+      WorkerFixture.await(DrainIT::somebodyWaitsForALock);
+
+      Thread stop = Thread.ofVirtual().start(stopped::close);
+      WorkerFixture.await(() -> owned.owned().isEmpty());
+      connection.rollback();
+      stop.join();
+
+      assertThat(fixture.messages(app, 1)).containsExactly("1:a");
+      assertThat(fixture.isDrained(app)).isTrue();
+      assertThat(lost.count()).as("leases that were not given back").isZero();
+    } finally {
+      stopped.close();
+    }
+  }
+
+  private static boolean somebodyWaitsForALock() {
+    return fixture
+            .mysql
+            .sql("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+            .query(Long.class)
+            .single()
+        > 0;
   }
 
   @Test

@@ -26,6 +26,8 @@ final class WorkerFixture implements AutoCloseable {
 
   static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
+  static final String LEASE_DURATION = "--tally.worker.lease.duration=";
+
   private static final Random RANDOM = new Random();
 
   final TestServers servers = TestServers.wiped();
@@ -41,8 +43,10 @@ final class WorkerFixture implements AutoCloseable {
             "--server.port=0",
             "--server.address=127.0.0.1",
             "--logging.level.root=WARN",
-            "--tally.worker.lease.duration=2s",
             "--management.metrics.use-global-registry=false"));
+    if (Arrays.stream(more).noneMatch(argument -> argument.startsWith(LEASE_DURATION))) {
+      arguments.add(LEASE_DURATION + "2s");
+    }
     arguments.addAll(Arrays.asList(more));
     return ChatWorker.start(arguments.toArray(String[]::new));
   }

@@ -50,13 +50,14 @@ public final class Lease {
   }
 
   /**
-   * Makes sure, by asking Redis, that the partition is this worker's.
+   * Makes sure, by asking Redis, that the partition is this worker's. It still is when the work has
+   * been told to stop: what is under way may be finished.
    *
    * @throws LeaseLostException if it is not
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void confirm() {
-    if (!held() || !renew()) {
+    if (!renew()) {
       end();
       throw new LeaseLostException(keys.partition());
     }
