@@ -2,6 +2,7 @@ package dev.tally.api;
 
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.common.search.ElasticsearchClientConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,7 +12,11 @@ import org.springframework.context.annotation.Import;
 /** The service that reads, searches, and manages apps. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
-@Import({ProblemConfiguration.class, RedisClientConfiguration.class})
+@Import({
+  ProblemConfiguration.class,
+  RedisClientConfiguration.class,
+  ElasticsearchClientConfiguration.class
+})
 public class ChatApi {
 
   ChatApi() {}

@@ -19,29 +19,41 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * The three services on test servers, shared by all test classes of a JVM: each test makes its own
  * apps.
  */
-final class RunningTally {
+final class RunningTally implements AutoCloseable {
 
   private static @Nullable RunningTally shared;
 
-  private final TestServers servers = TestServers.wiped();
-  private ConfigurableApplicationContext worker = ChatWorker.start(arguments());
-  private final ConfigurableApplicationContext api = ChatApi.start(arguments());
-  private final ConfigurableApplicationContext gateway = ChatGateway.start(arguments());
+  private final TestServers servers;
+  private final List<String> settings;
+  private ConfigurableApplicationContext worker;
+  private final ConfigurableApplicationContext api;
+  private final ConfigurableApplicationContext gateway;
 
-  private RunningTally() {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  gateway.close();
-                  api.close();
-                  worker.close();
-                }));
+  private RunningTally(TestServers servers, List<String> settings) {
+    this.servers = servers;
+    this.settings = settings;
+    worker = ChatWorker.start(arguments());
+    api = ChatApi.start(arguments());
+    gateway = ChatGateway.start(arguments());
+  }
+
+  /** Three more services on the same servers, except for what is set as {@code --name=value}. */
+  RunningTally another(String... otherSettings) {
+    return new RunningTally(servers, List.of(otherSettings));
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    api.close();
+    worker.close();
   }
 
   static synchronized RunningTally shared() {
     if (shared == null) {
-      shared = new RunningTally();
+      RunningTally started = new RunningTally(TestServers.wiped(), List.of());
+      Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+      shared = started;
     }
     return shared;
   }
@@ -55,6 +67,7 @@ final class RunningTally {
     arguments.add("--logging.level.root=WARN");
     // soon taken over from a worker that was killed
     arguments.add("--tally.worker.lease.duration=2s");
+    arguments.addAll(settings);
     return arguments.toArray(String[]::new);
   }
 

@@ -3,6 +3,7 @@ package dev.tally.worker;
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.worker.command.WorkerCommand;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -17,7 +18,11 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 @EnableScheduling
-@Import({ProblemConfiguration.class, RedisClientConfiguration.class})
+@Import({
+  ProblemConfiguration.class,
+  RedisClientConfiguration.class,
+  ElasticsearchClientConfiguration.class
+})
 public class ChatWorker {
 
   ChatWorker() {}

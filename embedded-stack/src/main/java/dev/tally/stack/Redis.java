@@ -7,12 +7,26 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Redis 6.2 from the binary that embedded-redis publishes. */
 final class Redis implements Program {
 
   private static final String BINARY = "redis-server-6.2.6-v5-linux-amd64";
+
+  private final List<String> options;
+
+  Redis() {
+    this(List.of());
+  }
+
+  /**
+   * @param options what to set besides, as command line arguments
+   */
+  Redis(List<String> options) {
+    this.options = options;
+  }
 
   @Override
   public void prepare(Path folder) throws IOException {
@@ -22,27 +36,31 @@ final class Redis implements Program {
 
   @Override
   public List<String> command(Path folder, int port) throws IOException {
-    return List.of(
-        home().resolve(BINARY).toString(),
-        "--bind",
-        "127.0.0.1",
-        "--port",
-        Integer.toString(port),
-        "--dir",
-        folder.resolve("data").toString(),
-        "--appendonly",
-        "yes",
-        "--appendfsync",
-        // with "everysec" even a killed process may lose what it has acknowledged
-        "always",
-        "--aof-load-truncated",
-        "yes",
-        "--save",
-        "",
-        "--maxmemory",
-        "1gb",
-        "--maxmemory-policy",
-        "noeviction");
+    List<String> command = new ArrayList<>();
+    command.add(home().resolve(BINARY).toString());
+    command.addAll(
+        List.of(
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port),
+            "--dir",
+            folder.resolve("data").toString(),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            // with "everysec" even a killed process may lose what it has acknowledged
+            "always",
+            "--aof-load-truncated",
+            "yes",
+            "--save",
+            "",
+            "--maxmemory",
+            "1gb",
+            "--maxmemory-policy",
+            "noeviction"));
+    command.addAll(options);
+    return command;
   }
 
   private static Path home() throws IOException {

@@ -33,8 +33,12 @@ public final class Server {
   private @Nullable Lifeline lifeline;
 
   Server(ServerKind kind, Path folder, int port) {
+    this(kind, kind.program(), folder, port);
+  }
+
+  Server(ServerKind kind, Program program, Path folder, int port) {
     this.kind = kind;
-    this.program = kind.program();
+    this.program = program;
     this.folder = folder;
     this.log = folder.resolve("server.log");
     this.port = port;

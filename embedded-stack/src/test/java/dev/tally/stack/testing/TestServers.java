@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -146,7 +147,9 @@ public final class TestServers {
         new ElasticsearchContainer("elasticsearch:9.2.2")
             .withEnv("xpack.security.enabled", "false")
             .withEnv("action.auto_create_index", "false")
-            .withEnv("ES_JAVA_OPTS", "-Xms512m -Xmx512m");
+            .withEnv("ES_JAVA_OPTS", "-Xms512m -Xmx512m")
+            // a minute, as it is by default, is too short on a busy machine
+            .withStartupTimeout(Duration.ofMinutes(4));
     List.of(mysql, redis, elasticsearch).parallelStream().forEach(GenericContainer::start);
     return new TestServers(
         mysql.getJdbcUrl(),
