@@ -1,8 +1,10 @@
 package dev.tally.api;
 
 import dev.tally.common.problem.ProblemConfiguration;
+import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
+import dev.tally.common.server.ServerConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -13,7 +15,9 @@ import org.springframework.context.annotation.Import;
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 @Import({
+  ServerConfiguration.class,
   ProblemConfiguration.class,
+  RateLimitConfiguration.class,
   RedisClientConfiguration.class,
   ElasticsearchClientConfiguration.class
 })

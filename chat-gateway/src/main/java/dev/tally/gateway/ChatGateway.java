@@ -2,7 +2,9 @@ package dev.tally.gateway;
 
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.common.server.ServerConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -16,7 +18,12 @@ import org.springframework.context.annotation.Import;
 /** The service that takes writes. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
-@Import({ProblemConfiguration.class, RedisClientConfiguration.class})
+@Import({
+  ServerConfiguration.class,
+  ProblemConfiguration.class,
+  RateLimitConfiguration.class,
+  RedisClientConfiguration.class
+})
 public class ChatGateway {
 
   ChatGateway() {}

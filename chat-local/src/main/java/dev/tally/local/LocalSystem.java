@@ -89,6 +89,8 @@ final class LocalSystem implements AutoCloseable {
     addresses.forEach((name, value) -> arguments.add("--" + name + "=" + value));
     arguments.add("--server.port=" + port);
     arguments.add("--server.address=127.0.0.1");
+    // the actuator stays on each service's port: they cannot share one
+    arguments.add("--management.server.port=");
     // three services in one process: each keeps its meters to itself, and they are stopped in order
     arguments.add("--management.metrics.use-global-registry=false");
     arguments.add("--spring.main.register-shutdown-hook=false");

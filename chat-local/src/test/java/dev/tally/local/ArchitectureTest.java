@@ -1,7 +1,11 @@
 package dev.tally.local;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -10,6 +14,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.security.SecureRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The arrows between modules and between packages; here, because every module is on this one's
@@ -40,6 +46,21 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql..", "org.springframework.jdbc..");
+
+  /** It draws the tokens; whoever guesses one may read and write an app. */
+  @ArchTest
+  static final ArchRule theApiTakesRandomBitsFromSecureRandom =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.tally.api..")
+          .should()
+          .callMethodWhere(
+              target(
+                  owner(
+                      assignableTo(RandomGenerator.class)
+                          .and(not(assignableTo(SecureRandom.class))))))
+          .orShould()
+          .callMethod(Math.class, "random");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

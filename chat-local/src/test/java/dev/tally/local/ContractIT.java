@@ -6,7 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -39,6 +43,27 @@ class ContractIT {
     assertThat(answer.header("Location")).hasValue("/apps/" + answer.text("token"));
     assertThat(Instant.parse(answer.text("created_at"))).isBefore(Instant.now().plusSeconds(60));
     assertThat(answer.json().has("id")).isFalse();
+  }
+
+  /** Where the bits come from, ArchitectureTest sees to. */
+  @Test
+  void all128BitsOfATokenAreRandom() {
+    BitSet ones = new BitSet();
+    BitSet zeros = new BitSet();
+    Set<String> tokens = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      String token = tally.newApp();
+      tokens.add(token);
+      BitSet bits = BitSet.valueOf(HexFormat.of().parseHex(token));
+      ones.or(bits);
+      bits.flip(0, 128);
+      zeros.or(bits);
+    }
+
+    assertThat(tokens).hasSize(100);
+    // a bit that is random stays the same a hundred times once in 2^99
+    assertThat(ones.cardinality()).isEqualTo(128);
+    assertThat(zeros.cardinality()).isEqualTo(128);
   }
 
   @Test

@@ -66,8 +66,12 @@ final class Http {
     }
   }
 
-  static Answer get(String url) {
-    return send(HttpRequest.newBuilder(URI.create(url)));
+  static Answer get(String url, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
   }
 
   static Answer postJson(String url, String json, String... headers) {
@@ -81,11 +85,15 @@ final class Http {
     return send(request);
   }
 
-  static Answer putJson(String url, String json) {
-    return send(
+  static Answer putJson(String url, String json, String... headers) {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/json")
-            .PUT(HttpRequest.BodyPublishers.ofString(json)));
+            .PUT(HttpRequest.BodyPublishers.ofString(json));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
   }
 
   static Answer postForm(String url, String form) {

@@ -58,7 +58,7 @@ final class RunningTally implements AutoCloseable {
     return shared;
   }
 
-  private String[] arguments() {
+  private String[] arguments(String... more) {
     List<String> arguments = new ArrayList<>(servers.arguments());
     arguments.add("--server.port=0");
     arguments.add("--server.address=127.0.0.1");
@@ -68,6 +68,7 @@ final class RunningTally implements AutoCloseable {
     // soon taken over from a worker that was killed
     arguments.add("--tally.worker.lease.duration=2s");
     arguments.addAll(settings);
+    arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }
 
@@ -76,19 +77,38 @@ final class RunningTally implements AutoCloseable {
   }
 
   String api() {
-    return "http://127.0.0.1:" + port(api);
+    return url(api);
   }
 
   String gateway() {
-    return "http://127.0.0.1:" + port(gateway);
+    return url(gateway);
   }
 
   String worker() {
-    return "http://127.0.0.1:" + port(worker);
+    return url(worker);
   }
 
-  private static int port(ConfigurableApplicationContext service) {
-    return service.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  /** Another API on the same servers, to be closed by whoever asks for it. */
+  ConfigurableApplicationContext startApi(String... more) {
+    return ChatApi.start(arguments(more));
+  }
+
+  /** Another gateway on the same servers, to be closed by whoever asks for it. */
+  ConfigurableApplicationContext startGateway(String... more) {
+    return ChatGateway.start(arguments(more));
+  }
+
+  static String url(ConfigurableApplicationContext service) {
+    return url(service, "local.server.port");
+  }
+
+  /** Where the actuator is, if not on the service's own port. */
+  static String managementUrl(ConfigurableApplicationContext service) {
+    return url(service, "local.management.port");
+  }
+
+  private static String url(ConfigurableApplicationContext service, String port) {
+    return "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty(port);
   }
 
   void stopWorker() {

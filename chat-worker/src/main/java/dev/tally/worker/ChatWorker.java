@@ -4,6 +4,7 @@ import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
+import dev.tally.common.server.ServerConfiguration;
 import dev.tally.worker.command.WorkerCommand;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -19,6 +20,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @ConfigurationPropertiesScan
 @EnableScheduling
 @Import({
+  ServerConfiguration.class,
   ProblemConfiguration.class,
   RedisClientConfiguration.class,
   ElasticsearchClientConfiguration.class

@@ -3,10 +3,14 @@ package dev.tally.api.app;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
+import dev.tally.common.ratelimit.ClientAddress;
+import dev.tally.common.ratelimit.RateLimit;
 import dev.tally.common.request.RequestBody;
 import dev.tally.common.request.TextField;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -23,21 +27,37 @@ import org.springframework.web.bind.annotation.RestController;
 final class AppController {
 
   private final Apps apps;
+  private final AdminKey adminKey;
+  private final RateLimit newApps;
 
-  AppController(Apps apps) {
+  AppController(Apps apps, AdminKey adminKey, AppProperties properties) {
     this.apps = apps;
+    this.adminKey = adminKey;
+    this.newApps =
+        new RateLimit(
+            "new-apps",
+            "Too many apps have been created from this address.",
+            properties.newAppsPerHour(),
+            Duration.ofHours(1),
+            0);
   }
 
   @GetMapping
   ResponseEntity<List<AppView>> list(
-      @RequestParam @Nullable String after, @RequestParam @Nullable String limit) {
+      @RequestParam @Nullable String after,
+      @RequestParam @Nullable String limit,
+      HttpServletRequest request) {
+    adminKey.require(request);
     Page<AppView> page = apps.list(after, PageRequest.limit(limit)).map(AppView::of);
     return PageResponse.of(page, "after", AppView::token);
   }
 
   @PostMapping
-  ResponseEntity<AppView> create(HttpServletRequest request) {
-    AppView app = AppView.of(apps.create(name(request)));
+  ResponseEntity<AppView> create(HttpServletRequest request, HttpServletResponse response) {
+    adminKey.require(request);
+    String name = name(request);
+    newApps.take(ClientAddress.of(request), 1, response);
+    AppView app = AppView.of(apps.create(name));
     return ResponseEntity.created(URI.create("/apps/" + app.token())).body(app);
   }
 
@@ -48,6 +68,7 @@ final class AppController {
 
   @PutMapping("/{token}")
   AppView rename(@PathVariable String token, HttpServletRequest request) {
+    adminKey.require(request);
     apps.get(token);
     return AppView.of(apps.rename(token, name(request)));
   }

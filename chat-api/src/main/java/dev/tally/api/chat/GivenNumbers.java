@@ -1,5 +1,6 @@
 package dev.tally.api.chat;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.problem.ProblemException;
@@ -53,7 +54,7 @@ public class GivenNumbers {
       String highest = redis.opsForValue().get(counter.apply(keys));
       return highest != null && Long.parseLong(highest) >= number;
     } catch (DataAccessException e) {
-      log.debug("Redis was not asked whether a number is given out", e);
+      log.debug("Redis was not asked whether a number is given out: {}", LoggedFault.line(e));
       return false;
     }
   }

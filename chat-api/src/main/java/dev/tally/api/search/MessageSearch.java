@@ -14,6 +14,7 @@ import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
 import co.elastic.clients.util.NamedValue;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.Page;
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -85,7 +86,7 @@ class MessageSearch {
       log.warn("a search failed: {}", e.error().type());
       throw unavailable();
     } catch (IOException e) {
-      log.warn("Elasticsearch does not answer: {}", e.toString());
+      log.warn("Elasticsearch does not answer: {}", LoggedFault.line(e));
       throw unavailable();
     } finally {
       latency.record(Duration.ofNanos(System.nanoTime() - begin));

@@ -4,7 +4,6 @@ import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
-import dev.tally.gateway.ratelimit.RateLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -22,7 +21,6 @@ public final class Acceptor {
 
   private final AcceptScript script;
   private final CounterRecovery recovery;
-  private final RateLimit rateLimit;
   private final JobCodec codec;
   private final Clock clock;
   private final Counter chats;
@@ -32,13 +30,11 @@ public final class Acceptor {
   Acceptor(
       AcceptScript script,
       CounterRecovery recovery,
-      RateLimit rateLimit,
       JobCodec codec,
       Clock clock,
       MeterRegistry meters) {
     this.script = script;
     this.recovery = recovery;
-    this.rateLimit = rateLimit;
     this.codec = codec;
     this.clock = clock;
     this.chats = meters.counter("tally.accepted", "kind", "chat");
@@ -83,7 +79,6 @@ public final class Acceptor {
 
   private Numbers accept(
       Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
-    rateLimit.take(parent.app(), jobs.size());
     Acceptance acceptance = script.accept(parent, jobs, key);
     if (acceptance instanceof Acceptance.UnknownParent) {
       recovery.recover(parent);

@@ -6,6 +6,8 @@ import dev.tally.common.queue.Traceparent;
 import dev.tally.common.request.PathPart;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.gateway.ratelimit.AppRateLimit;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -19,9 +21,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class ChatController {
 
   private final Acceptor acceptor;
+  private final AppRateLimit rateLimit;
 
-  ChatController(Acceptor acceptor) {
+  ChatController(Acceptor acceptor, AppRateLimit rateLimit) {
     this.acceptor = acceptor;
+    this.rateLimit = rateLimit;
   }
 
   record Accepted(@JsonProperty("chat_number") long number) {}
@@ -31,12 +35,13 @@ final class ChatController {
   Accepted create(
       @PathVariable String token,
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
-      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent) {
+      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
+      HttpServletResponse response) {
     if (!PathPart.isToken(token)) {
       throw ProblemException.appNotFound();
     }
-    return new Accepted(
-        acceptor.chat(
-            token, IdempotencyKey.of(key, List.of("chats")), Traceparent.wellFormed(traceparent)));
+    IdempotencyKey idempotencyKey = IdempotencyKey.of(key, List.of("chats"));
+    rateLimit.take(token, 1, response);
+    return new Accepted(acceptor.chat(token, idempotencyKey, Traceparent.wellFormed(traceparent)));
   }
 }

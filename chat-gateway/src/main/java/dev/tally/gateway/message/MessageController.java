@@ -9,7 +9,9 @@ import dev.tally.common.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.accept.Numbers;
 import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.gateway.ratelimit.AppRateLimit;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class MessageController {
 
   private final Acceptor acceptor;
+  private final AppRateLimit rateLimit;
 
-  MessageController(Acceptor acceptor) {
+  MessageController(Acceptor acceptor, AppRateLimit rateLimit) {
     this.acceptor = acceptor;
+    this.rateLimit = rateLimit;
   }
 
   sealed interface Accepted {}
@@ -46,7 +50,8 @@ final class MessageController {
       @PathVariable String number,
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
-      HttpServletRequest request) {
+      HttpServletRequest request,
+      HttpServletResponse response) {
     if (!PathPart.isToken(token)) {
       throw ProblemException.appNotFound();
     }
@@ -62,13 +67,10 @@ final class MessageController {
     List<String> requested = new ArrayList<>(bodies.size() + 1);
     requested.add((batch ? "batch of messages " : "message ") + chat);
     requested.addAll(bodies);
+    IdempotencyKey idempotencyKey = IdempotencyKey.of(key, requested);
+    rateLimit.take(token, bodies.size(), response);
     Numbers numbers =
-        acceptor.messages(
-            token,
-            chat,
-            bodies,
-            IdempotencyKey.of(key, requested),
-            Traceparent.wellFormed(traceparent));
+        acceptor.messages(token, chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());

@@ -46,6 +46,7 @@ public final class TextReplay {
   private final String gateway;
   private final int clients;
   private final Consumer<String> out;
+  private final String adminKey;
 
   /**
    * @param api base URL of chat-api
@@ -54,15 +55,22 @@ public final class TextReplay {
    * @param out is told, line by line, what has been done
    */
   public TextReplay(String api, String gateway, int clients, Consumer<String> out) {
+    this(api, gateway, clients, out, "");
+  }
+
+  private TextReplay(
+      String api, String gateway, int clients, Consumer<String> out, String adminKey) {
     this.api = api;
     this.gateway = gateway;
     this.clients = clients;
     this.out = out;
+    this.adminKey = adminKey;
   }
 
   /**
    * Plays text into the system that the environment variables {@code TALLY_API} and {@code
-   * TALLY_GATEWAY} name, or the local one.
+   * TALLY_GATEWAY} name, or the local one, with the admin key {@code TALLY_ADMIN_KEY} if it has
+   * one.
    *
    * @param args the folder with the text, the number of conversations, the number of lines in each
    */
@@ -75,7 +83,8 @@ public final class TextReplay {
             System.getenv().getOrDefault("TALLY_API", "http://localhost:3000"),
             System.getenv().getOrDefault("TALLY_GATEWAY", "http://localhost:8000"),
             32,
-            System.out::println);
+            System.out::println,
+            System.getenv().getOrDefault("TALLY_ADMIN_KEY", ""));
     List<String> wrong = replay.run(conversations(folder, conversations, lines));
     wrong.stream().limit(20).forEach(System.out::println);
     System.out.println(
@@ -117,7 +126,7 @@ public final class TextReplay {
       ExecutorService threads, List<List<String>> conversations, List<String> wrong) {
     List<String> tokens = new ArrayList<>();
     for (int i = 0; i < APPS; i++) {
-      tokens.add(post(api + "/apps", Map.of("name", "Replay " + i)).path("token").asString());
+      tokens.add(newApp("Replay " + i));
     }
     long begin = System.nanoTime();
     List<Future<Played>> chats = new ArrayList<>();
@@ -277,17 +286,30 @@ public final class TextReplay {
     }
   }
 
+  private String newApp(String name) {
+    HttpRequest.Builder request = posting(api + "/apps", Map.of("name", name));
+    if (!adminKey.isEmpty()) {
+      request.header("Authorization", "Bearer " + adminKey);
+    }
+    return created(request.build()).path("token").asString();
+  }
+
   private JsonNode post(String url, Map<String, String> body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url))
-            .timeout(Duration.ofSeconds(30))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-            .build();
+    return created(posting(url, body).build());
+  }
+
+  private static HttpRequest.Builder posting(String url, Map<String, String> body) {
+    return HttpRequest.newBuilder(URI.create(url))
+        .timeout(Duration.ofSeconds(30))
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+  }
+
+  private JsonNode created(HttpRequest request) {
     HttpResponse<String> response = send(request);
     if (response.statusCode() != 201) {
       throw new IllegalStateException(
-          "POST %s: %d %s".formatted(url, response.statusCode(), response.body()));
+          "POST %s: %d %s".formatted(request.uri(), response.statusCode(), response.body()));
     }
     return json(response);
   }

@@ -1,5 +1,6 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.log.LoggedToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,10 @@ final class CounterRepair {
   private boolean raise(String counter, long highest) {
     boolean raised = queue.raise(counter, highest);
     if (raised) {
-      log.warn("the counter {} had fallen behind; it goes on after {}", counter, highest);
+      log.warn(
+          "the counter {} had fallen behind; it goes on after {}",
+          LoggedToken.in(counter),
+          highest);
     }
     return raised;
   }

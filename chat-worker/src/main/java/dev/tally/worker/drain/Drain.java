@@ -1,5 +1,6 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.deadletter.DeadLetter;
@@ -189,7 +190,7 @@ final class Drain implements LeasedWork {
               "partition {}: {} failed and is tried again: {}",
               lease.keys().partition(),
               what,
-              e.toString());
+              LoggedFault.line(e));
         }
         lease.pause(Duration.ofMillis(backOff.nextBackOff()));
         if (!lease.held()) {

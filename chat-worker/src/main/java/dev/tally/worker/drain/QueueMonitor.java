@@ -1,5 +1,6 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
@@ -79,7 +80,7 @@ final class QueueMonitor {
       age.register(ages, true);
       deadLetters.register(dead, true);
     } catch (DataAccessException e) {
-      log.debug("the queues could not be measured", e);
+      log.debug("the queues could not be measured: {}", LoggedFault.line(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tally.worker.lease;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import io.micrometer.core.instrument.Counter;
@@ -97,11 +98,11 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
         reachable = true;
       } catch (DataAccessException e) {
         if (reachable) {
-          log.warn("Redis does not answer, leases run out: {}", e.toString());
+          log.warn("Redis does not answer, leases run out: {}", LoggedFault.line(e));
         }
         reachable = false;
       } catch (RuntimeException e) {
-        log.error("leases could not be settled", e);
+        log.error("leases could not be settled", LoggedFault.of(e));
       }
       await(properties.heartbeat());
     }
@@ -155,10 +156,13 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
       log.info("partition {} released", partition);
     } catch (LeaseLostException | DataAccessException e) {
       lost.increment();
-      log.warn("partition {} lost: {}", partition, e.toString());
+      log.warn("partition {} lost: {}", partition, LoggedFault.line(e));
     } catch (RuntimeException e) {
       lost.increment();
-      log.error("work on partition {} ended unexpectedly; it is taken up again", partition, e);
+      log.error(
+          "work on partition {} ended unexpectedly; it is taken up again",
+          partition,
+          LoggedFault.of(e));
     } finally {
       lease.end();
       holdings.remove(partition);

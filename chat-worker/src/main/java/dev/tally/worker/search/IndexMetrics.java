@@ -1,5 +1,6 @@
 package dev.tally.worker.search;
 
+import dev.tally.common.log.LoggedFault;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -79,7 +80,7 @@ class IndexMetrics {
     try {
       backlog.set(outbox.size());
     } catch (DataAccessException e) {
-      log.debug("the outbox could not be measured", e);
+      log.debug("the outbox could not be measured: {}", LoggedFault.line(e));
     }
   }
 }

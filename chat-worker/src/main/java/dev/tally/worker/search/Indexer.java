@@ -1,6 +1,7 @@
 package dev.tally.worker.search;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.tally.common.log.LoggedFault;
 import dev.tally.worker.lease.OwnedPartitions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -138,13 +139,15 @@ final class Indexer implements SmartLifecycle {
         if (failures++ == 0) {
           log.warn(
               "indexing fails and is tried again; messages are persisted meanwhile: {}",
-              e.toString());
+              e instanceof ElasticsearchException refusal
+                  ? refusal.error().type()
+                  : LoggedFault.line(e));
         }
         pause(Duration.ofMillis(backOff.nextBackOff()));
       } catch (RuntimeException e) {
         metrics.failed();
         failures++;
-        log.error("indexing failed unexpectedly and is tried again", e);
+        log.error("indexing failed unexpectedly and is tried again", LoggedFault.of(e));
         pause(LONGEST_DELAY);
       }
     }

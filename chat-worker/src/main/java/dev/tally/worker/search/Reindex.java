@@ -1,5 +1,6 @@
 package dev.tally.worker.search;
 
+import dev.tally.common.log.LoggedFault;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -142,7 +143,7 @@ public class Reindex {
       try {
         refused = cluster.index(name, page);
       } catch (UncheckedIOException e) {
-        refused = new Cluster.Refused(false, true, Set.of(), e.toString());
+        refused = new Cluster.Refused(false, true, Set.of(), LoggedFault.line(e));
       }
       if (refused.equals(Cluster.Refused.NOTHING)) {
         return;
@@ -179,7 +180,7 @@ public class Reindex {
       indexes.remove(name);
       cluster.delete(name);
     } catch (RuntimeException e) {
-      log.warn("index {} could not be removed: {}", name, e.toString());
+      log.warn("index {} could not be removed: {}", name, LoggedFault.line(e));
     }
   }
 

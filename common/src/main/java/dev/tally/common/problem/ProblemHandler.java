@@ -1,5 +1,6 @@
 package dev.tally.common.problem;
 
+import dev.tally.common.log.LoggedFault;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -46,6 +47,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     if (retryAfter != null) {
       headers.set(HttpHeaders.RETRY_AFTER, seconds(retryAfter));
     }
+    if (e.type() == ProblemType.UNAUTHORIZED) {
+      headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"tally\"");
+    }
     return respond(e.type(), e.type().status(), e.detail(), headers, request.getRequestURI());
   }
 
@@ -69,7 +73,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> internal(Exception e, HttpServletRequest request) {
-    log.error("{} failed", request.getMethod(), e);
+    log.error("{} failed", request.getMethod(), LoggedFault.of(e));
     return respond(
         ProblemType.INTERNAL_ERROR,
         ProblemType.INTERNAL_ERROR.status(),
@@ -79,7 +83,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   }
 
   private ResponseEntity<Object> unavailable(Exception e, HttpServletRequest request) {
-    log.warn("{} refused, a dependency is down: {}", request.getMethod(), e.toString());
+    log.warn("{} refused, a dependency is down: {}", request.getMethod(), LoggedFault.line(e));
     HttpHeaders headers = new HttpHeaders();
     headers.set(HttpHeaders.RETRY_AFTER, seconds(DEPENDENCY_RETRY));
     return respond(

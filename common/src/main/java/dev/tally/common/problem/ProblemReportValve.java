@@ -1,5 +1,6 @@
 package dev.tally.common.problem;
 
+import dev.tally.common.server.SecurityHeaders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
@@ -27,6 +28,8 @@ public final class ProblemReportValve extends ErrorReportValve {
         {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
             .formatted(type.uri(), type.title(), status, type.title(), type.title())
             .getBytes(StandardCharsets.UTF_8);
+    // an exception that got here has reset all headers
+    SecurityHeaders.set(response, request.isSecure());
     try {
       response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
       response.setContentLength(body.length);

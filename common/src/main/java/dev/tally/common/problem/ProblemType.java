@@ -13,8 +13,12 @@ public enum ProblemType {
   NOT_PERSISTED_YET(HttpStatus.NOT_FOUND, "Not persisted yet"),
   NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),
   MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request"),
+  /** The admin key is missing or wrong. */
+  UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "Unauthorized"),
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
   NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable"),
+  /** The request did not come in in time. */
+  REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "Request timeout"),
   BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "Body too large"),
   UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
   INVALID_FIELD(HttpStatus.UNPROCESSABLE_CONTENT, "Invalid field"),
@@ -60,9 +64,11 @@ public enum ProblemType {
   static ProblemType ofStatus(int status) {
     return switch (status) {
       case 400 -> MALFORMED_REQUEST;
+      case 401 -> UNAUTHORIZED;
       case 404 -> NO_SUCH_ROUTE;
       case 405 -> METHOD_NOT_ALLOWED;
       case 406 -> NOT_ACCEPTABLE;
+      case 408 -> REQUEST_TIMEOUT;
       case 413 -> BODY_TOO_LARGE;
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       case 429 -> RATE_LIMITED;

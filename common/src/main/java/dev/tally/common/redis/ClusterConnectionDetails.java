@@ -22,7 +22,7 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
   /**
    * Reads configuration.
    *
-   * @throws IllegalArgumentException if a node is not {@code host:port}
+   * @throws IllegalArgumentException if a node is not {@code host:port}, or the URL is none
    */
   static ClusterConnectionDetails of(String nodes, String url) {
     return new ClusterConnectionDetails(
@@ -30,7 +30,16 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
             .map(String::strip)
             .map(ClusterConnectionDetails::node)
             .toList(),
-        URI.create(url));
+        uri(url));
+  }
+
+  private static URI uri(String url) {
+    try {
+      return new URI(url);
+    } catch (URISyntaxException e) {
+      // without quoting it, for it holds a password
+      throw new IllegalArgumentException("TALLY_REDIS_URL is no URL");
+    }
   }
 
   private static Node node(String text) {

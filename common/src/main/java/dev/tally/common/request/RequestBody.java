@@ -4,6 +4,7 @@ import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -115,6 +116,10 @@ public final class RequestBody {
     try {
       bytes = request.getInputStream().readNBytes(maxBytes + 1);
     } catch (IOException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        throw ProblemException.of(
+            ProblemType.REQUEST_TIMEOUT, "The body took too long to come in.");
+      }
       throw ProblemException.malformed("The body ended before it was whole.");
     }
     if (bytes.length > maxBytes) {

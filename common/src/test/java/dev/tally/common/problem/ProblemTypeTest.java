@@ -21,8 +21,10 @@ class ProblemTypeTest {
     "NOT_PERSISTED_YET, 404, not-persisted-yet, Not persisted yet",
     "NO_SUCH_ROUTE, 404, no-such-route, No such route",
     "MALFORMED_REQUEST, 400, malformed-request, Malformed request",
+    "UNAUTHORIZED, 401, unauthorized, Unauthorized",
     "METHOD_NOT_ALLOWED, 405, method-not-allowed, Method not allowed",
     "NOT_ACCEPTABLE, 406, not-acceptable, Not acceptable",
+    "REQUEST_TIMEOUT, 408, request-timeout, Request timeout",
     "BODY_TOO_LARGE, 413, body-too-large, Body too large",
     "UNSUPPORTED_MEDIA_TYPE, 415, unsupported-media-type, Unsupported media type",
     "INVALID_FIELD, 422, invalid-field, Invalid field",
@@ -42,9 +44,11 @@ class ProblemTypeTest {
   @ParameterizedTest
   @CsvSource({
     "400, MALFORMED_REQUEST",
+    "401, UNAUTHORIZED",
     "404, NO_SUCH_ROUTE",
     "405, METHOD_NOT_ALLOWED",
     "406, NOT_ACCEPTABLE",
+    "408, REQUEST_TIMEOUT",
     "413, BODY_TOO_LARGE",
     "415, UNSUPPORTED_MEDIA_TYPE",
     "417, REFUSED",

@@ -45,4 +45,12 @@ class ClusterConnectionDetailsTest {
     assertThat(ClusterConnectionDetails.of("a:1", "redis://x").getSslBundle()).isNull();
     assertThat(ClusterConnectionDetails.of("a:1", "rediss://x").getSslBundle()).isNotNull();
   }
+
+  @Test
+  void aUrlThatIsNoneIsRefusedWithoutRepeatingItsPassword() {
+    assertThatThrownBy(() -> ClusterConnectionDetails.of("a:1", "redis://:pass word@host"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("TALLY_REDIS_URL is no URL")
+        .hasNoCause();
+  }
 }

@@ -1,0 +1,36 @@
+package dev.tally.gateway.ratelimit;
+
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.ratelimit.RateLimit;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/** How fast an app may write through this process. */
+@Component
+public final class AppRateLimit {
+
+  private final RateLimit limit;
+
+  AppRateLimit(RateLimitProperties properties) {
+    limit =
+        new RateLimit(
+            "app",
+            "This app writes faster than it may.",
+            properties.perSecond(),
+            Duration.ofSeconds(1),
+            properties.burst());
+  }
+
+  /**
+   * Counts writes against an app's limit.
+   *
+   * @param app the app's token
+   * @param writes a batch larger than the whole bucket costs one full bucket
+   * @param response is told where the app stands
+   * @throws ProblemException 429 if the app has to wait
+   */
+  public void take(String app, int writes, HttpServletResponse response) {
+    limit.take(app, writes, response);
+  }
+}

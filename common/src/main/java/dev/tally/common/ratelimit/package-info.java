@@ -1,0 +1,5 @@
+/** Keeps one app or one client from taking more than its share. */
+@NullMarked
+package dev.tally.common.ratelimit;
+
+import org.jspecify.annotations.NullMarked;

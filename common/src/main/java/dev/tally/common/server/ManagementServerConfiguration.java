@@ -1,0 +1,10 @@
+package dev.tally.common.server;
+
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.context.annotation.Import;
+
+/** The same for the actuator, where it has a port of its own. */
+@ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+@Import(ServerConfiguration.class)
+class ManagementServerConfiguration {}

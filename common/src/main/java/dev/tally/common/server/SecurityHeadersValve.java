@@ -1,0 +1,21 @@
+package dev.tally.common.server;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+
+/** Sets {@link SecurityHeaders}, on what no filter sees too: a malformed request line's answer. */
+final class SecurityHeadersValve extends ValveBase {
+
+  SecurityHeadersValve() {
+    super(true);
+  }
+
+  @Override
+  public void invoke(Request request, Response response) throws IOException, ServletException {
+    SecurityHeaders.set(response, request.isSecure());
+    getNext().invoke(request, response);
+  }
+}

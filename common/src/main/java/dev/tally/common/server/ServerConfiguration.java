@@ -1,0 +1,31 @@
+package dev.tally.common.server;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Import this to have a service's web server bounded, and its answers bear security headers. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ConnectionProperties.class)
+public class ServerConfiguration {
+
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> boundedServer(
+      ConnectionProperties properties) {
+    return factory -> {
+      factory.setProtocol(DeadlineProtocol.class.getName());
+      factory.addConnectorCustomizers(
+          connector -> {
+            if (connector.getProtocolHandler() instanceof DeadlineProtocol protocol) {
+              protocol.setRequestTimeout(properties.requestTimeout());
+            }
+          });
+      if (!properties.trustedProxies().isBlank()) {
+        factory.addEngineValves(TrustedProxies.valve(properties.trustedProxies()));
+      }
+      factory.addEngineValves(new SecurityHeadersValve());
+    };
+  }
+}

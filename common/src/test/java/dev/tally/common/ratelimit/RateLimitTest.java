@@ -1,0 +1,82 @@
+package dev.tally.common.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.common.problem.ProblemException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+class RateLimitTest {
+
+  private static final Duration DAY = Duration.ofDays(1);
+
+  @Test
+  void eachKeyHasItsOwnBucket() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 2, DAY, 0);
+
+    assertThat(take(limit, "a", 1).getHeader("RateLimit")).isEqualTo("\"test\";r=1;t=43200");
+    assertThat(take(limit, "a", 1).getHeader("RateLimit")).startsWith("\"test\";r=0;t=");
+    assertThat(take(limit, "b", 2).getHeader("RateLimit")).startsWith("\"test\";r=0;t=");
+    assertThatThrownBy(() -> take(limit, "a", 1))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.retryAfter()).isBetween(Duration.ofHours(11), DAY));
+  }
+
+  @Test
+  void whatIsMoreThanABucketCostsAFullOne() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5);
+
+    assertThat(take(limit, "a", 1000).getHeader("RateLimit-Policy"))
+        .isEqualTo("\"test\";q=5;w=432000");
+    assertThatThrownBy(() -> take(limit, "a", 1)).isInstanceOf(ProblemException.class);
+  }
+
+  @Test
+  void whatIsRefusedCostsNothing() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 3, DAY, 0);
+    take(limit, "a", 2);
+
+    assertThatThrownBy(() -> take(limit, "a", 2)).isInstanceOf(ProblemException.class);
+
+    assertThat(take(limit, "a", 1).getHeader("RateLimit")).startsWith("\"test\";r=0");
+  }
+
+  @Test
+  void noLimitSaysNothing() {
+    RateLimit none = new RateLimit("test", "Too fast.", 0, DAY, 5);
+
+    assertThat(none.isOn()).isFalse();
+    for (int i = 0; i < 100; i++) {
+      assertThat(take(none, "a", 1000).getHeaderNames()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1, 192.0.2.1",
+    "0:0:0:0:0:0:0:1, 0000000000000000",
+    "2001:db8:1:2:3:4:5:6, 20010db800010002",
+    "2001:DB8:1:2::9, 20010db800010002",
+    "2001:db8:1:3::9, 20010db800010003",
+    "::ffff:192.0.2.1, 192.0.2.1",
+    "not:an:address, not:an:address"
+  })
+  void anAddressIsCountedWithItsNetwork(String address, String key) {
+    MockHttpServletRequest request = new MockHttpServletRequest();
+    request.setRemoteAddr(address);
+
+    assertThat(ClientAddress.of(request)).isEqualTo(key);
+  }
+
+  private static MockHttpServletResponse take(RateLimit limit, String key, int cost) {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    limit.take(key, cost, response);
+    return response;
+  }
+}
