@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -35,7 +36,8 @@ final class AppController {
     return PageResponse.of(page, "after", AppView::token);
   }
 
-  @PostMapping
+  // produces: who takes no JSON is told so before the write, not after
+  @PostMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<AppView> create(HttpServletRequest request) {
     AppView app = AppView.of(apps.create(name(request)));
     return ResponseEntity.created(URI.create("/apps/" + app.token())).body(app);
@@ -46,7 +48,7 @@ final class AppController {
     return AppView.of(apps.get(token));
   }
 
-  @PutMapping("/{token}")
+  @PutMapping(path = "/{token}", produces = MediaType.APPLICATION_JSON_VALUE)
   AppView rename(@PathVariable String token, HttpServletRequest request) {
     apps.get(token);
     return AppView.of(apps.rename(token, name(request)));

@@ -1,5 +1,6 @@
 package dev.tally.common.problem;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
@@ -21,19 +22,28 @@ public final class ProblemReportValve extends ErrorReportValve {
     if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
       return;
     }
-    ProblemType type = ProblemType.ofStatus(status);
+    if (status == HttpServletResponse.SC_NOT_IMPLEMENTED
+        || status == HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED) {
+      // a transfer coding or version that nobody offered: the client's fault, and no alarm of ours
+      status = HttpServletResponse.SC_BAD_REQUEST;
+    }
+    try {
+      write(ProblemType.ofStatus(status), status, response);
+    } catch (IOException e) {
+      container.getLogger().debug("the client went away before it was told its error", e);
+    }
+  }
+
+  static void write(ProblemType type, int status, Response response) throws IOException {
     byte[] body =
         """
         {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
             .formatted(type.uri(), type.title(), status, type.title(), type.title())
             .getBytes(StandardCharsets.UTF_8);
-    try {
-      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-      response.setContentLength(body.length);
-      response.getOutputStream().write(body);
-      response.finishResponse();
-    } catch (IOException e) {
-      container.getLogger().debug("the client went away before it was told its error", e);
-    }
+    response.setStatus(status);
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+    response.finishResponse();
   }
 }

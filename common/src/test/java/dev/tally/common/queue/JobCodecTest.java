@@ -97,6 +97,8 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":0,\"body\":\"x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":{}}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":null}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\ud800x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\udc00\\ud800\"}",
         "null",
         "1",
         "\"{}\"",
