@@ -6,22 +6,24 @@
 --
 -- ARGV[1]  string   id of the worker that acknowledges
 -- ARGV[2]  integer  how many jobs the batch has
--- ARGV[3]  string   its oldest job, by which the batch is known: no two batches have the same
+-- ARGV[3]  string   the batch's first job
 -- ARGV[4…] string   dead letters
 --
--- May come twice, after an answer that was lost, and late, when the next batch has been claimed: it does nothing to a
--- batch that is not the one it is about.
+-- An acknowledgement whose answer was lost is sent again, and one that was under way when its connection broke may
+-- still arrive after the next batch has been claimed. Both find that the claimed batch is not theirs: then it is none
+-- any more that has to be forgotten, and nothing happens.
+--
 -- Answers 1, or 0 if another worker owns the partition by now: then nothing has happened, and the batch is that
 -- worker's.
 
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return 0
 end
-if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[3] then
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2]) or redis.call('LINDEX', KEYS[1], 0) ~= ARGV[3] then
   return 1
 end
 for i = 4, #ARGV do
   redis.call('RPUSH', KEYS[3], ARGV[i])
 end
-redis.call('LTRIM', KEYS[1], ARGV[2], -1)
+redis.call('DEL', KEYS[1])
 return 1

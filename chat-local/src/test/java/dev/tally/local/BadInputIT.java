@@ -191,6 +191,8 @@ class BadInputIT {
     Http.get(tally.api() + "/apps/../etc").isProblem(404, "no-such-route", "No such route");
     Http.post(tally.gateway() + "/apps").isProblem(404, "no-such-route", "No such route");
     Http.get(tally.gateway() + "/index.html").isProblem(404, "no-such-route", "No such route");
+    Http.postBytes(tally.gateway() + "/messages", "*/*", new byte[] {'x'})
+        .isProblem(404, "no-such-route", "No such route");
   }
 
   @Test
@@ -201,14 +203,31 @@ class BadInputIT {
     Http.send(request).isProblem(404, "app-not-found", "App not found");
   }
 
+  @Test
+  void whoTakesNoJsonIsToldBeforeAnythingIsWritten() {
+    for (String url : new String[] {messages, tally.chatsTo(app), apps}) {
+      Http.postJson(url, "{\"body\":\"x\",\"name\":\"x\"}", "Accept", "text/html")
+          .isProblem(406, "not-acceptable", "Not acceptable");
+    }
+    Http.send(
+            HttpRequest.newBuilder(URI.create(tally.appUrl(app)))
+                .headers("Accept", "text/html", "Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString("{\"name\":\"x\"}")))
+        .isProblem(406, "not-acceptable", "Not acceptable");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "GET /apps/%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /apps/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /a b c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps;x=y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps;x=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "NONSENSE\r\n\r\n",
         "GET /apps HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/3.0\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
         "POST /apps HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nConnection: close\r\n\r\n"
       })
   void whatIsHardlyHttpIsRefused(String request) throws IOException {
@@ -219,6 +238,16 @@ class BadInputIT {
       assertThat(answer).contains("application/problem+json").contains("\"error\"");
       assertThat(answer).doesNotContain("Exception").doesNotContain("Apache");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/apps?limit=%", "/apps?x=%zz", "/apps/x/chats/1/search?q=100%"})
+  void aBrokenQueryIsRefused(String path) throws IOException {
+    String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    assertThat(raw(URI.create(tally.api()), request))
+        .startsWith("HTTP/1.1 400")
+        .contains("\"error\":\"The query cannot be read.\"");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -205,6 +206,30 @@ class DrainIT {
     fixture.awaitDrained(app);
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b after all", "3:c", "4:d");
     assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
+  }
+
+  @Test
+  void whatNoTableCanHoldIsSetAsideAndBlocksNothing() {
+    String app = fixture.app();
+    fixture.queue(
+        app,
+        fixture.chatJob("ä", 1),
+        fixture.chatJob(app, 1),
+        fixture.codec.openMessage(
+                app, 1, "sent in the year 10000", Instant.parse("+10000-01-01T00:00:00Z"), null)
+            + "1}",
+        fixture.messageJob(app, 1, 1, "HALF").replace("HALF", "\\ud83c"),
+        fixture.messageJob(app, 1, 1, "fine"));
+
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:fine");
+    assertThat(fixture.deadLetters(app))
+        .hasSize(3)
+        .anyMatch(letter -> letter.contains("app-missing"))
+        .anyMatch(letter -> letter.contains("refused"))
+        .anyMatch(letter -> letter.contains("undecodable"));
+    fixture.redis.delete(fixture.keys(app).dead());
   }
 
   @Test

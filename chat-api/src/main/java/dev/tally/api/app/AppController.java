@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -52,7 +53,8 @@ final class AppController {
     return PageResponse.of(page, "after", AppView::token);
   }
 
-  @PostMapping
+  // produces: who takes no JSON is told so before the write, not after
+  @PostMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<AppView> create(HttpServletRequest request, HttpServletResponse response) {
     adminKey.require(request);
     String name = name(request);
@@ -66,7 +68,7 @@ final class AppController {
     return AppView.of(apps.get(token));
   }
 
-  @PutMapping("/{token}")
+  @PutMapping(path = "/{token}", produces = MediaType.APPLICATION_JSON_VALUE)
   AppView rename(@PathVariable String token, HttpServletRequest request) {
     adminKey.require(request);
     apps.get(token);

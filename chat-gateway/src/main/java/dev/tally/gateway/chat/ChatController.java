@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -30,7 +31,8 @@ final class ChatController {
 
   record Accepted(@JsonProperty("chat_number") long number) {}
 
-  @PostMapping("/apps/{token}/chats")
+  // produces: who takes no JSON is told so before the write, not after
+  @PostMapping(path = "/apps/{token}/chats", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
       @PathVariable String token,

@@ -43,7 +43,10 @@ final class MessageController {
       @JsonProperty("last_message_number") long last)
       implements Accepted {}
 
-  @PostMapping("/apps/{token}/chats/{number}/messages")
+  // produces: who takes no JSON is told so before the write, not after
+  @PostMapping(
+      path = "/apps/{token}/chats/{number}/messages",
+      produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
       @PathVariable String token,

@@ -39,9 +39,9 @@ final class Drain implements LeasedWork {
 
   /**
    * MySQL's errors that are about a value, and not about the server or the schema: out of range,
-   * truncated, incorrect string, too long.
+   * truncated, incorrect time, incorrect string, too long.
    */
-  private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1366, 1406);
+  private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1292, 1366, 1406);
 
   private final QueueScripts queue;
   private final Persister persister;
@@ -108,7 +108,7 @@ final class Drain implements LeasedWork {
         lease,
         "acknowledging",
         () -> {
-          queue.acknowledge(lease, claim.jobs(), deadLetters);
+          queue.acknowledge(lease, claim, deadLetters);
           return true;
         });
   }

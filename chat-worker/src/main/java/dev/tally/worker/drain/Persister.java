@@ -1,6 +1,7 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.queue.Job;
+import dev.tally.common.request.PathPart;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.search.SearchOutbox;
@@ -83,7 +84,12 @@ final class Persister {
 
     Persisted persist() {
       TreeSet<String> tokens = new TreeSet<>();
-      deliveries.forEach(delivery -> tokens.add(delivery.job().app()));
+      for (Delivery delivery : deliveries) {
+        // MySQL fails when it is asked for a text that the token's column cannot hold
+        if (PathPart.isToken(delivery.job().app())) {
+          tokens.add(delivery.job().app());
+        }
+      }
       Map<String, Rows.App> apps = rows.lockApps(tokens);
 
       SortedMap<Long, SortedMap<Long, Delivery>> chatJobs = new TreeMap<>();

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
@@ -28,20 +27,22 @@ final class QueueScripts {
   private static final RedisScript<Long> RAISE =
       RedisScript.of(new ClassPathResource("lua/raise.lua"), Long.class);
 
-  private final StringRedisTemplate redis;
-  private final BytesRedisTemplate bytes;
+  private final BytesRedisTemplate redis;
   private final byte[] batchJobs;
   private final byte[] batchBytes;
 
-  QueueScripts(StringRedisTemplate redis, BytesRedisTemplate bytes, DrainProperties properties) {
+  QueueScripts(BytesRedisTemplate redis, DrainProperties properties) {
     this.redis = redis;
-    this.bytes = bytes;
     this.batchJobs = number(properties.batchJobs());
     this.batchBytes = number(properties.batchBytes().toBytes());
   }
 
   private static byte[] number(long number) {
-    return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    return utf8(Long.toString(number));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -54,10 +55,10 @@ final class QueueScripts {
   Claim claim(Lease lease) {
     PartitionKeys keys = lease.keys();
     List<?> answer =
-        bytes.execute(
+        redis.execute(
             CLAIM,
             List.of(keys.jobs(), keys.inflight(), keys.owner()),
-            lease.worker().value().getBytes(StandardCharsets.UTF_8),
+            utf8(lease.worker().value()),
             batchJobs,
             batchBytes);
     String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
@@ -75,23 +76,23 @@ final class QueueScripts {
   }
 
   /**
-   * Forgets the claimed batch. Done again it changes nothing.
+   * Forgets the claimed batch, unless that has happened already: it may be asked for again.
    *
-   * @param jobs the batch, as it was claimed
+   * @param batch what was claimed; not empty
    * @param deadLetters what to set aside at the same time
    * @throws LeaseLostException if the partition is another worker's: then nothing is forgotten
    * @throws org.springframework.dao.DataAccessException if Redis does not answer; it may have
    *     forgotten the batch or not
    */
-  void acknowledge(Lease lease, List<byte[]> jobs, List<String> deadLetters) {
+  void acknowledge(Lease lease, Claim batch, List<String> deadLetters) {
     PartitionKeys keys = lease.keys();
     List<byte[]> arguments = new ArrayList<>(3 + deadLetters.size());
-    arguments.add(lease.worker().value().getBytes(StandardCharsets.UTF_8));
-    arguments.add(number(jobs.size()));
-    arguments.add(jobs.getFirst());
-    deadLetters.forEach(letter -> arguments.add(letter.getBytes(StandardCharsets.UTF_8)));
+    arguments.add(utf8(lease.worker().value()));
+    arguments.add(number(batch.jobs().size()));
+    arguments.add(batch.jobs().getFirst());
+    deadLetters.forEach(letter -> arguments.add(utf8(letter)));
     long done =
-        bytes.execute(
+        redis.execute(
             ACKNOWLEDGE, List.of(keys.inflight(), keys.owner(), keys.dead()), arguments.toArray());
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
@@ -100,6 +101,6 @@ final class QueueScripts {
 
   /** Whether the counter had fallen behind a number that is in use. */
   boolean raise(String counter, long number) {
-    return redis.execute(RAISE, List.of(counter), Long.toString(number)) == 1;
+    return redis.execute(RAISE, List.of(counter), number(number)) == 1;
   }
 }

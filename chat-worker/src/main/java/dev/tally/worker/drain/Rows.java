@@ -55,6 +55,9 @@ final class Rows {
    */
   Map<String, App> lockApps(SortedSet<String> tokens) {
     Map<String, App> apps = new HashMap<>();
+    if (tokens.isEmpty()) {
+      return apps;
+    }
     jdbc.query(
         "SELECT token, id, chats_count FROM applications WHERE token IN (%s) ORDER BY token FOR UPDATE"
             .formatted(placeholders(tokens)),

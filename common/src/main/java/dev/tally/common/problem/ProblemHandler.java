@@ -4,6 +4,7 @@ import dev.tally.common.log.LoggedFault;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
       headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"tally\"");
     }
     return respond(e.type(), e.type().status(), e.detail(), headers, request.getRequestURI());
+  }
+
+  /** A query that Tomcat cannot read, which it says when it is first asked for a parameter. */
+  @ExceptionHandler
+  ResponseEntity<Object> query(InvalidParameterException e, HttpServletRequest request) {
+    return problem(ProblemException.malformed("The query cannot be read."), request);
   }
 
   @ExceptionHandler
@@ -107,12 +114,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
     ProblemType type = ProblemType.ofStatus(status.value());
     String detail =
-        switch (type) {
-          case NO_SUCH_ROUTE -> "Nothing is served under this path.";
-          case METHOD_NOT_ALLOWED ->
-              "This path does not take %s.".formatted(servletRequest.getMethod());
-          default -> type.title() + ".";
-        };
+        type == ProblemType.METHOD_NOT_ALLOWED
+            ? "This path does not take %s.".formatted(servletRequest.getMethod())
+            : type.title() + ".";
     return respond(type, status, detail, headers, servletRequest.getRequestURI());
   }
 

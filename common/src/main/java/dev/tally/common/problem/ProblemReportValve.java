@@ -1,6 +1,7 @@
 package dev.tally.common.problem;
 
 import dev.tally.common.server.SecurityHeaders;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
@@ -22,21 +23,30 @@ public final class ProblemReportValve extends ErrorReportValve {
     if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
       return;
     }
-    ProblemType type = ProblemType.ofStatus(status);
+    if (status == HttpServletResponse.SC_NOT_IMPLEMENTED
+        || status == HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED) {
+      // a transfer coding or version that nobody offered: the client's fault, and no alarm of ours
+      status = HttpServletResponse.SC_BAD_REQUEST;
+    }
+    try {
+      write(ProblemType.ofStatus(status), status, response);
+    } catch (IOException e) {
+      container.getLogger().debug("the client went away before it was told its error", e);
+    }
+  }
+
+  static void write(ProblemType type, int status, Response response) throws IOException {
     byte[] body =
         """
         {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
             .formatted(type.uri(), type.title(), status, type.title(), type.title())
             .getBytes(StandardCharsets.UTF_8);
     // an exception that got here has reset all headers
-    SecurityHeaders.set(response, request.isSecure());
-    try {
-      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-      response.setContentLength(body.length);
-      response.getOutputStream().write(body);
-      response.finishResponse();
-    } catch (IOException e) {
-      container.getLogger().debug("the client went away before it was told its error", e);
-    }
+    SecurityHeaders.set(response, response.getRequest().isSecure());
+    response.setStatus(status);
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+    response.finishResponse();
   }
 }

@@ -108,7 +108,12 @@ public final class JobCodec {
     if (!value.isString()) {
       throw new UndecodableJobException(name + " is no string");
     }
-    return value.stringValue();
+    String text = value.stringValue();
+    if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
+      // would not be kept as it is: it has no UTF-8
+      throw new UndecodableJobException(name + " has an unpaired surrogate");
+    }
+    return text;
   }
 
   private static long number(JsonNode job, String name) throws UndecodableJobException {

@@ -1,0 +1,122 @@
+package dev.tally.local;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Bytes to a server, and what it answers: what no HTTP client would send. Texts have one character
+ * a byte.
+ */
+final class Wire {
+
+  private Wire() {}
+
+  /**
+   * One answer.
+   *
+   * @param status 0 if the request was taken for one of HTTP/0.9, whose answers are a body only
+   * @param headers by lower-case name
+   */
+  record Answer(int status, Map<String, String> headers, String body) {}
+
+  /**
+   * What came of one connection.
+   *
+   * @param answers without interim ones
+   * @param cut whether the connection broke, so that there may have been more
+   */
+  record Exchange(List<Answer> answers, boolean cut) {}
+
+  /** Sends, closes its end, and reads until the server closes its own. */
+  static Exchange send(String server, String request) {
+    URI uri = URI.create(server);
+    ByteArrayOutputStream received = new ByteArrayOutputStream();
+    boolean cut = false;
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout(20_000);
+      try {
+        OutputStream out = socket.getOutputStream();
+        out.write(request.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        socket.shutdownOutput();
+      } catch (SocketException e) {
+        // it has had enough of it; what it said before is still to be read
+        cut = true;
+      }
+      InputStream in = socket.getInputStream();
+      in.transferTo(received);
+    } catch (SocketException e) {
+      cut = true;
+    } catch (IOException e) {
+      throw new AssertionError("no end of the answer to " + request, e);
+    }
+    return read(received.toString(StandardCharsets.ISO_8859_1), cut);
+  }
+
+  private static Exchange read(String received, boolean cut) {
+    List<Answer> answers = new ArrayList<>();
+    String rest = received;
+    while (rest.startsWith("HTTP/1.1 ")) {
+      int end = rest.indexOf("\r\n\r\n");
+      if (end < 0) {
+        break;
+      }
+      String[] lines = rest.substring(0, end).split("\r\n", -1);
+      rest = rest.substring(end + 4);
+      int status = Integer.parseInt(lines[0].substring(9, 12));
+      Map<String, String> headers = new LinkedHashMap<>();
+      for (int i = 1; i < lines.length; i++) {
+        int colon = lines[i].indexOf(':');
+        headers.put(
+            lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+            lines[i].substring(colon + 1).strip());
+      }
+      StringBuilder body = new StringBuilder();
+      if ("chunked".equals(headers.get("transfer-encoding"))) {
+        rest = chunks(rest, body);
+      } else if (headers.containsKey("content-length") && !rest.startsWith("HTTP/1.1 ")) {
+        // an answer to HEAD has a length and no body
+        int length = Math.min(rest.length(), Integer.parseInt(headers.get("content-length")));
+        body.append(rest, 0, length);
+        rest = rest.substring(length);
+      }
+      if (status >= 200) {
+        answers.add(new Answer(status, headers, body.toString()));
+      }
+    }
+    if (!rest.isEmpty()) {
+      answers.add(new Answer(0, Map.of(), rest));
+    }
+    return new Exchange(answers, cut);
+  }
+
+  private static String chunks(String from, StringBuilder body) {
+    String rest = from;
+    while (true) {
+      int line = rest.indexOf("\r\n");
+      if (line < 0) {
+        return rest;
+      }
+      int size = Integer.parseInt(rest.substring(0, line), 16);
+      if (rest.length() < line + 4 + size) {
+        return rest;
+      }
+      body.append(rest, line + 2, line + 2 + size);
+      rest = rest.substring(line + 4 + size);
+      if (size == 0) {
+        return rest;
+      }
+    }
+  }
+}

@@ -1,0 +1,783 @@
+package dev.tally.worker.drain;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.lease.Lease;
+import dev.tally.worker.lease.LeaseLostException;
+import dev.tally.worker.lease.LeaseTaker;
+import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.search.SearchOutbox;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Random histories of one partition's queue and of three workers that drain it in turns and are
+ * killed, lose their lease or miss an answer at the worst moments: after each step the rows, the
+ * outbox, the lists and the counters are what a model of them in memory says.
+ */
+class DrainModelIT {
+
+  private static final PartitionKeys KEYS = new PartitionKeys(5);
+
+  /** Two that exist, and one that does not. */
+  private static final List<String> APPS =
+      IntStream.range(1, 4).mapToObj("%032x"::formatted).toList();
+
+  private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
+  private static final int MAX_BODY_BYTES = 65_535;
+
+  /** A batch's bounds: each worker has its own. */
+  private record Limit(int jobs, int bytes) {}
+
+  private static final List<Limit> LIMITS =
+      List.of(new Limit(1_000, 4_000_000), new Limit(3, 4_000_000), new Limit(20, 700));
+
+  private static final JobCodec CODEC = new JobCodec();
+
+  private static WorkerParts parts;
+  private static List<Worker> workers;
+
+  @BeforeContainer
+  static void start() {
+    parts = new WorkerParts();
+    workers = IntStream.range(0, LIMITS.size()).mapToObj(Worker::new).toList();
+  }
+
+  @AfterContainer
+  static void stop() {
+    parts.close();
+  }
+
+  /** What goes wrong with the last batch of a turn. */
+  enum Fault {
+    NONE,
+    CLAIM_ANSWER_LOST,
+    KILLED_AFTER_CLAIM,
+    LEASE_LOST_BEFORE_COMMIT,
+    COMMIT_ANSWER_LOST,
+    KILLED_AFTER_COMMIT,
+    LEASE_LOST_AFTER_COMMIT,
+    KILLED_BEFORE_ACKNOWLEDGEMENT,
+    ACKNOWLEDGEMENT_ANSWER_LOST,
+    KILLED_AFTER_ACKNOWLEDGEMENT
+  }
+
+  /** What may happen to a partition. */
+  sealed interface Step {
+
+    record Queue(List<String> jobs) implements Step {}
+
+    /** A worker gets the lease and drains up to so many batches. */
+    record Turn(int worker, int batches, Fault fault) implements Step {}
+
+    /** Redis says that this was the highest number given out; it may have lost what came later. */
+    record SetCounter(int app, long chat, long number) implements Step {}
+
+    /** An operator has a dead letter's job queued again. */
+    record Retry(int letter) implements Step {}
+  }
+
+  @Property
+  @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+  void theDrainDoesWhatTheModelDoes(@ForAll("steps") List<Step> steps) {
+    parts.wipeRedis();
+    for (String table : List.of("messages", "chats", "applications", "search_outbox")) {
+      parts.mysql.update("DELETE FROM " + table);
+    }
+    for (String app : APPS.subList(0, 2)) {
+      parts.mysql.update(
+          "INSERT INTO applications (token, name, created_at, updated_at)"
+              + " VALUES (?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+          app);
+    }
+    Model model = new Model(APPS.subList(0, 2));
+    List<Step> history = new ArrayList<>(steps);
+    // whatever has happened, a worker that nothing happens to drains all that is left
+    history.add(new Step.Turn(0, 1_000, Fault.NONE));
+    for (Step step : history) {
+      switch (step) {
+        case Step.Queue(List<String> jobs) -> {
+          parts.queue(KEYS, jobs);
+          model.jobs.addAll(jobs);
+        }
+        case Step.Turn(int worker, int batches, Fault fault) -> {
+          workers.get(worker).turn(batches, fault);
+          model.turn(LIMITS.get(worker), batches, fault);
+        }
+        case Step.SetCounter(int app, long chat, long number) -> {
+          String counter =
+              chat == 0 ? KEYS.chats(APPS.get(app)) : KEYS.messages(APPS.get(app), chat);
+          parts.redis.opsForValue().set(counter, Long.toString(number));
+          model.counters.put(counter, number);
+        }
+        case Step.Retry(int letter) -> {
+          if (!model.dead.isEmpty()) {
+            String wanted = model.retry(letter);
+            assertThat(
+                    parts.deadLetters.list(10_000).stream()
+                        .filter(entry -> text(entry).equals(wanted))
+                        .findFirst()
+                        .map(parts.deadLetters::retry))
+                .hasValue(true);
+          }
+        }
+      }
+      assertThat(found()).as("after %s", step).isEqualTo(model.expected());
+    }
+    assertThat(model.jobs).isEmpty();
+    assertThat(model.inflight).isEmpty();
+    assertThat(
+            parts.mysql.queryForObject(
+                """
+                SELECT (SELECT COUNT(*) FROM applications WHERE chats_count <>
+                         (SELECT COUNT(*) FROM chats WHERE application_id = id))
+                     + (SELECT COUNT(*) FROM chats c WHERE messages_count <>
+                         (SELECT COUNT(*) FROM messages m
+                          WHERE m.application_id = c.application_id AND m.chat_number = c.number))""",
+                Long.class))
+        .as("counts that are not their rows'")
+        .isZero();
+    model.dead.forEach(letter -> Statistics.collect(letter.substring(0, letter.indexOf(' '))));
+    Statistics.collect(parts.mysql.queryForObject("SELECT COUNT(*) > 0 FROM messages", Long.class));
+    Statistics.coverage(
+        coverage -> {
+          for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+            coverage.check(reason.slug()).count(count -> count > 0);
+          }
+          coverage.check(1L).count(count -> count > 0);
+        });
+  }
+
+  /** Everything that a drain leaves behind, by name. */
+  private static Map<String, Object> found() {
+    Map<String, Object> found = new LinkedHashMap<>();
+    found.put("queued", parts.list(KEYS.jobs()));
+    found.put("claimed", parts.list(KEYS.inflight()));
+    found.put(
+        "dead", parts.deadLetters.list(10_000).stream().map(DrainModelIT::text).sorted().toList());
+    found.put(
+        "apps",
+        parts.mysql.query(
+            "SELECT token, chats_count FROM applications ORDER BY token",
+            (row, _) -> row.getString(1) + " has " + row.getLong(2)));
+    found.put(
+        "chats",
+        parts.mysql.query(
+            """
+            SELECT token, number, messages_count, c.created_at
+            FROM chats c JOIN applications ON id = application_id ORDER BY token, number""",
+            (row, _) ->
+                "%s %d has %d, %s"
+                    .formatted(
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getObject(4, LocalDateTime.class).toInstant(ZoneOffset.UTC))));
+    found.put(
+        "messages",
+        parts.mysql.query(
+            """
+            SELECT token, chat_number, number, body, m.created_at
+            FROM messages m JOIN applications ON id = application_id
+            ORDER BY token, chat_number, number""",
+            (row, _) ->
+                "%s %d %d: %s, %s"
+                    .formatted(
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getString(4),
+                        row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC))));
+    found.put(
+        "outbox",
+        parts
+            .mysql
+            .query(
+                """
+                SELECT partition_number, token, chat_number, first_number, last_number
+                FROM search_outbox JOIN applications a ON a.id = application_id""",
+                (row, _) ->
+                    "%d: %s %d %d-%d"
+                        .formatted(
+                            row.getInt(1),
+                            row.getString(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            row.getLong(5)))
+            .stream()
+            .sorted()
+            .toList());
+    Map<String, Long> counters = new TreeMap<>();
+    for (String key : parts.redis.keys("*:chats")) {
+      counters.put(key, Long.valueOf(parts.redis.opsForValue().get(key)));
+    }
+    for (String key : parts.redis.keys("*:messages")) {
+      counters.put(key, Long.valueOf(parts.redis.opsForValue().get(key)));
+    }
+    found.put("counters", counters);
+    return found;
+  }
+
+  private static String text(DeadLetters.Entry entry) {
+    return entry.letter().reason().slug()
+        + " "
+        + WorkerParts.texts(List.of(entry.letter().job())).getFirst();
+  }
+
+  /** The process is gone. */
+  private static final class KilledException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** A worker of the product's own parts, with faults where it meets Redis and MySQL. */
+  private static final class Worker {
+
+    private final LeaseTaker taker;
+    private final Drain drain;
+    private Lease lease;
+    private int batchesLeft;
+    private Fault fault = Fault.NONE;
+
+    Worker(int index) {
+      taker = new LeaseTaker("worker " + index, parts.redis);
+      lease = taker.lease(KEYS);
+      DrainProperties properties =
+          new DrainProperties(
+              LIMITS.get(index).jobs(),
+              DataSize.ofBytes(LIMITS.get(index).bytes()),
+              Duration.ofMillis(50),
+              Duration.ofSeconds(30));
+      FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
+      redis.afterPropertiesSet();
+      QueueScripts queue = new QueueScripts(redis, properties);
+      Rows rows = parts.context.getBean(Rows.class);
+      SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
+      drain =
+          new Drain(
+              queue,
+              new Persister(new FaultyTransactions(), rows, outbox, properties),
+              new CounterRepair(rows, queue),
+              CODEC,
+              outbox,
+              new DrainMetrics(new SimpleMeterRegistry()),
+              properties);
+    }
+
+    void turn(int batches, Fault fault) {
+      assertThat(taker.acquire(KEYS)).isTrue();
+      lease = taker.lease(KEYS);
+      batchesLeft = batches;
+      this.fault = fault;
+      try {
+        drain.run(lease);
+      } catch (KilledException | LeaseLostException e) {
+        Statistics.label("ended by").collect(e.getClass().getSimpleName());
+      }
+      // given back, or its time is over
+      parts.redis.delete(KEYS.owner());
+    }
+
+    private boolean meets(Fault due) {
+      boolean met = batchesLeft == 0 && fault == due;
+      if (met) {
+        fault = Fault.NONE;
+      }
+      return met;
+    }
+
+    private void loseLease() {
+      parts.redis.opsForValue().set(KEYS.owner(), "another");
+    }
+
+    private final class FaultyRedis extends BytesRedisTemplate {
+
+      FaultyRedis(RedisConnectionFactory connections) {
+        super(connections);
+      }
+
+      @Override
+      public <T> T execute(RedisScript<T> script, List<String> keys, Object... arguments) {
+        return switch (keys) {
+          case List<String> all
+              when all.equals(List.of(KEYS.jobs(), KEYS.inflight(), KEYS.owner())) ->
+              claim(script, keys, arguments);
+          case List<String> all when all.contains(KEYS.dead()) ->
+              acknowledge(script, keys, arguments);
+          default -> super.execute(script, keys, arguments);
+        };
+      }
+
+      @SuppressWarnings("unchecked") // the only answer of this script
+      private <T> T claim(RedisScript<T> script, List<String> keys, Object... arguments) {
+        if (batchesLeft == 0) {
+          LeaseTaker.end(lease);
+          return (T) List.of(WorkerParts.bytes("claimed"));
+        }
+        T answer = super.execute(script, keys, arguments);
+        if (((List<?>) answer).size() == 1) {
+          LeaseTaker.end(lease);
+          return answer;
+        }
+        batchesLeft--;
+        if (meets(Fault.CLAIM_ANSWER_LOST)) {
+          batchesLeft++;
+          throw new QueryTimeoutException("the claim's answer is lost");
+        }
+        if (meets(Fault.KILLED_AFTER_CLAIM)) {
+          throw new KilledException();
+        }
+        if (meets(Fault.LEASE_LOST_BEFORE_COMMIT)) {
+          loseLease();
+        }
+        return answer;
+      }
+
+      private <T> T acknowledge(RedisScript<T> script, List<String> keys, Object... arguments) {
+        if (meets(Fault.KILLED_BEFORE_ACKNOWLEDGEMENT)) {
+          throw new KilledException();
+        }
+        if (meets(Fault.LEASE_LOST_AFTER_COMMIT)) {
+          loseLease();
+        }
+        T answer = super.execute(script, keys, arguments);
+        if (meets(Fault.ACKNOWLEDGEMENT_ANSWER_LOST)) {
+          throw new QueryTimeoutException("the acknowledgement's answer is lost");
+        }
+        if (meets(Fault.KILLED_AFTER_ACKNOWLEDGEMENT)) {
+          throw new KilledException();
+        }
+        return answer;
+      }
+    }
+
+    private final class FaultyTransactions implements PlatformTransactionManager {
+
+      private final PlatformTransactionManager sound =
+          parts.context.getBean(PlatformTransactionManager.class);
+      private int rollbacks;
+
+      @Override
+      public TransactionStatus getTransaction(@Nullable TransactionDefinition definition) {
+        return sound.getTransaction(definition);
+      }
+
+      @Override
+      public void commit(TransactionStatus status) {
+        sound.commit(status);
+        rollbacks = 0;
+        if (meets(Fault.COMMIT_ANSWER_LOST)) {
+          throw new TransactionSystemException("the commit's answer is lost");
+        }
+        if (meets(Fault.KILLED_AFTER_COMMIT)) {
+          throw new KilledException();
+        }
+      }
+
+      @Override
+      public void rollback(TransactionStatus status) {
+        sound.rollback(status);
+        // more than it takes to find, by halves, the one job that the database refuses
+        if (++rollbacks > 15) {
+          throw new AssertionError("the partition is blocked: the same transaction fails for ever");
+        }
+      }
+    }
+  }
+
+  /** What a drain is there for, without servers. */
+  private static final class Model {
+
+    private record Message(Instant at, String body) {
+      static Message of(Job.NewMessage job) {
+        return new Message(job.acceptedAt(), job.body());
+      }
+    }
+
+    private record Chat(Instant at, SortedMap<Long, Message> messages) {}
+
+    final List<String> jobs = new ArrayList<>();
+    final List<String> inflight = new ArrayList<>();
+    final List<String> dead = new ArrayList<>();
+    final Map<String, Long> counters = new TreeMap<>();
+    private final SortedMap<String, SortedMap<Long, Chat>> apps = new TreeMap<>();
+    private final List<String> outbox = new ArrayList<>();
+
+    Model(List<String> apps) {
+      apps.forEach(app -> this.apps.put(app, new TreeMap<>()));
+    }
+
+    String retry(int letter) {
+      String text = dead.stream().sorted().toList().get(letter % dead.size());
+      dead.remove(text);
+      jobs.addFirst(text.substring(text.indexOf(' ') + 1));
+      return text;
+    }
+
+    void turn(Limit limit, int batches, Fault fault) {
+      for (int left = batches - 1; left >= 0; left--) {
+        claim(limit);
+        if (inflight.isEmpty()) {
+          return;
+        }
+        Fault now = left == 0 ? fault : Fault.NONE;
+        if (now == Fault.KILLED_AFTER_CLAIM || now == Fault.LEASE_LOST_BEFORE_COMMIT) {
+          return;
+        }
+        List<String> rejected = new ArrayList<>();
+        boolean alive = persist(decoded(rejected), rejected, now == Fault.KILLED_AFTER_COMMIT);
+        if (!alive
+            || now == Fault.KILLED_BEFORE_ACKNOWLEDGEMENT
+            || now == Fault.LEASE_LOST_AFTER_COMMIT) {
+          return;
+        }
+        dead.addAll(rejected);
+        inflight.clear();
+        if (now == Fault.KILLED_AFTER_ACKNOWLEDGEMENT) {
+          return;
+        }
+      }
+    }
+
+    private void claim(Limit limit) {
+      if (!inflight.isEmpty()) {
+        return;
+      }
+      int bytes = 0;
+      while (!jobs.isEmpty() && inflight.size() < limit.jobs()) {
+        bytes += jobs.getFirst().length();
+        if (!inflight.isEmpty() && bytes > limit.bytes()) {
+          return;
+        }
+        inflight.add(jobs.removeFirst());
+      }
+    }
+
+    private List<Delivery> decoded(List<String> rejected) {
+      List<Delivery> deliveries = new ArrayList<>();
+      for (String raw : inflight) {
+        byte[] bytes = WorkerParts.bytes(raw);
+        try {
+          String text =
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+          deliveries.add(new Delivery(bytes, CODEC.decode(text)));
+        } catch (CharacterCodingException | UndecodableJobException e) {
+          rejected.add("undecodable " + raw);
+        }
+      }
+      return deliveries;
+    }
+
+    /** What a job is a row of; a chat's own has no chat. */
+    private record Place(String app, long chat, long number) {
+      static Place of(Job job) {
+        return switch (job) {
+          case Job.NewChat chat -> new Place(chat.app(), 0, chat.number());
+          case Job.NewMessage message -> new Place(message.app(), message.chat(), message.number());
+        };
+      }
+    }
+
+    private SortedMap<Long, Chat> chatsOf(Job job) {
+      return requireNonNull(apps.get(job.app()), "checked before");
+    }
+
+    /**
+     * One transaction, or as many as it takes to set aside alone what the database refuses.
+     *
+     * @param kill whether the worker dies after the first commit
+     * @return whether it is alive
+     */
+    private boolean persist(List<Delivery> deliveries, List<String> rejected, boolean kill) {
+      if (deliveries.isEmpty()) {
+        return true;
+      }
+      List<String> letters = new ArrayList<>();
+      List<Job> taken = new ArrayList<>();
+      Map<Place, Delivery> settled = new LinkedHashMap<>();
+      for (Delivery delivery : deliveries) {
+        if (!apps.containsKey(delivery.job().app())) {
+          letters.add(letter(DeadLetter.Reason.APP_MISSING, delivery));
+          continue;
+        }
+        Delivery earlier = settled.putIfAbsent(Place.of(delivery.job()), delivery);
+        if (earlier != null && !earlier.job().equals(delivery.job())) {
+          letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
+          taken.add(delivery.job());
+        }
+      }
+      Map<Place, Job.NewChat> newChats = new LinkedHashMap<>();
+      SortedMap<String, Job.NewMessage> newMessages = new TreeMap<>();
+      settled.forEach(
+          (place, delivery) -> {
+            if (delivery.job() instanceof Job.NewChat job) {
+              Chat there = chatsOf(job).get(job.number());
+              if (there == null) {
+                newChats.put(place, job);
+              } else if (!there.at().equals(job.acceptedAt())) {
+                letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
+                taken.add(job);
+              }
+            }
+          });
+      settled.forEach(
+          (place, delivery) -> {
+            if (delivery.job() instanceof Job.NewMessage job) {
+              Chat chat = chatsOf(job).get(job.chat());
+              if (chat == null && !newChats.containsKey(new Place(job.app(), 0, job.chat()))) {
+                letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
+                return;
+              }
+              Message there = chat == null ? null : chat.messages().get(job.number());
+              if (there == null) {
+                newMessages.put("%s %20d %20d".formatted(job.app(), job.chat(), job.number()), job);
+              } else if (!there.equals(Message.of(job))) {
+                letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
+                taken.add(job);
+              }
+            }
+          });
+      if (!Stream.concat(newChats.values().stream(), newMessages.values().stream())
+          .allMatch(Model::storable)) {
+        if (deliveries.size() == 1) {
+          rejected.add(letter(DeadLetter.Reason.REFUSED, deliveries.getFirst()));
+          return true;
+        }
+        int half = deliveries.size() / 2;
+        return persist(deliveries.subList(0, half), rejected, kill)
+            && persist(deliveries.subList(half, deliveries.size()), rejected, kill);
+      }
+      newChats
+          .values()
+          .forEach(
+              job -> chatsOf(job).put(job.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
+      Job.NewMessage before = null;
+      for (Job.NewMessage job : newMessages.values()) {
+        requireNonNull(chatsOf(job).get(job.chat())).messages().put(job.number(), Message.of(job));
+        boolean carriesOn =
+            before != null
+                && before.app().equals(job.app())
+                && before.chat() == job.chat()
+                && before.number() + 1 == job.number();
+        long first =
+            carriesOn
+                ? Long.parseLong(outbox.removeLast().replaceAll(".* (\\d+)-.*", "$1"))
+                : job.number();
+        outbox.add(
+            "%d: %s %d %d-%d"
+                .formatted(KEYS.partition(), job.app(), job.chat(), first, job.number()));
+        before = job;
+      }
+      if (kill) {
+        return false;
+      }
+      rejected.addAll(letters);
+      taken.forEach(this::raiseCounter);
+      return true;
+    }
+
+    private static boolean storable(Job job) {
+      return !job.acceptedAt().isAfter(LAST_TIME)
+          && !(job instanceof Job.NewMessage message
+              && WorkerParts.utf8(message.body()).length() > MAX_BODY_BYTES);
+    }
+
+    private void raiseCounter(Job job) {
+      switch (job) {
+        case Job.NewChat chat -> raise(KEYS.chats(chat.app()), chatsOf(chat));
+        case Job.NewMessage message -> {
+          Chat chat = chatsOf(message).get(message.chat());
+          if (chat != null) {
+            raise(KEYS.messages(message.app(), message.chat()), chat.messages());
+          }
+        }
+      }
+    }
+
+    private void raise(String counter, SortedMap<Long, ?> rows) {
+      if (!rows.isEmpty()) {
+        counters.computeIfPresent(counter, (_, number) -> Math.max(number, rows.lastKey()));
+      }
+    }
+
+    private static String letter(DeadLetter.Reason reason, Delivery delivery) {
+      return reason.slug() + " " + WorkerParts.texts(List.of(delivery.raw())).getFirst();
+    }
+
+    /** As {@link #found} tells it. */
+    Map<String, Object> expected() {
+      List<String> appRows = new ArrayList<>();
+      List<String> chatRows = new ArrayList<>();
+      List<String> messageRows = new ArrayList<>();
+      apps.forEach(
+          (app, chats) -> {
+            appRows.add(app + " has " + chats.size());
+            chats.forEach(
+                (number, chat) -> {
+                  chatRows.add(
+                      "%s %d has %d, %s".formatted(app, number, chat.messages().size(), chat.at()));
+                  chat.messages()
+                      .forEach(
+                          (message, row) ->
+                              messageRows.add(
+                                  "%s %d %d: %s, %s"
+                                      .formatted(app, number, message, row.body(), row.at())));
+                });
+          });
+      Map<String, Object> expected = new LinkedHashMap<>();
+      expected.put("queued", jobs);
+      expected.put("claimed", inflight);
+      expected.put("dead", dead.stream().sorted().toList());
+      expected.put("apps", appRows);
+      expected.put("chats", chatRows);
+      expected.put("messages", messageRows);
+      expected.put("outbox", outbox.stream().sorted().toList());
+      expected.put("counters", counters);
+      return expected;
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Step> queues =
+        Combinators.combine(
+                runs().list().ofMinSize(1).ofMaxSize(6),
+                Arbitraries.of(false, false, true),
+                Arbitraries.longs())
+            .as(
+                (runs, shuffled, seed) -> {
+                  List<String> jobs = new ArrayList<>();
+                  runs.forEach(jobs::addAll);
+                  if (shuffled) {
+                    Collections.shuffle(jobs, new Random(seed));
+                  }
+                  return new Step.Queue(jobs);
+                });
+    Arbitrary<Step> turns =
+        Combinators.combine(
+                Arbitraries.integers().between(0, LIMITS.size() - 1),
+                Arbitraries.integers().between(1, 3),
+                Arbitraries.of(Fault.class))
+            .as(Step.Turn::new);
+    Arbitrary<Step> counters =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 1),
+                Arbitraries.longs().between(0, 3),
+                Arbitraries.longs().between(0, 5))
+            .as(Step.SetCounter::new);
+    return Arbitraries.<Step>frequencyOf(
+            Tuple.of(4, queues),
+            Tuple.of(5, turns),
+            Tuple.of(1, counters),
+            Tuple.of(1, Arbitraries.integers().between(0, 50).map(Step.Retry::new)))
+        .list()
+        .ofMaxSize(14);
+  }
+
+  /** Jobs that came one after the other. Runs overlap, and are often what was queued before. */
+  private static Arbitrary<List<String>> runs() {
+    Arbitrary<String> apps = Arbitraries.of(APPS.get(0), APPS.get(0), APPS.get(1), APPS.get(2));
+    Arbitrary<Long> chats = Arbitraries.longs().between(1, 3);
+    // of two jobs that are not the same, one has come when Redis gave out a number again
+    Arbitrary<Integer> variants = Arbitraries.of(0, 0, 0, 0, 1);
+    Arbitrary<List<String>> conversations =
+        Combinators.combine(apps, chats, Arbitraries.integers().between(0, 8), variants)
+            .as(
+                (app, chat, count, variant) -> {
+                  List<String> jobs = new ArrayList<>(List.of(chat(app, chat, variant)));
+                  jobs.addAll(messages(app, chat, 1, count, variant));
+                  return jobs;
+                });
+    Arbitrary<List<String>> later =
+        Combinators.combine(
+                apps,
+                chats,
+                Arbitraries.integers().between(1, 12),
+                Arbitraries.integers().between(1, 5),
+                variants)
+            .as(DrainModelIT::messages);
+    return Arbitraries.frequencyOf(
+        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(1, hopeless().map(List::of)));
+  }
+
+  private static String chat(String app, long number, int variant) {
+    return WorkerParts.utf8(CODEC.openChat(app, NOW.plusSeconds(variant), null) + number + "}");
+  }
+
+  private static List<String> messages(String app, long chat, int first, int count, int variant) {
+    return IntStream.range(first, first + count)
+        .mapToObj(number -> message(app, chat, number, "m" + number + "🎉".repeat(variant), NOW))
+        .toList();
+  }
+
+  private static String message(String app, long chat, long number, String body, Instant at) {
+    return WorkerParts.utf8(CODEC.openMessage(app, chat, body, at, null) + number + "}");
+  }
+
+  /** What no gateway queues, and what none of the tables can hold. */
+  private static Arbitrary<String> hopeless() {
+    String app = APPS.getFirst();
+    Arbitrary<Long> numbers = Arbitraries.longs().between(101, 103);
+    Arbitrary<String> noTokens =
+        Arbitraries.of("", "ä", "🎉", "x".repeat(100), app + " ", app.replace('0', 'O'), "%", "'");
+    return Arbitraries.oneOf(
+        Arbitraries.of("", "{}", "no json", "{\"v\":2}", "\0", "\u00ff\u00fe", "null"),
+        Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20),
+        noTokens.map(token -> chat(token, 1, 0)),
+        noTokens.map(token -> message(token, 1, 1, "hi", NOW)),
+        numbers.map(number -> message(app, 1, number, "x".repeat(MAX_BODY_BYTES + 1), NOW)),
+        numbers.map(number -> message(app, 1, number, "late", LAST_TIME.plusNanos(1_000))),
+        numbers.map(
+            number ->
+                message(app, 1, number, "too late", Instant.parse("+292000-01-01T00:00:00Z"))),
+        numbers.map(
+            number ->
+                CODEC.openChat(app, Instant.parse("+292000-01-01T00:00:00Z"), null) + number + "}"),
+        numbers.map(number -> message(app, 1, number, "last", LAST_TIME)),
+        numbers.map(number -> message(app, 1, 999_999_999_999_999L - number, "a\0b", NOW)),
+        numbers.map(number -> message(app, 1, number, "JOKER", NOW).replace("JOKER", "\\ud800")));
+  }
+}

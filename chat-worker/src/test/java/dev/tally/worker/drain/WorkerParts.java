@@ -1,0 +1,71 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.stack.testing.TestServers;
+import dev.tally.worker.ChatWorker;
+import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.redis.BytesRedisTemplate;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The parts of a worker that does nothing by itself, on test servers, and a look into Redis. Jobs
+ * are bytes; here they are texts of one character a byte, which print and compare well.
+ */
+final class WorkerParts implements AutoCloseable {
+
+  final ConfigurableApplicationContext context = start();
+  final StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+  final BytesRedisTemplate bytes = context.getBean(BytesRedisTemplate.class);
+  final JdbcTemplate mysql = context.getBean(JdbcTemplate.class);
+  final DeadLetters deadLetters = context.getBean(DeadLetters.class);
+
+  private static ConfigurableApplicationContext start() {
+    List<String> arguments = new ArrayList<>(TestServers.wiped().arguments());
+    // it reports each dead letter and each fault, of which there are going to be many
+    arguments.add("--logging.level.dev.tally.worker.drain=OFF");
+    return ChatWorker.forCommand(arguments.toArray(String[]::new));
+  }
+
+  void wipeRedis() {
+    try (RedisConnection connection =
+        context.getBean(RedisConnectionFactory.class).getConnection()) {
+      connection.serverCommands().flushDb();
+    }
+  }
+
+  void queue(PartitionKeys keys, List<String> jobs) {
+    for (String job : jobs) {
+      bytes.opsForList().rightPush(keys.jobs(), bytes(job));
+    }
+  }
+
+  /** What a list holds. */
+  List<String> list(String key) {
+    return texts(bytes.opsForList().range(key, 0, -1));
+  }
+
+  static List<String> texts(List<byte[]> jobs) {
+    return jobs.stream().map(job -> new String(job, StandardCharsets.ISO_8859_1)).toList();
+  }
+
+  static byte[] bytes(String job) {
+    return job.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** The UTF-8 bytes of a text, one character each. */
+  static String utf8(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

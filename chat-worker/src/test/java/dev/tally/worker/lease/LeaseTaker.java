@@ -1,0 +1,54 @@
+package dev.tally.worker.lease;
+
+import dev.tally.common.partition.PartitionKeys;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** A worker that takes leases and ends them when a test of another package says so. */
+public final class LeaseTaker {
+
+  /** Longer than any test. */
+  public static final Duration LIFE = Duration.ofHours(1);
+
+  private final WorkerId worker;
+  private final LeaseScripts scripts;
+
+  public LeaseTaker(String worker, StringRedisTemplate redis) {
+    this.worker = new WorkerId(worker);
+    this.scripts = new LeaseScripts(redis);
+  }
+
+  public String id() {
+    return worker.value();
+  }
+
+  public List<String> attend() {
+    return scripts.attend(worker, LIFE);
+  }
+
+  public void leave() {
+    scripts.leave(worker);
+  }
+
+  public boolean acquire(PartitionKeys keys) {
+    return scripts.acquire(keys, worker, LIFE);
+  }
+
+  public boolean renew(PartitionKeys keys) {
+    return scripts.renew(keys, worker, LIFE);
+  }
+
+  public void release(PartitionKeys keys) {
+    scripts.release(keys, worker);
+  }
+
+  /** A lease as this worker believes to hold it, whatever Redis says. */
+  public Lease lease(PartitionKeys keys) {
+    return new Lease(keys, worker, LIFE, scripts, System.nanoTime());
+  }
+
+  public static void end(Lease lease) {
+    lease.end();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.tally.common.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.request.TextField;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What holds for whatever a job carries, and for whatever lies in the queue. */
+class JobCodecPropertiesTest {
+
+  /** What a body would have to hold to break out of its string, and what JSON readers trip over. */
+  private static final String[] TRICKS = {
+    "\"",
+    "\\",
+    "\\u0022",
+    "}",
+    "{",
+    ",\"number\":9}",
+    "\",\"number\":",
+    "\",\"body\":\"",
+    "\"}",
+    "\u2028",
+    "\u2029",
+    "\ufeff",
+    "\ufffd",
+    "\uffff",
+    "\u0001",
+    "\r\n",
+    "🎉",
+    "e\u0301",
+    "%s",
+    "${x}"
+  };
+
+  private final JobCodec codec = new JobCodec();
+
+  @Property
+  void aJobIsReadAsItWasWritten(@ForAll("jobs") Job job) throws UndecodableJobException {
+    assertThat(codec.decode(written(job))).isEqualTo(job);
+  }
+
+  /** Even a reader that lets later members override earlier ones sees these members only. */
+  @Property
+  void noTextAddsAMemberOrReplacesOne(@ForAll("jobs") Job job) {
+    JsonNode members = JsonMapper.shared().readTree(written(job));
+
+    List<String> expected = new ArrayList<>(List.of("v", "kind", "app"));
+    if (job instanceof Job.NewMessage) {
+      expected.add("chat");
+    }
+    expected.add("at");
+    if (job.traceparent() != null) {
+      expected.add("trace");
+    }
+    if (job instanceof Job.NewMessage) {
+      expected.add("body");
+    }
+    expected.add("number");
+    assertThat(members.propertyNames()).containsExactlyElementsOf(expected);
+  }
+
+  /** A worker must be able to set aside whatever it finds in the queue. */
+  @Property
+  void whateverIsReadIsAJobOrUndecodable(@ForAll("almostJobs") String text) {
+    try {
+      assertThat(codec.decode(text)).isNotNull();
+    } catch (UndecodableJobException e) {
+      assertThat(e).hasMessageNotContaining("\"");
+    }
+  }
+
+  private String written(Job job) {
+    return switch (job) {
+      case Job.NewChat(String app, long number, Instant at, String trace) ->
+          codec.openChat(app, at, trace) + number + "}";
+      case Job.NewMessage(
+              String app,
+              long chat,
+              long number,
+              String body,
+              Instant at,
+              String trace) ->
+          codec.openMessage(app, chat, body, at, trace) + number + "}";
+    };
+  }
+
+  @Provide
+  Arbitrary<Job> jobs() {
+    Arbitrary<String> apps = Arbitraries.oneOf(tokens(), text(64));
+    Arbitrary<Long> numbers = Arbitraries.longs().greaterOrEqual(1);
+    Arbitrary<Instant> times =
+        Arbitraries.longs()
+            .between(1, Long.MAX_VALUE)
+            .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    Arbitrary<@Nullable String> traces = text(60).injectNull(0.5);
+    return Arbitraries.oneOf(
+        Combinators.combine(apps, numbers, times, traces).as(Job.NewChat::new),
+        Combinators.combine(
+                apps, numbers, numbers, text(TextField.MESSAGE_BODY.maxCodePoints()), times, traces)
+            .as(Job.NewMessage::new));
+  }
+
+  private static Arbitrary<String> tokens() {
+    return Arbitraries.strings().withChars("0123456789abcdef").ofLength(32);
+  }
+
+  /** Any Unicode text but NUL and unpaired surrogates, which no request gets past the gateway. */
+  private static Arbitrary<String> text(int maxCodePoints) {
+    Arbitrary<String> anything =
+        Arbitraries.integers()
+            .between(1, Character.MAX_CODE_POINT)
+            .filter(codePoint -> Character.getType(codePoint) != Character.SURROGATE)
+            .map(Character::toString);
+    Arbitrary<String> ascii = Arbitraries.chars().range('\u0001', '\u007f').map(String::valueOf);
+    return Arbitraries.frequencyOf(
+            Tuple.of(2, anything), Tuple.of(3, ascii), Tuple.of(2, Arbitraries.of(TRICKS)))
+        .list()
+        .ofMaxSize(maxCodePoints / 13)
+        .map(parts -> String.join("", parts));
+  }
+
+  /** Jobs that have been tampered with, and texts that never were any. */
+  @Provide
+  Arbitrary<String> almostJobs() {
+    Arbitrary<String> scraps =
+        Arbitraries.oneOf(
+            Arbitraries.strings().ofMaxLength(8),
+            Arbitraries.of(TRICKS),
+            Arbitraries.of("", "0", "-1", "1e9", "1e-9", "9".repeat(30), "9".repeat(2_000)),
+            Arbitraries.of(
+                "null", "true", "[", "[".repeat(2_000), "\"v\":1,", "\"chat\"", "\ud800"));
+    Arbitrary<String> tampered =
+        Combinators.combine(
+                jobs().map(this::written),
+                scraps,
+                Arbitraries.doubles().between(0, 1),
+                Arbitraries.integers().between(0, 20))
+            .as(
+                (job, scrap, place, cut) -> {
+                  int from = (int) (place * job.length());
+                  int to = Math.min(job.length(), from + cut);
+                  return job.substring(0, from) + scrap + job.substring(to);
+                });
+    return Arbitraries.oneOf(tampered, Arbitraries.strings(), scraps);
+  }
+}
