@@ -127,7 +127,8 @@ class QueueScriptsModelIT {
   /** An acknowledgement as a worker sends it. */
   private record Acknowledgement(Claim batch, List<String> deadLetters) {}
 
-  @Property
+  // so many that each of the rarer steps happens
+  @Property(tries = 300)
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void redisHoldsWhatTheModelHolds(@ForAll("steps") List<Step> steps) {
     parts.wipeRedis();
