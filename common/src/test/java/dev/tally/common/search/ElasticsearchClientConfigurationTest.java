@@ -1,6 +1,7 @@
 package dev.tally.common.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.elastic.clients.transport.rest5_client.low_level.Request;
 import co.elastic.clients.transport.rest5_client.low_level.Rest5Client;
@@ -8,11 +9,14 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.elasticsearch.autoconfigure.ElasticsearchRestClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -56,6 +60,19 @@ class ElasticsearchClientConfigurationTest {
     request("spring.elasticsearch.username=", "spring.elasticsearch.password=");
 
     assertThat(authorizations).containsExactly(NONE);
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anElasticsearchThatStandsStillIsNotWaitedForWithoutEnd() throws IOException {
+    try (ServerSocket still = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(
+              () ->
+                  request(
+                      "spring.elasticsearch.uris=http://127.0.0.1:" + still.getLocalPort(),
+                      "spring.elasticsearch.socket-timeout=200ms"))
+          .hasRootCauseInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   private void request(String... properties) {
