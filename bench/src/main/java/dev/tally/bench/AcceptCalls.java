@@ -1,0 +1,89 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.Resp;
+import dev.tally.bench.load.Target;
+import dev.tally.bench.system.RedisServer;
+import dev.tally.common.queue.JobCodec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The calls of {@code accept.lua} that the gateway would make, without the gateway. */
+final class AcceptCalls {
+
+  /** Calls in one pipeline. */
+  static final int PIPELINE = 50;
+
+  private static final int CONNECTIONS = 2;
+
+  private final RedisServer redis;
+  private final List<byte[]> calls = new ArrayList<>();
+
+  AcceptCalls(RedisServer redis, List<Mix.Draw> draws) {
+    this.redis = redis;
+    String script = redis.commands().scriptLoad(script());
+    JobCodec codec = new JobCodec();
+    Instant now = Instant.now();
+    for (Mix.Draw draw : draws) {
+      calls.add(
+          Resp.command(
+              List.of(
+                  "EVALSHA",
+                  script,
+                  "2",
+                  draw.app().keys().messages(draw.app().token(), draw.chat()),
+                  draw.app().keys().jobs(),
+                  "100000000",
+                  "",
+                  "86400000",
+                  "",
+                  "",
+                  codec.openMessage(draw.app().token(), draw.chat(), draw.body(), now, null))));
+    }
+  }
+
+  /** One call a round trip. */
+  Target single() {
+    return redis.target(calls, 1);
+  }
+
+  /** {@value #PIPELINE} calls a round trip. */
+  Target pipelined() {
+    List<byte[]> pipelines = new ArrayList<>();
+    for (int i = 0; i + PIPELINE <= calls.size(); i += PIPELINE) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      calls.subList(i, i + PIPELINE).forEach(out::writeBytes);
+      pipelines.add(out.toByteArray());
+    }
+    return redis.target(pipelines, PIPELINE);
+  }
+
+  /**
+   * Queues messages as fast as Redis takes them.
+   *
+   * @param messages a multiple of {@value #PIPELINE}
+   */
+  void queue(int messages) {
+    long queued = LoadGenerator.requests(pipelined(), CONNECTIONS, messages / PIPELINE).answers();
+    if (queued != messages) {
+      throw new IllegalStateException("%,d of %,d were queued".formatted(queued, messages));
+    }
+  }
+
+  private static String script() {
+    try (InputStream in = AcceptCalls.class.getResourceAsStream("/lua/accept.lua")) {
+      if (in == null) {
+        throw new IllegalStateException("lua/accept.lua is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

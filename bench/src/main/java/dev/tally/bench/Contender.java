@@ -1,0 +1,78 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.LoadResult;
+import dev.tally.bench.load.Target;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Something that answers requests, under a closed load of as many connections as get most answers.
+ */
+final class Contender {
+
+  private static final int WARM_UP_CONNECTIONS = 32;
+
+  private final Target target;
+  private final Supplier<Duration> cpu;
+  private final Scale scale;
+  private final Runnable afterwards;
+  private final int connections;
+
+  private double perCpuSecond;
+
+  /**
+   * Warms it up, and finds out about the connections.
+   *
+   * @param cpu processor time that it has used
+   * @param afterwards done after each load
+   */
+  Contender(Target target, Supplier<Duration> cpu, Scale scale, Runnable afterwards) {
+    this.target = target;
+    this.cpu = cpu;
+    this.scale = scale;
+    this.afterwards = afterwards;
+    warmUp();
+    int best = WARM_UP_CONNECTIONS;
+    double highest = 0;
+    for (int candidate : scale.connections()) {
+      double rate = LoadGenerator.closed(target, candidate, scale.round()).rate();
+      if (rate > highest) {
+        highest = rate;
+        best = candidate;
+      }
+    }
+    this.connections = best;
+    afterwards.run();
+  }
+
+  /** Until it gets no faster: a JVM compiles for long where processors are scarce. */
+  private void warmUp() {
+    double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.warmUp()).rate();
+    int same = 0;
+    for (int i = 0; i < scale.warmUps() && same < 2; i++) {
+      double rate = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.round()).rate();
+      same = rate > 1.05 * highest ? 0 : same + 1;
+      highest = Math.max(highest, rate);
+      afterwards.run();
+    }
+  }
+
+  /** Loads it for a round: answers a second. */
+  double measure() {
+    Duration before = cpu.get();
+    LoadResult result = LoadGenerator.closed(target, connections, scale.round());
+    perCpuSecond = result.answers() * 1e9 / Math.max(1, cpu.get().minus(before).toNanos());
+    afterwards.run();
+    return result.rate();
+  }
+
+  /** Answers for each second of processor time in the latest round. */
+  double perCpuSecond() {
+    return perCpuSecond;
+  }
+
+  int connections() {
+    return connections;
+  }
+}

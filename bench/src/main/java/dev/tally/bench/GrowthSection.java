@@ -1,0 +1,175 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.Http;
+import dev.tally.bench.load.Target;
+import dev.tally.bench.report.Figure;
+import dev.tally.bench.report.Goal;
+import dev.tally.bench.report.Row;
+import dev.tally.bench.report.Table;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Servers;
+import dev.tally.bench.system.Service;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The same rates with ever more chats and messages, against those with the fewest; what a chat
+ * costs in Redis; memory and start-up of the services, against a service that does nothing.
+ */
+final class GrowthSection implements Section {
+
+  private static final int APPS = 10;
+  private static final int MESSAGES_A_CHAT = 10;
+  private static final int REQUESTS = 5_000;
+
+  @Override
+  public String name() {
+    return "growth";
+  }
+
+  private record Rates(double[] accept, double[] drain, double[] read) {}
+
+  @Override
+  public void run(Setting setting, Table table) {
+    startUp(setting, table);
+    List<Integer> steps = setting.scale().chats();
+    Rates fewest = measure(setting, table, steps.getFirst());
+    for (int chats : steps.subList(1, steps.size())) {
+      Rates rates = measure(setting, table, chats);
+      String with = "with %,d chats and %,d messages".formatted(chats, chats * MESSAGES_A_CHAT);
+      String limit = "with %,d chats".formatted(steps.getFirst());
+      add(table, "accept " + with, rates.accept(), "msg/s", limit, fewest.accept());
+      add(table, "drain " + with, rates.drain(), "msg/s", limit, fewest.drain());
+      add(table, "read one " + with, rates.read(), "1/s", limit, fewest.read());
+    }
+  }
+
+  private static void add(
+      Table table, String name, double[] measured, String unit, String limitName, double[] limit) {
+    table.add(Row.of(name, measured, unit, limitName, limit, new Goal.AtLeast(0.8)));
+  }
+
+  private static void startUp(Setting setting, Table table) {
+    Map<String, Supplier<Service>> services = new LinkedHashMap<>();
+    services.put("stub", setting.services()::stub);
+    services.put("chat-gateway", setting.services()::gateway);
+    services.put("chat-worker", setting.services()::worker);
+    services.put("chat-api", setting.services()::api);
+    Map<String, double[]> seconds = new LinkedHashMap<>();
+    Map<String, double[]> megabytes = new LinkedHashMap<>();
+    int starts = setting.scale().fewRounds();
+    for (int i = 0; i < starts; i++) {
+      int start = i;
+      services.forEach(
+          (name, service) -> {
+            try (Service started = service.get()) {
+              seconds.computeIfAbsent(name, _ -> new double[starts])[start] =
+                  started.startUp().toMillis() / 1e3;
+              megabytes.computeIfAbsent(name, _ -> new double[starts])[start] =
+                  started.residentBytes() / 1e6;
+            }
+          });
+    }
+    services.keySet().stream()
+        .skip(1)
+        .forEach(
+            name -> {
+              table.add(
+                  Row.of(
+                      "start-up of " + name,
+                      figures(seconds, name),
+                      "s",
+                      "a service that does nothing",
+                      figures(seconds, "stub"),
+                      new Goal.AtMost(2)));
+              table.add(
+                  Row.of(
+                      "memory of %s at rest".formatted(name),
+                      figures(megabytes, name),
+                      "MB",
+                      "a service that does nothing",
+                      figures(megabytes, "stub"),
+                      new Goal.AtMost(2)));
+            });
+  }
+
+  private static double[] figures(Map<String, double[]> all, String name) {
+    return all.getOrDefault(name, new double[0]);
+  }
+
+  private static Rates measure(Setting setting, Table table, int chats) {
+    Scale scale = setting.scale();
+    Servers servers = setting.servers();
+    servers.wipe();
+    long empty = servers.redis().usedMemory();
+    Dataset dataset = new Dataset(servers);
+    int chatsPerApp = chats / APPS;
+    List<Dataset.App> apps = dataset.apps(APPS, chatsPerApp);
+    double bytes = (double) (servers.redis().usedMemory() - empty) / chats;
+    for (Dataset.App app : apps) {
+      dataset.fill(app, 1, MESSAGES_A_CHAT);
+      dataset.fillLikeFirst(app, chatsPerApp, MESSAGES_A_CHAT);
+    }
+    Mix mix = Mix.even(apps, chatsPerApp);
+    try (Service gateway = setting.services().gateway();
+        Service worker = setting.services().worker();
+        Service api = setting.services().api()) {
+      Drainage drainage = new Drainage(servers, List.of(worker));
+      worker.freeze();
+      double[] accept;
+      try {
+        Contender posts =
+            new Contender(Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, () -> {});
+        accept = rounds(scale, posts::measure);
+      } finally {
+        worker.thaw();
+      }
+      drainage.awaitPersisted();
+      drainage.awaitSearch();
+      AcceptCalls calls = new AcceptCalls(servers.redis(), mix.draws());
+      drainage.measure(calls, scale.drainMessages());
+      double[] drain =
+          rounds(
+              scale,
+              () -> {
+                double rate = drainage.measure(calls, scale.drainMessages());
+                drainage.awaitSearch();
+                return rate;
+              });
+      Contender reads =
+          new Contender(Target.http(api.port(), reads(mix)), api::cpu, scale, () -> {});
+      double[] read = rounds(scale, reads::measure);
+      table.note(
+          "%,d chats: %.0f bytes of Redis a chat; memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
+              .formatted(
+                  chats,
+                  bytes,
+                  gateway.residentBytes() / 1e6,
+                  worker.residentBytes() / 1e6,
+                  api.residentBytes() / 1e6));
+      table.add("Redis a chat, of %,d".formatted(chats), Figure.of(bytes), "bytes");
+      return new Rates(accept, drain, read);
+    }
+  }
+
+  private static double[] rounds(Scale scale, DoubleSupplier measurement) {
+    double[] figures = new double[scale.fewRounds()];
+    for (int i = 0; i < figures.length; i++) {
+      figures[i] = measurement.getAsDouble();
+    }
+    return figures;
+  }
+
+  private static List<byte[]> reads(Mix mix) {
+    List<byte[]> requests = new ArrayList<>();
+    for (Mix.Draw draw : mix.draws().subList(0, REQUESTS)) {
+      long number = 1 + requests.size() % MESSAGES_A_CHAT;
+      requests.add(Http.get(draw.app().messagesPath(draw.chat()) + "/" + number));
+    }
+    return requests;
+  }
+}

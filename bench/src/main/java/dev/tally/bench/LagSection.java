@@ -1,0 +1,192 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.Http;
+import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.LoadResult;
+import dev.tally.bench.load.Target;
+import dev.tally.bench.report.Figure;
+import dev.tally.bench.report.Goal;
+import dev.tally.bench.report.Row;
+import dev.tally.bench.report.Table;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Service;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.HdrHistogram.Histogram;
+
+/**
+ * How long after a message was to be sent it can be read and found, with all services at work: at
+ * fixed rates of 10, 50 and 90 % of what is accepted at most.
+ */
+final class LagSection implements Section {
+
+  private static final int APPS = 8;
+  private static final int CHATS = 25;
+  private static final int ONE_OF = 10;
+  private static final int CONNECTIONS = 256;
+  private static final int[] PERCENT = {10, 50, 90};
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @Override
+  public String name() {
+    return "lag";
+  }
+
+  @Override
+  public void run(Setting setting, Table table) {
+    Scale scale = setting.scale();
+    Dataset dataset = new Dataset(setting.servers());
+    Limits limits = limits(setting, dataset);
+    List<Dataset.App> apps = dataset.apps(APPS, CHATS);
+    Mix mix = watched(Mix.even(apps, CHATS), apps.getFirst());
+    try (Service gateway = setting.services().gateway();
+        Service worker = setting.services().worker();
+        Service api = setting.services().api()) {
+      Target posts = Target.http(gateway.port(), mix.posts());
+      Contender most = new Contender(posts, gateway::cpu, scale, () -> {});
+      double[] rates = new double[scale.rounds()];
+      for (int i = 0; i < rates.length; i++) {
+        rates[i] = most.measure();
+      }
+      warmUp(scale, api, apps.getFirst());
+      double highest = Figure.of(rates).median();
+      Drainage drainage = new Drainage(setting.servers(), List.of(worker));
+      table.note(
+          "lag: at most %,.0f msg/s are accepted while everything runs; %,d jobs waited then"
+              .formatted(highest, setting.servers().redis().waiting()));
+      for (int percent : PERCENT) {
+        drainage.awaitPersisted();
+        drainage.awaitSearch();
+        level(
+            setting,
+            table,
+            percent,
+            new Level(posts, highest * percent / 100, gateway, api, apps.getFirst()),
+            limits);
+      }
+    }
+  }
+
+  private record Level(Target posts, double rate, Service gateway, Service api, Dataset.App app) {}
+
+  /** The mix with one of so many messages in the first chat of an app. */
+  private static Mix watched(Mix mix, Dataset.App app) {
+    List<Mix.Draw> draws = new ArrayList<>();
+    for (int i = 0; i < mix.draws().size(); i++) {
+      Mix.Draw draw = mix.draws().get(i);
+      boolean elsewhere = !draw.app().equals(app) || draw.chat() > 2;
+      if (i % ONE_OF == 0) {
+        draws.add(new Mix.Draw(app, 1, draw.body()));
+      } else {
+        // the first two chats are for what is watched
+        draws.add(elsewhere ? draw : new Mix.Draw(app, 3, draw.body()));
+      }
+    }
+    return new Mix(mix.name(), draws);
+  }
+
+  private static void warmUp(Scale scale, Service api, Dataset.App app) {
+    LoadGenerator.closed(
+        Target.http(
+            api.port(),
+            List.of(
+                Http.get("/apps/%s/chats/1".formatted(app.token())),
+                Http.get(app.messagesPath(2) + "/search?q=probe"))),
+        4,
+        scale.warmUp());
+  }
+
+  private static void level(Setting setting, Table table, int percent, Level level, Limits limits) {
+    ReadableLag readable = new ReadableLag(level.app(), 1, ONE_OF);
+    SearchableLag searchable = new SearchableLag(level.app(), 2);
+    readable.begin(level.api().port());
+    LoadResult result;
+    long waiting;
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      List<Future<?>> watchers =
+          List.of(
+              threads.submit(() -> readable.watch(level.api().port())),
+              threads.submit(() -> searchable.send(level.gateway().port())),
+              threads.submit(() -> searchable.look(level.api().port())));
+      result =
+          LoadGenerator.open(
+              level.posts(), CONNECTIONS, level.rate(), setting.scale().lag(), readable);
+      waiting = setting.servers().redis().waiting();
+      searchable.stop();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!readable.isComplete() && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+      }
+      readable.stop();
+      for (Future<?> watcher : watchers) {
+        watcher.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    String load = " at %d %% (%,.0f msg/s)".formatted(percent, level.rate());
+    rows(table, "accepted" + load, result.latencies(), "one call of the script", limits.call());
+    rows(
+        table,
+        "readable" + load,
+        readable.lags(),
+        "that and one transaction",
+        limits.call() + limits.transaction());
+    rows(
+        table,
+        "searchable" + load,
+        searchable.lags(),
+        "Elasticsearch's own refresh",
+        limits.refresh());
+    table.note(
+        "lag%s: %,.0f msg/s were accepted, %,d jobs waited at the end; %,d readable and %,d searchable lags"
+            .formatted(
+                load,
+                result.rate(),
+                waiting,
+                readable.lags().getTotalCount(),
+                searchable.lags().getTotalCount()));
+  }
+
+  private static void rows(
+      Table table, String name, Histogram lags, String limitName, double limit) {
+    Map<String, Double> percentiles = Map.of("p50", 50.0, "p99", 99.0, "p99.9", 99.9);
+    for (String percentile : List.of("p50", "p99", "p99.9")) {
+      double millis = lags.getValueAtPercentile(percentiles.getOrDefault(percentile, 0.0)) / 1e6;
+      table.add(
+          Row.of(
+              name + ", " + percentile,
+              new double[] {millis},
+              "ms",
+              limitName,
+              new double[] {limit},
+              new Goal.None()));
+    }
+  }
+
+  /** What cannot be saved, in milliseconds, with nothing else to do. */
+  private record Limits(double call, double transaction, double refresh) {}
+
+  private static Limits limits(Setting setting, Dataset dataset) {
+    Mix mix = Mix.oneChat(dataset.apps(1, 1).getFirst());
+    AcceptCalls calls = new AcceptCalls(setting.servers().redis(), mix.draws());
+    Histogram latencies =
+        LoadGenerator.closed(calls.single(), 1, setting.scale().round()).latencies();
+    setting.servers().redis().clearQueues();
+    int transactions = setting.scale().singleTransactions();
+    Rows rows = new Rows(setting.servers().database(), mix, transactions);
+    return new Limits(
+        latencies.getValueAtPercentile(50) / 1e6,
+        1000 / rows.oneByOne(1, transactions),
+        setting.servers().search().refreshMillis());
+  }
+}

@@ -1,0 +1,100 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.Http;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Which chats messages go to.
+ *
+ * @param draws so many that their proportions are those of the mix; used in turn
+ */
+record Mix(String name, List<Draw> draws) {
+
+  private static final int DRAWS = 20_000;
+  private static final int BODIES = 2_000;
+
+  /** A message to a chat. */
+  record Draw(Dataset.App app, long chat, String body) {}
+
+  /** All to the first chat of an app. */
+  static Mix oneChat(Dataset.App app) {
+    return of("one chat", List.of(app), 1, i -> 0);
+  }
+
+  /** As many to each of the apps' chats as to any other. */
+  static Mix even(List<Dataset.App> apps, int chatsPerApp) {
+    Random random = new Random(1);
+    int chats = apps.size() * chatsPerApp;
+    return of("%,d chats".formatted(chats), apps, chatsPerApp, i -> random.nextInt(chats));
+  }
+
+  /** Zipf's law with exponent 1 over all chats: the most busy one has about an eighth of it all. */
+  static Mix zipf(List<Dataset.App> apps, int chatsPerApp) {
+    int chats = apps.size() * chatsPerApp;
+    double[] cumulated = new double[chats];
+    double sum = 0;
+    for (int i = 0; i < chats; i++) {
+      sum += 1.0 / (i + 1);
+      cumulated[i] = sum;
+    }
+    double total = sum;
+    Random random = new Random(1);
+    return of(
+        "%,d chats, Zipf".formatted(chats),
+        apps,
+        chatsPerApp,
+        i -> {
+          int found = Arrays.binarySearch(cumulated, random.nextDouble() * total);
+          return Math.min(chats - 1, found < 0 ? -found - 1 : found);
+        });
+  }
+
+  private static Mix of(
+      String name, List<Dataset.App> apps, int chatsPerApp, IntUnaryOperator chatOf) {
+    List<String> bodies = new ArrayList<>();
+    for (int i = 0; i < BODIES; i++) {
+      bodies.add(Text.body(i));
+    }
+    List<Draw> draws = new ArrayList<>();
+    for (int i = 0; i < DRAWS; i++) {
+      int chat = chatOf.applyAsInt(i);
+      // neighbours in rank are in different apps
+      Dataset.App app = apps.get(chat % apps.size());
+      long number = 1 + (long) (chat / apps.size()) % chatsPerApp;
+      draws.add(new Draw(app, number, bodies.get(i % BODIES)));
+    }
+    return new Mix(name, draws);
+  }
+
+  /** A POST for each message. */
+  List<byte[]> posts() {
+    return draws.stream()
+        .map(
+            draw ->
+                Http.post(
+                    draw.app().messagesPath(draw.chat()),
+                    "application/json",
+                    Text.json(draw.body())))
+        .toList();
+  }
+
+  /** A POST for each so many messages, all of them to one chat. */
+  List<byte[]> batches(int size) {
+    List<byte[]> batches = new ArrayList<>();
+    for (int i = 0; i + size <= draws.size(); i += size) {
+      StringBuilder lines = new StringBuilder();
+      draws.subList(i, i + size).forEach(draw -> lines.append(Text.json(draw.body())).append('\n'));
+      Draw first = draws.get(i);
+      batches.add(
+          Http.post(
+              first.app().messagesPath(first.chat()), "application/x-ndjson", lines.toString()));
+    }
+    return batches;
+  }
+}

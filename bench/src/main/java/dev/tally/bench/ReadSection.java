@@ -1,0 +1,123 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.Http;
+import dev.tally.bench.load.Target;
+import dev.tally.bench.report.Goal;
+import dev.tally.bench.report.Interleaved;
+import dev.tally.bench.report.Table;
+import dev.tally.bench.system.Database;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Reading one message, and the first and the last page of a long chat: against an empty endpoint,
+ * and against the bare SQL.
+ */
+final class ReadSection implements Section {
+
+  private static final int REQUESTS = 5_000;
+  private static final int PAGE = 100;
+  private static final String ONE =
+      "SELECT number, body, created_at FROM messages WHERE application_id = ? AND chat_number = ?"
+          + " AND number = ?";
+  private static final String SOME =
+      "SELECT number, body, created_at FROM messages WHERE application_id = ? AND chat_number = ?"
+          + " AND number > ? ORDER BY number LIMIT ?";
+
+  @Override
+  public String name() {
+    return "read";
+  }
+
+  @Override
+  public void run(Setting setting, Table table) {
+    Scale scale = setting.scale();
+    Dataset dataset = new Dataset(setting.servers());
+    Dataset.App app = dataset.apps(1, 1).getFirst();
+    long messages = scale.chatMessages();
+    long lastPage = messages - PAGE;
+    dataset.fill(app, 1, messages);
+    Database database = setting.servers().database();
+    try (Service api = setting.services().api();
+        Service stub = setting.services().stub()) {
+      Contender empty = contender(stub, scale, List.of(Http.get("/empty")));
+      Contender one = contender(api, scale, single(app, messages));
+      Contender first = contender(api, scale, List.of(page(app, 0)));
+      Contender last = contender(api, scale, List.of(page(app, lastPage)));
+      SqlLoad oneSql =
+          new SqlLoad(database, ONE, random -> List.of(app.id(), 1, 1 + random.nextLong(messages)));
+      SqlLoad pageSql = new SqlLoad(database, SOME, random -> List.of(app.id(), 1, lastPage, PAGE));
+
+      Interleaved.Figures figures =
+          new Interleaved()
+              .add("empty", empty::measure)
+              .add("empty/cpu", empty::perCpuSecond)
+              .add("one", one::measure)
+              .add("one/cpu", one::perCpuSecond)
+              .add("one, SQL", () -> oneSql.measure(scale.round()))
+              .add("first", first::measure)
+              .add("last", last::measure)
+              .add("page, SQL", () -> pageSql.measure(scale.round()))
+              .run(scale.rounds());
+      table.add(
+          figures.row("read one message", "one", "1/s", "empty endpoint", "empty", least(0.3)));
+      table.add(figures.row("read one message", "one", "1/s", "bare SQL", "one, SQL", least(0.3)));
+      table.add(
+          figures.row(
+              "read one message, a CPU second of the API",
+              "one/cpu",
+              "1",
+              "empty endpoint",
+              "empty/cpu",
+              least(0.3)));
+      table.add(
+          figures.row(
+              "read the first page of %d".formatted(PAGE),
+              "first",
+              "1/s",
+              "empty endpoint",
+              "empty",
+              new Goal.None()));
+      table.add(
+          figures.row(
+              "read page %,d of %d".formatted(1 + lastPage / PAGE, PAGE),
+              "last",
+              "1/s",
+              "bare SQL",
+              "page, SQL",
+              least(0.3)));
+      table.add(
+          figures.row(
+              "read page %,d of %d".formatted(1 + lastPage / PAGE, PAGE),
+              "last",
+              "1/s",
+              "the first page",
+              "first",
+              least(0.9)));
+    }
+  }
+
+  private static Goal least(double ratio) {
+    return new Goal.AtLeast(ratio);
+  }
+
+  private static Contender contender(Service service, Scale scale, List<byte[]> requests) {
+    return new Contender(Target.http(service.port(), requests), service::cpu, scale, () -> {});
+  }
+
+  private static List<byte[]> single(Dataset.App app, long messages) {
+    Random random = new Random(1);
+    List<byte[]> requests = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      requests.add(Http.get(app.messagesPath(1) + "/" + (1 + random.nextLong(messages))));
+    }
+    return requests;
+  }
+
+  private static byte[] page(Dataset.App app, long after) {
+    return Http.get("%s?limit=%d&after=%d".formatted(app.messagesPath(1), PAGE, after));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.AnswerListener;
+import dev.tally.bench.load.Http;
+import dev.tally.bench.load.HttpConnection;
+import dev.tally.bench.system.Dataset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.HdrHistogram.Histogram;
+
+/**
+ * From the time that a message was to be sent until the API has it, for every message of one chat:
+ * its messages become visible in number order, so that watching its count tells about each of them.
+ */
+final class ReadableLag implements AnswerListener {
+
+  private static final Pattern COUNT = Pattern.compile("\"messages_count\":(\\d+)");
+  private static final byte[] NUMBER = "\"message_number\":".getBytes(StandardCharsets.US_ASCII);
+  private static final long LOOK_NANOS = 1_000_000;
+
+  private final byte[] look;
+  private final int everySoMany;
+  private final Map<Long, Long> intendedAt = new ConcurrentHashMap<>();
+  private final Map<Long, Long> seenAt = new ConcurrentHashMap<>();
+  private volatile boolean running = true;
+  private long seen;
+
+  /**
+   * @param everySoMany one of so many requests goes to the chat
+   */
+  ReadableLag(Dataset.App app, long chat, int everySoMany) {
+    this.look = Http.get("/apps/%s/chats/%d".formatted(app.token(), chat));
+    this.everySoMany = everySoMany;
+  }
+
+  @Override
+  public void answered(long sequence, long intended, byte[] received, int from, int end) {
+    if (sequence % everySoMany == 0) {
+      intendedAt.put(number(received, from, end), intended);
+    }
+  }
+
+  private static long number(byte[] received, int from, int end) {
+    for (int i = from; i + NUMBER.length < end; i++) {
+      int matched = 0;
+      while (matched < NUMBER.length && received[i + matched] == NUMBER[matched]) {
+        matched++;
+      }
+      if (matched == NUMBER.length) {
+        long number = 0;
+        for (int j = i + matched; received[j] >= '0' && received[j] <= '9'; j++) {
+          number = number * 10 + received[j] - '0';
+        }
+        return number;
+      }
+    }
+    throw new IllegalStateException("an answer without a number");
+  }
+
+  /** Takes what is there for seen. To be done before the first request is sent. */
+  void begin(int apiPort) {
+    try (HttpConnection api = new HttpConnection(apiPort)) {
+      seen = count(api);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Watches until it is told to stop. */
+  void watch(int apiPort) {
+    try (HttpConnection api = new HttpConnection(apiPort)) {
+      while (running) {
+        long count = count(api);
+        long now = System.nanoTime();
+        while (seen < count) {
+          seenAt.put(++seen, now);
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long count(HttpConnection api) throws IOException {
+    Matcher matcher = COUNT.matcher(api.exchange(look));
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : seen;
+  }
+
+  /** Whether all messages have been seen that were answered. */
+  boolean isComplete() {
+    return seenAt.keySet().containsAll(intendedAt.keySet());
+  }
+
+  /** Ends {@link #watch}. */
+  void stop() {
+    running = false;
+  }
+
+  /** In nanoseconds. */
+  Histogram lags() {
+    Histogram lags = new Histogram(3);
+    intendedAt.forEach(
+        (number, intended) -> {
+          Long at = seenAt.get(number);
+          if (at != null) {
+            lags.recordValue(Math.max(1, at - intended));
+          }
+        });
+    return lags;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tally.bench;
+
+import dev.tally.bench.load.Http;
+import dev.tally.bench.load.HttpConnection;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Text;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * From the time that a message was to be sent until a search finds it, for a few messages with a
+ * word of their own each.
+ */
+final class SearchableLag {
+
+  private static final long INTERVAL_NANOS = 200_000_000;
+  private static final long LOOK_NANOS = 20_000_000;
+
+  private record Probe(long intended, byte[] search) {}
+
+  private final Dataset.App app;
+  private final long chat;
+  private final BlockingQueue<Probe> sent = new LinkedBlockingQueue<>();
+  private final Histogram lags = new Histogram(3);
+  private volatile boolean sending = true;
+
+  SearchableLag(Dataset.App app, long chat) {
+    this.app = app;
+    this.chat = chat;
+  }
+
+  /** Sends messages until it is told to stop. */
+  void send(int gatewayPort) {
+    Random random = new Random();
+    byte[] word = new byte[8];
+    try (HttpConnection gateway = new HttpConnection(gatewayPort)) {
+      for (long intended = System.nanoTime(); sending; intended += INTERVAL_NANOS) {
+        LockSupport.parkNanos(intended - System.nanoTime());
+        random.nextBytes(word);
+        String unique = "q" + HexFormat.of().formatHex(word);
+        String path = app.messagesPath(chat);
+        if (!gateway
+            .exchange(Http.post(path, "application/json", Text.json("probe " + unique)))
+            .isEmpty()) {
+          sent.add(new Probe(intended, Http.get(path + "/search?q=" + unique)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Looks for one message after the other until all have been found. They become visible in their
+   * order, many at once.
+   */
+  void look(int apiPort) {
+    try (HttpConnection api = new HttpConnection(apiPort)) {
+      while (sending || !sent.isEmpty()) {
+        Probe probe = sent.poll(100, TimeUnit.MILLISECONDS);
+        if (probe == null) {
+          continue;
+        }
+        while (!api.exchange(probe.search()).contains("\"number\":")) {
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
+        lags.recordValue(Math.max(1, System.nanoTime() - probe.intended()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends {@link #send}, and then {@link #look}. */
+  void stop() {
+    sending = false;
+  }
+
+  /** In nanoseconds, when {@link #look} has ended. */
+  Histogram lags() {
+    return lags;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tally.bench.load;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+
+/**
+ * One of a load's connections: at most one request is under way on it. When the server ends it, as
+ * Tomcat does every so many requests, another one takes its place.
+ */
+final class LoadConnection {
+
+  private final Target target;
+  private final Selector selector;
+
+  private SocketChannel channel;
+  private SelectionKey key;
+  private ByteBuffer out = ByteBuffer.allocateDirect(1024);
+  private ByteBuffer in = ByteBuffer.allocate(4096);
+  private long sequence;
+  private long intended;
+  private int awaited;
+
+  LoadConnection(Target target, Selector selector) throws IOException {
+    this.target = target;
+    this.selector = selector;
+    this.channel = connect(target);
+    this.key = channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  private static SocketChannel connect(Target target) throws IOException {
+    SocketChannel channel = SocketChannel.open(target.address());
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (target.greeting().length > 0) {
+      channel.write(ByteBuffer.wrap(target.greeting()));
+      ByteBuffer answer = ByteBuffer.allocate(1024);
+      while (target.format().end(answer.array(), 0, answer.position()) < 0) {
+        if (channel.read(answer) < 0) {
+          throw new EOFException("no answer to the greeting");
+        }
+      }
+    }
+    channel.configureBlocking(false);
+    return channel;
+  }
+
+  boolean isIdle() {
+    return awaited == 0;
+  }
+
+  void send(long ofSequence, long intendedAt, byte[] request) throws IOException {
+    sequence = ofSequence;
+    intended = intendedAt;
+    awaited = target.answersPerRequest();
+    if (out.capacity() < request.length) {
+      out = ByteBuffer.allocateDirect(request.length);
+    }
+    out.clear().put(request).flip();
+    write();
+  }
+
+  private void write() throws IOException {
+    channel.write(out);
+    int wanted =
+        out.hasRemaining() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+    if (key.interestOps() != wanted) {
+      key.interestOps(wanted);
+    }
+  }
+
+  /** Goes on with what can go on. */
+  void ready(AnswerListener listener) throws IOException {
+    if (key.isWritable()) {
+      write();
+    }
+    if (!key.isReadable()) {
+      return;
+    }
+    if (channel.read(in) < 0) {
+      if (!isIdle()) {
+        throw new EOFException("the server has closed a connection without an answer");
+      }
+      reconnect();
+      return;
+    }
+    byte[] received = in.array();
+    int from = 0;
+    boolean closes = false;
+    while (awaited > 0) {
+      int end = target.format().end(received, from, in.position());
+      if (end < 0) {
+        break;
+      }
+      awaited--;
+      closes = target.format().closes(received, from, end);
+      listener.answered(sequence, intended, received, from, end);
+      from = end;
+    }
+    if (closes) {
+      reconnect();
+    } else {
+      keep(from);
+    }
+  }
+
+  /** Keeps what has come of the next answer, with room for more. */
+  private void keep(int from) {
+    byte[] received = in.array();
+    int left = in.position() - from;
+    if (from > 0) {
+      System.arraycopy(received, from, received, 0, left);
+      in.position(left);
+    } else if (!in.hasRemaining()) {
+      in = ByteBuffer.wrap(Arrays.copyOf(received, received.length * 4)).position(left);
+    }
+  }
+
+  private void reconnect() throws IOException {
+    channel.close();
+    in.clear();
+    channel = connect(target);
+    key = channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  void close() throws IOException {
+    channel.close();
+  }
+}

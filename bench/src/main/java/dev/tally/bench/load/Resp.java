@@ -1,0 +1,75 @@
+package dev.tally.bench.load;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** As much of Redis's protocol, RESP 2, as a load generator needs. */
+public final class Resp implements AnswerFormat {
+
+  /** Takes anything but an error for a success. */
+  public static final Resp FORMAT = new Resp();
+
+  private Resp() {}
+
+  /** A command with its arguments. */
+  public static byte[] command(List<String> parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(("*" + parts.size() + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    for (String part : parts) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      out.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      out.writeBytes(bytes);
+      out.writeBytes(new byte[] {'\r', '\n'});
+    }
+    return out.toByteArray();
+  }
+
+  @Override
+  public int end(byte[] received, int from, int to) {
+    int lineEnd = from;
+    while (lineEnd + 1 < to && received[lineEnd] != '\r') {
+      lineEnd++;
+    }
+    if (lineEnd + 1 >= to) {
+      return -1;
+    }
+    int after = lineEnd + 2;
+    return switch (received[from]) {
+      case '*' -> {
+        int position = after;
+        for (long i = number(received, from + 1, lineEnd); i > 0 && position >= 0; i--) {
+          position = end(received, position, to);
+        }
+        yield position;
+      }
+      case '$' -> {
+        int length = (int) number(received, from + 1, lineEnd);
+        int end = length < 0 ? after : after + length + 2;
+        yield end <= to ? end : -1;
+      }
+      default -> after;
+    };
+  }
+
+  private static long number(byte[] received, int from, int to) {
+    if (received[from] == '-') {
+      return -number(received, from + 1, to);
+    }
+    long value = 0;
+    for (int i = from; i < to; i++) {
+      value = value * 10 + received[i] - '0';
+    }
+    return value;
+  }
+
+  @Override
+  public boolean succeeded(byte[] received, int from, int end) {
+    return received[from] != '-';
+  }
+
+  @Override
+  public boolean closes(byte[] received, int from, int end) {
+    return false;
+  }
+}

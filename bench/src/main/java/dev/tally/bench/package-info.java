@@ -1,0 +1,5 @@
+/** The benchmarks: a class for each section of the table. */
+@NullMarked
+package dev.tally.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.tally.bench.system;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The database, as the benchmark itself uses it: for preparation, and for limits. */
+public final class Database implements AutoCloseable {
+
+  private static final int CONNECTIONS = 16;
+
+  private final HikariDataSource source;
+  private final JdbcTemplate jdbc;
+
+  Database(String url, String user, String password) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(1);
+    // as the services have it
+    config.addDataSourceProperty("rewriteBatchedStatements", true);
+    config.addDataSourceProperty("connectionTimeZone", "UTC");
+    config.addDataSourceProperty("forceConnectionTimeZoneToSession", true);
+    this.source = new HikariDataSource(config);
+    this.jdbc = new JdbcTemplate(source);
+  }
+
+  /** Runs statements. */
+  public JdbcTemplate jdbc() {
+    return jdbc;
+  }
+
+  /** A connection of the pool. */
+  public Connection connection() throws SQLException {
+    return source.getConnection();
+  }
+
+  void requireEmpty() {
+    if (!tables().isEmpty()) {
+      throw new IllegalStateException(
+          "the database has tables: the benchmarks want one of their own, and delete all in it");
+    }
+  }
+
+  private List<String> tables() {
+    List<String> tables = new ArrayList<>();
+    jdbc.query(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()",
+        row -> {
+          tables.add(row.getString(1));
+        });
+    return tables;
+  }
+
+  void wipe() {
+    tables().forEach(table -> jdbc.execute("DROP TABLE `" + table + "`"));
+    Flyway.configure().dataSource(source).load().migrate();
+  }
+
+  String version() {
+    String version = jdbc.queryForObject("SELECT VERSION()", String.class);
+    return version != null && version.contains("MariaDB") ? version : "MySQL " + version;
+  }
+
+  /** How many messages there are, by the counts that are kept with them. */
+  public long messages() {
+    Long sum = jdbc.queryForObject("SELECT SUM(messages_count) FROM chats", Long.class);
+    return sum == null ? 0 : sum;
+  }
+
+  /** How many rows wait to be indexed. */
+  public long outbox() {
+    Long rows = jdbc.queryForObject("SELECT COUNT(*) FROM search_outbox", Long.class);
+    return rows == null ? 0 : rows;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

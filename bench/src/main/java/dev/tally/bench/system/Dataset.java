@@ -1,0 +1,182 @@
+package dev.tally.bench.system;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitioning;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Loads apps, chats and messages in bulk, so that MySQL and Redis agree as if the services had done
+ * it. Nothing of it is in the search index.
+ */
+public final class Dataset {
+
+  private static final int ROWS_A_STATEMENT = 1000;
+  private static final int ROWS_A_COPY = 100_000;
+  private static final Partitioning PARTITIONING = new Partitioning(RedisServer.PARTITIONS);
+
+  private final Servers servers;
+  // the same tokens, and so the same partitions, in every run
+  private final Random random = new Random(7);
+
+  public Dataset(Servers servers) {
+    this.servers = servers;
+  }
+
+  /**
+   * An app.
+   *
+   * @param id the row's
+   */
+  public record App(long id, String token) {
+
+    /** The names of the app's keys in Redis. */
+    public PartitionKeys keys() {
+      return PARTITIONING.of(token);
+    }
+
+    /** Where the gateway takes messages, and the API has them. */
+    public String messagesPath(long chat) {
+      return "/apps/%s/chats/%d/messages".formatted(token, chat);
+    }
+  }
+
+  /** Apps of so many empty chats each. */
+  public List<App> apps(int count, int chats) {
+    List<App> apps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      apps.add(app(chats));
+    }
+    return apps;
+  }
+
+  private App app(int chats) {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    String token = HexFormat.of().formatHex(bytes);
+    JdbcTemplate jdbc = servers.database().jdbc();
+    jdbc.update(
+        """
+        INSERT INTO applications (token, name, chats_count, created_at, updated_at)
+        VALUES (?, 'Bench', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))\
+        """,
+        token,
+        chats);
+    Long id = jdbc.queryForObject("SELECT id FROM applications WHERE token = ?", Long.class, token);
+    if (id == null) {
+      throw new IllegalStateException("the app is gone");
+    }
+    App app = new App(id, token);
+    List<Long> numbers = LongStream.rangeClosed(1, chats).boxed().toList();
+    jdbc.batchUpdate(
+        "INSERT INTO chats (application_id, number, messages_count, created_at) VALUES (?, ?, 0,"
+            + " UTC_TIMESTAMP(6))",
+        numbers,
+        ROWS_A_STATEMENT,
+        (statement, number) -> {
+          statement.setLong(1, id);
+          statement.setLong(2, number);
+        });
+    Map<String, String> counters = new LinkedHashMap<>();
+    counters.put(app.keys().chats(token), Integer.toString(chats));
+    for (int chat = 1; chat <= chats; chat++) {
+      counters.put(app.keys().messages(token, chat), "0");
+    }
+    servers.redis().setAll(counters);
+    return app;
+  }
+
+  /** Fills an empty chat. */
+  public void fill(App app, long chat, long messages) {
+    JdbcTemplate jdbc = servers.database().jdbc();
+    long there = Math.min(messages, ROWS_A_STATEMENT);
+    jdbc.batchUpdate(
+        "INSERT INTO messages (application_id, chat_number, number, body, created_at) VALUES (?, ?,"
+            + " ?, ?, UTC_TIMESTAMP(6))",
+        LongStream.rangeClosed(1, there).boxed().toList(),
+        ROWS_A_STATEMENT,
+        (statement, number) -> {
+          statement.setLong(1, app.id());
+          statement.setLong(2, chat);
+          statement.setLong(3, number);
+          statement.setString(4, Text.body(number));
+        });
+    while (there < messages) {
+      long more = Math.min(there, Math.min(messages - there, ROWS_A_COPY));
+      jdbc.update(
+          """
+          INSERT INTO messages
+          SELECT application_id, chat_number, number + ?, body, created_at FROM messages
+          WHERE application_id = ? AND chat_number = ? AND number <= ?\
+          """,
+          there,
+          app.id(),
+          chat,
+          more);
+      there += more;
+    }
+    counted(app, chat, chat, messages);
+  }
+
+  /** Fills all chats of an app but the first with what is in the first. */
+  public void fillLikeFirst(App app, int chats, long messages) {
+    JdbcTemplate jdbc = servers.database().jdbc();
+    long chatsACopy = Math.max(1, ROWS_A_COPY / messages);
+    for (long chat = 2; chat <= chats; chat += chatsACopy) {
+      jdbc.update(
+          """
+          INSERT INTO messages
+          SELECT c.application_id, c.number, m.number, m.body, m.created_at
+          FROM chats c JOIN messages m ON m.application_id = c.application_id AND m.chat_number = 1
+          WHERE c.application_id = ? AND c.number BETWEEN ? AND ?\
+          """,
+          app.id(),
+          chat,
+          Math.min(chats, chat + chatsACopy - 1));
+    }
+    if (chats > 1) {
+      counted(app, 2, chats, messages);
+    }
+  }
+
+  private void counted(App app, long firstChat, long lastChat, long messages) {
+    servers
+        .database()
+        .jdbc()
+        .update(
+            "UPDATE chats SET messages_count = ? WHERE application_id = ? AND number BETWEEN ? AND"
+                + " ?",
+            messages,
+            app.id(),
+            firstChat,
+            lastChat);
+    Map<String, String> counters = new LinkedHashMap<>();
+    for (long chat = firstChat; chat <= lastChat; chat++) {
+      counters.put(app.keys().messages(app.token(), chat), Long.toString(messages));
+    }
+    servers.redis().setAll(counters);
+  }
+
+  /** Has the worker index a chat that was filled. */
+  public void index(App app, long chat, long messages) {
+    servers
+        .database()
+        .jdbc()
+        .update(
+            """
+            INSERT INTO search_outbox
+              (partition_number, application_id, chat_number, first_number, last_number, due_at)
+            VALUES (?, ?, ?, 1, ?, UTC_TIMESTAMP(6))\
+            """,
+            app.keys().partition(),
+            app.id(),
+            chat,
+            messages);
+  }
+}

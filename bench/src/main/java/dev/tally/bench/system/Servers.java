@@ -1,0 +1,153 @@
+package dev.tally.bench.system;
+
+import dev.tally.stack.EmbeddedStack;
+import dev.tally.stack.ServerKind;
+import dev.tally.stack.StackOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * MySQL, Redis and Elasticsearch: those that the environment names, and for the rest embedded ones.
+ *
+ * <p>A server that the environment names must be there for the benchmarks alone. They begin by
+ * looking that it holds nothing, and delete all that it holds over and over.
+ */
+public final class Servers implements AutoCloseable {
+
+  private final EmbeddedStack stack;
+  private final Map<ServerKind, Integer> started;
+  private final Database database;
+  private final RedisServer redis;
+  private final SearchServer search;
+
+  private Servers(EmbeddedStack stack, Map<ServerKind, Integer> started) {
+    this.stack = stack;
+    this.started = started;
+    this.database =
+        isStarted(ServerKind.MARIADB)
+            ? new Database(stack.mariaDb().url(), "root", "")
+            : new Database(
+                given("TALLY_MYSQL_URL"), given("TALLY_MYSQL_USER"), given("TALLY_MYSQL_PASSWORD"));
+    this.redis =
+        new RedisServer(
+            URI.create(
+                isStarted(ServerKind.REDIS) ? stack.redis().url() : given("TALLY_REDIS_URL")));
+    this.search =
+        new SearchServer(
+            URI.create(
+                isStarted(ServerKind.ELASTICSEARCH)
+                    ? stack.elasticsearch().url()
+                    : given("TALLY_ELASTICSEARCH_URL")));
+  }
+
+  /**
+   * Starts the servers that the environment does not name.
+   *
+   * @param folder for their data
+   * @throws IllegalStateException if a server that it does name holds something already
+   */
+  public static Servers start(Path folder) {
+    Map<ServerKind, Integer> ports = new EnumMap<>(ServerKind.class);
+    if (given("TALLY_MYSQL_URL").isEmpty()) {
+      ports.put(ServerKind.MARIADB, 0);
+    }
+    if (given("TALLY_REDIS_URL").isEmpty()) {
+      ports.put(ServerKind.REDIS, 0);
+    }
+    if (given("TALLY_ELASTICSEARCH_URL").isEmpty()) {
+      ports.put(ServerKind.ELASTICSEARCH, 0);
+    }
+    Servers servers =
+        new Servers(EmbeddedStack.start(new StackOptions(folder, ports)), Map.copyOf(ports));
+    try {
+      servers.database.requireEmpty();
+      servers.redis.requireEmpty();
+      servers.search.requireEmpty();
+    } catch (RuntimeException e) {
+      servers.close();
+      throw e;
+    }
+    return servers;
+  }
+
+  private static String given(String variable) {
+    return System.getenv().getOrDefault(variable, "").strip();
+  }
+
+  private boolean isStarted(ServerKind kind) {
+    return started.containsKey(kind);
+  }
+
+  /** MySQL, or MariaDB. */
+  public Database database() {
+    return database;
+  }
+
+  /** Redis. */
+  public RedisServer redis() {
+    return redis;
+  }
+
+  /** Elasticsearch. */
+  public SearchServer search() {
+    return search;
+  }
+
+  /** Stops an Elasticsearch of the stack where it is, if it is one of the stack. */
+  public boolean freezeSearch() {
+    if (isStarted(ServerKind.ELASTICSEARCH)) {
+      stack.elasticsearch().freeze();
+      return true;
+    }
+    return false;
+  }
+
+  /** Lets Elasticsearch go on. */
+  public void thawSearch() {
+    stack.elasticsearch().thaw();
+  }
+
+  /**
+   * Spring Boot arguments that point a service at the servers. What the environment names, the
+   * service finds there.
+   */
+  public List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    if (isStarted(ServerKind.MARIADB)) {
+      arguments.add("--TALLY_MYSQL_URL=" + stack.mariaDb().url());
+      arguments.add("--TALLY_MYSQL_USER=root");
+      arguments.add("--TALLY_MYSQL_PASSWORD=");
+    }
+    if (isStarted(ServerKind.REDIS)) {
+      arguments.add("--TALLY_REDIS_URL=" + stack.redis().url());
+    }
+    if (isStarted(ServerKind.ELASTICSEARCH)) {
+      arguments.add("--TALLY_ELASTICSEARCH_URL=" + stack.elasticsearch().url());
+    }
+    return arguments;
+  }
+
+  /** Deletes all data, and makes the schema anew. No service may be running. */
+  public void wipe() {
+    redis.wipe();
+    database.wipe();
+    search.wipe();
+  }
+
+  /** A line for the report. */
+  public String versions() {
+    return "%s; Redis %s; Elasticsearch %s"
+        .formatted(database.version(), redis.version(), search.version());
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    redis.close();
+    stack.close();
+  }
+}

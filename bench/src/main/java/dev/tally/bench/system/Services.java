@@ -1,0 +1,119 @@
+package dev.tally.bench.system;
+
+import dev.tally.bench.stub.StubServer;
+import dev.tally.stack.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Starts services as they run in production: the build's executable jars, unpacked as in the
+ * images, with the same flags, and a heap of {@value #HEAP}.
+ */
+public final class Services {
+
+  private static final String HEAP = "512m";
+
+  private final Servers servers;
+  private final Path folder;
+  private final AtomicInteger started = new AtomicInteger();
+
+  /**
+   * @param folder for what the services write
+   */
+  public Services(Servers servers, Path folder) {
+    this.servers = servers;
+    this.folder = folder;
+  }
+
+  /** Takes writes. */
+  public Service gateway(String... arguments) {
+    return start("chat-gateway", arguments);
+  }
+
+  /** Drains and indexes. */
+  public Service worker(String... arguments) {
+    return start("chat-worker", arguments);
+  }
+
+  /** Reads and searches. */
+  public Service api(String... arguments) {
+    return start("chat-api", arguments);
+  }
+
+  /** Does nothing, on the gateway's server stack. */
+  public Service stub() {
+    return start(
+        "stub", List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
+  }
+
+  private Service start(String name, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("-jar", unpacked(name).toString()));
+    command.addAll(List.of(arguments));
+    return start(name, command);
+  }
+
+  private Service start(String name, List<String> what) {
+    List<String> command = new ArrayList<>();
+    command.add(java());
+    command.addAll(List.of("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"));
+    command.addAll(what);
+    command.addAll(servers.arguments());
+    // measured is what the services do, not how many jobs may wait
+    command.add("--TALLY_QUEUE_LIMIT=100000000");
+    int port = Ports.choose(Set.of());
+    command.add("--server.port=" + port);
+    command.add("--server.address=127.0.0.1");
+    return Service.start(folder.resolve(name + "-" + started.incrementAndGet()), port, command);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /** The service's jar with its libraries beside it. */
+  private Path unpacked(String name) {
+    Path target = Path.of(name, "target").toAbsolutePath();
+    try (Stream<Path> files = Files.list(target)) {
+      Path jar =
+          files
+              .filter(file -> file.getFileName().toString().endsWith("-exec.jar"))
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("no executable jar in " + target));
+      Path destination = folder.resolve("unpacked").resolve(name).toAbsolutePath();
+      Path main = destination.resolve(jar.getFileName());
+      if (!Files.exists(main)) {
+        Files.createDirectories(destination.getParent());
+        int status =
+            new ProcessBuilder(
+                    List.of(
+                        java(),
+                        "-Djarmode=tools",
+                        "-jar",
+                        jar.toString(),
+                        "extract",
+                        "--destination",
+                        destination.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        if (status != 0) {
+          throw new IllegalStateException("could not unpack " + jar);
+        }
+      }
+      return main;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
