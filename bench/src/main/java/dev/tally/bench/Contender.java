@@ -32,7 +32,7 @@ final class Contender {
     this.cpu = cpu;
     this.scale = scale;
     this.afterwards = afterwards;
-    warmUp();
+    warmUp(target, scale);
     int best = WARM_UP_CONNECTIONS;
     double highest = 0;
     for (int candidate : scale.connections()) {
@@ -47,14 +47,13 @@ final class Contender {
   }
 
   /** Until it gets no faster: a JVM compiles for long where processors are scarce. */
-  private void warmUp() {
+  static void warmUp(Target target, Scale scale) {
     double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.warmUp()).rate();
     int same = 0;
     for (int i = 0; i < scale.warmUps() && same < 2; i++) {
       double rate = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.round()).rate();
       same = rate > 1.05 * highest ? 0 : same + 1;
       highest = Math.max(highest, rate);
-      afterwards.run();
     }
   }
 

@@ -97,7 +97,7 @@ final class ScaleOutSection implements Section {
       Target one = Target.http(first.port(), mix.posts());
       Target other = Target.http(second.port(), mix.posts());
       for (Target target : List.of(one, other)) {
-        LoadGenerator.closed(target, CONNECTIONS, scale.warmUp());
+        Contender.warmUp(target, scale);
       }
       table.add(
           new Interleaved()
@@ -138,8 +138,8 @@ final class ScaleOutSection implements Section {
           Service clustered = setting.services().gateway(nodes)) {
         Target one = Target.http(single.port(), onOne.posts());
         Target three = Target.http(clustered.port(), onThree.posts());
-        LoadGenerator.closed(one, CONNECTIONS, scale.warmUp());
-        LoadGenerator.closed(three, CONNECTIONS, scale.warmUp());
+        Contender.warmUp(one, scale);
+        Contender.warmUp(three, scale);
         table.add(
             new Interleaved()
                 .add("one", () -> rate(setting, one, CONNECTIONS))
