@@ -7,10 +7,6 @@ import dev.tally.common.partition.Partitioning;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import java.io.IOException;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +67,9 @@ class LogsIT {
       String apps = RunningTally.url(guarded) + "/apps";
       Http.get(apps, "Authorization", "Bearer " + KEY).is(200);
       Http.get(apps, "Authorization", "Bearer " + KEY + "x").is(401);
-      raw(guarded, "GET /apps HTTP/1.1\r\nHost: x\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
+      Wire.send(
+          RunningTally.url(guarded),
+          "GET /apps HTTP/1.1\r\nHost: x\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
     }
     LettuceConnectionFactory connections = running.redis();
     try {
@@ -119,7 +117,7 @@ class LogsIT {
         .until(() -> Http.get(search(app)).json().size() > 0);
   }
 
-  private void badRequests(String app) throws IOException {
+  private void badRequests(String app) {
     String url = tally.messagesTo(app, 1);
     for (String json :
         List.of(
@@ -157,7 +155,7 @@ class LogsIT {
             "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nCookie: \u0001" + MARK,
             "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nX: " + MARK.repeat(10_000))) {
       for (String service : List.of(tally.api(), tally.gateway())) {
-        raw(service, line + "\r\nConnection: close\r\n\r\n");
+        Wire.send(service, line + "\r\nConnection: close\r\n\r\n");
       }
     }
   }
@@ -268,21 +266,5 @@ class LogsIT {
   private static long size(StringRedisTemplate redis, String list) {
     Long size = redis.opsForList().size(list);
     return size == null ? 0 : size;
-  }
-
-  private static void raw(ConfigurableApplicationContext service, String request)
-      throws IOException {
-    raw(RunningTally.url(service), request);
-  }
-
-  private static void raw(String url, String request) throws IOException {
-    URI server = URI.create(url);
-    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
-      socket.setSoTimeout(20_000);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      socket.getInputStream().readAllBytes();
-    } catch (SocketException e) {
-      // cut off in the middle of too much
-    }
   }
 }
