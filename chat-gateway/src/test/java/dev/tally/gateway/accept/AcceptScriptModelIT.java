@@ -22,6 +22,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -306,6 +307,7 @@ class AcceptScriptModelIT {
                     .as(Claim::new)),
             Tuple.of(1, Combinators.combine(apps, keys).as(Expire::new)))
         .list()
-        .ofMaxSize(60);
+        .ofMaxSize(60)
+        .withSizeDistribution(RandomDistribution.uniform());
   }
 }

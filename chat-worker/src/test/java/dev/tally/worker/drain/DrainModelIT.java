@@ -1,6 +1,5 @@
 package dev.tally.worker.drain;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
@@ -18,7 +17,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -27,6 +25,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,6 +37,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -51,7 +51,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionSystemException;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Random histories of one partition's queue and of three workers that drain it in turns and are
@@ -70,11 +69,10 @@ class DrainModelIT {
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
   private static final int MAX_BODY_BYTES = 65_535;
 
-  /** A batch's bounds: each worker has its own. */
-  private record Limit(int jobs, int bytes) {}
-
-  private static final List<Limit> LIMITS =
-      List.of(new Limit(1_000, 4_000_000), new Limit(3, 4_000_000), new Limit(20, 700));
+  /** Each worker has its own. */
+  private static final List<BatchLimit> LIMITS =
+      List.of(
+          new BatchLimit(1_000, 4_000_000), new BatchLimit(3, 4_000_000), new BatchLimit(20, 700));
 
   private static final JobCodec CODEC = new JobCodec();
 
@@ -285,12 +283,7 @@ class DrainModelIT {
     Worker(int index) {
       taker = new LeaseTaker("worker " + index, parts.redis);
       lease = taker.lease(KEYS);
-      DrainProperties properties =
-          new DrainProperties(
-              LIMITS.get(index).jobs(),
-              DataSize.ofBytes(LIMITS.get(index).bytes()),
-              Duration.ofMillis(50),
-              Duration.ofSeconds(30));
+      DrainProperties properties = LIMITS.get(index).properties();
       FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
       redis.afterPropertiesSet();
       QueueScripts queue = new QueueScripts(redis, properties);
@@ -457,9 +450,9 @@ class DrainModelIT {
       return text;
     }
 
-    void turn(Limit limit, int batches, Fault fault) {
+    void turn(BatchLimit limit, int batches, Fault fault) {
       for (int left = batches - 1; left >= 0; left--) {
-        claim(limit);
+        limit.claim(jobs, inflight);
         if (inflight.isEmpty()) {
           return;
         }
@@ -479,20 +472,6 @@ class DrainModelIT {
         if (now == Fault.KILLED_AFTER_ACKNOWLEDGEMENT) {
           return;
         }
-      }
-    }
-
-    private void claim(Limit limit) {
-      if (!inflight.isEmpty()) {
-        return;
-      }
-      int bytes = 0;
-      while (!jobs.isEmpty() && inflight.size() < limit.jobs()) {
-        bytes += jobs.getFirst().length();
-        if (!inflight.isEmpty() && bytes > limit.bytes()) {
-          return;
-        }
-        inflight.add(jobs.removeFirst());
       }
     }
 
@@ -519,10 +498,6 @@ class DrainModelIT {
           case Job.NewMessage message -> new Place(message.app(), message.chat(), message.number());
         };
       }
-    }
-
-    private SortedMap<Long, Chat> chatsOf(Job job) {
-      return requireNonNull(apps.get(job.app()), "checked before");
     }
 
     /**
@@ -554,7 +529,7 @@ class DrainModelIT {
       settled.forEach(
           (place, delivery) -> {
             if (delivery.job() instanceof Job.NewChat job) {
-              Chat there = chatsOf(job).get(job.number());
+              Chat there = chats(job.app()).get(job.number());
               if (there == null) {
                 newChats.put(place, job);
               } else if (!there.at().equals(job.acceptedAt())) {
@@ -566,7 +541,7 @@ class DrainModelIT {
       settled.forEach(
           (place, delivery) -> {
             if (delivery.job() instanceof Job.NewMessage job) {
-              Chat chat = chatsOf(job).get(job.chat());
+              Chat chat = chats(job.app()).get(job.chat());
               if (chat == null && !newChats.containsKey(new Place(job.app(), 0, job.chat()))) {
                 letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
                 return;
@@ -593,10 +568,13 @@ class DrainModelIT {
       newChats
           .values()
           .forEach(
-              job -> chatsOf(job).put(job.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
+              job ->
+                  chats(job.app()).put(job.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
       Job.NewMessage before = null;
       for (Job.NewMessage job : newMessages.values()) {
-        requireNonNull(chatsOf(job).get(job.chat())).messages().put(job.number(), Message.of(job));
+        Objects.requireNonNull(chats(job.app()).get(job.chat()))
+            .messages()
+            .put(job.number(), Message.of(job));
         boolean carriesOn =
             before != null
                 && before.app().equals(job.app())
@@ -619,6 +597,10 @@ class DrainModelIT {
       return true;
     }
 
+    private SortedMap<Long, Chat> chats(String app) {
+      return Objects.requireNonNull(apps.get(app));
+    }
+
     private static boolean storable(Job job) {
       return !job.acceptedAt().isAfter(LAST_TIME)
           && !(job instanceof Job.NewMessage message
@@ -627,9 +609,9 @@ class DrainModelIT {
 
     private void raiseCounter(Job job) {
       switch (job) {
-        case Job.NewChat chat -> raise(KEYS.chats(chat.app()), chatsOf(chat));
+        case Job.NewChat chat -> raise(KEYS.chats(chat.app()), chats(chat.app()));
         case Job.NewMessage message -> {
-          Chat chat = chatsOf(message).get(message.chat());
+          Chat chat = chats(message.app()).get(message.chat());
           if (chat != null) {
             raise(KEYS.messages(message.app(), message.chat()), chat.messages());
           }
@@ -714,7 +696,8 @@ class DrainModelIT {
             Tuple.of(1, counters),
             Tuple.of(1, Arbitraries.integers().between(0, 50).map(Step.Retry::new)))
         .list()
-        .ofMaxSize(14);
+        .ofMaxSize(14)
+        .withSizeDistribution(RandomDistribution.uniform());
   }
 
   /** Jobs that came one after the other. Runs overlap, and are often what was queued before. */

@@ -25,13 +25,13 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Random histories of one partition, with three workers that may hold its lease, lose it, or
@@ -44,11 +44,12 @@ class QueueScriptsModelIT {
   private static final List<String> COUNTERS = List.of(KEYS.chats("a"), KEYS.messages("a", 1));
   private static final List<String> WORKERS = List.of("w0", "w1", "w2");
 
-  /** A batch's bounds. */
-  private record Limit(int jobs, int bytes) {}
-
-  private static final List<Limit> LIMITS =
-      List.of(new Limit(1, 1_000), new Limit(3, 25), new Limit(1_000, 1_000), new Limit(5, 8));
+  private static final List<BatchLimit> LIMITS =
+      List.of(
+          new BatchLimit(1, 1_000),
+          new BatchLimit(3, 25),
+          new BatchLimit(1_000, 1_000),
+          new BatchLimit(5, 8));
 
   private static WorkerParts parts;
   private static List<LeaseTaker> workers;
@@ -59,17 +60,7 @@ class QueueScriptsModelIT {
     parts = new WorkerParts();
     workers = WORKERS.stream().map(id -> new LeaseTaker(id, parts.redis)).toList();
     scripts =
-        LIMITS.stream()
-            .map(
-                limit ->
-                    new QueueScripts(
-                        parts.bytes,
-                        new DrainProperties(
-                            limit.jobs(),
-                            DataSize.ofBytes(limit.bytes()),
-                            Duration.ofMillis(50),
-                            Duration.ofSeconds(30))))
-            .toList();
+        LIMITS.stream().map(limit -> new QueueScripts(parts.bytes, limit.properties())).toList();
   }
 
   @AfterContainer
@@ -127,8 +118,7 @@ class QueueScriptsModelIT {
   /** An acknowledgement as a worker sends it. */
   private record Acknowledgement(Claim batch, List<String> deadLetters) {}
 
-  // so many that each of the rarer steps happens
-  @Property(tries = 300)
+  @Property
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void redisHoldsWhatTheModelHolds(@ForAll("steps") List<Step> steps) {
     parts.wipeRedis();
@@ -317,17 +307,8 @@ class QueueScriptsModelIT {
       }
     }
 
-    List<String> claim(Limit limit) {
-      if (inflight.isEmpty()) {
-        int bytes = 0;
-        while (!jobs.isEmpty() && inflight.size() < limit.jobs()) {
-          bytes += jobs.getFirst().length();
-          if (!inflight.isEmpty() && bytes > limit.bytes()) {
-            break;
-          }
-          inflight.add(jobs.removeFirst());
-        }
-      }
+    List<String> claim(BatchLimit limit) {
+      limit.claim(jobs, inflight);
       return List.copyOf(inflight);
     }
 
@@ -412,6 +393,7 @@ class QueueScriptsModelIT {
                 Combinators.combine(Arbitraries.integers().between(0, 20), booleans, booleans)
                     .as(Step.Remove::new)))
         .list()
-        .ofMaxSize(80);
+        .ofMaxSize(80)
+        .withSizeDistribution(RandomDistribution.uniform());
   }
 }
