@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Proxy implements AutoCloseable {
 
   private static final int BUFFER = 64 * 1024;
+  private static final Duration PORT_WAIT = Duration.ofSeconds(5);
 
   private final int port;
   private final int serverPort;
@@ -112,15 +114,33 @@ final class Proxy implements AutoCloseable {
     if (listener != null) {
       return;
     }
-    ServerSocket opened;
-    try {
-      opened = new ServerSocket();
-      opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
-    } catch (IOException e) {
-      throw new IllegalStateException("no proxy on port " + port, e);
-    }
+    ServerSocket opened = bind();
     listener = opened;
     Thread.ofVirtual().name("proxy-" + port).start(() -> accept(opened));
+  }
+
+  /**
+   * A listener that was closed may hold its port for some milliseconds more: until the thread that
+   * accepts from it has come out of the kernel.
+   */
+  private ServerSocket bind() {
+    long end = System.nanoTime() + PORT_WAIT.toNanos();
+    while (true) {
+      ServerSocket opened = null;
+      try {
+        opened = new ServerSocket();
+        opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
+        return opened;
+      } catch (IOException e) {
+        if (opened != null) {
+          closeQuietly(opened);
+        }
+        if (System.nanoTime() > end) {
+          throw new IllegalStateException("no proxy on port " + port, e);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      }
+    }
   }
 
   private void accept(ServerSocket from) {
