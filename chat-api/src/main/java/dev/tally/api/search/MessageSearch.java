@@ -15,6 +15,7 @@ import co.elastic.clients.util.NamedValue;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.Page;
 import dev.tally.common.log.LoggedFault;
+import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,6 +49,7 @@ class MessageSearch {
   private static final float PREFIX_BOOST = 2;
   private static final int MAX_EXPANSIONS = 50;
 
+  private final RepeatedWarning down = new RepeatedWarning(log);
   private final ElasticsearchClient client;
   private final Timer latency;
 
@@ -83,10 +85,10 @@ class MessageSearch {
         // no worker has made it yet, so no message is indexed
         return new Page<>(List.of(), false);
       }
-      log.warn("a search failed: {}", e.error().type());
+      down.warn(() -> "a search failed: " + e.error().type());
       throw unavailable();
     } catch (IOException e) {
-      log.warn("Elasticsearch does not answer: {}", LoggedFault.line(e));
+      down.warn(() -> "Elasticsearch does not answer: " + LoggedFault.line(e));
       throw unavailable();
     } finally {
       latency.record(Duration.ofNanos(System.nanoTime() - begin));

@@ -3,6 +3,7 @@ package dev.tally.gateway.accept;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.common.log.LoggedToken;
+import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.problem.ProblemException;
@@ -34,6 +35,7 @@ final class CounterRecovery {
 
   private static final int MAX_ABSENCES = 10_000;
 
+  private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final PersistedNumbers persisted;
   private final StringRedisTemplate redis;
   private final PartitionCount partitionCount;
@@ -91,11 +93,12 @@ final class CounterRecovery {
       recovered.increment();
       if (hadCounter(parent, highest)) {
         lost.increment();
-        log.warn(
-            "Redis has lost data: the counter {} goes on after {}, the highest number in MySQL;"
-                + " what was accepted after that and not persisted is lost",
-            LoggedToken.in(counter),
-            highest);
+        dataLost.warn(
+            () ->
+                """
+                Redis has lost data: the counter %s goes on after %d, the highest number in MySQL; \
+                what was accepted after that and not persisted is lost"""
+                    .formatted(LoggedToken.in(counter), highest));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.tally.common.problem;
 
 import dev.tally.common.log.LoggedFault;
+import dev.tally.common.log.RepeatedWarning;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   private static final Duration DEPENDENCY_RETRY = Duration.ofSeconds(1);
 
   private final MeterRegistry meters;
+  private final RepeatedWarning dependencyDown = new RepeatedWarning(log);
 
   ProblemHandler(MeterRegistry meters) {
     this.meters = meters;
@@ -90,7 +92,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   }
 
   private ResponseEntity<Object> unavailable(Exception e, HttpServletRequest request) {
-    log.warn("{} refused, a dependency is down: {}", request.getMethod(), LoggedFault.line(e));
+    dependencyDown.warn(
+        () ->
+            "%s refused, a dependency is down: %s"
+                .formatted(request.getMethod(), LoggedFault.line(e)));
     HttpHeaders headers = new HttpHeaders();
     headers.set(HttpHeaders.RETRY_AFTER, seconds(DEPENDENCY_RETRY));
     return respond(

@@ -1,0 +1,58 @@
+package dev.tally.common.log;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+
+/**
+ * A warning about what, once it happens, happens to every request: said at once, and then at most
+ * once in {@link #INTERVAL}, with how often it was not said in between. Metrics count every one.
+ */
+public final class RepeatedWarning {
+
+  /** The shortest time between two warnings. */
+  public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private final Logger log;
+  private final LongSupplier nanoTime;
+  private final AtomicLong saidAt;
+  private final LongAdder unsaid = new LongAdder();
+
+  /**
+   * A warning that has not been said yet.
+   *
+   * @param log says it
+   */
+  public RepeatedWarning(Logger log) {
+    this(log, System::nanoTime);
+  }
+
+  RepeatedWarning(Logger log, LongSupplier nanoTime) {
+    this.log = log;
+    this.nanoTime = nanoTime;
+    this.saidAt = new AtomicLong(nanoTime.getAsLong() - INTERVAL.toNanos());
+  }
+
+  /**
+   * Says it, or counts that it was not said.
+   *
+   * @param text asked only if it is said
+   */
+  public void warn(Supplier<String> text) {
+    long now = nanoTime.getAsLong();
+    long last = saidAt.get();
+    if (now - last < INTERVAL.toNanos() || !saidAt.compareAndSet(last, now)) {
+      unsaid.increment();
+      return;
+    }
+    long before = unsaid.sumThenReset();
+    if (before == 0) {
+      log.warn("{}", text.get());
+    } else {
+      log.warn("{} (and {} more like it before)", text.get(), before);
+    }
+  }
+}
