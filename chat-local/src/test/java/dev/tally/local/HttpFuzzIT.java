@@ -322,17 +322,26 @@ class HttpFuzzIT {
       return List.of();
     }
     if (type.contains("form")) {
-      return Arrays.stream(request.body().split("&"))
-          .map(pair -> pair.split("=", 2))
-          .filter(pair -> URLDecoder.decode(utf8(pair[0]), StandardCharsets.UTF_8).equals(field))
-          .map(pair -> URLDecoder.decode(utf8(pair[1]), StandardCharsets.UTF_8))
-          .toList();
+      try {
+        return Arrays.stream(request.body().split("&"))
+            .map(pair -> pair.split("=", 2))
+            .filter(pair -> formDecoded(pair[0]).equals(field))
+            .map(pair -> pair.length == 1 ? "" : formDecoded(pair[1]))
+            .toList();
+      } catch (IllegalArgumentException e) {
+        // a broken percent sequence: nothing of that can be kept
+        return List.of();
+      }
     }
     List<String> objects =
         type.contains("ndjson")
             ? Arrays.asList(request.body().split("\n"))
             : List.of(request.body());
     return objects.stream().map(object -> json(object).path(field).asString("")).toList();
+  }
+
+  private static String formDecoded(String bytes) {
+    return URLDecoder.decode(utf8(bytes), StandardCharsets.UTF_8);
   }
 
   private static String utf8(String bytes) {

@@ -85,11 +85,12 @@ final class Wire {
       StringBuilder body = new StringBuilder();
       if ("chunked".equals(headers.get("transfer-encoding"))) {
         rest = chunks(rest, body);
-      } else if (headers.containsKey("content-length") && !rest.startsWith("HTTP/1.1 ")) {
-        // an answer to HEAD has a length and no body
+      } else if (headers.containsKey("content-length")) {
         int length = Math.min(rest.length(), Integer.parseInt(headers.get("content-length")));
-        body.append(rest, 0, length);
-        rest = rest.substring(length);
+        if (isAnswer(rest.substring(length)) && !rest.startsWith("HTTP/1.1 ")) {
+          body.append(rest, 0, length);
+          rest = rest.substring(length);
+        }
       }
       if (status >= 200) {
         answers.add(new Answer(status, headers, body.toString()));
@@ -99,6 +100,14 @@ final class Wire {
       answers.add(new Answer(0, Map.of(), rest));
     }
     return new Exchange(answers, cut);
+  }
+
+  /**
+   * Whether an answer, or nothing, begins here. An answer to HEAD has a length and no body, and
+   * what its length seems to cover belongs to the next answer, of which a part would be left.
+   */
+  private static boolean isAnswer(String rest) {
+    return rest.isEmpty() || rest.startsWith("HTTP/1.1 ") || rest.startsWith("{");
   }
 
   private static String chunks(String from, StringBuilder body) {
