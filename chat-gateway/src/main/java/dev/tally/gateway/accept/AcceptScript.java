@@ -1,13 +1,20 @@
 package dev.tally.gateway.accept;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.gateway.idempotency.IdempotencyKey;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
@@ -15,62 +22,86 @@ import org.springframework.stereotype.Component;
 @Component
 final class AcceptScript {
 
-  @SuppressWarnings("rawtypes")
-  private static final RedisScript<List> SCRIPT =
-      RedisScript.of(new ClassPathResource("lua/accept.lua"), List.class);
+  private static final byte[] SCRIPT;
+  private static final byte[] SHA1;
 
-  private final StringRedisTemplate redis;
+  static {
+    RedisScript<Void> script = RedisScript.of(new ClassPathResource("lua/accept.lua"));
+    SCRIPT = script.getScriptAsString().getBytes(UTF_8);
+    SHA1 = script.getSha1().getBytes(UTF_8);
+  }
+
+  private static final byte[] NONE = {};
+  private static final byte[] KEY_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
+  private static final byte[] AFTER_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
+
+  private final Pipeline redis;
   private final PartitionCount partitionCount;
-  private final String queueLimit;
+  private final byte[] queueLimit;
 
-  AcceptScript(
-      StringRedisTemplate redis, PartitionCount partitionCount, AcceptProperties properties) {
+  AcceptScript(Pipeline redis, PartitionCount partitionCount, AcceptProperties properties) {
     this.redis = redis;
     this.partitionCount = partitionCount;
-    this.queueLimit = Integer.toString(properties.queueLimit());
+    this.queueLimit = utf8(Integer.toString(properties.queueLimit()));
   }
 
   /**
    * Numbers and queues jobs, or does nothing.
    *
    * @param openJobs from {@code JobCodec}, open at their ends for the number; at least one
-   * @throws org.springframework.dao.DataAccessException if Redis gave no answer. Then the jobs may
-   *     have been queued or not.
+   * @throws DataAccessException if Redis gave no answer. Then the jobs may have been queued or not.
    */
   Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
     String app = parent.app();
     PartitionKeys keys = partitionCount.partitioning().of(app);
 
-    List<String> names = new ArrayList<>(3);
-    List<String> arguments = new ArrayList<>(5 + openJobs.size());
+    List<byte[]> names = new ArrayList<>(3);
+    List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());
     arguments.add(queueLimit);
-    arguments.add(key == null ? "" : key.fingerprint());
-    arguments.add(Long.toString(IdempotencyKey.LIFE.toMillis()));
+    arguments.add(key == null ? NONE : utf8(key.fingerprint()));
+    arguments.add(KEY_LIFE);
     switch (parent) {
       case Parent.App _ -> {
-        names.add(keys.chats(app));
-        arguments.add(keys.messagesBeforeNumber(app));
-        arguments.add(PartitionKeys.MESSAGES_AFTER_NUMBER);
+        names.add(utf8(keys.chats(app)));
+        arguments.add(utf8(keys.messagesBeforeNumber(app)));
+        arguments.add(AFTER_NUMBER);
       }
       case Parent.Chat chat -> {
-        names.add(keys.messages(app, chat.number()));
-        arguments.add("");
-        arguments.add("");
+        names.add(utf8(keys.messages(app, chat.number())));
+        arguments.add(NONE);
+        arguments.add(NONE);
       }
     }
-    names.add(keys.jobs());
+    names.add(utf8(keys.jobs()));
     if (key != null) {
-      names.add(keys.idempotency(app, key.value()));
+      names.add(utf8(keys.idempotency(app, key.value())));
     }
-    arguments.addAll(openJobs);
-    return read(redis.execute(SCRIPT, names, arguments.toArray()));
+    openJobs.forEach(job -> arguments.add(utf8(job)));
+    return read(run(names, arguments));
   }
 
-  private static Acceptance read(@Nullable List<?> answer) {
-    if (answer == null || answer.isEmpty()) {
-      throw new IllegalStateException("accept.lua gave no answer");
+  private List<Object> run(List<byte[]> names, List<byte[]> arguments) {
+    try {
+      return redis.call(CommandType.EVALSHA, call(SHA1, names, arguments));
+    } catch (DataAccessException e) {
+      if (NestedExceptionUtils.getMostSpecificCause(e) instanceof RedisNoScriptException) {
+        return redis.call(CommandType.EVAL, call(SCRIPT, names, arguments));
+      }
+      throw e;
     }
-    String outcome = (String) answer.getFirst();
+  }
+
+  private static CommandArgs<byte[], byte[]> call(
+      byte[] script, List<byte[]> names, List<byte[]> arguments) {
+    return new CommandArgs<>(ByteArrayCodec.INSTANCE)
+        .add(script)
+        .add(names.size())
+        .addKeys(names)
+        .addValues(arguments);
+  }
+
+  private static Acceptance read(List<Object> answer) {
+    String outcome = new String((byte[]) answer.getFirst(), UTF_8);
     return switch (outcome) {
       case "accepted", "replayed" ->
           new Acceptance.Accepted(
@@ -80,5 +111,9 @@ final class AcceptScript {
       case "key-reused" -> new Acceptance.KeyReused();
       default -> throw new IllegalStateException("accept.lua answered " + outcome);
     };
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(UTF_8);
   }
 }

@@ -50,6 +50,7 @@ class AcceptScriptModelIT {
 
   private static LettuceConnectionFactory connections;
   private static StringRedisTemplate redis;
+  private static Pipeline pipeline;
 
   private final JobCodec codec = new JobCodec();
 
@@ -60,10 +61,12 @@ class AcceptScriptModelIT {
     connections.afterPropertiesSet();
     connections.start();
     redis = new StringRedisTemplate(connections);
+    pipeline = new Pipeline(connections);
   }
 
   @AfterContainer
   static void disconnect() {
+    pipeline.destroy();
     connections.destroy();
   }
 
@@ -109,7 +112,7 @@ class AcceptScriptModelIT {
     PartitionCount partitionCount = new PartitionCount(redis, PARTITIONS);
     partitionCount.partitioning();
     AcceptScript script =
-        new AcceptScript(redis, partitionCount, new AcceptProperties(QUEUE_LIMIT));
+        new AcceptScript(pipeline, partitionCount, new AcceptProperties(QUEUE_LIMIT));
     Model model = new Model();
     Instant time = NOW;
     for (Step step : steps) {

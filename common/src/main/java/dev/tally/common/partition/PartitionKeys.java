@@ -74,6 +74,7 @@ public record PartitionKeys(int partition) {
   }
 
   private String prefix() {
-    return "tally:{%02d}:".formatted(partition);
+    // not formatted(): each write asks for several names
+    return (partition < 10 ? "tally:{0" : "tally:{") + partition + "}:";
   }
 }
