@@ -22,17 +22,24 @@ if #batch > 0 then
 end
 
 local waiting = redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)
-local answer = {'claimed'}
+local count = 0
 local bytes = 0
 for _, job in ipairs(waiting) do
   bytes = bytes + #job
-  if #answer > 1 and bytes > tonumber(ARGV[3]) then
+  if count > 0 and bytes > tonumber(ARGV[3]) then
     break
   end
-  answer[#answer + 1] = job
-  redis.call('RPUSH', KEYS[2], job)
+  count = count + 1
 end
-if #answer > 1 then
-  redis.call('LTRIM', KEYS[1], #answer - 1, -1)
+-- a call takes no more arguments than Lua's stack holds
+for first = 1, count, 1000 do
+  redis.call('RPUSH', KEYS[2], unpack(waiting, first, math.min(first + 999, count)))
 end
-return answer
+if count > 0 then
+  redis.call('LTRIM', KEYS[1], count, -1)
+end
+for i = #waiting, count + 1, -1 do
+  waiting[i] = nil
+end
+table.insert(waiting, 1, 'claimed')
+return waiting

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -77,26 +78,14 @@ final class Rows {
     if (keys.isEmpty()) {
       return chats;
     }
-    SortedMap<Long, List<Object>> numbers = new TreeMap<>();
-    for (ChatKey key : keys) {
-      numbers.computeIfAbsent(key.applicationId(), _ -> new ArrayList<>()).add(key.number());
-    }
-    // not a row constructor: MySQL would take it for a reason to read the whole index
-    StringJoiner condition = new StringJoiner(" OR ");
-    List<Object> arguments = new ArrayList<>();
-    numbers.forEach(
-        (application, ofApp) -> {
-          condition.add("(application_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
-          arguments.add(application);
-          arguments.addAll(ofApp);
-        });
+    Condition these = Condition.of(keys);
     jdbc.query(
         "SELECT application_id, number, messages_count FROM chats WHERE %s ORDER BY application_id, number FOR UPDATE"
-            .formatted(condition),
+            .formatted(these.sql()),
         row -> {
           chats.put(new ChatKey(row.getLong(1), row.getLong(2)), new Chat(row.getLong(3)));
         },
-        arguments.toArray());
+        these.arguments().toArray());
     return chats;
   }
 
@@ -188,16 +177,41 @@ final class Rows {
         });
   }
 
-  /** Adds to {@code messages_count}. */
+  /** Adds to {@code messages_count}, for all chats that get as many in one statement. */
   void addMessages(SortedMap<ChatKey, Integer> added) {
-    batch(
-        "UPDATE chats SET messages_count = messages_count + ? WHERE application_id = ? AND number = ?",
-        List.copyOf(added.entrySet()),
-        (statement, entry) -> {
-          statement.setInt(1, entry.getValue());
-          statement.setLong(2, entry.getKey().applicationId());
-          statement.setLong(3, entry.getKey().number());
+    SortedMap<Integer, SortedSet<ChatKey>> chats = new TreeMap<>();
+    added.forEach((key, count) -> chats.computeIfAbsent(count, _ -> new TreeSet<>()).add(key));
+    chats.forEach(
+        (count, keys) -> {
+          Condition these = Condition.of(keys);
+          List<Object> arguments = new ArrayList<>();
+          arguments.add(count);
+          arguments.addAll(these.arguments());
+          jdbc.update(
+              "UPDATE chats SET messages_count = messages_count + ? WHERE " + these.sql(),
+              arguments.toArray());
         });
+  }
+
+  /** That a row is one of these chats'. */
+  private record Condition(String sql, List<Object> arguments) {
+
+    static Condition of(SortedSet<ChatKey> keys) {
+      SortedMap<Long, List<Object>> numbers = new TreeMap<>();
+      for (ChatKey key : keys) {
+        numbers.computeIfAbsent(key.applicationId(), _ -> new ArrayList<>()).add(key.number());
+      }
+      // not a row constructor: MySQL would take it for a reason to read the whole index
+      StringJoiner sql = new StringJoiner(" OR ");
+      List<Object> arguments = new ArrayList<>();
+      numbers.forEach(
+          (application, ofApp) -> {
+            sql.add("(application_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
+            arguments.add(application);
+            arguments.addAll(ofApp);
+          });
+      return new Condition(sql.toString(), arguments);
+    }
   }
 
   @FunctionalInterface
