@@ -141,17 +141,23 @@ class ApiIT {
         mysql
             .sql(
                 // the newest MySQL prints a tree unless told
-                "EXPLAIN FORMAT=TRADITIONAL"
-                    + " SELECT number, body FROM messages WHERE application_id = 1"
-                    + " AND chat_number = 1 AND number > 400 AND number < 9223372036854775807"
-                    + " ORDER BY number "
+                "EXPLAIN FORMAT=TRADITIONAL SELECT m.number, m.body"
+                    + " FROM messages m JOIN applications a ON a.id = m.application_id"
+                    + " WHERE a.token = ? AND m.chat_number = 1"
+                    + " AND m.number > 400 AND m.number < 9223372036854775807"
+                    + " ORDER BY m.number "
                     + order
                     + " LIMIT 11")
+            .param(app)
             .query()
-            .singleRow()
+            .listOfRows()
             .toString();
 
-    assertThat(plan).contains("key=PRIMARY").contains("type=range").doesNotContain("filesort");
+    assertThat(plan)
+        .contains("type=const")
+        .contains("type=range")
+        .contains("key=PRIMARY")
+        .doesNotContain("filesort");
   }
 
   private static HttpResponse<String> send(String method, String path, @Nullable String json) {

@@ -31,7 +31,6 @@ public class Apps {
    *
    * @throws ProblemException 404 if there is none
    */
-  @Transactional(readOnly = true)
   public App get(String token) {
     if (!PathPart.isToken(token)) {
       throw ProblemException.appNotFound();
@@ -58,7 +57,6 @@ public class Apps {
    *
    * @param after token of the app that they come behind; null for the first ones
    */
-  @Transactional(readOnly = true)
   Page<App> list(@Nullable String after, int limit) {
     long id = after == null ? 0 : cursor(after).id();
     return Page.of(repository.findByIdGreaterThanOrderById(id, Limit.of(limit + 1)), limit);

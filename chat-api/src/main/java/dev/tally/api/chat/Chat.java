@@ -30,6 +30,10 @@ class Chat {
   record Key(@Column(name = "application_id") long applicationId, long number)
       implements Serializable {}
 
+  long applicationId() {
+    return key.applicationId();
+  }
+
   long number() {
     return key.number();
   }

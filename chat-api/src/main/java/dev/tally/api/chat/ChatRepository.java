@@ -8,7 +8,11 @@ import org.springframework.data.repository.Repository;
 
 interface ChatRepository extends Repository<Chat, Chat.Key> {
 
-  Optional<Chat> findByKey(Chat.Key key);
+  @Query(
+      """
+      SELECT c FROM Chat c JOIN App a ON a.id = c.key.applicationId
+      WHERE a.token = :token AND c.key.number = :number""")
+  Optional<Chat> find(String token, long number);
 
   @Query(
       """

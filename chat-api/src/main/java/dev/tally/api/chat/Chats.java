@@ -1,15 +1,15 @@
 package dev.tally.api.chat;
 
-import dev.tally.api.app.App;
 import dev.tally.api.app.Apps;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.request.PathPart;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
 
 /** The chats of apps. */
 @Service
@@ -38,25 +38,28 @@ public class Chats {
    * @param number as it came in the path
    * @throws ProblemException 404 if there is no such app or chat
    */
-  @Transactional(readOnly = true)
   public Place place(String token, String number) {
-    App app = apps.get(token);
-    return new Place(app.id(), token, find(app, number).number());
+    Chat chat = find(token, number);
+    return new Place(chat.applicationId(), token, chat.number());
   }
 
-  @Transactional(readOnly = true)
   ChatView get(String token, String number) {
-    return ChatView.of(find(apps.get(token), number));
+    return ChatView.of(find(token, number));
   }
 
-  private Chat find(App app, String number) {
-    long wanted = PathPart.number(number).orElseThrow(ProblemException::chatNotFound);
-    return repository
-        .findByKey(new Chat.Key(app.id(), wanted))
-        .orElseThrow(() -> givenNumbers.missingChat(app.token(), wanted));
+  private Chat find(String token, String number) {
+    OptionalLong wanted = PathPart.number(number);
+    if (PathPart.isToken(token) && wanted.isPresent()) {
+      Optional<Chat> found = repository.find(token, wanted.getAsLong());
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    // says so if it is the app that is missing
+    apps.get(token);
+    throw givenNumbers.missingChat(token, wanted.orElseThrow(ProblemException::chatNotFound));
   }
 
-  @Transactional(readOnly = true)
   Page<ChatView> list(String token, PageRequest page) {
     long app = apps.get(token).id();
     Limit limit = Limit.of(page.probe());

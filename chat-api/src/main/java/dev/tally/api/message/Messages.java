@@ -7,9 +7,10 @@ import dev.tally.api.page.PageRequest;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.request.PathPart;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
 
 /** The messages of chats. */
 @Service
@@ -25,26 +26,37 @@ class Messages {
     this.givenNumbers = givenNumbers;
   }
 
-  @Transactional(readOnly = true)
   MessageView get(String token, String chatNumber, String number) {
-    Chats.Place chat = chats.place(token, chatNumber);
-    long wanted = PathPart.number(number).orElseThrow(ProblemException::messageNotFound);
-    return repository
-        .findByKey(new Message.Key(chat.applicationId(), chat.number(), wanted))
-        .map(MessageView::of)
-        .orElseThrow(() -> givenNumbers.missingMessage(token, chat.number(), wanted));
+    OptionalLong chat = PathPart.number(chatNumber);
+    OptionalLong wanted = PathPart.number(number);
+    if (PathPart.isToken(token) && chat.isPresent() && wanted.isPresent()) {
+      Optional<Message> found = repository.find(token, chat.getAsLong(), wanted.getAsLong());
+      if (found.isPresent()) {
+        return MessageView.of(found.get());
+      }
+    }
+    // says so if it is the app or the chat that is missing
+    Chats.Place place = chats.place(token, chatNumber);
+    throw givenNumbers.missingMessage(
+        token, place.number(), wanted.orElseThrow(ProblemException::messageNotFound));
   }
 
-  @Transactional(readOnly = true)
   Page<MessageView> list(String token, String chatNumber, PageRequest page) {
-    Chats.Place chat = chats.place(token, chatNumber);
-    Limit limit = Limit.of(page.probe());
+    OptionalLong chat = PathPart.number(chatNumber);
     List<Message> found =
-        page.descending()
-            ? repository.descending(
-                chat.applicationId(), chat.number(), page.above(), page.below(), limit)
-            : repository.ascending(
-                chat.applicationId(), chat.number(), page.above(), page.below(), limit);
+        PathPart.isToken(token) && chat.isPresent()
+            ? find(token, chat.getAsLong(), page)
+            : List.of();
+    if (found.isEmpty()) {
+      chats.place(token, chatNumber);
+    }
     return Page.of(found, page.limit()).map(MessageView::of);
+  }
+
+  private List<Message> find(String token, long chat, PageRequest page) {
+    Limit limit = Limit.of(page.probe());
+    return page.descending()
+        ? repository.descending(token, chat, page.above(), page.below(), limit)
+        : repository.ascending(token, chat, page.above(), page.below(), limit);
   }
 }
