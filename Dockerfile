@@ -20,7 +20,7 @@ RUN set -e; for service in chat-gateway chat-worker chat-api; do \
 
 FROM eclipse-temurin:25-jre AS service
 WORKDIR /app
-COPY --chmod=555 docker/healthcheck /usr/local/bin/healthcheck
+COPY --chmod=555 docker/healthcheck docker/train /usr/local/bin/
 # of no user that the image has: files belong to root, and the service cannot change them
 USER 10001:10001
 # The rest of the container's memory is for classes, threads and buffers. Out of memory, it ends and is started again.
@@ -28,6 +28,7 @@ ENTRYPOINT ["java", \
   "-XX:MaxRAMPercentage=60", \
   "-XX:+ExitOnOutOfMemoryError", \
   "-XX:-UsePerfData", \
+  "-XX:AOTCache=service.aot", \
   "-jar", "service.jar"]
 HEALTHCHECK --interval=5s --timeout=5s --start-period=90s --retries=6 CMD ["healthcheck"]
 
@@ -36,6 +37,9 @@ FROM service AS chat-gateway
 COPY --from=build /layers/chat-gateway/dependencies/ ./
 COPY --from=build /layers/chat-gateway/snapshot-dependencies/ ./
 COPY --from=build /layers/chat-gateway/application/ ./
+USER 0:0
+RUN ["train"]
+USER 10001:10001
 ENV TALLY_GATEWAY_PORT=8000 HEALTH_PORT_VARIABLE=TALLY_GATEWAY_PORT
 EXPOSE 8000
 
@@ -44,6 +48,9 @@ FROM service AS chat-worker
 COPY --from=build /layers/chat-worker/dependencies/ ./
 COPY --from=build /layers/chat-worker/snapshot-dependencies/ ./
 COPY --from=build /layers/chat-worker/application/ ./
+USER 0:0
+RUN ["train"]
+USER 10001:10001
 ENV TALLY_WORKER_PORT=8081 HEALTH_PORT_VARIABLE=TALLY_WORKER_PORT
 EXPOSE 8081
 
@@ -52,5 +59,8 @@ FROM service AS chat-api
 COPY --from=build /layers/chat-api/dependencies/ ./
 COPY --from=build /layers/chat-api/snapshot-dependencies/ ./
 COPY --from=build /layers/chat-api/application/ ./
+USER 0:0
+RUN ["train"]
+USER 10001:10001
 ENV TALLY_API_PORT=3000 HEALTH_PORT_VARIABLE=TALLY_API_PORT
 EXPOSE 3000

@@ -73,15 +73,14 @@ final class AcceptSection implements Section {
 
     String name = "accept, fsync " + fsync;
     String cpu = name + ", a CPU second of the gateway";
-    table.add(figures.row(name, "ours", "msg/s", "empty endpoint", "empty", new Goal.AtLeast(0.5)));
+    table.add(figures.row(name, "ours", "msg/s", "empty endpoint", "empty", new Goal.AtLeast(0.6)));
     table.add(figures.row(name, "ours", "msg/s", "bare script", "script", new Goal.AtLeast(0.2)));
     table.add(
-        figures.row(name, "ours", "msg/s", "three round trips", "trips", new Goal.AtLeast(1.5)));
+        figures.row(name, "ours", "msg/s", "three round trips", "trips", new Goal.AtLeast(2)));
     table.add(
-        figures.row(cpu, "ours/cpu", "msg", "empty endpoint", "empty/cpu", new Goal.AtLeast(0.5)));
+        figures.row(cpu, "ours/cpu", "msg", "empty endpoint", "empty/cpu", new Goal.AtLeast(0.6)));
     table.add(
-        figures.row(
-            cpu, "ours/cpu", "msg", "three round trips", "trips/cpu", new Goal.AtLeast(1.5)));
+        figures.row(cpu, "ours/cpu", "msg", "three round trips", "trips/cpu", new Goal.AtLeast(2)));
     table.add(
         figures.row(
             "bare script in pipelines of %d, fsync %s".formatted(AcceptCalls.PIPELINE, fsync),

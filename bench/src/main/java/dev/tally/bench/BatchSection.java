@@ -48,7 +48,7 @@ final class BatchSection implements Section {
                   "msg/s",
                   "one message a request",
                   "singles",
-                  new Goal.AtLeast(5)));
+                  new Goal.AtLeast(10)));
       table.note("batch: connections %d".formatted(batches.connections()));
     }
   }

@@ -70,10 +70,10 @@ final class DrainSection implements Section {
             .run(scale.rounds());
     String name = "drain, " + mix.name();
     table.add(
-        figures.row(name, "drain", "msg/s", "multi-row insert", "insert", new Goal.AtLeast(0.5)));
+        figures.row(name, "drain", "msg/s", "multi-row insert", "insert", new Goal.AtLeast(0.7)));
     table.add(
         figures.row(
-            name, "drain", "msg/s", "a transaction a message", "one by one", new Goal.AtLeast(10)));
+            name, "drain", "msg/s", "a transaction a message", "one by one", new Goal.AtLeast(30)));
     table.note(
         "%s: %,d messages; the insert on %d connections; search was there %.1f s later"
             .formatted(
@@ -131,6 +131,6 @@ final class DrainSection implements Section {
         "msg/s",
         "multi-row insert",
         new double[] {limit},
-        new Goal.AtLeast(0.5));
+        new Goal.AtLeast(0.7));
   }
 }

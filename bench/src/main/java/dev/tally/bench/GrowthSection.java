@@ -50,7 +50,7 @@ final class GrowthSection implements Section {
 
   private static void add(
       Table table, String name, double[] measured, String unit, String limitName, double[] limit) {
-    table.add(Row.of(name, measured, unit, limitName, limit, new Goal.AtLeast(0.8)));
+    table.add(Row.of(name, measured, unit, limitName, limit, new Goal.AtLeast(1 / 1.3)));
   }
 
   private static void startUp(Setting setting, Table table) {

@@ -20,6 +20,9 @@ public final class Services {
 
   private static final String HEAP = "512m";
 
+  private static final List<String> FLAGS =
+      List.of("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData");
+
   private final Servers servers;
   private final Path folder;
   private final AtomicInteger started = new AtomicInteger();
@@ -54,7 +57,9 @@ public final class Services {
   }
 
   private Service start(String name, String... arguments) {
-    List<String> command = new ArrayList<>(List.of("-jar", unpacked(name).toString()));
+    Path jar = unpacked(name);
+    List<String> command =
+        new ArrayList<>(List.of("-XX:AOTCache=" + aotCache(jar), "-jar", jar.toString()));
     command.addAll(List.of(arguments));
     return start(name, command);
   }
@@ -62,7 +67,7 @@ public final class Services {
   private Service start(String name, List<String> what) {
     List<String> command = new ArrayList<>();
     command.add(java());
-    command.addAll(List.of("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"));
+    command.addAll(FLAGS);
     command.addAll(what);
     command.addAll(servers.arguments());
     // measured is what the services do, not how many jobs may wait
@@ -77,7 +82,7 @@ public final class Services {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  /** The service's jar with its libraries beside it. */
+  /** The service's jar with its libraries beside it, and its AOT cache. */
   private Path unpacked(String name) {
     Path target = Path.of(name, "target").toAbsolutePath();
     try (Stream<Path> files = Files.list(target)) {
@@ -90,30 +95,49 @@ public final class Services {
       Path main = destination.resolve(jar.getFileName());
       if (!Files.exists(main)) {
         Files.createDirectories(destination.getParent());
-        int status =
-            new ProcessBuilder(
-                    List.of(
-                        java(),
-                        "-Djarmode=tools",
-                        "-jar",
-                        jar.toString(),
-                        "extract",
-                        "--destination",
-                        destination.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        if (status != 0) {
-          throw new IllegalStateException("could not unpack " + jar);
-        }
+        run(
+            List.of(
+                java(),
+                "-Djarmode=tools",
+                "-jar",
+                jar.toString(),
+                "extract",
+                "--destination",
+                destination.toString()));
+        List<String> training = new ArrayList<>();
+        training.add(java());
+        training.addAll(FLAGS);
+        training.add("-XX:AOTCacheOutput=" + aotCache(main));
+        // needs no server; see the Dockerfile
+        training.add("-Dspring.context.exit=onRefresh");
+        training.addAll(List.of("-jar", main.toString(), "--spring.flyway.enabled=false"));
+        run(training);
       }
       return main;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path aotCache(Path jar) {
+    return jar.resolveSibling("service.aot");
+  }
+
+  private static void run(List<String> command) throws IOException {
+    int status;
+    try {
+      status =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+    if (status != 0) {
+      throw new IllegalStateException("failed: " + String.join(" ", command));
     }
   }
 }
