@@ -165,10 +165,13 @@ final class Pipeline implements DisposableBean {
   private void connect(CompletableFuture<StatefulConnection<byte[], byte[]>> made) {
     try {
       AbstractRedisClient client = connections.getRequiredNativeClient();
-      made.complete(
+      StatefulConnection<byte[], byte[]> open =
           client instanceof RedisClusterClient cluster
               ? cluster.connect(ByteArrayCodec.INSTANCE)
-              : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE));
+              : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
+      // whoever asks keeps the time, from when it asks: the client need not keep it again
+      open.setTimeout(Duration.ZERO);
+      made.complete(open);
     } catch (RuntimeException e) {
       connection.set(null);
       made.completeExceptionally(e);

@@ -32,17 +32,17 @@ public record TextField(String name, int maxCodePoints) {
       throw ProblemException.invalidField(
           name, "must be at most %,d characters long.".formatted(maxCodePoints));
     }
-    text.codePoints()
-        .forEach(
-            codePoint -> {
-              if (codePoint == 0) {
-                throw ProblemException.invalidField(name, "must not contain NUL.");
-              }
-              if (Character.getType(codePoint) == Character.SURROGATE) {
-                throw ProblemException.invalidField(
-                    name, "must not contain an unpaired surrogate.");
-              }
-            });
+    int codePoint;
+    for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+      codePoint = text.codePointAt(i);
+      if (codePoint == 0) {
+        throw ProblemException.invalidField(name, "must not contain NUL.");
+      }
+      // what codePointAt could join is no surrogate any more
+      if (codePoint <= Character.MAX_VALUE && Character.isSurrogate((char) codePoint)) {
+        throw ProblemException.invalidField(name, "must not contain an unpaired surrogate.");
+      }
+    }
     return text;
   }
 }
