@@ -191,6 +191,10 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
       List<Holding> last = List.copyOf(holdings.values());
       last.forEach(holding -> holding.lease().end());
       for (Holding holding : last) {
+        while (!holding.thread().join(properties.heartbeat()) && System.nanoTime() - deadline < 0) {
+          // a batch may take longer than a lease lasts, and who has lost the lease cannot commit it
+          renewUnfinished(last);
+        }
         join(holding.thread(), deadline);
       }
       scripts.leave(worker);
@@ -198,6 +202,20 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
       Thread.currentThread().interrupt();
     } catch (DataAccessException e) {
       log.warn("Redis does not answer; this worker's leases expire by themselves");
+    }
+  }
+
+  private static void renewUnfinished(List<Holding> holdings) {
+    for (Holding holding : holdings) {
+      try {
+        if (holding.thread().isAlive()) {
+          // whether it did is found out before the commit
+          boolean _ = holding.lease().renew();
+        }
+      } catch (DataAccessException e) {
+        log.warn("Redis does not answer, leases run out: {}", LoggedFault.line(e));
+        return;
+      }
     }
   }
 
