@@ -13,7 +13,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** The messages of chats. */
 @Service
-class Messages {
+public class Messages {
 
   private final Chats chats;
   private final MessageRepository repository;
@@ -33,6 +33,20 @@ class Messages {
         .findByKey(new Message.Key(chat.applicationId(), chat.number(), wanted))
         .map(MessageView::of)
         .orElseThrow(() -> givenNumbers.missingMessage(token, chat.number(), wanted));
+  }
+
+  /**
+   * The messages of a chat that come behind a number, in order.
+   *
+   * @param limit how many at most
+   */
+  @Transactional(readOnly = true)
+  public List<MessageView> behind(Chats.Place chat, long number, int limit) {
+    return repository
+        .ascending(chat.applicationId(), chat.number(), number, Long.MAX_VALUE, Limit.of(limit))
+        .stream()
+        .map(MessageView::of)
+        .toList();
   }
 
   @Transactional(readOnly = true)
