@@ -186,7 +186,7 @@ class BadInputIT {
 
   @Test
   void unknownPathsAreNotFound() {
-    Http.get(tally.api() + "/").isProblem(404, "no-such-route", "No such route");
+    Http.get(tally.api() + "/index.html").isProblem(404, "no-such-route", "No such route");
     Http.get(tally.api() + "/apps/").isProblem(404, "no-such-route", "No such route");
     Http.get(tally.api() + "/apps/../etc").isProblem(404, "no-such-route", "No such route");
     Http.post(tally.gateway() + "/apps").isProblem(404, "no-such-route", "No such route");

@@ -222,7 +222,10 @@ class HttpFuzzIT {
     assertThat(answer.headers()).doesNotContainKeys("server", "x-powered-by");
     assertThat(answer.headers().toString() + answer.body()).doesNotContainPattern(INSIDES);
     if (answer.status() == 0) {
-      assertThat(json(answer.body())).as(answer.body()).isNotEmpty();
+      // the console, or what is everything else
+      assertThat(answer.body().startsWith("<!doctype html>") || !json(answer.body()).isEmpty())
+          .as(answer.body())
+          .isTrue();
       return;
     }
     if ((answer.status() == 501 || answer.status() == 505)
@@ -231,7 +234,8 @@ class HttpFuzzIT {
       assertThat(answer.body()).isEmpty();
       return;
     }
-    assertThat(answer.status() / 100).as(answer.toString()).isIn(2, 4);
+    // the console's page may not have changed
+    assertThat(answer.status() == 304 ? 2 : answer.status() / 100).as(answer.toString()).isIn(2, 4);
     if (answer.status() < 400) {
       return;
     }

@@ -10,7 +10,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -69,7 +71,11 @@ final class RunningTally implements AutoCloseable {
     arguments.add("--tally.worker.lease.duration=2s");
     arguments.addAll(settings);
     arguments.addAll(List.of(more));
-    return arguments.toArray(String[]::new);
+    // what comes later counts
+    Map<String, String> byName = new LinkedHashMap<>();
+    arguments.forEach(
+        argument -> byName.put(argument.substring(0, argument.indexOf('=')), argument));
+    return byName.values().toArray(String[]::new);
   }
 
   TestServers servers() {

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
-/** The key that lists, creates and changes apps, if there is one. */
+/**
+ * The key that lists, creates and changes apps, and shows what operators look at, if there is one.
+ */
 @Component
-final class AdminKey {
+public final class AdminKey {
 
   private static final Pattern ACCEPTABLE = Pattern.compile("[\\x21-\\x7e]{16,}");
   private static final String SCHEME = "Bearer ";
@@ -28,7 +30,8 @@ final class AdminKey {
     String key = properties.adminKey();
     if (!key.isEmpty() && !ACCEPTABLE.matcher(key).matches()) {
       throw new IllegalArgumentException(
-          "TALLY_ADMIN_KEY must be at least 16 printable ASCII characters without spaces. Make one with: openssl rand -hex 24");
+          "TALLY_ADMIN_KEY must be at least 16 printable ASCII characters without spaces. Make one"
+              + " with: openssl rand -hex 24");
     }
     this.digest = key.isEmpty() ? null : sha256(key);
   }
@@ -38,7 +41,7 @@ final class AdminKey {
    *
    * @throws ProblemException 401
    */
-  void require(HttpServletRequest request) {
+  public void require(HttpServletRequest request) {
     if (digest != null && !isBroughtBy(request.getHeader(HttpHeaders.AUTHORIZATION), digest)) {
       throw ProblemException.of(
           ProblemType.UNAUTHORIZED, "Send the admin key as 'Authorization: Bearer <key>'.");

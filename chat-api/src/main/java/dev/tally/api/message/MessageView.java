@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 
 /** A message as clients see it. */
-record MessageView(long number, String body, @JsonProperty("created_at") Instant createdAt) {
+public record MessageView(long number, String body, @JsonProperty("created_at") Instant createdAt) {
 
   static MessageView of(Message message) {
     return new MessageView(

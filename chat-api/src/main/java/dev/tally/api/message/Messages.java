@@ -14,7 +14,7 @@ import org.springframework.stereotype.Service;
 
 /** The messages of chats. */
 @Service
-class Messages {
+public class Messages {
 
   private final Chats chats;
   private final MessageRepository repository;
@@ -39,6 +39,19 @@ class Messages {
     Chats.Place place = chats.place(token, chatNumber);
     throw givenNumbers.missingMessage(
         token, place.number(), wanted.orElseThrow(ProblemException::messageNotFound));
+  }
+
+  /**
+   * The messages of a chat that come behind a number, in order.
+   *
+   * @param limit how many at most
+   */
+  public List<MessageView> behind(Chats.Place chat, long number, int limit) {
+    return repository
+        .ascending(chat.token(), chat.number(), number, Long.MAX_VALUE, Limit.of(limit))
+        .stream()
+        .map(MessageView::of)
+        .toList();
   }
 
   Page<MessageView> list(String token, String chatNumber, PageRequest page) {

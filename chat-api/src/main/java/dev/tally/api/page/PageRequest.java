@@ -62,7 +62,13 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     return (int) number;
   }
 
-  private static long number(String name, @Nullable String value, long otherwise) {
+  /**
+   * Reads the number of an item, which a part of a list begins or ends at.
+   *
+   * @param name what the client calls it
+   * @throws ProblemException 400 if it is neither 0 nor a number that an item could have
+   */
+  public static long number(String name, @Nullable String value, long otherwise) {
     if (value == null) {
       return otherwise;
     }

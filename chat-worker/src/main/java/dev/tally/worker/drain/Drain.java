@@ -48,6 +48,7 @@ final class Drain implements LeasedWork {
   private final CounterRepair counters;
   private final JobCodec codec;
   private final SearchOutbox outbox;
+  private final HintPublisher hints;
   private final DrainMetrics metrics;
   private final Duration idle;
 
@@ -57,6 +58,7 @@ final class Drain implements LeasedWork {
       CounterRepair counters,
       JobCodec codec,
       SearchOutbox outbox,
+      HintPublisher hints,
       DrainMetrics metrics,
       DrainProperties properties) {
     this.queue = queue;
@@ -64,6 +66,7 @@ final class Drain implements LeasedWork {
     this.counters = counters;
     this.codec = codec;
     this.outbox = outbox;
+    this.hints = hints;
     this.metrics = metrics;
     this.idle = properties.idle();
   }
@@ -136,6 +139,7 @@ final class Drain implements LeasedWork {
           untilDone(
               lease, "persisting", () -> metrics.timed(() -> persister.persist(deliveries, lease)));
       metrics.persisted(deliveries, persisted);
+      hints.publish(lease.keys(), deliveries);
       if (persisted.messages() > 0) {
         outbox.wake();
       }

@@ -3,21 +3,17 @@ package dev.tally.worker.drain;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.common.queue.QueueState;
 import dev.tally.worker.lease.OwnedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -65,40 +61,18 @@ final class QueueMonitor {
       List<MultiGauge.Row<?>> depths = new ArrayList<>();
       List<MultiGauge.Row<?>> ages = new ArrayList<>();
       List<MultiGauge.Row<?>> dead = new ArrayList<>();
-      ListOperations<String, String> lists = redis.opsForList();
       for (int partition : partitions.owned()) {
-        PartitionKeys keys = new PartitionKeys(partition);
+        QueueState state = QueueState.of(new PartitionKeys(partition), redis, codec);
         Tags tags = Tags.of("partition", Integer.toString(partition));
-        String claimed = lists.index(keys.inflight(), 0);
-        String oldest = claimed != null ? claimed : lists.index(keys.jobs(), 0);
-        depths.add(
-            MultiGauge.Row.of(tags, size(lists, keys.jobs()) + size(lists, keys.inflight())));
-        ages.add(MultiGauge.Row.of(tags, age(oldest)));
-        dead.add(MultiGauge.Row.of(tags, size(lists, keys.dead())));
+        depths.add(MultiGauge.Row.of(tags, state.depth()));
+        ages.add(MultiGauge.Row.of(tags, state.oldestAge().toMillis() / 1000.0));
+        dead.add(MultiGauge.Row.of(tags, state.deadLetters()));
       }
       depth.register(depths, true);
       age.register(ages, true);
       deadLetters.register(dead, true);
     } catch (DataAccessException e) {
       log.debug("the queues could not be measured: {}", LoggedFault.line(e));
-    }
-  }
-
-  private static long size(ListOperations<String, String> lists, String key) {
-    Long size = lists.size(key);
-    return size == null ? 0 : size;
-  }
-
-  private double age(@Nullable String oldest) {
-    if (oldest == null) {
-      return 0;
-    }
-    try {
-      Duration age = Duration.between(codec.decode(oldest).acceptedAt(), Instant.now());
-      return Math.max(0, age.toMillis() / 1000.0);
-    } catch (UndecodableJobException e) {
-      // it becomes a dead letter as soon as it is claimed
-      return 0;
     }
   }
 }

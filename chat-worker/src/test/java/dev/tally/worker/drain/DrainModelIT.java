@@ -296,6 +296,7 @@ class DrainModelIT {
               new CounterRepair(rows, queue),
               CODEC,
               outbox,
+              parts.context.getBean(HintPublisher.class),
               new DrainMetrics(new SimpleMeterRegistry()),
               properties);
     }

@@ -1,8 +1,8 @@
 package dev.tally.common.partition;
 
 /**
- * The names of one partition's Redis keys. They share a hash tag, so that on a Redis Cluster all of
- * them lie in one slot and one script may touch any of them.
+ * The names of one partition's Redis keys, and of its channel. They share a hash tag, so that on a
+ * Redis Cluster all of them lie in one slot and one script may touch any of them.
  *
  * @param partition the partition's index, from 0
  */
@@ -18,6 +18,9 @@ public record PartitionKeys(int partition) {
    * String: the number of partitions that this deployment was started with. Not of any partition.
    */
   public static final String PARTITION_COUNT = "tally:partitions";
+
+  /** Pattern of the channels that all partitions' {@link #hints} are published on. */
+  public static final String ALL_HINTS = "tally:{*}:hints";
 
   /** What {@link #messages} has after the chat's number. */
   public static final String MESSAGES_AFTER_NUMBER = ":messages";
@@ -66,6 +69,11 @@ public record PartitionKeys(int partition) {
   /** List: jobs that can never succeed, each with its reason, oldest first. */
   public String dead() {
     return prefix() + "dead";
+  }
+
+  /** Channel: the word that messages have been persisted, for whoever streams them. */
+  public String hints() {
+    return prefix() + "hints";
   }
 
   /** String with an expiry: what an idempotency key of this app was answered with. */

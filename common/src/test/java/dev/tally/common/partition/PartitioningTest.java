@@ -77,6 +77,7 @@ class PartitioningTest {
     assertThat(keys.inflight()).isEqualTo("tally:{07}:inflight");
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
+    assertThat(keys.hints()).isEqualTo("tally:{07}:hints");
     assertThat(keys.idempotency("abc", "k")).isEqualTo("tally:{07}:abc:idempotency:k");
   }
 

@@ -1,0 +1,139 @@
+package dev.tally.api.stream;
+
+import dev.tally.common.log.LoggedFault;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Writes one chat's messages to one client, on the request's own virtual thread: waiting costs
+ * neither a thread of the system nor a connection to a server. A client that reads slowly is
+ * written to slowly, a page at a time; one that takes nothing is cut off by the web server's
+ * time-out.
+ */
+@Component
+final class MessageStream {
+
+  private static final Logger log = LoggerFactory.getLogger(MessageStream.class);
+
+  /** Also tells a browser to come back soon after the connection is lost. */
+  private static final byte[] GREETING = "retry: 1000\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final EventPages pages;
+  private final StreamProperties properties;
+  private final MeterRegistry meters;
+  private final Counter messages;
+  private final Counter retries;
+  private final Timer lag;
+
+  MessageStream(EventPages pages, StreamProperties properties, MeterRegistry meters) {
+    this.pages = pages;
+    this.properties = properties;
+    this.meters = meters;
+    this.messages = meters.counter("tally.streams.messages");
+    this.retries = meters.counter("tally.streams.retries");
+    this.lag =
+        Timer.builder("tally.lag.stream")
+            .description("From acceptance until it is sent, of a message that a stream waited for")
+            .publishPercentileHistogram()
+            .register(meters);
+  }
+
+  /**
+   * Streams until the client is gone or the streams are told to end.
+   *
+   * @param after the number behind which the client wants to go on
+   */
+  void run(ChatWatch watch, long after, HttpServletResponse response) {
+    Ending ending = Ending.CLIENT;
+    try {
+      write(GREETING, response);
+      follow(watch, after, response);
+      ending = Ending.SHUTDOWN;
+    } catch (IOException e) {
+      if (isTimeout(e)) {
+        ending = Ending.SLOW_CLIENT;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ending = Ending.SHUTDOWN;
+    }
+    meters.counter("tally.streams.ended", "by", ending.tag).increment();
+  }
+
+  private enum Ending {
+    CLIENT("client"),
+    SLOW_CLIENT("slow-client"),
+    SHUTDOWN("shutdown");
+
+    private final String tag;
+
+    Ending(String tag) {
+      this.tag = tag;
+    }
+  }
+
+  private void follow(ChatWatch watch, long after, HttpServletResponse response)
+      throws IOException, InterruptedException {
+    long position = after;
+    boolean caughtUp = false;
+    while (!watch.isEnded()) {
+      EventPage page;
+      try {
+        page = pages.next(watch, position);
+      } catch (DataAccessException | TransactionException e) {
+        log.debug("a stream waits for MySQL: {}", LoggedFault.line(e));
+        retries.increment();
+        watch.pause(properties.poll());
+        write(HEARTBEAT, response);
+        continue;
+      }
+      if (page != null) {
+        write(page.bytes(), response);
+        sent(page, caughtUp);
+        position = page.last();
+        continue;
+      }
+      caughtUp = true;
+      if (!watch.await(position, properties.heartbeat())) {
+        write(HEARTBEAT, response);
+      }
+    }
+  }
+
+  private void sent(EventPage page, boolean caughtUp) {
+    messages.increment(page.messages());
+    if (caughtUp) {
+      Duration age = Duration.between(page.oldest(), Instant.now());
+      lag.record(age.isNegative() ? Duration.ZERO : age);
+    }
+  }
+
+  private static void write(byte[] bytes, HttpServletResponse response) throws IOException {
+    response.getOutputStream().write(bytes);
+    response.flushBuffer();
+  }
+
+  private static boolean isTimeout(@Nullable Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

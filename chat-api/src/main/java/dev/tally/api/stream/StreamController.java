@@ -1,0 +1,84 @@
+package dev.tally.api.stream;
+
+import dev.tally.api.chat.Chats;
+import dev.tally.api.page.PageRequest;
+import dev.tally.common.problem.ProblemException;
+import dev.tally.common.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+final class StreamController {
+
+  private static final String CONTENT_TYPE = "text/event-stream;charset=UTF-8";
+  private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+  private final Chats chats;
+  private final Streams streams;
+  private final HighestNumbers highestNumbers;
+  private final MessageStream stream;
+
+  StreamController(
+      Chats chats, Streams streams, HighestNumbers highestNumbers, MessageStream stream) {
+    this.chats = chats;
+    this.streams = streams;
+    this.highestNumbers = highestNumbers;
+    this.stream = stream;
+  }
+
+  // without produces: Spring would take the path for a message's that is called "stream"
+  @GetMapping("/apps/{token}/chats/{chat}/messages/stream")
+  void stream(
+      @PathVariable String token,
+      @PathVariable String chat,
+      @RequestParam @Nullable String after,
+      @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId,
+      @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    requireAcceptable(accept);
+    long position = PageRequest.number("after", after, 0);
+    if (lastEventId != null && !lastEventId.isEmpty()) {
+      // of a client that was here before, with the URL that it came by first
+      position = PageRequest.number(LAST_EVENT_ID, lastEventId, 0);
+    }
+    ChatWatch watch = streams.open(chats.place(token, chat));
+    try {
+      highestNumbers.raise(List.of(watch));
+      response.setContentType(CONTENT_TYPE);
+      // proxies of nginx's kind would collect what should pass at once
+      response.setHeader("X-Accel-Buffering", "no");
+      if (!RequestMethod.HEAD.name().equals(request.getMethod())) {
+        stream.run(watch, position, response);
+      }
+    } finally {
+      streams.close(watch);
+    }
+  }
+
+  private static void requireAcceptable(@Nullable String accept) {
+    try {
+      if (accept == null
+          || accept.isBlank()
+          || MediaType.parseMediaTypes(accept).stream()
+              .anyMatch(type -> type.includes(MediaType.TEXT_EVENT_STREAM))) {
+        return;
+      }
+    } catch (InvalidMediaTypeException e) {
+      // the same answer
+    }
+    throw ProblemException.of(
+        ProblemType.NOT_ACCEPTABLE, "Messages are streamed as text/event-stream.");
+  }
+}

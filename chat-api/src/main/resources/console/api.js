@@ -1,0 +1,73 @@
+// Requests to chat-api, which serves this page, and to chat-gateway, which takes writes.
+
+const GATEWAY = document.querySelector('meta[name=gateway]').content;
+const TIMEOUT = 20_000;
+const KEY = 'tally.admin-key';
+
+/** Why a request did not succeed; status 0 if there was no answer. */
+export class Problem extends Error {
+  constructor(status, { title, detail, type = '' }, retryAfter) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.type = type.replace('urn:tally:problem:', '');
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The admin key lives as long as the tab does. */
+export const adminKey = {
+  get: () => sessionStorage.getItem(KEY) ?? '',
+  set: (key) => (key ? sessionStorage.setItem(KEY, key) : sessionStorage.removeItem(KEY)),
+};
+
+async function request(server, path, { method = 'GET', body, headers = {}, admin = false } = {}) {
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (admin && adminKey.get()) headers.Authorization = `Bearer ${adminKey.get()}`;
+  let response;
+  try {
+    response = await fetch(server + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+  } catch {
+    const who = server === GATEWAY ? `The gateway at ${GATEWAY}` : 'The API';
+    throw new Problem(0, { title: 'No answer', detail: `${who} does not answer.` });
+  }
+  const json = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw new Problem(response.status, { title: response.statusText, ...json }, Number(response.headers.get('Retry-After')) || 0);
+  }
+  return { json, next: nextOf(response.headers.get('Link')) };
+}
+
+/** The query of the page that a Link header leads to. */
+function nextOf(link) {
+  const target = /<([^>]+)>; rel="next"/.exec(link ?? '');
+  return target ? new URL(target[1], location.href).search : null;
+}
+
+const appPath = (token) => `/apps/${encodeURIComponent(token)}`;
+const chatPath = (token, chat) => `${appPath(token)}/chats/${chat}`;
+
+export const listApps = (query = '') => request('', `/apps${query}`, { admin: true });
+export const createApp = async (name) => (await request('', '/apps', { method: 'POST', body: { name }, admin: true })).json;
+export const readApp = async (token) => (await request('', appPath(token))).json;
+export const listChats = (token, query = '?order=desc&limit=50') => request('', `${appPath(token)}/chats${query}`);
+export const listMessages = async (token, chat, query) => (await request('', `${chatPath(token, chat)}/messages${query}`)).json;
+export const search = (token, chat, words, query) =>
+  request('', `${chatPath(token, chat)}/search${query ?? `?q=${encodeURIComponent(words)}&limit=20`}`);
+export const operations = async () => (await request('', '/operations', { admin: true })).json;
+
+export const createChat = async (token, key) =>
+  (await request(GATEWAY, `${appPath(token)}/chats`, { method: 'POST', headers: { 'Idempotency-Key': key } })).json.chat_number;
+export const say = async (token, chat, body, key) =>
+  (await request(GATEWAY, `${chatPath(token, chat)}/messages`, { method: 'POST', body: { body }, headers: { 'Idempotency-Key': key } })).json.message_number;
+
+export const streamUrl = (token, chat, after) => `${chatPath(token, chat)}/messages/stream?after=${after}`;
+
+/** A key that makes it safe to send the same write again. */
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,115 @@
+// The apps of the deployment, or those that this browser has seen where listing them needs a key.
+
+import { createApp, listApps, readApp } from './api.js';
+import { h, placeholder, skeleton, toast } from './dom.js';
+import { counted, dateOf } from './format.js';
+import { knownApps, remember } from './known.js';
+
+export function showApps(root, _, keyNeeded) {
+  let closed = false;
+  const list = h('div', { class: 'apps', 'aria-live': 'polite' }, skeleton(4));
+  const name = h('input', { id: 'app-name', name: 'name', maxlength: '255', required: true, autocomplete: 'off', placeholder: 'Acme' });
+  const token = h('input', {
+    id: 'app-token', name: 'token', required: true, autocomplete: 'off', spellcheck: 'false', pattern: '[0-9a-f]{32}', title: '32 digits from 0 to 9 and a to f',
+  });
+  const create = h('button', { type: 'submit' }, 'Create app');
+
+  async function onCreate(event) {
+    event.preventDefault();
+    create.disabled = true;
+    try {
+      const app = await createApp(name.value);
+      remember(app);
+      location.hash = `#/apps/${app.token}`;
+    } catch (problem) {
+      if (problem.status === 401) keyNeeded();
+      else toast(problem.message, 'failure');
+    } finally {
+      create.disabled = false;
+    }
+  }
+
+  async function onOpen(event) {
+    event.preventDefault();
+    try {
+      const app = await readApp(token.value.trim());
+      remember(app);
+      location.hash = `#/apps/${app.token}`;
+    } catch (problem) {
+      toast(problem.message, 'failure');
+    }
+  }
+
+  async function load() {
+    try {
+      const page = await listApps('?limit=100');
+      if (closed) return;
+      if (page.json.length === 0) {
+        list.replaceChildren(placeholder({ title: 'No apps yet', text: 'An app holds chats. Name the first one above.' }));
+      } else {
+        const cards = h('ul', { class: 'cards' });
+        list.replaceChildren(cards);
+        append(cards, page);
+      }
+    } catch (problem) {
+      if (!closed) list.replaceChildren(...failed(problem));
+    }
+  }
+
+  function append(cards, page) {
+    cards.append(...page.json.map(card));
+    if (!page.next) return;
+    const more = h('button', {
+      type: 'button', class: 'quiet more', onclick: async () => {
+        try {
+          const next = await listApps(page.next);
+          more.remove();
+          append(cards, next);
+        } catch (problem) {
+          toast(problem.message, 'failure');
+        }
+      },
+    }, 'More apps');
+    list.append(more);
+  }
+
+  function failed(problem) {
+    if (problem.status !== 401) {
+      return [placeholder({
+        kind: 'failure', title: 'The apps cannot be shown', text: problem.message, actions: [h('button', { type: 'button', onclick: load }, 'Try again')],
+      })];
+    }
+    const known = knownApps();
+    return [
+      h('p', { class: 'notice' },
+        'Only who has the admin key may list all apps. ',
+        h('button', { type: 'button', class: 'link', onclick: keyNeeded }, 'Enter it'),
+        known.length > 0 ? ', or go on with those that this browser has opened:' : ', or open an app by its token.'),
+      h('ul', { class: 'cards' }, known.map(card)),
+    ];
+  }
+
+  root.append(
+    h('div', { class: 'page' },
+      h('h1', { tabindex: '-1' }, 'Apps'),
+      h('div', { class: 'forms' },
+        h('form', { onsubmit: onCreate },
+          h('label', { for: 'app-name' }, 'New app'),
+          h('div', { class: 'field' }, name, create)),
+        h('form', { onsubmit: onOpen },
+          h('label', { for: 'app-token' }, 'Open by token'),
+          h('div', { class: 'field' }, token, h('button', { type: 'submit', class: 'quiet' }, 'Open')))),
+      list));
+  load();
+  return { close: () => { closed = true; } };
+}
+
+function card(app) {
+  return h('li', {},
+    h('a', { class: 'card', href: `#/apps/${app.token}` },
+      h('span', { class: 'card-title' }, app.name),
+      h('span', { class: 'muted' },
+        app.chats_count === undefined ? 'opened here before' : counted(app.chats_count, 'chat', 'chats')),
+      h('span', { class: 'muted card-foot' },
+        app.created_at ? `since ${dateOf(app.created_at)}` : `token ${app.token.slice(0, 8)}…`)));
+}

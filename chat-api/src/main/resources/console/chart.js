@@ -1,0 +1,96 @@
+// A line over the last minutes, drawn by hand.
+
+import { h, svg } from './dom.js';
+import { duration } from './format.js';
+
+const WIDTH = 320;
+const HEIGHT = 72;
+/** So much of the past is shown at least, that a line has room from the beginning. */
+const LEAST_SPAN = 60_000;
+
+/**
+ * @param name what is measured
+ * @param span how much of the past is shown at most, in milliseconds
+ * @param format how a value is written
+ */
+export function chart({ name, span, format, least = 1 }) {
+  const line = svg('path', { class: 'line' });
+  const area = svg('path', { class: 'area' });
+  const dot = svg('circle', { class: 'dot', r: '3', visibility: 'hidden' });
+  const picture = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', class: 'chart' },
+    svg('path', { class: 'grid', d: `M0 0.5H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}` }), area, line, dot);
+  const top = h('span', {});
+  const begin = h('span', {});
+  const read = h('output', { class: 'read' });
+  const element = h('div', { class: 'plot', onpointermove: onPoint, onpointerleave: () => point(null) },
+    picture,
+    h('div', { class: 'scale', 'aria-hidden': 'true' }, top, h('span', {}, format(0))),
+    h('div', { class: 'times', 'aria-hidden': 'true' }, begin, h('span', {}, 'now')),
+    read);
+  let samples = [];
+  let highest = least;
+  let now = 0;
+  let shown = LEAST_SPAN;
+
+  const x = (sample) => WIDTH * (1 - (now - sample.at) / shown);
+  const y = (value) => HEIGHT - 2 - (HEIGHT - 6) * (value / highest);
+
+  /** Shows samples: {at, value}, where a value that is not known is null. */
+  function draw(all, at) {
+    samples = all;
+    now = at;
+    shown = Math.min(span, Math.max(LEAST_SPAN, now - samples[0].at));
+    begin.textContent = `${duration(Math.round(shown / 1000))} ago`;
+    const values = samples.map((sample) => sample.value).filter((value) => value !== null);
+    highest = niceAbove(Math.max(least, ...values));
+    let lines = '';
+    let areas = '';
+    let run = [];
+    const finish = () => {
+      if (run.length === 0) return;
+      // one sample alone is a line to itself: its round ends make a point
+      const points = (run.length === 1 ? [...run, ...run] : run)
+        .map((sample) => `${x(sample).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L');
+      lines += `M${points}`;
+      areas += `M${x(run[0]).toFixed(1)} ${HEIGHT}L${points}L${x(run.at(-1)).toFixed(1)} ${HEIGHT}Z`;
+      run = [];
+    };
+    for (const sample of samples) {
+      if (sample.value === null) finish();
+      else run.push(sample);
+    }
+    finish();
+    line.setAttribute('d', lines);
+    area.setAttribute('d', areas);
+    top.textContent = format(highest);
+    const latest = samples.at(-1)?.value ?? null;
+    picture.setAttribute('aria-label', latest === null
+      ? `${name}: not known`
+      : `${name}: ${format(latest)} now, at most ${format(Math.max(...values))} in the time shown`);
+  }
+
+  function onPoint(event) {
+    const box = picture.getBoundingClientRect();
+    const at = now - shown * (1 - (event.clientX - box.left) / box.width);
+    const known = samples.filter((sample) => sample.value !== null);
+    point(known.reduce((best, sample) =>
+      (best === null || Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best), null));
+  }
+
+  function point(sample) {
+    dot.setAttribute('visibility', sample ? 'visible' : 'hidden');
+    if (sample) {
+      dot.setAttribute('cx', x(sample));
+      dot.setAttribute('cy', y(sample.value));
+    }
+    read.textContent = sample ? `${format(sample.value)}, ${Math.round((now - sample.at) / 1000)} s ago` : '';
+  }
+
+  return { element, draw };
+}
+
+/** The next of 1, 2, 5, 10, 20… */
+function niceAbove(value) {
+  const magnitude = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 5, 10].map((step) => step * magnitude).find((step) => step >= value);
+}

@@ -1,0 +1,18 @@
+package dev.tally.gateway.cors;
+
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class CorsConfiguration {
+
+  @Bean
+  FilterRegistrationBean<CorsFilter> cors(CorsProperties properties) {
+    FilterRegistrationBean<CorsFilter> registration =
+        new FilterRegistrationBean<>(new CorsFilter(properties.origins()));
+    registration.addUrlPatterns("/apps/*");
+    registration.setEnabled(!properties.origins().isEmpty());
+    return registration;
+  }
+}

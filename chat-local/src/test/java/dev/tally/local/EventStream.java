@@ -1,0 +1,155 @@
+package dev.tally.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+
+/** A client of server-sent events, which reads what comes in a thread of its own. */
+final class EventStream implements AutoCloseable {
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .build();
+
+  private final HttpResponse<InputStream> response;
+  private final List<Event> events = new CopyOnWriteArrayList<>();
+  private final AtomicInteger heartbeats = new AtomicInteger();
+  private volatile boolean ended;
+  private volatile boolean whole;
+
+  /** A message, and what it came as. */
+  record Event(long id, JsonNode message) {
+    String body() {
+      return message.path("body").asString();
+    }
+  }
+
+  private EventStream(HttpResponse<InputStream> response) {
+    this.response = response;
+  }
+
+  /** Opens a stream that answers 200. */
+  static EventStream open(String url, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      EventStream stream =
+          new EventStream(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
+      assertThat(stream.response.statusCode()).isEqualTo(200);
+      Thread.ofVirtual().start(stream::read);
+      return stream;
+    } catch (IOException e) {
+      throw new AssertionError("no stream", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Opens a stream behind the last event of this one. */
+  EventStream resume(String url) {
+    String last = events.isEmpty() ? "0" : Long.toString(events.getLast().id());
+    return open(url, "Last-Event-ID", last);
+  }
+
+  /** A connection on which a stream has been asked for, and nothing is read. */
+  static Socket unread(String url) throws IOException {
+    URI uri = URI.create(url);
+    Socket socket = new Socket();
+    // as little as the system lets it be
+    socket.setReceiveBufferSize(8_192);
+    socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
+    OutputStream out = socket.getOutputStream();
+    out.write(
+        "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n"
+            .formatted(uri.getRawPath(), uri.getAuthority())
+            .getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    return socket;
+  }
+
+  private void read() {
+    long id = 0;
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (line.startsWith("id: ")) {
+          id = Long.parseLong(line.substring(4));
+        } else if (line.startsWith("data: ")) {
+          events.add(new Event(id, Http.JSON.readTree(line.substring(6))));
+        } else if (line.equals(":")) {
+          heartbeats.incrementAndGet();
+        }
+      }
+      whole = true;
+    } catch (IOException e) {
+      // cut off, by either side
+    }
+    ended = true;
+  }
+
+  HttpHeaders headers() {
+    return response.headers();
+  }
+
+  List<Event> events() {
+    return events;
+  }
+
+  List<Long> numbers() {
+    return events.stream().map(Event::id).toList();
+  }
+
+  int heartbeats() {
+    return heartbeats.get();
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** Whether the server has ended the stream, and not only the connection. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  EventStream awaitEvents(int count) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
+        .untilAsserted(() -> assertThat(events).hasSizeGreaterThanOrEqualTo(count));
+    return this;
+  }
+
+  @Override
+  public void close() {
+    try {
+      response.body().close();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

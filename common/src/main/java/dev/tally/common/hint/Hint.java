@@ -1,0 +1,44 @@
+package dev.tally.common.hint;
+
+import dev.tally.common.request.PathPart;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/**
+ * The word that a chat has new messages. It is published after their commit and may get lost, come
+ * late or come twice: what is there, only the database says.
+ *
+ * @param app token of the app
+ * @param chat the chat's number in its app
+ * @param number the highest of the new messages' numbers
+ * @param messages how many there are, at least one
+ */
+public record Hint(String app, long chat, long number, long messages) {
+
+  /** As they are published: a line each, of token, chat, number and messages. */
+  public static String encode(Collection<Hint> hints) {
+    return hints.stream()
+        .map(hint -> "%s %d %d %d".formatted(hint.app, hint.chat, hint.number, hint.messages))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Reads what {@link #encode} wrote. A line that is no hint is passed over. */
+  public static List<Hint> decode(String text) {
+    List<Hint> hints = new ArrayList<>();
+    for (String line : text.split("\n", -1)) {
+      String[] parts = line.split(" ", -1);
+      if (parts.length == 4 && PathPart.isToken(parts[0])) {
+        OptionalLong chat = PathPart.number(parts[1]);
+        OptionalLong number = PathPart.number(parts[2]);
+        OptionalLong messages = PathPart.number(parts[3]);
+        if (chat.isPresent() && number.isPresent() && messages.isPresent()) {
+          hints.add(new Hint(parts[0], chat.getAsLong(), number.getAsLong(), messages.getAsLong()));
+        }
+      }
+    }
+    return hints;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.tally.common.hint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HintTest {
+
+  private static final String APP = "0123456789abcdef0123456789abcdef";
+
+  @Test
+  void whatIsEncodedIsDecoded() {
+    List<Hint> hints = List.of(new Hint(APP, 1, 7, 3), new Hint(APP, 999_999_999_999_999L, 1, 1));
+
+    assertThat(Hint.encode(hints)).isEqualTo(APP + " 1 7 3\n" + APP + " 999999999999999 1 1");
+    assertThat(Hint.decode(Hint.encode(hints))).isEqualTo(hints);
+  }
+
+  @Test
+  void whatIsNoHintIsPassedOver() {
+    String text =
+        String.join(
+                "\n",
+                "",
+                "x",
+                APP,
+                APP + " 1",
+                APP + " x 1",
+                APP + " 1 -1",
+                "x 1 1",
+                APP + " 1 2 3")
+            + "\n"
+            + APP
+            + " 1 2 1\n";
+
+    assertThat(Hint.decode(text)).containsExactly(new Hint(APP, 1, 2, 1));
+  }
+}
