@@ -1,5 +1,6 @@
 package dev.tally.api;
 
+import dev.tally.common.openapi.OpenApiConfiguration;
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Import;
   ServerConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   ElasticsearchClientConfiguration.class
 })

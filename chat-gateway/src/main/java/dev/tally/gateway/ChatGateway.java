@@ -1,5 +1,6 @@
 package dev.tally.gateway;
 
+import dev.tally.common.openapi.OpenApiConfiguration;
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.ratelimit.RateLimitConfiguration;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Import;
   ServerConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  OpenApiConfiguration.class,
   RedisClientConfiguration.class
 })
 public class ChatGateway {
