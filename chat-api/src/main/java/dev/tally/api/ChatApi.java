@@ -6,6 +6,7 @@ import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
+import dev.tally.common.tracing.TracingConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Import;
 @ConfigurationPropertiesScan
 @Import({
   ServerConfiguration.class,
+  TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
   OpenApiConfiguration.class,

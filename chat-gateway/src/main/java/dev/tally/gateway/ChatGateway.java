@@ -6,6 +6,7 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
+import dev.tally.common.tracing.TracingConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Import;
 @ConfigurationPropertiesScan
 @Import({
   ServerConfiguration.class,
+  TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
   OpenApiConfiguration.class,

@@ -8,6 +8,7 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.search.SearchOutbox;
+import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,7 @@ final class Drain implements LeasedWork {
   private final JobCodec codec;
   private final SearchOutbox outbox;
   private final DrainMetrics metrics;
+  private final WriteSpans spans;
   private final Duration idle;
 
   Drain(
@@ -58,6 +60,7 @@ final class Drain implements LeasedWork {
       JobCodec codec,
       SearchOutbox outbox,
       DrainMetrics metrics,
+      WriteSpans spans,
       DrainProperties properties) {
     this.queue = queue;
     this.persister = persister;
@@ -65,6 +68,7 @@ final class Drain implements LeasedWork {
     this.codec = codec;
     this.outbox = outbox;
     this.metrics = metrics;
+    this.spans = spans;
     this.idle = properties.idle();
   }
 
@@ -134,7 +138,13 @@ final class Drain implements LeasedWork {
     try {
       Persisted persisted =
           untilDone(
-              lease, "persisting", () -> metrics.timed(() -> persister.persist(deliveries, lease)));
+              lease,
+              "persisting",
+              () ->
+                  spans.persisting(
+                      deliveries,
+                      Delivery::job,
+                      () -> metrics.timed(() -> persister.persist(deliveries, lease))));
       metrics.persisted(deliveries, persisted);
       if (persisted.messages() > 0) {
         outbox.wake();
