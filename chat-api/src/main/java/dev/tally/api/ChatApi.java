@@ -1,10 +1,12 @@
 package dev.tally.api;
 
+import dev.tally.common.openapi.OpenApiConfiguration;
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
+import dev.tally.common.tracing.TracingConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -18,8 +20,10 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 @Import({
   ServerConfiguration.class,
+  TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   ElasticsearchClientConfiguration.class
 })

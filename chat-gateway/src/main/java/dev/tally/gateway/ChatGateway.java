@@ -1,10 +1,12 @@
 package dev.tally.gateway;
 
+import dev.tally.common.openapi.OpenApiConfiguration;
 import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
+import dev.tally.common.tracing.TracingConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -20,8 +22,10 @@ import org.springframework.context.annotation.Import;
 @ConfigurationPropertiesScan
 @Import({
   ServerConfiguration.class,
+  TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  OpenApiConfiguration.class,
   RedisClientConfiguration.class
 })
 public class ChatGateway {

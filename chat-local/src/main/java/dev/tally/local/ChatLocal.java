@@ -3,9 +3,16 @@ package dev.tally.local;
 import dev.tally.stack.StackException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Runs Tally on this machine: real servers, all three services, data that is kept. */
 public final class ChatLocal {
+
+  /**
+   * The stack's, which tells before there is a log; held here, for loggers are weakly referenced.
+   */
+  private static final Logger STACK_LOG = Logger.getLogger("dev.tally.stack");
 
   private ChatLocal() {}
 
@@ -14,13 +21,19 @@ public final class ChatLocal {
     // one line a message, as the services' own logs
     System.setProperty(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+    STACK_LOG.setLevel(Level.WARNING);
+    Progress progress = Progress.onConsole();
     LocalSystem system;
     try {
-      system = LocalSystem.start(LocalOptions.of(System.getenv(), Path.of("")));
+      LocalOptions options = LocalOptions.of(System.getenv(), Path.of(""));
+      Preflight.check(options);
+      system = LocalSystem.start(options, progress);
     } catch (StackException | IllegalArgumentException e) {
-      System.err.println();
-      System.err.println("Tally could not be started: " + e.getMessage());
-      System.exit(1);
+      fail(progress, String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException e) {
+      // a service: what it is about is in the log, and has been printed if it is an error
+      fail(progress, rootMessage(e) + ". The log is in the data folder, logs/services.log.");
       return;
     }
     CountDownLatch stopped = new CountDownLatch(1);
@@ -28,7 +41,9 @@ public final class ChatLocal {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  progress.say("Stopping…");
                   system.close();
+                  progress.say("Tally has stopped.");
                   stopped.countDown();
                 },
                 "stop"));
@@ -38,8 +53,23 @@ public final class ChatLocal {
           .parent()
           .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
-    System.out.print(system.welcome());
-    System.out.flush();
+    progress.end();
+    progress.say(system.welcome(progress.elapsed()));
     stopped.await();
+  }
+
+  private static void fail(Progress progress, String message) {
+    progress.end();
+    System.err.println();
+    System.err.println("Tally could not be started: " + message);
+    System.exit(1);
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

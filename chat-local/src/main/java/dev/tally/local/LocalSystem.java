@@ -1,5 +1,9 @@
 package dev.tally.local;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
 import dev.tally.local.replay.TextReplay;
@@ -9,9 +13,6 @@ import dev.tally.stack.StackException;
 import dev.tally.stack.StackOptions;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,7 +21,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The running system. */
@@ -42,17 +47,28 @@ final class LocalSystem implements AutoCloseable {
   /**
    * Starts everything, and returns when it can be used. If a part fails, nothing is left running.
    *
-   * @throws StackException if a server does not start or a port is taken
+   * @param progress is told of every part
+   * @throws StackException if a server does not start
    */
-  static LocalSystem start(LocalOptions options) {
-    requireFree("TALLY_API_PORT", "chat-api", options.apiPort());
-    requireFree("TALLY_GATEWAY_PORT", "chat-gateway", options.gatewayPort());
-    requireFree("TALLY_WORKER_PORT", "chat-worker", options.workerPort());
+  static LocalSystem start(LocalOptions options, Progress progress) {
+    boolean first = !Files.exists(options.data().resolve("logs"));
+    progress.say("");
+    progress.say(
+        first
+            ? "Tally is starting for the first time here, which takes longer: databases are made."
+            : "Tally is starting.");
+    options.serverPorts().keySet().stream()
+        .sorted()
+        .forEach(kind -> progress.starting(kind.title()));
     EmbeddedStack stack =
-        EmbeddedStack.start(new StackOptions(options.data(), options.serverPorts()));
+        EmbeddedStack.start(
+            new StackOptions(options.data(), options.serverPorts()),
+            server -> progress.up(server.kind().title()));
     LocalSystem system = new LocalSystem(options, stack);
     try {
-      system.startServices();
+      system.gatherLogs();
+      system.startServices(progress);
+      printWarnings();
       system.writeLauncher("chat-worker", ChatWorker.class);
       system.writeLauncher("replay-text", TextReplay.class);
     } catch (RuntimeException e) {
@@ -78,10 +94,57 @@ final class LocalSystem implements AutoCloseable {
     return addresses;
   }
 
-  private void startServices() {
-    services.push(ChatWorker.start(arguments(options.workerPort())));
-    services.push(ChatApi.start(arguments(options.apiPort())));
-    services.push(ChatGateway.start(arguments(options.gatewayPort())));
+  /** Makes the folder of logs, with the servers' own logs linked into it. */
+  private void gatherLogs() {
+    try {
+      Path logs = Files.createDirectories(options.data().resolve("logs"));
+      for (ServerKind kind : options.serverPorts().keySet()) {
+        String name = kind.name().toLowerCase(Locale.ROOT);
+        Path link = logs.resolve(name + ".log");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of("..", name, "server.log"));
+      }
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  private IllegalStateException cannotWrite(IOException e) {
+    return new IllegalStateException("could not write to " + options.data(), e);
+  }
+
+  private void startServices(Progress progress) {
+    start("chat-worker", ChatWorker::start, options.workerPort(), progress);
+    start("chat-api", ChatApi::start, options.apiPort(), progress);
+    start("chat-gateway", ChatGateway::start, options.gatewayPort(), progress);
+  }
+
+  /**
+   * From now on what is wrong is printed as well. While services start it is not: what goes wrong
+   * then ends the start, and is told of by whoever started it.
+   */
+  private static void printWarnings() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      Appender<ILoggingEvent> console =
+          context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("CONSOLE");
+      if (console != null) {
+        ThresholdFilter warnings = new ThresholdFilter();
+        warnings.setLevel("WARN");
+        warnings.start();
+        console.clearAllFilters();
+        console.addFilter(warnings);
+      }
+    }
+  }
+
+  private void start(
+      String name,
+      Function<String[], ConfigurableApplicationContext> service,
+      int port,
+      Progress progress) {
+    progress.starting(name);
+    services.push(service.apply(arguments(port)));
+    progress.up(name);
   }
 
   private String[] arguments(int port) {
@@ -89,12 +152,19 @@ final class LocalSystem implements AutoCloseable {
     addresses.forEach((name, value) -> arguments.add("--" + name + "=" + value));
     arguments.add("--server.port=" + port);
     arguments.add("--server.address=127.0.0.1");
+    if (options.gatewayPort() != 0 && !options.environment().containsKey("TALLY_GATEWAY_URL")) {
+      arguments.add("--TALLY_GATEWAY_URL=http://localhost:" + options.gatewayPort());
+    }
     // the actuator stays on each service's port: they cannot share one
     arguments.add("--management.server.port=");
     // three services in one process: each keeps its meters to itself, and they are stopped in order
     arguments.add("--management.metrics.use-global-registry=false");
     arguments.add("--spring.main.register-shutdown-hook=false");
     arguments.add("--logging.register-shutdown-hook=false");
+    // all three into one file, for they share one logging system
+    arguments.add("--logging.file.name=" + options.data().resolve("logs/services.log"));
+    arguments.add("--logging.threshold.console=OFF");
+    arguments.add("--logging.pattern.console=%d{HH:mm:ss} %-5level %logger{0}: %msg%n%nopex");
     arguments.add("--logging.level.root=WARN");
     arguments.add("--logging.level.dev.tally=INFO");
     arguments.add("--logging.level.dev.tally.worker.lease=WARN");
@@ -121,7 +191,7 @@ final class LocalSystem implements AutoCloseable {
       Files.writeString(file, script);
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {
-      throw new IllegalStateException("could not write to " + options.data(), e);
+      throw cannotWrite(e);
     }
   }
 
@@ -142,28 +212,59 @@ final class LocalSystem implements AutoCloseable {
     return service.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
 
-  /** What to tell who has just started it. */
-  String welcome() {
+  /**
+   * What to tell who has just started it.
+   *
+   * @param took how long that was
+   */
+  String welcome(String took) {
+    String api = "http://localhost:" + apiPort();
+    String gateway = "http://localhost:" + gatewayPort();
+    String data = options.data().toString();
+    // a page, where chat-api has it
+    String console =
+        ChatApi.class.getResource("/console/index.html") == null
+            ? ""
+            : "  console        %s\n".formatted(api);
+    // whoever has set the key knows it; a terminal's history need not
+    String key =
+        options.environment().getOrDefault("TALLY_ADMIN_KEY", "").isEmpty()
+            ? ""
+            : "-H \"Authorization: Bearer $TALLY_ADMIN_KEY\" ";
     return """
 
-    Tally is running.
+    Tally is running, after %s.
 
-      chat-api      http://localhost:%1$d
-      chat-gateway  http://localhost:%2$d
-      commands      %3$s --help
-      data          %4$s
+    %s  reads, search  %s/apps
+      writes         %s/apps/…
+      all routes     %s/docs
+      commands       %s/chat-worker --help
+      logs           %s/logs
+      data           %s
 
     Try it:
 
-      curl -d name=Acme http://localhost:%1$d/apps
+      TOKEN=$(curl -s %s-d name=Acme %s/apps | grep -o '[0-9a-f]\\{32\\}')
+      curl -X POST %s/apps/$TOKEN/chats
+      curl -d 'body=Hello' %s/apps/$TOKEN/chats/1/messages
+      sleep 1; curl %s/apps/$TOKEN/chats/1/messages
 
-    Ctrl-C stops everything.
+    Ctrl-C stops everything, and keeps the data.
     """
         .formatted(
-            apiPort(),
-            gatewayPort(),
-            options.data().resolve("chat-worker"),
-            options.data().toAbsolutePath().normalize());
+            took,
+            console,
+            api,
+            gateway,
+            api,
+            data,
+            data,
+            options.data().toAbsolutePath().normalize(),
+            key,
+            api,
+            gateway,
+            gateway,
+            api);
   }
 
   /** Stops the services, then the servers. What is under way is finished first. */
@@ -173,19 +274,5 @@ final class LocalSystem implements AutoCloseable {
       services.pop().close();
     }
     stack.close();
-  }
-
-  private static void requireFree(String variable, String service, int port) {
-    if (port == 0) {
-      return;
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "port %d, which %s is to listen on, is taken. Stop what holds it, or set %s to another one."
-              .formatted(port, service, variable),
-          e);
-    }
   }
 }

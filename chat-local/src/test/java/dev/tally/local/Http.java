@@ -12,7 +12,10 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Requests as a client sends them, and answers as a test looks at them. */
+/**
+ * Requests as a client sends them, and answers as a test looks at them. Each has to be one that the
+ * OpenAPI documents tell of.
+ */
 final class Http {
 
   private static final HttpClient CLIENT =
@@ -121,10 +124,12 @@ final class Http {
 
   static Answer send(HttpRequest.Builder request) {
     try {
-      return new Answer(
+      HttpResponse<String> response =
           CLIENT.send(
               request.timeout(Duration.ofSeconds(30)).build(),
-              HttpResponse.BodyHandlers.ofString()));
+              HttpResponse.BodyHandlers.ofString());
+      DocumentedAnswers.check(response);
+      return new Answer(response);
     } catch (IOException e) {
       throw new AssertionError("no answer", e);
     } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
+import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.worker.command.WorkerCommand;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -21,6 +22,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 @Import({
   ServerConfiguration.class,
+  TracingConfiguration.class,
   ProblemConfiguration.class,
   RedisClientConfiguration.class,
   ElasticsearchClientConfiguration.class

@@ -27,23 +27,38 @@ public final class EmbeddedStack implements AutoCloseable {
   }
 
   /**
+   * The same as {@link #start(StackOptions, Consumer)}, for whoever does not ask how far it is.
+   *
+   * @throws StackException if a server does not start, a port is taken, or the data folder is
+   *     another stack's
+   */
+  public static EmbeddedStack start(StackOptions options) {
+    return start(options, _ -> {});
+  }
+
+  /**
    * Starts servers, all at once, and returns when every one of them answers. If one fails, none is
    * left running.
    *
    * <p>Servers that an earlier stack has left in the same data folder, because its process was
    * killed, are waited for: they are about to end.
    *
+   * @param up is told of each server as soon as it answers, by whatever thread
    * @throws StackException if a server does not start, a port is taken, or the data folder is
    *     another stack's
    */
-  public static EmbeddedStack start(StackOptions options) {
+  public static EmbeddedStack start(StackOptions options, Consumer<Server> up) {
     EmbeddedStack stack = new EmbeddedStack(DataFolder.take(options.data()));
     try {
       stack.addAll(options.ports());
       // before any is started, so that a port that is taken costs nobody the time
       stack.each(Server::awaitEarlier);
       stack.each(Server::requireFreePort);
-      stack.each(Server::start);
+      stack.each(
+          server -> {
+            server.start();
+            up.accept(server);
+          });
     } catch (RuntimeException | Error e) {
       try {
         stack.close();

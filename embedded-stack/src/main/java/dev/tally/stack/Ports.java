@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -58,7 +59,8 @@ public final class Ports {
     }
   }
 
-  static boolean isFree(int port) {
+  /** Whether a server could listen on a port now. */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
@@ -73,20 +75,47 @@ public final class Ports {
    */
   static boolean isHeldBy(long pid, int port) {
     try {
-      Set<String> sockets = listeners(port);
-      try (DirectoryStream<Path> descriptors =
-          Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
-        for (Path descriptor : descriptors) {
-          if (sockets.contains(target(descriptor))) {
-            return true;
-          }
-        }
-      }
-      return false;
+      return hasOneOf(listeners(port), pid);
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  /**
+   * The process that listens on a port.
+   *
+   * @return empty if none does, or if it is one that cannot be looked into
+   */
+  public static Optional<ProcessHandle> holder(int port) {
+    try {
+      Set<String> sockets = listeners(port);
+      return ProcessHandle.allProcesses()
+          .filter(process -> isKnownToHaveOneOf(sockets, process.pid()))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isKnownToHaveOneOf(Set<String> sockets, long pid) {
+    try {
+      return hasOneOf(sockets, pid);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean hasOneOf(Set<String> sockets, long pid) throws IOException {
+    try (DirectoryStream<Path> descriptors =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "fd"))) {
+      for (Path descriptor : descriptors) {
+        if (sockets.contains(target(descriptor))) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.search.SearchOutbox;
+import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,7 @@ final class Drain implements LeasedWork {
   private final SearchOutbox outbox;
   private final HintPublisher hints;
   private final DrainMetrics metrics;
+  private final WriteSpans spans;
   private final Duration idle;
 
   Drain(
@@ -60,6 +62,7 @@ final class Drain implements LeasedWork {
       SearchOutbox outbox,
       HintPublisher hints,
       DrainMetrics metrics,
+      WriteSpans spans,
       DrainProperties properties) {
     this.queue = queue;
     this.persister = persister;
@@ -68,6 +71,7 @@ final class Drain implements LeasedWork {
     this.outbox = outbox;
     this.hints = hints;
     this.metrics = metrics;
+    this.spans = spans;
     this.idle = properties.idle();
   }
 
@@ -137,7 +141,13 @@ final class Drain implements LeasedWork {
     try {
       Persisted persisted =
           untilDone(
-              lease, "persisting", () -> metrics.timed(() -> persister.persist(deliveries, lease)));
+              lease,
+              "persisting",
+              () ->
+                  spans.persisting(
+                      deliveries,
+                      Delivery::job,
+                      () -> metrics.timed(() -> persister.persist(deliveries, lease))));
       metrics.persisted(deliveries, persisted);
       hints.publish(lease.keys(), deliveries);
       if (persisted.messages() > 0) {

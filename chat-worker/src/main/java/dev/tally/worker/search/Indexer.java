@@ -3,6 +3,7 @@ package dev.tally.worker.search;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.worker.lease.OwnedPartitions;
+import dev.tally.worker.tracing.WriteSpans;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -61,6 +62,7 @@ final class Indexer implements SmartLifecycle {
   private final OwnedPartitions partitions;
   private final IndexSignal signal;
   private final IndexMetrics metrics;
+  private final WriteSpans spans;
   private final TransactionTemplate snapshot;
 
   private volatile boolean running;
@@ -76,6 +78,7 @@ final class Indexer implements SmartLifecycle {
       OwnedPartitions partitions,
       IndexSignal signal,
       IndexMetrics metrics,
+      WriteSpans spans,
       PlatformTransactionManager transactions) {
     this.outbox = outbox;
     this.messages = messages;
@@ -85,6 +88,7 @@ final class Indexer implements SmartLifecycle {
     this.partitions = partitions;
     this.signal = signal;
     this.metrics = metrics;
+    this.spans = spans;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.snapshot.setReadOnly(true);
@@ -199,7 +203,11 @@ final class Indexer implements SmartLifecycle {
     }
     Set<String> refused = new HashSet<>();
     for (SearchIndexes.Entry target : work.targets()) {
-      Cluster.Refused answer = metrics.timed(() -> cluster.index(target.name(), work.messages()));
+      Cluster.Refused answer =
+          spans.indexing(
+              work.messages(),
+              Message::written,
+              () -> metrics.timed(() -> cluster.index(target.name(), work.messages())));
       if (answer.indexMissing()) {
         if (target.role() == SearchIndexes.Role.LIVE) {
           keeper.check();

@@ -1,5 +1,6 @@
 package dev.tally.worker.search;
 
+import dev.tally.worker.tracing.WriteSpans;
 import java.time.Instant;
 
 /** A persisted message, as far as search is concerned. */
@@ -13,6 +14,11 @@ record Message(long applicationId, long chat, long number, String body, Instant 
   /** Keeps an app's messages in one shard. */
   String routing() {
     return Long.toString(applicationId);
+  }
+
+  /** What its trace is found by. */
+  WriteSpans.Written written() {
+    return new WriteSpans.Written(chat, number, createdAt);
   }
 
   /** What is indexed. */

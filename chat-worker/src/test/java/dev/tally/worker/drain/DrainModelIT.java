@@ -13,6 +13,7 @@ import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeaseTaker;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import dev.tally.worker.search.SearchOutbox;
+import dev.tally.worker.tracing.WriteSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -298,6 +299,7 @@ class DrainModelIT {
               outbox,
               parts.context.getBean(HintPublisher.class),
               new DrainMetrics(new SimpleMeterRegistry()),
+              parts.context.getBean(WriteSpans.class),
               properties);
     }
 

@@ -1,0 +1,22 @@
+package dev.tally.common.openapi;
+
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+
+/** The OpenAPI documents on the class path. */
+public final class OpenApiDocument {
+
+  /** What every service serves its document as. */
+  public static final String PATH = "/openapi.json";
+
+  private OpenApiDocument() {}
+
+  /**
+   * A service's document.
+   *
+   * @param service as {@code spring.application.name} has it
+   */
+  public static Resource of(String service) {
+    return new ClassPathResource("openapi/" + service + PATH);
+  }
+}

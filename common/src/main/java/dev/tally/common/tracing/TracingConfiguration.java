@@ -1,0 +1,65 @@
+package dev.tally.common.tracing;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/**
+ * Import this to have a service traced, if configuration says where to. Spans are sent in the
+ * background, a bounded number of them waits for that, and what is too much is dropped: a receiver
+ * that is slow or away costs no request anything.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("!'${tally.tracing.endpoint:}'.isBlank()")
+@EnableConfigurationProperties(TracingProperties.class)
+public class TracingConfiguration {
+
+  private static final Duration SEND_PATIENCE = Duration.ofSeconds(2);
+
+  @Bean(destroyMethod = "close")
+  SdkTracerProvider tracerProvider(
+      TracingProperties properties, @Value("${spring.application.name}") String service) {
+    OtlpHttpSpanExporter exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(properties.endpoint().replaceFirst("/+$", "") + "/v1/traces")
+            .setTimeout(SEND_PATIENCE)
+            .build();
+    return SdkTracerProvider.builder()
+        .setResource(
+            Resource.getDefault()
+                .merge(
+                    Resource.create(
+                        Attributes.of(AttributeKey.stringKey("service.name"), service))))
+        .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(properties.ratio())))
+        .addSpanProcessor(
+            BatchSpanProcessor.builder(exporter).setExporterTimeout(SEND_PATIENCE).build())
+        .build();
+  }
+
+  @Bean
+  Tracer tracer(SdkTracerProvider provider) {
+    return provider.get("dev.tally");
+  }
+
+  @Bean
+  FilterRegistrationBean<ServerSpans> serverSpans(Tracer tracer) {
+    FilterRegistrationBean<ServerSpans> registration =
+        new FilterRegistrationBean<>(new ServerSpans(tracer));
+    registration.addUrlPatterns("/apps", "/apps/*");
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+}

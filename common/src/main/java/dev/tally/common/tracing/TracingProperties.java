@@ -1,0 +1,21 @@
+package dev.tally.common.tracing;
+
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Whether requests are traced, and where to.
+ *
+ * @param endpoint base URL of an OTLP receiver that speaks HTTP and Protobuf, for instance {@code
+ *     http://localhost:4318}; no tracing if empty
+ * @param ratio the share of traces that are begun here which is kept; a client that sends a {@code
+ *     traceparent} decides for itself
+ */
+@Validated
+@ConfigurationProperties("tally.tracing")
+record TracingProperties(
+    @DefaultValue("") String endpoint,
+    @DefaultValue("1") @DecimalMin("0") @DecimalMax("1") double ratio) {}

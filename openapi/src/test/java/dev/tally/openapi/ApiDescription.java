@@ -1,0 +1,288 @@
+package dev.tally.openapi;
+
+import static dev.tally.common.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.problem.ProblemType.INTERNAL_ERROR;
+import static dev.tally.common.problem.ProblemType.INVALID_FIELD;
+import static dev.tally.common.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.problem.ProblemType.MESSAGE_NOT_FOUND;
+import static dev.tally.common.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.tally.common.problem.ProblemType.NOT_PERSISTED_YET;
+import static dev.tally.common.problem.ProblemType.RATE_LIMITED;
+import static dev.tally.common.problem.ProblemType.REQUEST_TIMEOUT;
+import static dev.tally.common.problem.ProblemType.UNAUTHORIZED;
+import static dev.tally.common.problem.ProblemType.UNAVAILABLE;
+import static dev.tally.common.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
+import dev.tally.api.page.PageRequest;
+import dev.tally.common.problem.ProblemType;
+import dev.tally.common.request.TextField;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What chat-api's document says in words. */
+final class ApiDescription {
+
+  private static final String TIME =
+      """
+      {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC."}""";
+
+  private static final String COUNT =
+      """
+      {"type": "integer", "format": "int64", "minimum": 0, "description": "How many there are persisted."}""";
+
+  private static final String LIMIT =
+      """
+      {"type": "integer", "minimum": 1, "maximum": %d, "default": %d}"""
+          .formatted(PageRequest.MAX_LIMIT, PageRequest.DEFAULT_LIMIT);
+
+  private static final String POSITION =
+      """
+      {"type": "integer", "format": "int64", "minimum": 0, "maximum": 999999999999999}""";
+
+  private static final String APP_EXAMPLE =
+      """
+      {
+        "name": "Acme",
+        "token": "%s",
+        "chats_count": 0,
+        "created_at": "2026-11-24T14:42:19.120215Z",
+        "updated_at": "2026-11-24T14:42:19.120215Z"
+      }"""
+          .formatted(Shared.TOKEN_EXAMPLE);
+
+  private static final String CHAT_EXAMPLE =
+      """
+      {"number": 1, "messages_count": 5, "created_at": "2026-11-24T14:42:19.237977Z"}""";
+
+  private static final String MESSAGE_EXAMPLE =
+      """
+      {"number": 1, "body": "Hello wörld 🎉", "created_at": "2026-11-24T14:42:19.301554Z"}""";
+
+  private static final String PAGES =
+      "A `Link` with `rel=\"next\"` leads to the next page; every page costs the same.";
+
+  private ApiDescription() {}
+
+  static void describe(Document document) {
+    document.info(
+        "Tally: apps, reads and search",
+        """
+        Manages apps, reads what is persisted, and searches. A write is normally readable within tens of milliseconds \
+        of its answer, and searchable a second later.
+
+        %s"""
+            .formatted(Shared.ERRORS));
+    document.tag(
+        "apps",
+        "Apps; where the deployment has an admin key, they are listed, created and renamed with it");
+    document.tag("chats", "Chats of an app");
+    document.tag("messages", "Messages of a chat");
+    document.tag("search", "Full-text search in a chat");
+    document.header(
+        "Link",
+        "The next page, where there is one (RFC 8288).",
+        "{\"type\": \"string\"}",
+        "\"<http://localhost:3000/apps/%s/chats?limit=2&after=2>; rel=\\\"next\\\"\""
+            .formatted(Shared.TOKEN_EXAMPLE));
+    document.header(
+        "Location",
+        "The new app's path.",
+        "{\"type\": \"string\", \"format\": \"uri-reference\"}",
+        "\"/apps/%s\"".formatted(Shared.TOKEN_EXAMPLE));
+    document.header(
+        "WWW-Authenticate",
+        "How to authenticate.",
+        "{\"type\": \"string\"}",
+        "\"Bearer realm=\\\"tally\\\"\"");
+    document.securityScheme(
+        "adminKey",
+        """
+        {
+          "type": "http",
+          "scheme": "bearer",
+          "description": "The deployment's admin key (TALLY_ADMIN_KEY). Not needed where there is none."
+        }""");
+    schemas(document);
+    apps(document);
+    chats(document);
+    messages(document);
+    search(document, "searchChat", "/apps/{token}/chats/{chat}/search");
+    search(document, "searchMessages", "/apps/{token}/chats/{chat}/messages/search");
+  }
+
+  private static void schemas(Document document) {
+    document.record(
+        "App",
+        "dev.tally.api.app.AppView",
+        List.of(),
+        Map.of(
+            "name", "{}",
+            "token", Shared.TOKEN,
+            "chats_count", COUNT,
+            "created_at", TIME,
+            "updated_at", TIME));
+    document.record(
+        "Chat",
+        "dev.tally.api.chat.ChatView",
+        List.of(),
+        Map.of("number", Shared.NUMBER, "messages_count", COUNT, "created_at", TIME));
+    document.record(
+        "Message",
+        "dev.tally.api.message.MessageView",
+        List.of(),
+        Map.of("number", Shared.NUMBER, "body", "{}", "created_at", TIME));
+    document.record(
+        "Hit",
+        "dev.tally.api.search.Hit",
+        List.of("highlight"),
+        Map.of(
+            "number",
+            Shared.NUMBER,
+            "body",
+            "{}",
+            "highlight",
+            """
+            {"description": "The parts of the body that match, as HTML: matching words in <em>, all else escaped."}"""));
+    document.schema("AppName", Shared.objectWith(TextField.APP_NAME));
+  }
+
+  private static void apps(Document document) {
+    document
+        .route("GET", "/apps")
+        .is("apps", "listApps", "List apps", "In the order in which they were created. " + PAGES)
+        .needsAdminKey()
+        .parameter("after", "Only apps behind the one with this token.", Shared.CURSOR_TOKEN)
+        .parameter("limit", "At most so many.", LIMIT)
+        .answers(200, "Apps", Shared.arrayOf("App"), "[" + APP_EXAMPLE + "]", "Link")
+        .problems(reading(UNAUTHORIZED));
+    document
+        .route("POST", "/apps")
+        .is("apps", "createApp", "Create an app", "Its token is drawn at random.")
+        .needsAdminKey()
+        .body("The app's name", "AppName", name())
+        .answers(201, "The new app", Shared.reference("App"), APP_EXAMPLE, "Location")
+        .problems(writing(UNAUTHORIZED));
+    document
+        .route("GET", "/apps/{token}")
+        .is("apps", "getApp", "Get an app", "")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .answers(200, "The app", Shared.reference("App"), APP_EXAMPLE)
+        .problems(reading(APP_NOT_FOUND));
+    document
+        .route("PUT", "/apps/{token}")
+        .is("apps", "renameApp", "Rename an app", "")
+        .needsAdminKey()
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .body("The app's new name", "AppName", name())
+        .answers(200, "The app", Shared.reference("App"), APP_EXAMPLE)
+        .problems(writing(UNAUTHORIZED, APP_NOT_FOUND));
+  }
+
+  private static Map<String, String> name() {
+    String example = "{\"name\": \"Acme\"}";
+    return Map.of("application/json", example, "application/x-www-form-urlencoded", example);
+  }
+
+  private static void chats(Document document) {
+    Route list =
+        document
+            .route("GET", "/apps/{token}/chats")
+            .is("chats", "listChats", "List chats", "In the order of their numbers. " + PAGES)
+            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN);
+    page(list)
+        .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
+        .problems(reading(APP_NOT_FOUND));
+    document
+        .route("GET", "/apps/{token}/chats/{number}")
+        .is("chats", "getChat", "Get a chat", "")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
+        .answers(200, "The chat", Shared.reference("Chat"), CHAT_EXAMPLE)
+        .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void messages(Document document) {
+    Route list =
+        document
+            .route("GET", "/apps/{token}/chats/{chat}/messages")
+            .is(
+                "messages",
+                "listMessages",
+                "List messages",
+                "In the order of their numbers. " + PAGES)
+            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+            .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER);
+    page(list)
+        .answers(200, "Messages", Shared.arrayOf("Message"), "[" + MESSAGE_EXAMPLE + "]", "Link")
+        .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+    document
+        .route("GET", "/apps/{token}/chats/{chat}/messages/{number}")
+        .is("messages", "getMessage", "Get a message", "")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("number", "The message's number in its chat.", Shared.NUMBER)
+        .answers(200, "The message", Shared.reference("Message"), MESSAGE_EXAMPLE)
+        .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void search(Document document, String id, String path) {
+    document
+        .route("GET", path)
+        .is(
+            "search",
+            id,
+            "Search a chat",
+            """
+            Wants all words, in any order. A word matches as a whole, as the beginning of a word, or with a typo, \
+            whatever its case and accents. Best match first. There are two spellings of this route, which do the \
+            same. %s"""
+                .formatted(PAGES))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .requires("q")
+        .parameter(
+            "q",
+            "What to look for: at most 32 words. Must be given, and not blank.",
+            """
+            {"type": "string", "minLength": 1, "maxLength": 256, "examples": ["hello"]}""")
+        .parameter(
+            "after", "The cursor of the page before, from its `Link`.", "{\"type\": \"string\"}")
+        .parameter("limit", "At most so many.", LIMIT)
+        .answers(
+            200,
+            "Messages that match",
+            Shared.arrayOf("Hit"),
+            """
+            [{"number": 1, "body": "Hello wörld 🎉", "highlight": "<em>Hello</em> wörld 🎉"}]""",
+            "Link")
+        .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static Route page(Route list) {
+    return list.parameter("after", "Only numbers greater than this one.", POSITION)
+        .parameter("before", "Only numbers less than this one.", POSITION)
+        .parameter(
+            "order",
+            "`desc`: highest number first; `before` then leads to the next page.",
+            """
+            {"type": "string", "enum": ["asc", "desc"], "default": "asc"}""")
+        .parameter("limit", "At most so many.", LIMIT);
+  }
+
+  private static ProblemType[] reading(ProblemType... more) {
+    return Stream.concat(
+            Stream.of(more),
+            Stream.of(MALFORMED_REQUEST, NOT_ACCEPTABLE, RATE_LIMITED, INTERNAL_ERROR, UNAVAILABLE))
+        .toArray(ProblemType[]::new);
+  }
+
+  private static ProblemType[] writing(ProblemType... more) {
+    return Stream.concat(
+            Stream.of(reading(more)),
+            Stream.of(REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELD))
+        .toArray(ProblemType[]::new);
+  }
+}

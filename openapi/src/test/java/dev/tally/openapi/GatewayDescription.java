@@ -1,0 +1,141 @@
+package dev.tally.openapi;
+
+import static dev.tally.common.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
+import static dev.tally.common.problem.ProblemType.INTERNAL_ERROR;
+import static dev.tally.common.problem.ProblemType.INVALID_FIELD;
+import static dev.tally.common.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.tally.common.problem.ProblemType.QUEUE_FULL;
+import static dev.tally.common.problem.ProblemType.RATE_LIMITED;
+import static dev.tally.common.problem.ProblemType.REQUEST_TIMEOUT;
+import static dev.tally.common.problem.ProblemType.UNAVAILABLE;
+import static dev.tally.common.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+
+import dev.tally.common.request.TextField;
+import java.util.List;
+import java.util.Map;
+
+/** What chat-gateway's document says in words. */
+final class GatewayDescription {
+
+  private static final String KEY =
+      """
+      The same key and the same request get the same number again, for 24 hours, and nothing is written twice. The \
+      same key with another request: 422. Keys belong to an app. For instance `8c1f0a52-order-17`.""";
+
+  private static final String TRACE =
+      "W3C Trace Context; travels with the write through the queue, for instance"
+          + " `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. A broken one is ignored.";
+
+  private static final String REPEAT =
+      """
+      A 503, and no answer at all, leave open whether the write was accepted. Repeat it with an `Idempotency-Key` and \
+      it happens once.""";
+
+  private GatewayDescription() {}
+
+  static void describe(Document document) {
+    document.info(
+        "Tally: writes",
+        """
+        Takes writes, and answers with their numbers: 1, 2, 3… without gaps. What got a 201 is persisted exactly once.
+
+        %s"""
+            .formatted(Shared.ERRORS));
+    document.tag("chats", "Chats of an app");
+    document.tag("messages", "Messages of a chat");
+    document.record(
+        "AcceptedChat",
+        "dev.tally.gateway.chat.ChatController$Accepted",
+        List.of(),
+        Map.of("chat_number", Shared.NUMBER));
+    document.record(
+        "AcceptedMessage",
+        "dev.tally.gateway.message.MessageController$AcceptedOne",
+        List.of(),
+        Map.of("message_number", Shared.NUMBER));
+    document.record(
+        "AcceptedBatch",
+        "dev.tally.gateway.message.MessageController$AcceptedBatch",
+        List.of(),
+        Map.of("first_message_number", Shared.NUMBER, "last_message_number", Shared.NUMBER));
+    document.schema("NewMessage", Shared.objectWith(TextField.MESSAGE_BODY));
+    chats(document);
+    messages(document);
+  }
+
+  private static void chats(Document document) {
+    document
+        .route("POST", "/apps/{token}/chats")
+        .is("chats", "createChat", "Create a chat", "Takes no body. " + REPEAT)
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("Idempotency-Key", KEY, key())
+        .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
+        .answers(201, "The chat's number", Shared.reference("AcceptedChat"), "{\"chat_number\": 1}")
+        .problems(
+            MALFORMED_REQUEST,
+            APP_NOT_FOUND,
+            NOT_ACCEPTABLE,
+            IDEMPOTENCY_KEY_REUSED,
+            RATE_LIMITED,
+            INTERNAL_ERROR,
+            UNAVAILABLE,
+            QUEUE_FULL);
+  }
+
+  private static void messages(Document document) {
+    document
+        .route("POST", "/apps/{token}/chats/{number}/messages")
+        .is(
+            "messages",
+            "createMessages",
+            "Create a message, or a batch",
+            """
+            A batch is `application/x-ndjson`: a `{"body"}` a line, at most 1,000 of them. Its messages get \
+            consecutive numbers, all of them or none. %s"""
+                .formatted(REPEAT))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("Idempotency-Key", KEY, key())
+        .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
+        .body(
+            "A message, or as `application/x-ndjson` a batch of them",
+            "NewMessage",
+            Map.of(
+                "application/json",
+                "{\"body\": \"Hello wörld 🎉\"}",
+                "application/x-www-form-urlencoded",
+                "{\"body\": \"Hello wörld 🎉\"}",
+                "application/x-ndjson",
+                "{\"body\":\"one\"}\n{\"body\":\"two\"}\n"))
+        .answers(
+            201,
+            "The message's number, or the first and the last of a batch",
+            """
+            {"oneOf": [%s, %s]}"""
+                .formatted(Shared.reference("AcceptedMessage"), Shared.reference("AcceptedBatch")),
+            "{\"message_number\": 1}")
+        .problems(
+            MALFORMED_REQUEST,
+            APP_NOT_FOUND,
+            CHAT_NOT_FOUND,
+            NOT_ACCEPTABLE,
+            REQUEST_TIMEOUT,
+            BODY_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_FIELD,
+            IDEMPOTENCY_KEY_REUSED,
+            RATE_LIMITED,
+            INTERNAL_ERROR,
+            UNAVAILABLE,
+            QUEUE_FULL);
+  }
+
+  private static String key() {
+    return """
+    {"type": "string", "pattern": "^[!-~]{1,255}$"}""";
+  }
+}

@@ -1,0 +1,80 @@
+package dev.tally.openapi;
+
+import dev.tally.common.problem.ProblemType;
+
+/** What each kind of problem looks like, and when it comes. */
+final class ProblemExamples {
+
+  private static final String PREFIX = "urn:tally:problem:";
+
+  private ProblemExamples() {}
+
+  /** What the kind is called in URIs, and in the document. */
+  static String name(ProblemType type) {
+    return type.uri().toString().substring(PREFIX.length());
+  }
+
+  static String summary(ProblemType type) {
+    return switch (type) {
+      case APP_NOT_FOUND -> "No app has this token; also for what is no token";
+      case CHAT_NOT_FOUND -> "The app has no chat with this number; also for what is no number";
+      case MESSAGE_NOT_FOUND ->
+          "The chat has no message with this number; also for what is no number";
+      case NOT_PERSISTED_YET -> "The number has been given out, and its row is on its way";
+      case NO_SUCH_ROUTE -> "Nothing is served under this path";
+      case MALFORMED_REQUEST ->
+          "JSON, form, UTF-8, path, query parameter or header that cannot be read";
+      case UNAUTHORIZED -> "The admin key is missing or wrong";
+      case METHOD_NOT_ALLOWED -> "The path does not take this method";
+      case NOT_ACCEPTABLE -> "`Accept` rules out JSON; nothing has been written";
+      case REQUEST_TIMEOUT -> "The body took longer than 30 seconds to come in";
+      case BODY_TOO_LARGE -> "Over 128 KiB; for a batch over 1 MiB or 1,000 lines";
+      case UNSUPPORTED_MEDIA_TYPE -> "A type that is not taken, or another charset than UTF-8";
+      case INVALID_FIELD -> "The field is blank, too long, or holds NUL or an unpaired surrogate";
+      case IDEMPOTENCY_KEY_REUSED -> "The key has been used for another request";
+      case RATE_LIMITED -> "Over a limit; without any effect";
+      case QUEUE_FULL -> "Too much waits for the database";
+      case UNAVAILABLE -> "A server that is needed is away";
+      case INTERNAL_ERROR -> "A fault of the service";
+      case REFUSED -> "Refused by the web server";
+    };
+  }
+
+  static String detail(ProblemType type) {
+    return switch (type) {
+      case APP_NOT_FOUND -> "No app has this token.";
+      case CHAT_NOT_FOUND -> "The app has no chat with this number.";
+      case MESSAGE_NOT_FOUND -> "The chat has no message with this number.";
+      case NOT_PERSISTED_YET -> "The number has been given out, its row is on its way.";
+      case NO_SUCH_ROUTE -> "Nothing is served under this path.";
+      case MALFORMED_REQUEST -> "The body is not well-formed JSON.";
+      case UNAUTHORIZED -> "Send the admin key as 'Authorization: Bearer <key>'.";
+      case METHOD_NOT_ALLOWED -> "This path does not take DELETE.";
+      case REQUEST_TIMEOUT -> "The body took too long to come in.";
+      case BODY_TOO_LARGE -> "The body may be at most 131,072 bytes long.";
+      case UNSUPPORTED_MEDIA_TYPE -> "Send application/json or application/x-www-form-urlencoded.";
+      case INVALID_FIELD -> "body must not be blank.";
+      case IDEMPOTENCY_KEY_REUSED -> "This Idempotency-Key has been used for another request.";
+      case RATE_LIMITED -> "This app writes faster than it may.";
+      case QUEUE_FULL -> "Too many writes are waiting for the database.";
+      case UNAVAILABLE -> "A service that this request needs is not available at the moment.";
+      case INTERNAL_ERROR -> "Something went wrong on our side.";
+      case NOT_ACCEPTABLE, REFUSED -> type.title() + ".";
+    };
+  }
+
+  static String error(ProblemType type, String detail) {
+    return switch (type) {
+      case INVALID_FIELD, MALFORMED_REQUEST -> detail;
+      default -> type.title();
+    };
+  }
+
+  /** Whether the answer says when to ask again. */
+  static boolean isRetryable(ProblemType type) {
+    return switch (type) {
+      case NOT_PERSISTED_YET, RATE_LIMITED, QUEUE_FULL, UNAVAILABLE -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,177 @@
+package dev.tally.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.problem.ProblemType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A route in the making. */
+final class Route {
+
+  private final JsonNode generated;
+  private final Set<ProblemType> allProblems;
+  private final ObjectNode operation = Document.JSON.createObjectNode();
+  private final Map<String, ObjectNode> parameters = new TreeMap<>();
+  private final Set<String> required = new HashSet<>();
+  private final Map<Integer, ObjectNode> responses = new TreeMap<>();
+
+  /**
+   * @param generated what springdoc reads off the controller
+   * @param allProblems gets the kinds of problems that the route tells of
+   */
+  Route(JsonNode generated, Set<ProblemType> allProblems) {
+    this.generated = generated;
+    this.allProblems = allProblems;
+  }
+
+  Route is(String tag, String id, String summary, String description) {
+    operation.putArray("tags").add(tag);
+    operation.put("operationId", id).put("summary", summary).put("description", description);
+    return this;
+  }
+
+  /** Needs the admin key, where there is one. */
+  Route needsAdminKey() {
+    var security = operation.putArray("security");
+    security.addObject();
+    security.addObject().putArray("adminKey");
+    return this;
+  }
+
+  /** Needs a parameter that its controller looks for by itself. */
+  Route requires(String name) {
+    required.add(name);
+    return this;
+  }
+
+  /** Describes a parameter, in whatever part of the request. */
+  Route parameter(String name, String description, String schema) {
+    parameters.put(
+        name,
+        Document.JSON
+            .createObjectNode()
+            .put("description", description)
+            .set("schema", Document.JSON.readTree(schema)));
+    return this;
+  }
+
+  /**
+   * Describes the body.
+   *
+   * @param schema the schema of an object or a form
+   * @param examples one for each media type that is taken
+   */
+  Route body(String description, String schema, Map<String, String> examples) {
+    ObjectNode body =
+        operation.putObject("requestBody").put("description", description).put("required", true);
+    ObjectNode content = body.putObject("content");
+    for (String type : new TreeMap<>(examples).keySet()) {
+      boolean object = !type.equals("application/x-ndjson");
+      content
+          .putObject(type)
+          .set(
+              "schema",
+              object
+                  ? reference("schemas", schema)
+                  : Document.JSON.createObjectNode().put("type", "string"))
+          .set(
+              "example",
+              object
+                  ? Document.JSON.readTree(examples.get(type))
+                  : Document.JSON.valueToTree(examples.get(type)));
+    }
+    return this;
+  }
+
+  /** The answer to a request that went well. */
+  Route answers(int status, String description, String schema, String example, String... headers) {
+    ObjectNode response = response(status, description);
+    for (String header : headers) {
+      response.withObject("headers").set(header, reference("headers", header));
+    }
+    response
+        .putObject("content")
+        .putObject("application/json")
+        .set("schema", Document.JSON.readTree(schema))
+        .set("example", Document.JSON.readTree(example));
+    return this;
+  }
+
+  /** The problems that it may end in. */
+  Route problems(ProblemType... types) {
+    Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();
+    for (ProblemType type : types) {
+      byStatus.computeIfAbsent(type.status().value(), _ -> new ArrayList<>()).add(type);
+      allProblems.add(type);
+    }
+    byStatus.forEach(
+        (status, kinds) -> {
+          ObjectNode response =
+              response(
+                  status,
+                  kinds.stream().map(ProblemExamples::summary).collect(Collectors.joining("; ")));
+          if (kinds.stream().anyMatch(ProblemExamples::isRetryable)) {
+            response.withObject("headers").set("Retry-After", reference("headers", "Retry-After"));
+          }
+          if (kinds.contains(ProblemType.UNAUTHORIZED)) {
+            response
+                .withObject("headers")
+                .set("WWW-Authenticate", reference("headers", "WWW-Authenticate"));
+          }
+          ObjectNode content = response.putObject("content").putObject("application/problem+json");
+          content.set("schema", reference("schemas", "Problem"));
+          ObjectNode examples = content.putObject("examples");
+          kinds.forEach(
+              kind ->
+                  examples.set(
+                      ProblemExamples.name(kind),
+                      reference("examples", ProblemExamples.name(kind))));
+        });
+    return this;
+  }
+
+  private ObjectNode response(int status, String description) {
+    ObjectNode response = Document.JSON.createObjectNode().put("description", description);
+    responses.put(status, response);
+    return response;
+  }
+
+  private static ObjectNode reference(String kind, String name) {
+    return Document.JSON.createObjectNode().put("$ref", "#/components/" + kind + "/" + name);
+  }
+
+  ObjectNode build() {
+    Set<String> found = new LinkedHashSet<>();
+    for (JsonNode parameter : generated.path("parameters")) {
+      String name = parameter.path("name").asString();
+      found.add(name);
+      ObjectNode described = Document.JSON.createObjectNode().put("name", name);
+      described.set("in", parameter.path("in"));
+      described.put("required", required.contains(name) || parameter.path("required").asBoolean());
+      described.setAll(parameters.getOrDefault(name, Document.JSON.createObjectNode()));
+      operation.withArray("parameters").add(described);
+    }
+    assertThat(parameters.keySet())
+        .as("the parameters of %s that are described", operation.path("operationId"))
+        .containsExactlyInAnyOrderElementsOf(found);
+    // every route counts against limits, and tells of them whatever it answers
+    responses.forEach(
+        (status, response) -> {
+          response
+              .withObject("headers")
+              .set("RateLimit-Policy", reference("headers", "RateLimit-Policy"))
+              .set("RateLimit", reference("headers", "RateLimit"));
+          operation.withObject("responses").set(Integer.toString(status), response);
+        });
+    return operation;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.tally.openapi;
+
+import dev.tally.api.ChatApi;
+import dev.tally.gateway.ChatGateway;
+import java.nio.file.Path;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A service that has a document. */
+enum Service {
+  CHAT_GATEWAY("chat-gateway"),
+  CHAT_API("chat-api");
+
+  /** Package of what answers with pages for people, which no document tells of. */
+  static final String PAGES = "dev.tally.api.docs";
+
+  private final String title;
+
+  Service(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** What its packages begin with. */
+  String packageName() {
+    return "dev.tally." + title.substring("chat-".length());
+  }
+
+  /** The document's file among the sources. */
+  Path file() {
+    return Path.of("..", "common", "src", "main", "resources", "openapi", title, "openapi.json");
+  }
+
+  void describe(Document document) {
+    switch (this) {
+      case CHAT_GATEWAY -> GatewayDescription.describe(document);
+      case CHAT_API -> ApiDescription.describe(document);
+    }
+  }
+
+  /** Starts it without any server: that is enough for it to say what its routes are. */
+  ConfigurableApplicationContext start() {
+    String[] arguments = {
+      "--server.port=0",
+      "--server.address=127.0.0.1",
+      "--spring.flyway.enabled=false",
+      "--management.metrics.use-global-registry=false",
+      "--springdoc.api-docs.version=openapi_3_1",
+      "--springdoc.packages-to-scan=" + packageName(),
+      "--springdoc.packages-to-exclude=" + PAGES,
+      "--logging.level.root=ERROR"
+    };
+    return switch (this) {
+      case CHAT_GATEWAY -> ChatGateway.start(arguments);
+      case CHAT_API -> ChatApi.start(arguments);
+    };
+  }
+}

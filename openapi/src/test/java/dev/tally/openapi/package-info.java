@@ -1,0 +1,5 @@
+/** What the services' routes are, as OpenAPI documents. */
+@NullMarked
+package dev.tally.openapi;
+
+import org.jspecify.annotations.NullMarked;
