@@ -226,6 +226,23 @@ final class ApiDescription {
         .parameter("number", "The message's number in its chat.", Shared.NUMBER)
         .answers(200, "The message", Shared.reference("Message"), MESSAGE_EXAMPLE)
         .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, NOT_PERSISTED_YET));
+    document
+        .route("GET", "/apps/{token}/chats/{chat}/messages/stream")
+        .is(
+            "messages",
+            "streamMessages",
+            "Stream messages",
+            """
+            Server-sent events: every message once, in the order of their numbers, as soon as it is persisted. An event's \
+            id is the message's number, so that a client which reconnects with `Last-Event-ID` goes on where it was. \
+            Comments keep a quiet stream open.""")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("after", "Only numbers greater than this one.", POSITION)
+        .parameter(
+            "Last-Event-ID", "The same, from a client that reconnects. Outdoes `after`.", POSITION)
+        .streams("Messages as they come", "id: 1\ndata: " + MESSAGE_EXAMPLE + "\n\n")
+        .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
   }
 
   private static void search(Document document, String id, String path) {

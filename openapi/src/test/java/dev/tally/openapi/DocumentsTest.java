@@ -129,8 +129,7 @@ class DocumentsTest {
         .getHandlerMethods()
         .forEach(
             (mapping, method) -> {
-              String owner = method.getBeanType().getPackageName();
-              if (owner.startsWith(service.packageName()) && !owner.startsWith(Service.PAGES)) {
+              if (service.documents(method.getBeanType().getPackageName())) {
                 addTo(routes, mapping);
               }
             });

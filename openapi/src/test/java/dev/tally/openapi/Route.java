@@ -106,6 +106,17 @@ final class Route {
     return this;
   }
 
+  /** Events instead of an answer that ends. */
+  Route streams(String description, String example) {
+    response(200, description)
+        .putObject("content")
+        .putObject("text/event-stream")
+        .put("example", example)
+        .putObject("schema")
+        .put("type", "string");
+    return this;
+  }
+
   /** The problems that it may end in. */
   Route problems(ProblemType... types) {
     Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();
@@ -153,6 +164,10 @@ final class Route {
     Set<String> found = new LinkedHashSet<>();
     for (JsonNode parameter : generated.path("parameters")) {
       String name = parameter.path("name").asString();
+      if (name.equals("Accept")) {
+        // OpenAPI: a parameter of this name is ignored; the media types of the answers say it
+        continue;
+      }
       found.add(name);
       ObjectNode described = Document.JSON.createObjectNode().put("name", name);
       described.set("in", parameter.path("in"));

@@ -3,6 +3,7 @@ package dev.tally.openapi;
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
 import java.nio.file.Path;
+import java.util.List;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A service that has a document. */
@@ -10,8 +11,9 @@ enum Service {
   CHAT_GATEWAY("chat-gateway"),
   CHAT_API("chat-api");
 
-  /** Package of what answers with pages for people, which no document tells of. */
-  static final String PAGES = "dev.tally.api.docs";
+  /** Packages of pages for people, and of what only a page asks for: no document tells of them. */
+  private static final List<String> PAGES =
+      List.of("dev.tally.api.docs", "dev.tally.api.console", "dev.tally.api.operations");
 
   private final String title;
 
@@ -21,6 +23,12 @@ enum Service {
 
   String title() {
     return title;
+  }
+
+  /** Whether a controller of this package is part of the service's documented contract. */
+  boolean documents(String controllersPackage) {
+    return controllersPackage.startsWith(packageName())
+        && PAGES.stream().noneMatch(controllersPackage::startsWith);
   }
 
   /** What its packages begin with. */
@@ -49,7 +57,7 @@ enum Service {
       "--management.metrics.use-global-registry=false",
       "--springdoc.api-docs.version=openapi_3_1",
       "--springdoc.packages-to-scan=" + packageName(),
-      "--springdoc.packages-to-exclude=" + PAGES,
+      "--springdoc.packages-to-exclude=" + String.join(",", PAGES),
       "--logging.level.root=ERROR"
     };
     return switch (this) {

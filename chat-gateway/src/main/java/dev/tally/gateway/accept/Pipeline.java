@@ -191,7 +191,11 @@ final class Pipeline implements DisposableBean {
   public void destroy() {
     CompletableFuture<StatefulConnection<byte[], byte[]>> there = connection.get();
     if (there != null && there.isDone() && !there.isCompletedExceptionally()) {
-      there.join().close();
+      StatefulConnection<byte[], byte[]> open = there.join();
+      // the client closes it, too, when it is stopped before
+      if (open.isOpen()) {
+        open.close();
+      }
     }
   }
 }

@@ -25,11 +25,12 @@ class HintTest {
                 "",
                 "x",
                 APP,
-                APP + " 1",
-                APP + " x 1",
-                APP + " 1 -1",
-                "x 1 1",
-                APP + " 1 2 3")
+                APP + " 1 2",
+                APP + " x 1 1",
+                APP + " 1 -1 1",
+                APP + " 1 1 x",
+                "x 1 1 1",
+                APP + " 1 2 3 4")
             + "\n"
             + APP
             + " 1 2 1\n";
