@@ -3,8 +3,12 @@ package dev.tally.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +48,10 @@ class HttpFilesIT {
         tally.awaitMessages(token, 1, 6);
       }
       for (Request request : requests(FOLDER.resolve(file), token)) {
+        if (request.title().startsWith("Stream")) {
+          routes.add(beginOfStream(request));
+          continue;
+        }
         Http.Answer answer = send(request);
         String what = file + ": " + request.title();
         if (request.title().contains("wrong")) {
@@ -106,6 +114,24 @@ class HttpFilesIT {
         .forEach(pair -> headers.put(pair[0], pair[1]));
     String body = headAndBody.length > 1 ? headAndBody[1].strip() : "";
     return new Request(head.getFirst(), line[0], line[1], headers, body);
+  }
+
+  /** Reads what comes at once of an answer that does not end, and returns the route. */
+  private static String beginOfStream(Request request) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<InputStream> answer =
+          client.send(
+              HttpRequest.newBuilder(URI.create(request.url())).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream events = answer.body()) {
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+            .startsWith("text/event-stream");
+        assertThat(new String(events.readNBytes(6), StandardCharsets.UTF_8)).isEqualTo("retry:");
+      }
+      client.shutdownNow();
+      return String.valueOf(DocumentedAnswers.route(request.method(), answer.uri().getRawPath()));
+    }
   }
 
   private static Http.Answer send(Request request) {

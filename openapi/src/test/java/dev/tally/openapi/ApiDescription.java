@@ -109,6 +109,8 @@ final class ApiDescription {
     apps(document);
     chats(document);
     messages(document);
+    stream(document);
+    operations(document);
     search(document, "searchChat", "/apps/{token}/chats/{chat}/search");
     search(document, "searchMessages", "/apps/{token}/chats/{chat}/messages/search");
   }
@@ -226,23 +228,101 @@ final class ApiDescription {
         .parameter("number", "The message's number in its chat.", Shared.NUMBER)
         .answers(200, "The message", Shared.reference("Message"), MESSAGE_EXAMPLE)
         .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void stream(Document document) {
     document
         .route("GET", "/apps/{token}/chats/{chat}/messages/stream")
         .is(
             "messages",
             "streamMessages",
-            "Stream messages",
+            "Stream messages as they come",
             """
-            Server-sent events: every message once, in the order of their numbers, as soon as it is persisted. An event's \
-            id is the message's number, so that a client which reconnects with `Last-Event-ID` goes on where it was. \
-            Comments keep a quiet stream open.""")
+            Server-sent events: every message once and in order. An event's id is the message's number, so a client that \
+            lost its connection goes on with `Last-Event-ID`, which outranks `after`. A comment now and then shows that \
+            the stream is alive.""")
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
         .parameter("after", "Only numbers greater than this one.", POSITION)
-        .parameter(
-            "Last-Event-ID", "The same, from a client that reconnects. Outdoes `after`.", POSITION)
-        .streams("Messages as they come", "id: 1\ndata: " + MESSAGE_EXAMPLE + "\n\n")
+        .parameter("Last-Event-ID", "The number of the last message that has been seen.", POSITION)
+        .streams(
+            "An event a message",
+            "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
         .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void operations(Document document) {
+    document.tag("operations", "How the deployment stands");
+    String count =
+        """
+        {"type": "integer", "format": "int64", "minimum": 0}""";
+    String seconds =
+        """
+        {"type": "number", "minimum": 0}""";
+    document.record(
+        "Partition",
+        "dev.tally.api.operations.OperationsView$Partition",
+        List.of(),
+        Map.of(
+            "partition",
+            "{}",
+            "depth",
+            count,
+            "oldest_age_seconds",
+            seconds,
+            "dead_letters",
+            count));
+    document.record(
+        "Queue",
+        "dev.tally.api.operations.OperationsView$Queue",
+        List.of(),
+        Map.of(
+            "depth", count,
+            "oldest_age_seconds", seconds,
+            "dead_letters", count,
+            "partitions", "{}"));
+    document.record(
+        "Operations",
+        "dev.tally.api.operations.OperationsView",
+        List.of(),
+        Map.of(
+            "at",
+            TIME,
+            "queue",
+            """
+            {"description": "null while Redis is away", "oneOf": [%s, {"type": "null"}]}"""
+                .formatted(Shared.reference("Queue")),
+            "outbox_backlog",
+            """
+            {"type": ["integer", "null"], "description": "null while MySQL is away"}""",
+            "persisted_messages",
+            count,
+            "open_streams",
+            count));
+    document
+        .route("GET", "/operations")
+        .is("operations", "getOperations", "See how queue and outbox stand", "For the console.")
+        .needsAdminKey()
+        .answers(
+            200,
+            "How they stand",
+            Shared.reference("Operations"),
+            """
+            {
+              "at": "2026-11-24T14:42:19.120215Z",
+              "queue": {
+                "depth": 3,
+                "oldest_age_seconds": 0.012,
+                "dead_letters": 0,
+                "partitions": [
+                  {"partition": 0, "depth": 3, "oldest_age_seconds": 0.012, "dead_letters": 0}
+                ]
+              },
+              "outbox_backlog": 1,
+              "persisted_messages": 1204,
+              "open_streams": 2
+            }""")
+        .problems(reading(UNAUTHORIZED));
   }
 
   private static void search(Document document, String id, String path) {

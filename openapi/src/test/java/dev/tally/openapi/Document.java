@@ -123,11 +123,12 @@ final class Document {
                 .toList());
     ObjectNode properties = described.putObject("properties");
     members.forEachEntry(
-        (member, itsSchema) ->
-            properties.set(
-                member,
-                ((ObjectNode) itsSchema)
-                    .setAll((ObjectNode) JSON.readTree(described(descriptions, member)))));
+        (member, itsSchema) -> {
+          ObjectNode overlay = (ObjectNode) JSON.readTree(described(descriptions, member));
+          // one of several is not what its Java type says besides
+          properties.set(
+              member, overlay.has("oneOf") ? overlay : ((ObjectNode) itsSchema).setAll(overlay));
+        });
     schemas.set(name, described);
   }
 

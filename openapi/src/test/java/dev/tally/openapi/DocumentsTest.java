@@ -129,7 +129,8 @@ class DocumentsTest {
         .getHandlerMethods()
         .forEach(
             (mapping, method) -> {
-              if (service.documents(method.getBeanType().getPackageName())) {
+              String owner = method.getBeanType().getPackageName();
+              if (owner.startsWith(service.packageName()) && !Service.PAGES.contains(owner)) {
                 addTo(routes, mapping);
               }
             });

@@ -106,7 +106,7 @@ final class Route {
     return this;
   }
 
-  /** Events instead of an answer that ends. */
+  /** The answer that goes on as long as its client listens. */
   Route streams(String description, String example) {
     response(200, description)
         .putObject("content")
@@ -165,7 +165,7 @@ final class Route {
     for (JsonNode parameter : generated.path("parameters")) {
       String name = parameter.path("name").asString();
       if (name.equals("Accept")) {
-        // OpenAPI: a parameter of this name is ignored; the media types of the answers say it
+        // what is accepted is told by what is answered
         continue;
       }
       found.add(name);

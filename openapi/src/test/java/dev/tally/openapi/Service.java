@@ -11,9 +11,8 @@ enum Service {
   CHAT_GATEWAY("chat-gateway"),
   CHAT_API("chat-api");
 
-  /** Packages of pages for people, and of what only a page asks for: no document tells of them. */
-  private static final List<String> PAGES =
-      List.of("dev.tally.api.docs", "dev.tally.api.console", "dev.tally.api.operations");
+  /** Packages of what answers with pages for people, which no document tells of. */
+  static final List<String> PAGES = List.of("dev.tally.api.docs", "dev.tally.api.console");
 
   private final String title;
 
@@ -23,12 +22,6 @@ enum Service {
 
   String title() {
     return title;
-  }
-
-  /** Whether a controller of this package is part of the service's documented contract. */
-  boolean documents(String controllersPackage) {
-    return controllersPackage.startsWith(packageName())
-        && PAGES.stream().noneMatch(controllersPackage::startsWith);
   }
 
   /** What its packages begin with. */
