@@ -48,7 +48,14 @@ export function showApps(root, _, keyNeeded) {
         list.replaceChildren(placeholder({ title: 'No apps yet', text: 'An app holds chats. Name the first one above.' }));
       } else {
         const cards = h('ul', { class: 'cards' });
-        list.replaceChildren(cards);
+        // the newest apps are at the end of a list that may be long
+        const known = page.next ? knownApps() : [];
+        if (known.length > 0) {
+          list.replaceChildren(
+            h('h2', {}, 'Opened here'), h('ul', { class: 'cards' }, known.map(card)), h('h2', {}, 'All apps'), cards);
+        } else {
+          list.replaceChildren(cards);
+        }
         append(cards, page);
       }
     } catch (problem) {

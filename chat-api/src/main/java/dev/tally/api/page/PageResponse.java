@@ -1,9 +1,16 @@
 package dev.tally.api.page;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** Answers with a plain array, and a {@code Link} (RFC 8288) to what comes next. */
@@ -21,14 +28,26 @@ public final class PageResponse {
       Page<T> page, String parameter, Function<T, Object> cursor) {
     ResponseEntity.BodyBuilder response = ResponseEntity.ok();
     if (page.hasNext()) {
-      String next =
-          ServletUriComponentsBuilder.fromCurrentRequest()
-              .replaceQueryParam(parameter, cursor.apply(page.items().getLast()))
-              // the request's own parameters are encoded already, and cursors need no encoding
-              .build(true)
-              .toUriString();
+      String next = next(parameter, cursor.apply(page.items().getLast()));
       response.header(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(next));
     }
     return response.body(page.items());
+  }
+
+  /** The current request's URL, moved on; whatever else it asks with stays as it was sent. */
+  private static String next(String parameter, Object cursor) {
+    HttpServletRequest request =
+        ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
+    StringBuilder url =
+        new StringBuilder(
+            ServletUriComponentsBuilder.fromCurrentRequestUri().build(true).toUriString());
+    url.append('?');
+    for (String pair : Objects.requireNonNullElse(request.getQueryString(), "").split("&", -1)) {
+      String name = pair.split("=", 2)[0];
+      if (!pair.isEmpty() && !URLDecoder.decode(name, UTF_8).equals(parameter)) {
+        url.append(pair).append('&');
+      }
+    }
+    return url.append(parameter).append('=').append(cursor).toString();
   }
 }
