@@ -1,5 +1,6 @@
 package dev.tally.api.console;
 
+import dev.tally.api.gateway.GatewayProperties;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -57,21 +58,19 @@ final class ConsoleController {
   private final Map<String, Asset> files;
   private final String contentSecurityPolicy;
 
-  ConsoleController(ConsoleProperties properties) {
+  ConsoleController(GatewayProperties properties) {
     String html = new String(read(PAGE), StandardCharsets.UTF_8);
     page =
         Asset.of(
             PAGE,
-            html.replace(
-                    "{{gateway}}",
-                    HtmlUtils.htmlEscape(properties.gatewayUrl().toString().replaceAll("/+$", "")))
+            html.replace("{{gateway}}", HtmlUtils.htmlEscape(properties.base()))
                 .getBytes(StandardCharsets.UTF_8));
     files =
         FILES.stream()
             .collect(Collectors.toMap(Function.identity(), name -> Asset.of(name, read(name))));
     contentSecurityPolicy =
         "default-src 'self'; connect-src 'self' %s; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-            .formatted(properties.gatewayOrigin());
+            .formatted(properties.origin());
   }
 
   @SuppressWarnings("ArrayRecordComponent") // written once and read

@@ -1,5 +1,6 @@
 package dev.tally.api.docs;
 
+import dev.tally.api.gateway.GatewayProperties;
 import dev.tally.common.openapi.OpenApiDocument;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,14 +23,14 @@ final class DocsController {
   private final String gateway;
   private final String contentSecurityPolicy;
 
-  DocsController(DocsProperties properties) {
-    gateway = properties.gatewayUrl().toString().replaceAll("/+$", "");
+  DocsController(GatewayProperties properties) {
+    gateway = properties.base();
     contentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' "
             + TOP_BAR_STYLE
             + "; img-src 'self' data:;"
             + " connect-src 'self' "
-            + properties.gatewayOrigin()
+            + properties.origin()
             + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 
