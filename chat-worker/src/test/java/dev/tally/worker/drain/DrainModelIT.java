@@ -726,7 +726,7 @@ class DrainModelIT {
                 variants)
             .as(DrainModelIT::messages);
     return Arbitraries.frequencyOf(
-        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(1, hopeless().map(List::of)));
+        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(2, hopeless().map(List::of)));
   }
 
   private static String chat(String app, long number, int variant) {

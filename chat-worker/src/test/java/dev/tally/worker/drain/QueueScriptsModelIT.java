@@ -356,7 +356,8 @@ class QueueScriptsModelIT {
 
   @Provide
   Arbitrary<List<Step>> steps() {
-    Arbitrary<Integer> workers = Arbitraries.integers().between(0, WORKERS.size() - 1);
+    // one of them works more than the others: a lease is there to work with most of the time
+    Arbitrary<Integer> workers = Arbitraries.of(0, 0, 0, 0, 1, 2);
     Arbitrary<Integer> counters = Arbitraries.integers().between(0, COUNTERS.size() - 1);
     Arbitrary<Long> numbers =
         Arbitraries.oneOf(
@@ -388,8 +389,9 @@ class QueueScriptsModelIT {
             Tuple.of(3, workers.map(Step.AcknowledgeLate::new)),
             Tuple.of(1, Combinators.combine(counters, numbers).as(Step.SetCounter::new)),
             Tuple.of(1, Combinators.combine(counters, numbers).as(Step.Raise::new)),
+            // often, since there is seldom anything to remove
             Tuple.of(
-                3,
+                12,
                 Combinators.combine(Arbitraries.integers().between(0, 20), booleans, booleans)
                     .as(Step.Remove::new)))
         .list()
