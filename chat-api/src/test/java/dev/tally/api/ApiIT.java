@@ -93,6 +93,26 @@ class ApiIT {
   }
 
   @Test
+  void aMessageThatHasBeenReadIsReadWithoutMySql() {
+    String route = "/apps/" + app + "/chats/1/messages/9";
+    HttpResponse<String> read = send("GET", route, null);
+    assertThat(read.statusCode()).isEqualTo(200);
+    Server mariaDb = servers.killable(ServerKind.MARIADB);
+    mariaDb.kill();
+    try {
+      HttpResponse<String> again = send("GET", route, null);
+
+      assertThat(again.statusCode()).isEqualTo(200);
+      assertThat(again.body()).isEqualTo(read.body());
+    } finally {
+      mariaDb.start();
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> send("GET", "/apps/" + app, null).statusCode() == 200);
+  }
+
+  @Test
   void readingNeedsNoRedis() {
     Server redis = servers.killable(ServerKind.REDIS);
     redis.kill();

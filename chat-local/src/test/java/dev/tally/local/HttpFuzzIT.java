@@ -371,9 +371,9 @@ class HttpFuzzIT {
   }
 
   /**
-   * Requests that do what they say, and three that are refused with what hardly any chain of changes
-   * comes to: every status that the property wants to have seen is then expected dozens of times, so
-   * that its absence is a fault and not chance.
+   * Requests that do what they say, and three that are refused with what hardly any chain of
+   * changes comes to: every status that the property wants to have seen is then expected dozens of
+   * times, so that its absence is a fault and not chance.
    */
   private static Arbitrary<Request> soundRequests() {
     String path = "/apps/" + app;

@@ -8,7 +8,6 @@ import dev.tally.common.request.PathPart;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 
 /** The chats of apps. */
@@ -16,12 +15,12 @@ import org.springframework.stereotype.Service;
 public class Chats {
 
   private final Apps apps;
-  private final ChatRepository repository;
+  private final ChatRows rows;
   private final GivenNumbers givenNumbers;
 
-  Chats(Apps apps, ChatRepository repository, GivenNumbers givenNumbers) {
+  Chats(Apps apps, ChatRows rows, GivenNumbers givenNumbers) {
     this.apps = apps;
-    this.repository = repository;
+    this.rows = rows;
     this.givenNumbers = givenNumbers;
   }
 
@@ -39,18 +38,18 @@ public class Chats {
    * @throws ProblemException 404 if there is no such app or chat
    */
   public Place place(String token, String number) {
-    Chat chat = find(token, number);
-    return new Place(chat.applicationId(), token, chat.number());
+    ChatRows.Found found = find(token, number);
+    return new Place(found.applicationId(), token, found.chat().number());
   }
 
   ChatView get(String token, String number) {
-    return ChatView.of(find(token, number));
+    return find(token, number).chat();
   }
 
-  private Chat find(String token, String number) {
+  private ChatRows.Found find(String token, String number) {
     OptionalLong wanted = PathPart.number(number);
     if (PathPart.isToken(token) && wanted.isPresent()) {
-      Optional<Chat> found = repository.find(token, wanted.getAsLong());
+      Optional<ChatRows.Found> found = rows.find(token, wanted.getAsLong());
       if (found.isPresent()) {
         return found.get();
       }
@@ -61,12 +60,11 @@ public class Chats {
   }
 
   Page<ChatView> list(String token, PageRequest page) {
-    long app = apps.get(token).id();
-    Limit limit = Limit.of(page.probe());
-    List<Chat> found =
-        page.descending()
-            ? repository.descending(app, page.above(), page.below(), limit)
-            : repository.ascending(app, page.above(), page.below(), limit);
-    return Page.of(found, page.limit()).map(ChatView::of);
+    List<ChatView> found = PathPart.isToken(token) ? rows.find(token, page) : List.of();
+    if (found.isEmpty()) {
+      // says so if it is the app that is missing
+      apps.get(token);
+    }
+    return Page.of(found, page.limit());
   }
 }

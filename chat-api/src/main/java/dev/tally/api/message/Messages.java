@@ -1,44 +1,75 @@
 package dev.tally.api.message;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.chat.GivenNumbers;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.request.PathPart;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 
 /** The messages of chats. */
 @Service
 public class Messages {
 
+  /** A body's characters, counted as if each took two bytes, and what holds them. */
+  private static final long MAX_RECENT_BYTES = 16 * 1024 * 1024;
+
+  private static final int RECENT_OVERHEAD_BYTES = 300;
+
+  /** Bounds how long a database that has been set back to an older state is not noticed. */
+  private static final Duration RECENT_FOR = Duration.ofMinutes(5);
+
   private final Chats chats;
-  private final MessageRepository repository;
+  private final MessageRows rows;
   private final GivenNumbers givenNumbers;
 
-  Messages(Chats chats, MessageRepository repository, GivenNumbers givenNumbers) {
+  /** What has been read one by one. Messages never change, so what is in here is always right. */
+  private final Cache<Place, MessageView> recent =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_RECENT_BYTES)
+          .<Place, MessageView>weigher(
+              (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.body().length())
+          .expireAfterWrite(RECENT_FOR)
+          .build();
+
+  Messages(Chats chats, MessageRows rows, GivenNumbers givenNumbers) {
     this.chats = chats;
-    this.repository = repository;
+    this.rows = rows;
     this.givenNumbers = givenNumbers;
   }
+
+  private record Place(String token, long chat, long number) {}
 
   MessageView get(String token, String chatNumber, String number) {
     OptionalLong chat = PathPart.number(chatNumber);
     OptionalLong wanted = PathPart.number(number);
     if (PathPart.isToken(token) && chat.isPresent() && wanted.isPresent()) {
-      Optional<Message> found = repository.find(token, chat.getAsLong(), wanted.getAsLong());
+      Optional<MessageView> found = find(new Place(token, chat.getAsLong(), wanted.getAsLong()));
       if (found.isPresent()) {
-        return MessageView.of(found.get());
+        return found.get();
       }
     }
     // says so if it is the app or the chat that is missing
-    Chats.Place place = chats.place(token, chatNumber);
+    long chatThere = chats.place(token, chatNumber).number();
     throw givenNumbers.missingMessage(
-        token, place.number(), wanted.orElseThrow(ProblemException::messageNotFound));
+        token, chatThere, wanted.orElseThrow(ProblemException::messageNotFound));
+  }
+
+  private Optional<MessageView> find(Place place) {
+    MessageView seen = recent.getIfPresent(place);
+    if (seen != null) {
+      return Optional.of(seen);
+    }
+    Optional<MessageView> found = rows.find(place.token(), place.chat(), place.number());
+    found.ifPresent(message -> recent.put(place, message));
+    return found;
   }
 
   /**
@@ -47,29 +78,19 @@ public class Messages {
    * @param limit how many at most
    */
   public List<MessageView> behind(Chats.Place chat, long number, int limit) {
-    return repository
-        .ascending(chat.token(), chat.number(), number, Long.MAX_VALUE, Limit.of(limit))
-        .stream()
-        .map(MessageView::of)
-        .toList();
+    return rows.behind(chat.token(), chat.number(), number, limit);
   }
 
   Page<MessageView> list(String token, String chatNumber, PageRequest page) {
     OptionalLong chat = PathPart.number(chatNumber);
-    List<Message> found =
+    List<MessageView> found =
         PathPart.isToken(token) && chat.isPresent()
-            ? find(token, chat.getAsLong(), page)
+            ? rows.find(token, chat.getAsLong(), page)
             : List.of();
     if (found.isEmpty()) {
+      // says so if it is the app or the chat that is missing
       chats.place(token, chatNumber);
     }
-    return Page.of(found, page.limit()).map(MessageView::of);
-  }
-
-  private List<Message> find(String token, long chat, PageRequest page) {
-    Limit limit = Limit.of(page.probe());
-    return page.descending()
-        ? repository.descending(token, chat, page.above(), page.below(), limit)
-        : repository.ascending(token, chat, page.above(), page.below(), limit);
+    return Page.of(found, page.limit());
   }
 }

@@ -1,0 +1,65 @@
+package dev.tally.api.chat;
+
+import dev.tally.api.page.PageRequest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Reads rows of {@code chats}, which only the worker writes, by plain JDBC. */
+@Component
+class ChatRows {
+
+  private static final String SELECT =
+      """
+      SELECT c.number, c.messages_count, c.created_at, c.application_id
+      FROM applications a JOIN chats c ON c.application_id = a.id
+      WHERE a.token = ?
+      """;
+
+  private static final String ONE = SELECT + "AND c.number = ?";
+  private static final String ASCENDING =
+      SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
+  private static final String DESCENDING =
+      SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
+
+  private final JdbcTemplate jdbc;
+
+  ChatRows(JdbcTemplate jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /**
+   * A chat and where it lies.
+   *
+   * @param applicationId the app's id in the database
+   */
+  record Found(ChatView chat, long applicationId) {}
+
+  Optional<Found> find(String token, long number) {
+    return jdbc.query(ONE, (row, _) -> new Found(chat(row), row.getLong(4)), token, number).stream()
+        .findFirst();
+  }
+
+  /** A page's chats, and one more if there is a page behind it. */
+  List<ChatView> find(String token, PageRequest page) {
+    return jdbc.query(
+        page.descending() ? DESCENDING : ASCENDING,
+        (row, _) -> chat(row),
+        token,
+        page.above(),
+        page.below(),
+        page.probe());
+  }
+
+  private static ChatView chat(ResultSet row) throws SQLException {
+    return new ChatView(
+        row.getLong(1),
+        row.getLong(2),
+        row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC));
+  }
+}
