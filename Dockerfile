@@ -23,8 +23,10 @@ WORKDIR /app
 COPY --chmod=555 docker/healthcheck docker/train /usr/local/bin/
 # of no user that the image has: files belong to root, and the service cannot change them
 USER 10001:10001
-# The rest of the container's memory is for classes, threads and buffers. Out of memory, it ends and is started again.
+# The rest of the container's memory is for classes, threads and buffers. The heap starts large enough not to be collected all the time.
+# Out of memory, the service ends and is started again.
 ENTRYPOINT ["java", \
+  "-XX:InitialRAMPercentage=12", \
   "-XX:MaxRAMPercentage=60", \
   "-XX:+ExitOnOutOfMemoryError", \
   "-XX:-UsePerfData", \

@@ -19,7 +19,7 @@ import java.util.List;
 final class DrainSection implements Section {
 
   private static final int[] CONNECTIONS = {1, 2, 4};
-  private static final int ONE_BY_ONE_CONNECTIONS = 8;
+  private static final int AT_ONCE = 8;
 
   @Override
   public String name() {
@@ -64,9 +64,8 @@ final class DrainSection implements Section {
                   return rest.toNanos() / 1e9;
                 })
             .add("insert", () -> rows.inserted(connections))
-            .add(
-                "one by one",
-                () -> rows.oneByOne(ONE_BY_ONE_CONNECTIONS, scale.singleTransactions()))
+            .add("one by one", () -> rows.oneByOne(1, scale.singleTransactions()))
+            .add("at once", () -> rows.oneByOne(AT_ONCE, scale.singleTransactions()))
             .run(scale.rounds());
     String name = "drain, " + mix.name();
     table.add(
@@ -74,6 +73,14 @@ final class DrainSection implements Section {
     table.add(
         figures.row(
             name, "drain", "msg/s", "a transaction a message", "one by one", new Goal.AtLeast(30)));
+    table.add(
+        figures.row(
+            name,
+            "drain",
+            "msg/s",
+            "a transaction a message, %d at once".formatted(AT_ONCE),
+            "at once",
+            new Goal.None()));
     table.note(
         "%s: %,d messages; the insert on %d connections; search was there %.1f s later"
             .formatted(

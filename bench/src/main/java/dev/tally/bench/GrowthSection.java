@@ -4,11 +4,13 @@ import dev.tally.bench.load.Http;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Figure;
 import dev.tally.bench.report.Goal;
+import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Servers;
 import dev.tally.bench.system.Service;
+import dev.tally.bench.system.Services;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ final class GrowthSection implements Section {
   private static final int APPS = 10;
   private static final int MESSAGES_A_CHAT = 10;
   private static final int REQUESTS = 5_000;
+  private static final int SMALL_HEAP = 128;
 
   @Override
   public String name() {
@@ -36,6 +39,7 @@ final class GrowthSection implements Section {
   @Override
   public void run(Setting setting, Table table) {
     startUp(setting, table);
+    memory(setting, table);
     List<Integer> steps = setting.scale().chats();
     Rates fewest = measure(setting, table, steps.getFirst());
     for (int chats : steps.subList(1, steps.size())) {
@@ -44,7 +48,7 @@ final class GrowthSection implements Section {
       String limit = "with %,d chats".formatted(steps.getFirst());
       add(table, "accept " + with, rates.accept(), "msg/s", limit, fewest.accept());
       add(table, "drain " + with, rates.drain(), "msg/s", limit, fewest.drain());
-      add(table, "read one " + with, rates.read(), "1/s", limit, fewest.read());
+      add(table, "read a chat " + with, rates.read(), "1/s", limit, fewest.read());
     }
   }
 
@@ -95,6 +99,42 @@ final class GrowthSection implements Section {
                       figures(megabytes, "stub"),
                       new Goal.AtMost(2)));
             });
+  }
+
+  /** What the gateway needs that is told to need little. */
+  private static void memory(Setting setting, Table table) {
+    Mix mix = Mix.even(new Dataset(setting.servers()).apps(APPS, 100), 100);
+    Services services = setting.services();
+    try (Service small = services.gateway(SMALL_HEAP);
+        Service large = services.gateway()) {
+      Interleaved.Figures figures =
+          new Interleaved()
+              .add("small", posts(small, mix, setting)::measure)
+              .add("large", posts(large, mix, setting)::measure)
+              .run(setting.scale().fewRounds());
+      double[] used = {small.residentBytes() / 1e6};
+      double[] limit = {300};
+      String name = "chat-gateway with a heap of %d MB".formatted(SMALL_HEAP);
+      table.add(
+          Row.of("memory under load of " + name, used, "MB", "300 MB", limit, new Goal.AtMost(1)));
+      table.add(
+          figures.row(
+              "accept by " + name,
+              "small",
+              "msg/s",
+              "with " + Services.HEAP + " MB",
+              "large",
+              new Goal.None()));
+    }
+    setting.servers().redis().clearQueues();
+  }
+
+  private static Contender posts(Service gateway, Mix mix, Setting setting) {
+    return new Contender(
+        Target.http(gateway.port(), mix.posts()),
+        gateway::cpu,
+        setting.scale(),
+        setting.servers().redis()::clearQueues);
   }
 
   private static double[] figures(Map<String, double[]> all, String name) {
@@ -167,8 +207,7 @@ final class GrowthSection implements Section {
   private static List<byte[]> reads(Mix mix) {
     List<byte[]> requests = new ArrayList<>();
     for (Mix.Draw draw : mix.draws().subList(0, REQUESTS)) {
-      long number = 1 + requests.size() % MESSAGES_A_CHAT;
-      requests.add(Http.get(draw.app().messagesPath(draw.chat()) + "/" + number));
+      requests.add(Http.get(draw.app().messagesPath(draw.chat())));
     }
     return requests;
   }

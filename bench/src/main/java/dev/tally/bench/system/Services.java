@@ -14,14 +14,16 @@ import java.util.stream.Stream;
 
 /**
  * Starts services as they run in production: the build's executable jars, unpacked as in the
- * images, with the same flags, and a heap of {@value #HEAP}.
+ * images, with the same flags, and a heap of {@value #HEAP} MB unless told otherwise.
  */
 public final class Services {
 
-  private static final String HEAP = "512m";
+  /** The heap of a service, in megabytes. */
+  public static final int HEAP = 512;
 
+  /** The first heap and the collector are what the images come to in a container of 1 GB. */
   private static final List<String> FLAGS =
-      List.of("-Xmx" + HEAP, "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData");
+      List.of("-Xms128m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData");
 
   private final Servers servers;
   private final Path folder;
@@ -37,36 +39,48 @@ public final class Services {
 
   /** Takes writes. */
   public Service gateway(String... arguments) {
-    return start("chat-gateway", arguments);
+    return start("chat-gateway", HEAP, arguments);
+  }
+
+  /**
+   * Takes writes.
+   *
+   * @param heap in megabytes
+   */
+  public Service gateway(int heap) {
+    return start("chat-gateway", heap);
   }
 
   /** Drains and indexes. */
   public Service worker(String... arguments) {
-    return start("chat-worker", arguments);
+    return start("chat-worker", HEAP, arguments);
   }
 
   /** Reads and searches. */
   public Service api(String... arguments) {
-    return start("chat-api", arguments);
+    return start("chat-api", HEAP, arguments);
   }
 
   /** Does nothing, on the gateway's server stack. */
   public Service stub() {
     return start(
-        "stub", List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
+        "stub",
+        HEAP,
+        List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
   }
 
-  private Service start(String name, String... arguments) {
+  private Service start(String name, int heap, String... arguments) {
     Path jar = unpacked(name);
     List<String> command =
         new ArrayList<>(List.of("-XX:AOTCache=" + aotCache(jar), "-jar", jar.toString()));
     command.addAll(List.of(arguments));
-    return start(name, command);
+    return start(name, heap, command);
   }
 
-  private Service start(String name, List<String> what) {
+  private Service start(String name, int heap, List<String> what) {
     List<String> command = new ArrayList<>();
     command.add(java());
+    command.add("-Xmx" + heap + "m");
     command.addAll(FLAGS);
     command.addAll(what);
     command.addAll(servers.arguments());

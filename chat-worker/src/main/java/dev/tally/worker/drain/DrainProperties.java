@@ -12,7 +12,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the queue is drained.
  *
- * @param batchJobs most jobs in one claim and one transaction
+ * @param batchJobs most jobs in one claim and one transaction. A deep queue fills batches, and the
+ *     more of a chat's messages are in one, the less each costs: its chat is locked, counted and
+ *     noted for search once. What bounds it is how long other writers wait for these locks.
  * @param batchBytes most bytes of jobs in one claim; a single job may exceed it
  * @param idle how long a partition that has just been empty is left alone, at most; the first look
  *     comes sooner
@@ -22,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("tally.worker.drain")
 record DrainProperties(
-    @DefaultValue("1000") @Min(1) @Max(10_000) int batchJobs,
+    @DefaultValue("4000") @Min(1) @Max(10_000) int batchJobs,
     @DefaultValue("4MB") DataSize batchBytes,
     @DefaultValue("50ms") @DurationMin(millis = 1) Duration idle,
     @DefaultValue("30s") @DurationMin(seconds = 1) Duration transactionTimeout) {}
