@@ -1,209 +1,110 @@
 package dev.tally.local;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A headless Chromium that a test clicks and types in, by its DevTools protocol. The libraries that
- * do this bring browsers or runtimes of hundreds of megabytes along, which everybody who builds
- * Tally would load; a WebSocket is all it takes.
+ * A headless Chromium that a test clicks and types in, by Playwright. The browser is the machine's:
+ * Playwright would load its own, which the build's mirrors need not have.
  */
 final class Browser implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final Process process;
-  private final Path profile;
-  private final String devTools;
-  private final List<Page> pages = new ArrayList<>();
+  private final Playwright playwright;
+  private final com.microsoft.playwright.Browser chromium;
 
-  private Browser(Process process, Path profile, String devTools) {
-    this.process = process;
-    this.profile = profile;
-    this.devTools = devTools;
+  private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
+    this.playwright = playwright;
+    this.chromium = chromium;
   }
 
   /** Starts it, and skips the test where there is none. */
-  static Browser start() throws IOException {
-    String program =
+  static Browser start() {
+    Path program =
         Stream.of(
                 Optional.ofNullable(System.getenv("CHROMIUM")).orElse(""),
                 "/usr/bin/chromium",
                 "/usr/bin/chromium-browser",
                 "/usr/bin/google-chrome")
             .filter(path -> !path.isEmpty() && Files.isExecutable(Path.of(path)))
+            .map(Path::of)
             .findFirst()
             .orElseThrow(
                 () ->
                     new TestAbortedException(
                         "needs Chromium: install the package chromium, or say where it is in"
                             + " CHROMIUM"));
-    Path profile = Files.createTempDirectory("tally-browser");
-    Process process =
-        new ProcessBuilder(
-                program,
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                "--no-default-browser-check",
-                "--hide-scrollbars",
-                "--lang=en-US",
-                "--remote-debugging-port=0",
-                "--user-data-dir=" + profile,
-                "about:blank")
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String server = "";
-    BufferedReader errors = process.errorReader();
-    for (String line = errors.readLine(); line != null; line = errors.readLine()) {
-      if (line.startsWith("DevTools listening on ws://")) {
-        server = line.replaceAll("^.*ws://([^/]+)/.*$", "http://$1");
-        break;
-      }
-    }
-    assertThat(server).as("the browser's address").isNotEmpty();
-    Thread.ofVirtual().start(() -> errors.lines().forEach(_ -> {}));
-    return new Browser(process, profile, server);
+    Playwright playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    return new Browser(
+        playwright,
+        playwright
+            .chromium()
+            // root has no sandbox; what it is shown here is the console alone
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(program)
+                    .setChromiumSandbox(false)
+                    .setArgs(List.of("--lang=en-US"))));
   }
 
-  /** A new tab. */
-  Page page(int width, int height, boolean dark) throws Exception {
-    HttpResponse<String> made =
-        http.send(
-            HttpRequest.newBuilder(URI.create(devTools + "/json/new?about:blank"))
-                .PUT(HttpRequest.BodyPublishers.noBody())
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    String address = Http.JSON.readTree(made.body()).path("webSocketDebuggerUrl").asString();
-    Page page = new Page();
-    page.socket = http.newWebSocketBuilder().buildAsync(URI.create(address), page).get();
-    page.command("Page.enable", Map.of());
-    page.command("Runtime.enable", Map.of());
-    page.command("Log.enable", Map.of());
-    page.command("Emulation.setFocusEmulationEnabled", Map.of("enabled", true));
-    page.command(
-        "Emulation.setDeviceMetricsOverride",
-        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
-    page.command(
-        "Emulation.setEmulatedMedia",
-        Map.of(
-            "features",
-            List.of(
-                Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
-                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
-    pages.add(page);
-    return page;
+  /** A new window of a user who has been nowhere yet. */
+  Page page(int width, int height, boolean dark) {
+    BrowserContext context =
+        chromium.newContext(
+            new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(dark ? ColorScheme.DARK : ColorScheme.LIGHT)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setIsMobile(width < 600)
+                .setLocale("en-US"));
+    context.setDefaultTimeout(PATIENCE.toMillis());
+    return new Page(context.newPage());
   }
 
   @Override
-  public void close() throws Exception {
-    pages.forEach(page -> page.socket().abort());
-    process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
-    http.close();
-    try (Stream<Path> files = Files.walk(profile)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
+  public void close() {
+    chromium.close();
+    playwright.close();
   }
 
-  /** A tab. */
-  static final class Page implements WebSocket.Listener {
+  /** A window. */
+  static final class Page {
 
-    private final AtomicInteger ids = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
-    private final List<String> complaints = new CopyOnWriteArrayList<>();
-    private final StringBuilder received = new StringBuilder();
-    private @Nullable WebSocket socket;
+    private final com.microsoft.playwright.Page page;
+    private final List<String> complaints = new ArrayList<>();
 
-    private WebSocket socket() {
-      if (socket == null) {
-        throw new IllegalStateException("not connected yet");
-      }
-      return socket;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onText(
-        WebSocket webSocket, CharSequence data, boolean last) {
-      received.append(data);
-      if (last) {
-        take(Http.JSON.readTree(received.toString()));
-        received.setLength(0);
-      }
-      webSocket.request(1);
-      return null;
-    }
-
-    private void take(JsonNode message) {
-      if (message.has("id")) {
-        CompletableFuture<JsonNode> answer = answers.remove(message.path("id").asInt());
-        if (answer != null) {
-          answer.complete(message);
-        }
-        return;
-      }
-      JsonNode params = message.path("params");
-      switch (message.path("method").asString()) {
-        case "Runtime.exceptionThrown" -> complaints.add(params.toString());
-        case "Log.entryAdded" -> {
-          JsonNode entry = params.path("entry");
-          // an answer that is no 200 is what some tests are about
-          if (entry.path("level").asString().equals("error")
-              && !entry.path("source").asString().equals("network")) {
-            complaints.add(entry.toString());
-          }
-        }
-        default -> {}
-      }
-    }
-
-    private JsonNode command(String method, Map<String, ?> params) throws Exception {
-      int id = ids.incrementAndGet();
-      CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-      answers.put(id, answer);
-      socket()
-          .sendText(
-              Http.JSON.writeValueAsString(Map.of("id", id, "method", method, "params", params)),
-              true)
-          .get();
-      JsonNode message = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      assertThat(message.has("error")).as(message.toString()).isFalse();
-      return message.path("result");
+    private Page(com.microsoft.playwright.Page page) {
+      this.page = page;
+      page.onPageError(complaints::add);
+      page.onConsoleMessage(
+          message -> {
+            // an answer that is no 200 is what some tests are about
+            if (message.type().equals("error")
+                && !message.text().startsWith("Failed to load resource")) {
+              complaints.add(message.text());
+            }
+          });
     }
 
     /** What scripts threw, and what the page's own policy forbade. */
@@ -211,23 +112,23 @@ final class Browser implements AutoCloseable {
       return complaints;
     }
 
-    void open(String url) throws Exception {
-      command("Page.navigate", Map.of("url", url));
-      until("document.readyState === 'complete'");
+    void close() {
+      page.context().close();
+    }
+
+    void open(String url) {
+      page.navigate(url);
     }
 
     /** The value of an expression, or of the promise that it is. */
-    JsonNode evaluate(String expression) throws Exception {
-      JsonNode result =
-          command(
-              "Runtime.evaluate",
-              Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
-      assertThat(result.has("exceptionDetails")).as(result.toString()).isFalse();
-      return result.path("result").path("value");
+    JsonNode evaluate(String expression) {
+      return Http.JSON.valueToTree(page.evaluate(expression));
     }
 
+    /** Waits from outside: what Playwright would leave in the page to wait, its policy forbids. */
     void until(String condition) {
       await(condition)
+          .pollInSameThread()
           .atMost(PATIENCE)
           .ignoreExceptions()
           .until(() -> evaluate("Boolean(" + condition + ")").asBoolean());
@@ -235,83 +136,57 @@ final class Browser implements AutoCloseable {
 
     /** Waits until the page shows this. */
     void untilShown(String text) {
-      until("document.body.innerText.includes(%s)".formatted(quoted(text)));
+      until("document.body.innerText.includes(%s)".formatted(Http.JSON.writeValueAsString(text)));
     }
 
-    List<String> texts(String selector) throws Exception {
-      List<String> texts = new ArrayList<>();
-      evaluate(
-              "[...document.querySelectorAll(%s)].map((element) => element.innerText)"
-                  .formatted(quoted(selector)))
-          .forEach(text -> texts.add(text.asString()));
-      return texts;
+    List<String> texts(String selector) {
+      return page.locator(selector).allInnerTexts();
     }
 
     /** Clicks on what bears this label: a button or a link. */
-    void click(String label) throws Exception {
-      clickOn(
-          "[...document.querySelectorAll('button, a')].find((element) => element.checkVisibility() && element.innerText.trim() === %s)"
-              .formatted(quoted(label)));
+    void click(String label) {
+      // the pattern becomes one of JavaScript's, which has no \Q
+      String quoted = label.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0");
+      page.locator("button:visible, a:visible")
+          .filter(
+              new Locator.FilterOptions().setHasText(Pattern.compile("^\\s*" + quoted + "\\s*$")))
+          .first()
+          .click();
     }
 
-    void clickOn(String element) throws Exception {
-      until(element);
-      JsonNode box =
-          evaluate(
-              "(() => { const target = %s; target.scrollIntoView({ block: 'nearest' }); const box = target.getBoundingClientRect(); return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; })()"
-                  .formatted(element));
-      for (String type : List.of("mousePressed", "mouseReleased")) {
-        command(
-            "Input.dispatchMouseEvent",
-            Map.of(
-                "type",
-                type,
-                "x",
-                box.path("x").asDouble(),
-                "y",
-                box.path("y").asDouble(),
-                "button",
-                "left",
-                "clickCount",
-                1));
-      }
+    void clickOn(String selector) {
+      page.locator(selector).first().click();
     }
 
     /** Clicks into a field and types. */
-    void fill(String selector, String text) throws Exception {
-      clickOn("document.querySelector(%s)".formatted(quoted(selector)));
+    void fill(String selector, String text) {
+      clickOn(selector);
       type(text);
     }
 
-    void type(String text) throws Exception {
-      command("Input.insertText", Map.of("text", text));
+    void type(String text) {
+      page.keyboard().insertText(text);
     }
 
-    void press(Key key) throws Exception {
-      Map<String, Object> down =
-          Map.of(
-              "type", key.text.isEmpty() ? "rawKeyDown" : "keyDown",
-              "key", key.key,
-              "code", key.code,
-              "windowsVirtualKeyCode", key.virtual,
-              "text", key.text);
-      command("Input.dispatchKeyEvent", down);
-      command(
-          "Input.dispatchKeyEvent",
-          Map.of(
-              "type", "keyUp",
-              "key", key.key,
-              "code", key.code,
-              "windowsVirtualKeyCode", key.virtual));
+    /**
+     * Presses a key.
+     *
+     * @param key its name, as the DOM has it
+     */
+    void press(String key) {
+      page.keyboard().press(key);
     }
 
     /** What assistive technology finds that can be used and has no name. */
-    List<String> nameless() throws Exception {
+    List<String> nameless() {
+      Set<String> roles =
+          Set.of("button", "link", "textbox", "searchbox", "image", "dialog", "log");
+      JsonNode tree =
+          Http.JSON.readTree(
+              page.context().newCDPSession(page).send("Accessibility.getFullAXTree").toString());
       List<String> found = new ArrayList<>();
-      for (JsonNode node : command("Accessibility.getFullAXTree", Map.of()).path("nodes")) {
-        String role = node.path("role").path("value").asString("");
-        if (List.of("button", "link", "textbox", "searchbox", "image", "dialog", "log")
-                .contains(role)
+      for (JsonNode node : tree.path("nodes")) {
+        if (roles.contains(node.path("role").path("value").asString(""))
             && node.path("name").path("value").asString("").isBlank()
             && !node.path("ignored").asBoolean()) {
           found.add(node.toString());
@@ -320,35 +195,8 @@ final class Browser implements AutoCloseable {
       return found;
     }
 
-    void screenshot(Path file) throws Exception {
-      String png =
-          command("Page.captureScreenshot", Map.of("format", "png")).path("data").asString();
-      Files.createDirectories(file.getParent());
-      Files.write(file, Base64.getDecoder().decode(png));
-    }
-
-    private static String quoted(String text) {
-      return Http.JSON.writeValueAsString(text);
-    }
-  }
-
-  /** Keys that tests press. */
-  enum Key {
-    ENTER("Enter", "Enter", 13, "\r"),
-    ESCAPE("Escape", "Escape", 27, ""),
-    TAB("Tab", "Tab", 9, ""),
-    SLASH("/", "Slash", 191, "/");
-
-    private final String key;
-    private final String code;
-    private final int virtual;
-    private final String text;
-
-    Key(String key, String code, int virtual, String text) {
-      this.key = key;
-      this.code = code;
-      this.virtual = virtual;
-      this.text = text;
+    void screenshot(Path file) {
+      page.screenshot(new com.microsoft.playwright.Page.ScreenshotOptions().setPath(file));
     }
   }
 }

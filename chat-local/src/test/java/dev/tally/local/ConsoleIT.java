@@ -75,7 +75,7 @@ class ConsoleIT {
   @AfterEach
   void nothingWentWrong() throws Exception {
     assertThat(page.complaints()).isEmpty();
-    page.open("about:blank");
+    page.close();
   }
 
   @Test
@@ -91,7 +91,7 @@ class ConsoleIT {
     page.click("New chat");
     page.untilShown("Live");
     page.fill("#text", "Hello wörld");
-    page.press(Browser.Key.ENTER);
+    page.press("Enter");
     page.until("document.querySelector('.pending').childElementCount === 0");
     page.untilShown("Hello wörld");
     String app = token();
@@ -140,7 +140,7 @@ class ConsoleIT {
       page.open(origin + "/#/apps/" + app + "/chats/1");
       page.untilShown("Live");
       page.fill("#text", "again and again");
-      page.press(Browser.Key.ENTER);
+      page.press("Enter");
       page.untilShown("does not answer");
       assertThat(page.texts(MESSAGES)).isEmpty();
       page.screenshot(PICTURES.resolve("not-sent.png"));
@@ -171,14 +171,14 @@ class ConsoleIT {
 
     page.click("Earlier messages");
     page.until("document.querySelectorAll('.message').length === 100");
-    page.press(Browser.Key.SLASH);
+    page.press("/");
     page.type("hell WORLD");
     page.until("document.querySelectorAll('.hit').length === 1");
     assertThat(page.texts(".hit-text")).containsExactly("Hello <b>wörld</b> & all");
     assertThat(page.texts("mark")).containsExactly("Hello", "wörld");
     page.screenshot(PICTURES.resolve("search.png"));
 
-    page.clickOn("document.querySelector('.hit')");
+    page.clickOn(".hit");
     page.until("document.querySelector('.target')");
     assertThat(page.texts(".target p")).containsExactly("Hello <b>wörld</b> & all");
     tally.say(app, 1, "meanwhile");
@@ -186,10 +186,10 @@ class ConsoleIT {
     page.untilShown("meanwhile");
     assertThat(page.texts(MESSAGES).getLast()).isEqualTo("meanwhile");
 
-    page.press(Browser.Key.SLASH);
+    page.press("/");
     page.type("nowhere");
     page.untilShown("Nothing found");
-    page.press(Browser.Key.ESCAPE);
+    page.press("Escape");
     page.untilShown("meanwhile");
   }
 
@@ -237,7 +237,7 @@ class ConsoleIT {
       page.until("document.activeElement.id === 'key-input'");
       assertThat(page.nameless()).isEmpty();
       page.type(key);
-      page.press(Browser.Key.ENTER);
+      page.press("Enter");
       page.untilShown("Queue depth");
       page.click("Apps");
       page.untilShown("Create app");
@@ -253,26 +253,26 @@ class ConsoleIT {
   void aKeyboardIsEnough() throws Exception {
     page.open(console);
     page.until("document.querySelector('#app-name')");
-    page.press(Browser.Key.TAB);
+    page.press("Tab");
     assertThat(page.evaluate("document.activeElement.id").asString()).isEqualTo("skip");
-    page.press(Browser.Key.ENTER);
-    page.press(Browser.Key.TAB);
+    page.press("Enter");
+    page.press("Tab");
     assertThat(page.evaluate("document.activeElement.id").asString()).isEqualTo("app-name");
     page.type("By keyboard");
-    page.press(Browser.Key.ENTER);
+    page.press("Enter");
     page.untilShown("No chats yet");
     page.until("document.activeElement.tagName === 'H1'");
-    page.press(Browser.Key.TAB);
+    page.press("Tab");
     assertThat(page.evaluate("document.activeElement.innerText").asString()).isEqualTo("New chat");
-    page.press(Browser.Key.ENTER);
+    page.press("Enter");
     page.untilShown("Live");
     page.until("document.activeElement.tagName === 'H2'");
-    page.press(Browser.Key.SLASH);
+    page.press("/");
     assertThat(page.evaluate("document.activeElement.id").asString()).isEqualTo("search");
-    page.press(Browser.Key.ESCAPE);
+    page.press("Escape");
     page.until("document.activeElement.id === 'text'");
     page.type("typed");
-    page.press(Browser.Key.ENTER);
+    page.press("Enter");
     page.until("document.querySelectorAll('.messages:not(.pending) .message').length === 1");
   }
 
@@ -332,7 +332,7 @@ class ConsoleIT {
           .isLessThanOrEqualTo(width);
     }
     assertThat(view.complaints()).isEmpty();
-    view.open("about:blank");
+    view.close();
   }
 
   @Test
@@ -356,7 +356,7 @@ class ConsoleIT {
                         + " return 'refused'; } })()")
                 .asString())
         .isEqualTo("refused");
-    view.open("about:blank");
+    view.close();
   }
 
   private String newChat() {
