@@ -37,8 +37,13 @@ final class HintListener implements SmartLifecycle {
   HintListener(Streams streams, RedisConnectionFactory connections, MeterRegistry meters) {
     this.streams = streams;
     this.connections = connections;
-    this.woken = meters.counter("tally.streams.woken", "by", "hint");
-    this.messages = meters.counter("tally.hints.messages");
+    this.woken =
+        Counter.builder("tally.streams.woken")
+            .description("Streams told of new messages")
+            .tag("by", "hint")
+            .register(meters);
+    this.messages =
+        Counter.builder("tally.hints.messages").description("Hints received").register(meters);
   }
 
   /** Subscribes, unless that has succeeded: Redis may be away when this service starts. */

@@ -10,6 +10,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +38,7 @@ final class MessageStream {
 
   private final EventPages pages;
   private final StreamProperties properties;
-  private final MeterRegistry meters;
+  private final Map<Ending, Counter> ended = new EnumMap<>(Ending.class);
   private final Counter messages;
   private final Counter retries;
   private final Timer lag;
@@ -43,9 +46,22 @@ final class MessageStream {
   MessageStream(EventPages pages, StreamProperties properties, MeterRegistry meters) {
     this.pages = pages;
     this.properties = properties;
-    this.meters = meters;
-    this.messages = meters.counter("tally.streams.messages");
-    this.retries = meters.counter("tally.streams.retries");
+    for (Ending ending : Ending.values()) {
+      ended.put(
+          ending,
+          Counter.builder("tally.streams.ended")
+              .description("Streams that ended, and by whom")
+              .tag("by", ending.tag)
+              .register(meters));
+    }
+    this.messages =
+        Counter.builder("tally.streams.messages")
+            .description("Messages sent on streams")
+            .register(meters);
+    this.retries =
+        Counter.builder("tally.streams.retries")
+            .description("Times that MySQL was asked again for a stream")
+            .register(meters);
     this.lag =
         Timer.builder("tally.lag.stream")
             .description("From acceptance until it is sent, of a message that a stream waited for")
@@ -72,7 +88,7 @@ final class MessageStream {
       Thread.currentThread().interrupt();
       ending = Ending.SHUTDOWN;
     }
-    meters.counter("tally.streams.ended", "by", ending.tag).increment();
+    Objects.requireNonNull(ended.get(ending)).increment();
   }
 
   private enum Ending {

@@ -35,7 +35,11 @@ final class Poll {
     this.streams = streams;
     this.highestNumbers = highestNumbers;
     this.interval = properties.poll();
-    this.woken = meters.counter("tally.streams.woken", "by", "poll");
+    this.woken =
+        Counter.builder("tally.streams.woken")
+            .description("Streams told of new messages")
+            .tag("by", "poll")
+            .register(meters);
   }
 
   @Scheduled(fixedDelayString = "${tally.api.stream.poll}")

@@ -3,6 +3,7 @@ package dev.tally.api.stream;
 import dev.tally.api.chat.Chats;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.problem.ProblemType;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,7 +35,9 @@ final class Streams implements SmartLifecycle {
 
   Streams(StreamProperties properties, MeterRegistry meters) {
     this.properties = properties;
-    meters.gauge("tally.streams.open", this, Streams::open);
+    Gauge.builder("tally.streams.open", this, Streams::open)
+        .description("Streams that this process has open")
+        .register(meters);
   }
 
   private record ChatKey(String token, long number) {}

@@ -37,9 +37,19 @@ public final class Acceptor {
     this.recovery = recovery;
     this.codec = codec;
     this.clock = clock;
-    this.chats = meters.counter("tally.accepted", "kind", "chat");
-    this.messages = meters.counter("tally.accepted", "kind", "message");
-    this.replayed = meters.counter("tally.replayed");
+    this.chats = accepted("chat", meters);
+    this.messages = accepted("message", meters);
+    this.replayed =
+        Counter.builder("tally.replayed")
+            .description("Requests that repeated an Idempotency-Key, and got the same answer")
+            .register(meters);
+  }
+
+  private static Counter accepted(String kind, MeterRegistry meters) {
+    return Counter.builder("tally.accepted")
+        .description("Chats and messages that were given a number")
+        .tag("kind", kind)
+        .register(meters);
   }
 
   /**

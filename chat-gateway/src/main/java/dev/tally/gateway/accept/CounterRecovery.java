@@ -52,7 +52,10 @@ final class CounterRecovery {
     this.persisted = persisted;
     this.redis = redis;
     this.partitionCount = partitionCount;
-    this.recovered = meters.counter("tally.counters.recovered");
+    this.recovered =
+        Counter.builder("tally.counters.recovered")
+            .description("Counters that Redis did not have and MySQL's highest number was put into")
+            .register(meters);
     this.lost =
         Counter.builder("tally.counters.lost")
             .description("Counters that Redis must have had: it has lost data")

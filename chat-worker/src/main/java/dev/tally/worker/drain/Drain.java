@@ -79,7 +79,7 @@ final class Drain implements LeasedWork {
   public void run(Lease lease) {
     Duration pause = FIRST_IDLE;
     while (lease.held()) {
-      Claim claim = untilDone(lease, "claiming", () -> queue.claim(lease));
+      Claim claim = untilDone(lease, DrainMetrics.Step.CLAIMING, () -> queue.claim(lease));
       if (claim.jobs().isEmpty()) {
         lease.pause(pause);
         pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
@@ -113,7 +113,7 @@ final class Drain implements LeasedWork {
     }
     untilDone(
         lease,
-        "acknowledging",
+        DrainMetrics.Step.ACKNOWLEDGING,
         () -> {
           queue.acknowledge(lease, claim, deadLetters);
           return true;
@@ -142,7 +142,7 @@ final class Drain implements LeasedWork {
       Persisted persisted =
           untilDone(
               lease,
-              "persisting",
+              DrainMetrics.Step.PERSISTING,
               () ->
                   spans.persisting(
                       deliveries,
@@ -157,7 +157,9 @@ final class Drain implements LeasedWork {
         rejections.add(rejection);
         if (rejection.reason() == DeadLetter.Reason.NUMBER_TAKEN) {
           untilDone(
-              lease, "raising a counter", () -> counters.raise(lease.keys(), rejection.job()));
+              lease,
+              DrainMetrics.Step.RAISING_A_COUNTER,
+              () -> counters.raise(lease.keys(), rejection.job()));
         }
       }
     } catch (ValueRefusedException e) {
@@ -180,17 +182,17 @@ final class Drain implements LeasedWork {
     }
   }
 
-  private <T> T untilDone(Lease lease, String what, Supplier<T> step) {
+  private <T> T untilDone(Lease lease, DrainMetrics.Step step, Supplier<T> work) {
     BackOffExecution backOff = backOff().start();
     int failures = 0;
     while (true) {
       try {
-        T result = step.get();
+        T result = work.get();
         if (failures > 0) {
           log.info(
               "partition {}: {} works again after {} failures",
               lease.keys().partition(),
-              what,
+              step,
               failures);
         }
         return result;
@@ -198,12 +200,12 @@ final class Drain implements LeasedWork {
         if (isAboutAValue(e)) {
           throw new ValueRefusedException(e);
         }
-        metrics.retry(what);
+        metrics.retry(step);
         if (failures++ % 10 == 0) {
           log.warn(
               "partition {}: {} failed and is tried again: {}",
               lease.keys().partition(),
-              what,
+              step,
               LoggedFault.line(e));
         }
         lease.pause(Duration.ofMillis(backOff.nextBackOff()));

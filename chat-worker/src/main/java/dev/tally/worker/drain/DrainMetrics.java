@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
@@ -15,16 +18,36 @@ import org.springframework.stereotype.Component;
 @Component
 final class DrainMetrics {
 
-  private final MeterRegistry meters;
+  /** What the drain tries until it is done, by the name that logs and metrics have for it. */
+  enum Step {
+    CLAIMING("claiming"),
+    PERSISTING("persisting"),
+    ACKNOWLEDGING("acknowledging"),
+    RAISING_A_COUNTER("raising a counter");
+
+    private final String text;
+
+    Step(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   private final Timer latency;
   private final Timer lag;
   private final DistributionSummary batchSize;
   private final Counter chats;
   private final Counter messages;
   private final Counter redelivered;
+  private final Map<DeadLetter.Reason, Counter> deadLetters =
+      new EnumMap<>(DeadLetter.Reason.class);
+  private final Map<Step, Counter> retries = new EnumMap<>(Step.class);
 
   DrainMetrics(MeterRegistry meters) {
-    this.meters = meters;
     latency =
         Timer.builder("tally.persist.latency")
             .description("One transaction, from its begin to its commit")
@@ -39,12 +62,35 @@ final class DrainMetrics {
         DistributionSummary.builder("tally.batch.size")
             .description("Jobs in one transaction")
             .register(meters);
-    chats = meters.counter("tally.persisted", "kind", "chat");
-    messages = meters.counter("tally.persisted", "kind", "message");
-    redelivered = meters.counter("tally.redelivered");
+    chats = rows("chat", meters);
+    messages = rows("message", meters);
+    redelivered =
+        Counter.builder("tally.redelivered")
+            .description("Jobs that were found persisted already")
+            .register(meters);
     for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-      meters.counter("tally.dead.letters", "reason", reason.slug());
+      deadLetters.put(
+          reason,
+          Counter.builder("tally.dead.letters")
+              .description("Jobs that became dead letters")
+              .tag("reason", reason.slug())
+              .register(meters));
     }
+    for (Step step : Step.values()) {
+      retries.put(
+          step,
+          Counter.builder("tally.drain.retries")
+              .description("Failures of MySQL or Redis that were met by trying again")
+              .tag("step", step.toString())
+              .register(meters));
+    }
+  }
+
+  private static Counter rows(String kind, MeterRegistry meters) {
+    return Counter.builder("tally.persisted")
+        .description("Rows inserted")
+        .tag("kind", kind)
+        .register(meters);
   }
 
   <T> T timed(Supplier<T> transaction) {
@@ -61,10 +107,10 @@ final class DrainMetrics {
   }
 
   void deadLetter(DeadLetter.Reason reason) {
-    meters.counter("tally.dead.letters", "reason", reason.slug()).increment();
+    Objects.requireNonNull(deadLetters.get(reason)).increment();
   }
 
-  void retry(String step) {
-    meters.counter("tally.drain.retries", "step", step).increment();
+  void retry(Step step) {
+    Objects.requireNonNull(retries.get(step)).increment();
   }
 }

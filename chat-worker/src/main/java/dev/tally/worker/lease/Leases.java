@@ -4,6 +4,7 @@ import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
@@ -63,10 +64,19 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     this.partitionCount = partitionCount;
     this.work = work;
     this.properties = properties;
-    this.acquired = meters.counter("tally.lease.changes", "change", "acquired");
-    this.released = meters.counter("tally.lease.changes", "change", "released");
-    this.lost = meters.counter("tally.lease.changes", "change", "lost");
-    meters.gaugeMapSize("tally.leases", List.of(), holdings);
+    this.acquired = changes("acquired", meters);
+    this.released = changes("released", meters);
+    this.lost = changes("lost", meters);
+    Gauge.builder("tally.leases", holdings, Map::size)
+        .description("Partitions that this worker has")
+        .register(meters);
+  }
+
+  private static Counter changes(String change, MeterRegistry meters) {
+    return Counter.builder("tally.lease.changes")
+        .description("Leases that were taken, given back, or lost")
+        .tag("change", change)
+        .register(meters);
   }
 
   @Override

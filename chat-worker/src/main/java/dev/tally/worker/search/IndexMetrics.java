@@ -3,6 +3,7 @@ package dev.tally.worker.search;
 import dev.tally.common.log.LoggedFault;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -49,9 +50,17 @@ class IndexMetrics {
         DistributionSummary.builder("tally.index.batch")
             .description("Messages in one batch")
             .register(meters);
-    failures = meters.counter("tally.index.failures");
-    refused = meters.counter("tally.index.refused");
-    meters.gauge("tally.outbox.backlog", backlog);
+    failures =
+        Counter.builder("tally.index.failures")
+            .description("Times that indexing failed and was tried again")
+            .register(meters);
+    refused =
+        Counter.builder("tally.index.refused")
+            .description("Messages that Elasticsearch refused, each try counted")
+            .register(meters);
+    Gauge.builder("tally.outbox.backlog", backlog, AtomicLong::get)
+        .description("Ranges of messages that are not indexed yet, of all workers")
+        .register(meters);
   }
 
   <T> T timed(Supplier<T> bulk) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,11 @@ public final class JobCodec {
 
   private static final int VERSION = 1;
 
-  private final JsonFactory factory = new JsonFactory();
+  private final JsonFactory factory =
+      JsonFactory.builder()
+          // what is left open stays open
+          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+          .build();
   private final JsonMapper mapper =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -52,23 +57,24 @@ public final class JobCodec {
       Instant acceptedAt,
       @Nullable String traceparent) {
     StringWriter out = new StringWriter(body == null ? 128 : body.length() + 160);
-    JsonGenerator json = factory.createGenerator(out);
-    json.writeStartObject();
-    json.writeNumberProperty("v", VERSION);
-    json.writeStringProperty("kind", kind);
-    json.writeStringProperty("app", app);
-    if (chat != null) {
-      json.writeNumberProperty("chat", chat);
+    // closing it gives its buffer back
+    try (JsonGenerator json = factory.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeNumberProperty("v", VERSION);
+      json.writeStringProperty("kind", kind);
+      json.writeStringProperty("app", app);
+      if (chat != null) {
+        json.writeNumberProperty("chat", chat);
+      }
+      json.writeNumberProperty("at", ChronoUnit.MICROS.between(Instant.EPOCH, acceptedAt));
+      if (traceparent != null) {
+        json.writeStringProperty("trace", traceparent);
+      }
+      if (body != null) {
+        json.writeStringProperty("body", body);
+      }
+      json.writeName("number");
     }
-    json.writeNumberProperty("at", ChronoUnit.MICROS.between(Instant.EPOCH, acceptedAt));
-    if (traceparent != null) {
-      json.writeStringProperty("trace", traceparent);
-    }
-    if (body != null) {
-      json.writeStringProperty("body", body);
-    }
-    json.writeName("number");
-    json.flush();
     return out.append(':').toString();
   }
 

@@ -109,12 +109,14 @@ public final class RequestBody {
    * @param maxBytes the longest body taken; a longer one is a 413, and is not read to its end
    */
   public static String text(HttpServletRequest request, int maxBytes) {
-    if (request.getContentLengthLong() > maxBytes) {
+    long announced = request.getContentLengthLong();
+    if (announced > maxBytes) {
       throw tooLarge(maxBytes);
     }
     byte[] bytes;
     try {
-      bytes = request.getInputStream().readNBytes(maxBytes + 1);
+      // of a length that is known, no more is allocated than that
+      bytes = request.getInputStream().readNBytes(announced < 0 ? maxBytes + 1 : (int) announced);
     } catch (IOException e) {
       if (e.getCause() instanceof SocketTimeoutException) {
         throw ProblemException.of(
