@@ -53,6 +53,11 @@ final class Browser implements AutoCloseable {
                     new TestAbortedException(
                         "needs Chromium: install the package chromium, or say where it is in"
                             + " CHROMIUM"));
+    String node = System.getProperty("playwright.nodejs.path");
+    // the archive that the build took it from says nothing of permissions
+    if (node == null || !Path.of(node).toFile().setExecutable(true)) {
+      throw new TestAbortedException("needs what `./mvnw verify` unpacks to drive the browser");
+    }
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
