@@ -48,6 +48,21 @@ class BadInputIT {
     assertThat(Http.get(tally.appUrl(app)).text("name")).isEqualTo("Acme");
   }
 
+  /** Tomcat refuses TRACE by itself: no filter of Spring's has seen the request. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x y", "utf-99"})
+  void aCharsetThatIsNoneIsNoFaultOfOursWhateverTheMethod(String charset) {
+    for (String service : new String[] {tally.api(), tally.gateway()}) {
+      Wire.Exchange exchange =
+          Wire.send(
+              service,
+              "TRACE /apps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                  + "Content-Type: application/json;charset=%s\r\n\r\n".formatted(charset));
+
+      assertThat(exchange.answers()).singleElement().extracting(Wire.Answer::status).isEqualTo(405);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -2,6 +2,7 @@ package dev.tally.common.problem;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -16,6 +17,9 @@ final class ProblemErrorController implements ErrorController {
 
   @RequestMapping("${server.error.path:/error}")
   ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
+    // no filter has seen a request that Tomcat refused: what it calls its charset may be none, and
+    // Spring decodes the path by it
+    request.setCharacterEncoding(StandardCharsets.UTF_8);
     Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
     int status = code instanceof Integer known ? known : 404;
