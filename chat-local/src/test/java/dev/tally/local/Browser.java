@@ -45,8 +45,9 @@ final class Browser implements AutoCloseable {
                 "/usr/bin/chromium",
                 "/usr/bin/chromium-browser",
                 "/usr/bin/google-chrome")
-            .filter(path -> !path.isEmpty() && Files.isExecutable(Path.of(path)))
+            .filter(path -> !path.isEmpty())
             .map(Path::of)
+            .filter(Files::isExecutable)
             .findFirst()
             .orElseThrow(
                 () ->

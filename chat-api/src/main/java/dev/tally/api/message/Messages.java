@@ -31,10 +31,10 @@ public class Messages {
   private final GivenNumbers givenNumbers;
 
   /** What has been read one by one. Messages never change, so what is in here is always right. */
-  private final Cache<Place, MessageView> recent =
+  private final Cache<Key, MessageView> recent =
       Caffeine.newBuilder()
           .maximumWeight(MAX_RECENT_BYTES)
-          .<Place, MessageView>weigher(
+          .<Key, MessageView>weigher(
               (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.body().length())
           .expireAfterWrite(RECENT_FOR)
           .build();
@@ -45,13 +45,13 @@ public class Messages {
     this.givenNumbers = givenNumbers;
   }
 
-  private record Place(String token, long chat, long number) {}
+  private record Key(String token, long chat, long number) {}
 
   MessageView get(String token, String chatNumber, String number) {
     OptionalLong chat = PathPart.number(chatNumber);
     OptionalLong wanted = PathPart.number(number);
     if (PathPart.isToken(token) && chat.isPresent() && wanted.isPresent()) {
-      Optional<MessageView> found = find(new Place(token, chat.getAsLong(), wanted.getAsLong()));
+      Optional<MessageView> found = find(new Key(token, chat.getAsLong(), wanted.getAsLong()));
       if (found.isPresent()) {
         return found.get();
       }
@@ -62,13 +62,13 @@ public class Messages {
         token, chatThere, wanted.orElseThrow(ProblemException::messageNotFound));
   }
 
-  private Optional<MessageView> find(Place place) {
-    MessageView seen = recent.getIfPresent(place);
+  private Optional<MessageView> find(Key key) {
+    MessageView seen = recent.getIfPresent(key);
     if (seen != null) {
       return Optional.of(seen);
     }
-    Optional<MessageView> found = rows.find(place.token(), place.chat(), place.number());
-    found.ifPresent(message -> recent.put(place, message));
+    Optional<MessageView> found = rows.find(key.token(), key.chat(), key.number());
+    found.ifPresent(message -> recent.put(key, message));
     return found;
   }
 

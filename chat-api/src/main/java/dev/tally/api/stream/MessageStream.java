@@ -1,6 +1,7 @@
 package dev.tally.api.stream;
 
 import dev.tally.common.log.LoggedFault;
+import dev.tally.common.metrics.EnumCounter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,9 +11,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +36,7 @@ final class MessageStream {
 
   private final EventPages pages;
   private final StreamProperties properties;
-  private final Map<Ending, Counter> ended = new EnumMap<>(Ending.class);
+  private final EnumCounter<Ending> ended;
   private final Counter messages;
   private final Counter retries;
   private final Timer lag;
@@ -46,14 +44,14 @@ final class MessageStream {
   MessageStream(EventPages pages, StreamProperties properties, MeterRegistry meters) {
     this.pages = pages;
     this.properties = properties;
-    for (Ending ending : Ending.values()) {
-      ended.put(
-          ending,
-          Counter.builder("tally.streams.ended")
-              .description("Streams that ended, and by whom")
-              .tag("by", ending.tag)
-              .register(meters));
-    }
+    this.ended =
+        new EnumCounter<>(
+            meters,
+            "tally.streams.ended",
+            "Streams that ended, and by whom",
+            "by",
+            Ending.class,
+            ending -> ending.tag);
     this.messages =
         Counter.builder("tally.streams.messages")
             .description("Messages sent on streams")
@@ -88,7 +86,7 @@ final class MessageStream {
       Thread.currentThread().interrupt();
       ending = Ending.SHUTDOWN;
     }
-    Objects.requireNonNull(ended.get(ending)).increment();
+    ended.increment(ending);
   }
 
   private enum Ending {

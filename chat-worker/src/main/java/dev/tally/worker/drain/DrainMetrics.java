@@ -1,5 +1,6 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.metrics.EnumCounter;
 import dev.tally.worker.deadletter.DeadLetter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -7,10 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
@@ -43,9 +41,8 @@ final class DrainMetrics {
   private final Counter chats;
   private final Counter messages;
   private final Counter redelivered;
-  private final Map<DeadLetter.Reason, Counter> deadLetters =
-      new EnumMap<>(DeadLetter.Reason.class);
-  private final Map<Step, Counter> retries = new EnumMap<>(Step.class);
+  private final EnumCounter<DeadLetter.Reason> deadLetters;
+  private final EnumCounter<Step> retries;
 
   DrainMetrics(MeterRegistry meters) {
     latency =
@@ -68,22 +65,22 @@ final class DrainMetrics {
         Counter.builder("tally.redelivered")
             .description("Jobs that were found persisted already")
             .register(meters);
-    for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-      deadLetters.put(
-          reason,
-          Counter.builder("tally.dead.letters")
-              .description("Jobs that became dead letters")
-              .tag("reason", reason.slug())
-              .register(meters));
-    }
-    for (Step step : Step.values()) {
-      retries.put(
-          step,
-          Counter.builder("tally.drain.retries")
-              .description("Failures of MySQL or Redis that were met by trying again")
-              .tag("step", step.toString())
-              .register(meters));
-    }
+    deadLetters =
+        new EnumCounter<>(
+            meters,
+            "tally.dead.letters",
+            "Jobs that became dead letters",
+            "reason",
+            DeadLetter.Reason.class,
+            DeadLetter.Reason::slug);
+    retries =
+        new EnumCounter<>(
+            meters,
+            "tally.drain.retries",
+            "Failures of MySQL or Redis that were met by trying again",
+            "step",
+            Step.class,
+            Step::toString);
   }
 
   private static Counter rows(String kind, MeterRegistry meters) {
@@ -107,10 +104,10 @@ final class DrainMetrics {
   }
 
   void deadLetter(DeadLetter.Reason reason) {
-    Objects.requireNonNull(deadLetters.get(reason)).increment();
+    deadLetters.increment(reason);
   }
 
   void retry(Step step) {
-    Objects.requireNonNull(retries.get(step)).increment();
+    retries.increment(step);
   }
 }

@@ -2,13 +2,10 @@ package dev.tally.common.problem;
 
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.RepeatedWarning;
-import io.micrometer.core.instrument.Counter;
+import dev.tally.common.metrics.EnumCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,18 +37,18 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
   private static final Duration DEPENDENCY_RETRY = Duration.ofSeconds(1);
 
-  private final Map<ProblemType, Counter> rejected = new EnumMap<>(ProblemType.class);
+  private final EnumCounter<ProblemType> rejected;
   private final RepeatedWarning dependencyDown = new RepeatedWarning(log);
 
   ProblemHandler(MeterRegistry meters) {
-    for (ProblemType type : ProblemType.values()) {
-      rejected.put(
-          type,
-          Counter.builder("tally.rejected")
-              .description("Requests answered with a problem")
-              .tag("reason", type.slug())
-              .register(meters));
-    }
+    rejected =
+        new EnumCounter<>(
+            meters,
+            "tally.rejected",
+            "Requests answered with a problem",
+            "reason",
+            ProblemType.class,
+            ProblemType::slug);
   }
 
   @ExceptionHandler
@@ -138,7 +135,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   private ResponseEntity<Object> respond(
       ProblemType type, HttpStatusCode status, String detail, HttpHeaders headers, String path) {
-    Objects.requireNonNull(rejected.get(type)).increment();
+    rejected.increment(type);
     // whatever the client said it accepts: an error is never answered with another error
     return ResponseEntity.status(status)
         .headers(headers)

@@ -1,0 +1,5 @@
+/** What services tell about themselves in the same way. */
+@NullMarked
+package dev.tally.common.metrics;
+
+import org.jspecify.annotations.NullMarked;
