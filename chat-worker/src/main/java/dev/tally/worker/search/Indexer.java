@@ -47,7 +47,7 @@ final class Indexer implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Indexer.class);
 
-  private static final int ROWS_A_ROUND = 200;
+  private static final int ROWS_A_ROUND = 1_000;
   private static final int MESSAGES_A_ROUND = 2_000;
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);

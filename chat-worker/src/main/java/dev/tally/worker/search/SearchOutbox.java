@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -65,22 +66,33 @@ public class SearchOutbox {
     signal.wake();
   }
 
-  /** Rows whose time has come, oldest first, a bounded number of them. */
+  /**
+   * Rows whose time has come, oldest first, a bounded number of them.
+   *
+   * <p>What it costs depends on that number and not on how many rows wait: of each partition, the
+   * oldest few are the first in the index, while a question for several partitions at once would
+   * read all of them to find the oldest.
+   */
   List<Row> due(Set<Integer> partitions, int limit) {
     if (partitions.isEmpty()) {
       return List.of();
     }
-    List<Object> arguments = new ArrayList<>(partitions);
-    arguments.add(now());
+    LocalDateTime now = now();
+    StringJoiner oldestOfEach = new StringJoiner(" UNION ALL ");
+    List<Object> arguments = new ArrayList<>();
+    for (int partition : partitions) {
+      oldestOfEach.add(
+          "(SELECT id, due_at FROM search_outbox WHERE partition_number = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?)");
+      arguments.addAll(List.of(partition, now, limit));
+    }
     arguments.add(limit);
     return jdbc.query(
         """
         SELECT id, partition_number, application_id, chat_number, first_number, last_number, attempts
-        FROM search_outbox
-        WHERE partition_number IN (%s) AND due_at <= ?
-        ORDER BY due_at, id
-        LIMIT ?"""
-            .formatted(placeholders(partitions.size())),
+        FROM (SELECT id FROM (%s) AS oldest_of_each ORDER BY due_at, id LIMIT ?) AS oldest
+        JOIN search_outbox USING (id)
+        ORDER BY due_at, id"""
+            .formatted(oldestOfEach),
         (row, _) ->
             new Row(
                 row.getLong(1),

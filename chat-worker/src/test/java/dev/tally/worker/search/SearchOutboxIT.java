@@ -1,0 +1,115 @@
+package dev.tally.worker.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.stack.testing.TestServers;
+import dev.tally.worker.ChatWorker;
+import dev.tally.worker.search.SearchOutbox.Range;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What waits for search: found in its order, and at a cost that does not grow with it. */
+class SearchOutboxIT {
+
+  private static final int PARTITIONS = 16;
+  private static final int LIMIT = 50;
+
+  private static ConfigurableApplicationContext worker;
+  private static JdbcTemplate mysql;
+  private static SearchOutbox outbox;
+
+  @BeforeAll
+  static void start() {
+    // it does nothing by itself
+    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
+    mysql = worker.getBean(JdbcTemplate.class);
+    outbox = worker.getBean(SearchOutbox.class);
+  }
+
+  @AfterAll
+  static void stop() {
+    worker.close();
+  }
+
+  @Test
+  void theOldestOfThePartitionsAskedForComeFirst() {
+    mysql.execute("DELETE FROM search_outbox");
+    Random random = new Random(1);
+    for (int i = 0; i < 20; i++) {
+      outbox.append(
+          IntStream.range(0, 20)
+              .mapToObj(_ -> new Range(random.nextInt(PARTITIONS), 1, 1, 1, 1))
+              .toList());
+    }
+
+    for (Set<Integer> asked : List.of(Set.of(3), Set.of(0, 7, 15), partitions())) {
+      List<Long> expected =
+          JdbcClient.create(mysql)
+              .sql(
+                  "SELECT id FROM search_outbox WHERE partition_number IN (%s) ORDER BY due_at, id LIMIT %d"
+                      .formatted(
+                          asked.stream().map(String::valueOf).collect(Collectors.joining(",")),
+                          LIMIT))
+              .query((row, _) -> row.getLong(1))
+              .list();
+      assertThat(outbox.due(asked, LIMIT))
+          .extracting(SearchOutbox.Row::id)
+          .isNotEmpty()
+          .containsExactlyElementsOf(expected);
+    }
+    assertThat(outbox.due(Set.of(), LIMIT)).isEmpty();
+    mysql.execute("UPDATE search_outbox SET due_at = due_at + INTERVAL 1 DAY");
+    assertThat(outbox.due(partitions(), LIMIT)).isEmpty();
+  }
+
+  @Test
+  void aLookReadsNoMoreHoweverMuchWaits() {
+    long few = rowsRead(1_000);
+    long many = rowsRead(20_000);
+
+    assertThat(few).isPositive();
+    assertThat(many).isLessThan(2 * few);
+  }
+
+  /** What the server reads to answer, if so many rows wait. */
+  private static long rowsRead(int waiting) {
+    mysql.execute("DELETE FROM search_outbox");
+    List<Range> ranges = new ArrayList<>();
+    for (int i = 0; i < waiting; i++) {
+      ranges.add(new Range(i % PARTITIONS, 1, 1, i + 1L, i + 1L));
+    }
+    outbox.append(ranges);
+    // on one connection, which alone is counted for
+    return new TransactionTemplate(
+            new DataSourceTransactionManager(Objects.requireNonNull(mysql.getDataSource())))
+        .execute(
+            _ -> {
+              mysql.execute("FLUSH STATUS");
+              assertThat(outbox.due(partitions(), LIMIT)).hasSize(LIMIT);
+              return JdbcClient.create(mysql)
+                  .sql("SHOW SESSION STATUS LIKE 'Handler_read%'")
+                  .query((row, _) -> row.getLong("Value"))
+                  .list()
+                  .stream()
+                  .mapToLong(Long::longValue)
+                  .sum();
+            });
+  }
+
+  private static Set<Integer> partitions() {
+    return IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
+  }
+}
