@@ -38,6 +38,9 @@ final class Streams implements SmartLifecycle {
     Gauge.builder("tally.streams.open", this, Streams::open)
         .description("Streams that this process has open")
         .register(meters);
+    Gauge.builder("tally.streams.limit", properties::limit)
+        .description("Streams that this process may have open")
+        .register(meters);
   }
 
   private record ChatKey(String token, long number) {}

@@ -5,6 +5,7 @@ import dev.tally.common.problem.ProblemType;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public final class Acceptor {
       CounterRecovery recovery,
       JobCodec codec,
       Clock clock,
+      AcceptProperties properties,
       MeterRegistry meters) {
     this.script = script;
     this.recovery = recovery;
@@ -43,6 +45,9 @@ public final class Acceptor {
         Counter.builder("tally.replayed")
             .description("Requests that repeated an Idempotency-Key, and got the same answer")
             .register(meters);
+    Gauge.builder("tally.queue.limit", properties::queueLimit)
+        .description("Jobs that may wait in a partition before writes are refused")
+        .register(meters);
   }
 
   private static Counter accepted(String kind, MeterRegistry meters) {

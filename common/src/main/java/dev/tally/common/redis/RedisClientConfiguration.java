@@ -6,6 +6,8 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.Delay;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
@@ -81,5 +83,13 @@ public class RedisClientConfiguration {
   PartitionCount partitionCount(
       StringRedisTemplate redis, @Value("${tally.partitions:16}") int partitions) {
     return new PartitionCount(redis, new Partitioning(partitions));
+  }
+
+  @Bean
+  MeterBinder configuredPartitions(@Value("${tally.partitions:16}") int partitions) {
+    return meters ->
+        Gauge.builder("tally.partitions", () -> partitions)
+            .description("Partitions of this deployment, as this service is configured")
+            .register(meters);
   }
 }
