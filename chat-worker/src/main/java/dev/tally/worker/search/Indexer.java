@@ -50,6 +50,13 @@ final class Indexer implements SmartLifecycle {
   private static final int ROWS_A_ROUND = 1_000;
   private static final int MESSAGES_A_ROUND = 2_000;
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /**
+   * What comes one by one is gathered for so long before the next round, which costs as much for
+   * one message as for a hundred. Elasticsearch shows them once a second.
+   */
+  private static final Duration GATHER = Duration.ofMillis(100);
+
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
@@ -130,6 +137,7 @@ final class Indexer implements SmartLifecycle {
           backOff = backOff();
         }
         if (!more) {
+          pause(GATHER);
           signal.await(POLL);
         }
       } catch (InterruptedException e) {
@@ -230,7 +238,7 @@ final class Indexer implements SmartLifecycle {
       }
     }
     settle(work, refused);
-    return true;
+    return work.rows().size() == ROWS_A_ROUND || work.messages().size() == MESSAGES_A_ROUND;
   }
 
   private void recheckSoon() {
