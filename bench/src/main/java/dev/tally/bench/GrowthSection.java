@@ -27,6 +27,10 @@ final class GrowthSection implements Section {
   private static final int APPS = 10;
   private static final int MESSAGES_A_CHAT = 10;
   private static final int REQUESTS = 5_000;
+
+  /** Chats that get messages at the same time, however many there are. */
+  private static final int BUSY = 1_000;
+
   private static final int SMALL_HEAP = 128;
 
   @Override
@@ -34,7 +38,7 @@ final class GrowthSection implements Section {
     return "growth";
   }
 
-  private record Rates(double[] accept, double[] drain, double[] read) {}
+  private record Rates(double[] accept, double[] drain, double[] drainSpread, double[] read) {}
 
   @Override
   public void run(Setting setting, Table table) {
@@ -47,7 +51,21 @@ final class GrowthSection implements Section {
       String with = "with %,d chats and %,d messages".formatted(chats, chats * MESSAGES_A_CHAT);
       String limit = "with %,d chats".formatted(steps.getFirst());
       add(table, "accept " + with, rates.accept(), "msg/s", limit, fewest.accept());
-      add(table, "drain " + with, rates.drain(), "msg/s", limit, fewest.drain());
+      add(
+          table,
+          "drain of %,d chats ".formatted(BUSY) + with,
+          rates.drain(),
+          "msg/s",
+          limit,
+          fewest.drain());
+      table.add(
+          Row.of(
+              "drain of all chats " + with,
+              rates.drainSpread(),
+              "msg/s",
+              limit,
+              fewest.drainSpread(),
+              new Goal.None()));
       add(table, "read a chat " + with, rates.read(), "1/s", limit, fewest.read());
     }
   }
@@ -158,28 +176,22 @@ final class GrowthSection implements Section {
     try (Service gateway = setting.services().gateway();
         Service worker = setting.services().worker();
         Service api = setting.services().api()) {
-      Drainage drainage = new Drainage(servers, List.of(worker));
+      // that its node keeps up is measured elsewhere
+      servers.freezeSearch();
       worker.freeze();
       double[] accept;
       try {
         Contender posts =
             new Contender(Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, () -> {});
         accept = rounds(scale, posts::measure);
+        servers.redis().clearQueues();
       } finally {
         worker.thaw();
       }
-      drainage.awaitPersisted();
-      drainage.awaitSearch();
-      AcceptCalls calls = new AcceptCalls(servers.redis(), mix.draws());
-      drainage.measure(calls, scale.drainMessages());
-      double[] drain =
-          rounds(
-              scale,
-              () -> {
-                double rate = drainage.measure(calls, scale.drainMessages());
-                drainage.awaitSearch();
-                return rate;
-              });
+      Drainage drainage = new Drainage(servers, List.of(worker));
+      Mix busy = Mix.few(apps, chatsPerApp, Math.min(BUSY, chats));
+      double[] drain = drain(setting, drainage, busy);
+      double[] drainSpread = drain(setting, drainage, mix);
       Contender reads =
           new Contender(Target.http(api.port(), reads(mix)), api::cpu, scale, () -> {});
       double[] read = rounds(scale, reads::measure);
@@ -192,8 +204,19 @@ final class GrowthSection implements Section {
                   worker.residentBytes() / 1e6,
                   api.residentBytes() / 1e6));
       table.add("Redis a chat, of %,d".formatted(chats), Figure.of(bytes), "bytes");
-      return new Rates(accept, drain, read);
+      return new Rates(accept, drain, drainSpread, read);
+    } finally {
+      servers.thawSearch();
     }
+  }
+
+  private static double[] drain(Setting setting, Drainage drainage, Mix mix) {
+    Scale scale = setting.scale();
+    AcceptCalls calls = new AcceptCalls(setting.servers().redis(), mix.draws());
+    for (int i = 0; i < 2; i++) {
+      drainage.measure(calls, scale.drainMessages());
+    }
+    return rounds(scale, () -> drainage.measure(calls, scale.drainMessages()));
   }
 
   private static double[] rounds(Scale scale, DoubleSupplier measurement) {

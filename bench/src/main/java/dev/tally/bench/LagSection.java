@@ -114,16 +114,21 @@ final class LagSection implements Section {
               threads.submit(() -> readable.watch(level.api().port())),
               threads.submit(() -> searchable.send(level.gateway().port())),
               threads.submit(() -> searchable.look(level.api().port())));
-      result =
-          LoadGenerator.open(
-              level.posts(), CONNECTIONS, level.rate(), setting.scale().lag(), readable);
-      waiting = setting.servers().redis().waiting();
-      searchable.stop();
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!readable.isComplete() && System.nanoTime() < deadline) {
-        Thread.sleep(20);
+      try {
+        result =
+            LoadGenerator.open(
+                level.posts(), CONNECTIONS, level.rate(), setting.scale().lag(), readable);
+        waiting = setting.servers().redis().waiting();
+        searchable.stop();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!readable.isComplete() && System.nanoTime() < deadline) {
+          Thread.sleep(20);
+        }
+      } finally {
+        // whatever has failed, they must not wait for more
+        searchable.stop();
+        readable.stop();
       }
-      readable.stop();
       for (Future<?> watcher : watchers) {
         watcher.get();
       }

@@ -34,6 +34,13 @@ record Mix(String name, List<Draw> draws) {
     return of("%,d chats".formatted(chats), apps, chatsPerApp, i -> random.nextInt(chats));
   }
 
+  /** As many to each of so few of the chats, which are anywhere among them. */
+  static Mix few(List<Dataset.App> apps, int chatsPerApp, int few) {
+    Random random = new Random(1);
+    int[] chats = random.ints(0, apps.size() * chatsPerApp).distinct().limit(few).toArray();
+    return of("%,d chats".formatted(few), apps, chatsPerApp, i -> chats[random.nextInt(few)]);
+  }
+
   /** Zipf's law with exponent 1 over all chats: the most busy one has about an eighth of it all. */
   static Mix zipf(List<Dataset.App> apps, int chatsPerApp) {
     int chats = apps.size() * chatsPerApp;

@@ -11,7 +11,8 @@ import java.util.Arrays;
 
 /**
  * One of a load's connections: at most one request is under way on it. When the server ends it, as
- * Tomcat does every so many requests, another one takes its place.
+ * it does with one that has been idle, another takes its place, also for a request that was sent
+ * when the server had just ended it.
  */
 final class LoadConnection {
 
@@ -25,6 +26,7 @@ final class LoadConnection {
   private long sequence;
   private long intended;
   private int awaited;
+  private boolean unused = true;
 
   LoadConnection(Target target, Selector selector) throws IOException {
     this.target = target;
@@ -61,7 +63,11 @@ final class LoadConnection {
       out = ByteBuffer.allocateDirect(request.length);
     }
     out.clear().put(request).flip();
-    write();
+    try {
+      write();
+    } catch (IOException e) {
+      replace(e);
+    }
   }
 
   private void write() throws IOException {
@@ -75,17 +81,18 @@ final class LoadConnection {
 
   /** Goes on with what can go on. */
   void ready(AnswerListener listener) throws IOException {
-    if (key.isWritable()) {
-      write();
-    }
-    if (!key.isReadable()) {
-      return;
-    }
-    if (channel.read(in) < 0) {
-      if (!isIdle()) {
+    try {
+      if (key.isWritable()) {
+        write();
+      }
+      if (!key.isReadable()) {
+        return;
+      }
+      if (channel.read(in) < 0) {
         throw new EOFException("the server has closed a connection without an answer");
       }
-      reconnect();
+    } catch (IOException e) {
+      replace(e);
       return;
     }
     byte[] received = in.array();
@@ -97,6 +104,7 @@ final class LoadConnection {
         break;
       }
       awaited--;
+      unused = false;
       closes = target.format().closes(received, from, end);
       listener.answered(sequence, intended, received, from, end);
       from = end;
@@ -120,7 +128,20 @@ final class LoadConnection {
     }
   }
 
+  /** Goes on with another connection, unless the end of this one is a failure of the server. */
+  private void replace(IOException end) throws IOException {
+    if (!isIdle() && (unused || in.position() > 0)) {
+      throw end;
+    }
+    reconnect();
+    if (!isIdle()) {
+      out.rewind();
+      write();
+    }
+  }
+
   private void reconnect() throws IOException {
+    unused = true;
     channel.close();
     in.clear();
     channel = connect(target);
