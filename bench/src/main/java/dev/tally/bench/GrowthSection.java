@@ -31,7 +31,7 @@ final class GrowthSection implements Section {
   /** Chats that get messages at the same time, however many there are. */
   private static final int BUSY = 1_000;
 
-  private static final int SMALL_HEAP = 128;
+  private static final int SMALL_HEAP = 112;
 
   @Override
   public String name() {

@@ -22,7 +22,7 @@ final class ReadableLag implements AnswerListener {
 
   private static final Pattern COUNT = Pattern.compile("\"messages_count\":(\\d+)");
   private static final byte[] NUMBER = "\"message_number\":".getBytes(StandardCharsets.US_ASCII);
-  private static final long LOOK_NANOS = 1_000_000;
+  private static final long LOOK_NANOS = 5_000_000;
 
   private final byte[] look;
   private final int everySoMany;

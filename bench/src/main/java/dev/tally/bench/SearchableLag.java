@@ -21,7 +21,7 @@ import org.HdrHistogram.Histogram;
 final class SearchableLag {
 
   private static final long INTERVAL_NANOS = 200_000_000;
-  private static final long LOOK_NANOS = 20_000_000;
+  private static final long LOOK_NANOS = 50_000_000;
 
   private record Probe(long intended, byte[] search) {}
 
