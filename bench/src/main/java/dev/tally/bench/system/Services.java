@@ -21,9 +21,11 @@ public final class Services {
   /** The heap of a service, in megabytes. */
   public static final int HEAP = 512;
 
-  /** The first heap and the collector are what the images come to in a container of 1 GB. */
+  /** The first heap in megabytes, and the collector: what the images come to in 1 GB. */
+  private static final int FIRST_HEAP = 128;
+
   private static final List<String> FLAGS =
-      List.of("-Xms128m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData");
+      List.of("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData");
 
   private final Servers servers;
   private final Path folder;
@@ -80,6 +82,7 @@ public final class Services {
   private Service start(String name, int heap, List<String> what) {
     List<String> command = new ArrayList<>();
     command.add(java());
+    command.add("-Xms" + Math.min(FIRST_HEAP, heap) + "m");
     command.add("-Xmx" + heap + "m");
     command.addAll(FLAGS);
     command.addAll(what);
