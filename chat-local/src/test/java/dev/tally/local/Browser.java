@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.SelectOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,6 +163,11 @@ final class Browser implements AutoCloseable {
 
     void clickOn(String selector) {
       page.locator(selector).first().click();
+    }
+
+    /** Chooses what is called so in a list. */
+    void select(String selector, String label) {
+      page.locator(selector).selectOption(new SelectOption().setLabel(label));
     }
 
     /** Clicks into a field and types. */
