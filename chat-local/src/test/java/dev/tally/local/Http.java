@@ -2,13 +2,16 @@ package dev.tally.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +26,7 @@ final class Http {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   static final JsonMapper JSON = JsonMapper.shared();
 
   private Http() {}
@@ -123,15 +127,18 @@ final class Http {
   }
 
   static Answer send(HttpRequest.Builder request) {
+    // a request's own time-out ends with the header, and a stream that should not be one has no end
+    CompletableFuture<HttpResponse<String>> answer =
+        CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     try {
-      HttpResponse<String> response =
-          CLIENT.send(
-              request.timeout(Duration.ofSeconds(30)).build(),
-              HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       DocumentedAnswers.check(response);
       return new Answer(response);
-    } catch (IOException e) {
-      throw new AssertionError("no answer", e);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new AssertionError("an answer without an end within " + PATIENCE, e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("no answer", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

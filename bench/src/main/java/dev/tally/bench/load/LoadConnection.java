@@ -130,7 +130,8 @@ final class LoadConnection {
 
   /** Goes on with another connection, unless the end of this one is a failure of the server. */
   private void replace(IOException end) throws IOException {
-    if (!isIdle() && (unused || in.position() > 0)) {
+    boolean unanswered = awaited == target.answersPerRequest() && in.position() == 0;
+    if (!isIdle() && (unused || !unanswered)) {
       throw end;
     }
     reconnect();
