@@ -3,12 +3,11 @@ package dev.tally.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.tally.stack.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +43,7 @@ class ConsoleIT {
   static void start() throws Exception {
     browser = Browser.start();
     running = RunningTally.shared();
-    apiPort = Integer.toString(freePort());
+    apiPort = Integer.toString(Ports.choose(Set.of()));
     console = "http://127.0.0.1:" + apiPort;
     gateway = running.startGateway("--TALLY_CORS_ORIGINS=" + console);
     api = startApi();
@@ -133,7 +132,7 @@ class ConsoleIT {
   @Test
   void aMessageThatCouldNotBeSentIsSentAgainAndOnce() throws Exception {
     String app = newChat();
-    int port = freePort();
+    int port = Ports.choose(Set.of());
     try (ConfigurableApplicationContext other =
         running.startApi("--TALLY_GATEWAY_URL=http://127.0.0.1:" + port)) {
       String origin = RunningTally.url(other);
@@ -377,11 +376,5 @@ class ConsoleIT {
   private static String figure(String measure) {
     return "[...document.querySelectorAll('.measure')].find((card) => card.querySelector('h2').innerText === '%s').querySelector('.figure').innerText"
         .formatted(measure);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -2,10 +2,9 @@ package dev.tally.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.tally.stack.Ports;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class TryItOutIT {
   static void start() throws Exception {
     browser = Browser.start();
     RunningTally running = RunningTally.shared();
-    String port = Integer.toString(freePort());
+    String port = Integer.toString(Ports.choose(Set.of()));
     gateway = running.startGateway("--TALLY_CORS_ORIGINS=http://127.0.0.1:" + port);
     api =
         running.startApi(
@@ -98,11 +97,5 @@ class TryItOutIT {
     return ("[...document.querySelectorAll('.opblock-%s')].find((route) =>"
             + " route.querySelector('.opblock-summary-path').dataset.path === '%s')")
         .formatted(method, path);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
