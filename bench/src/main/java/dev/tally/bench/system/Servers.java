@@ -106,9 +106,11 @@ public final class Servers implements AutoCloseable {
     return false;
   }
 
-  /** Lets Elasticsearch go on. */
+  /** Lets Elasticsearch go on, if it is one of the stack. */
   public void thawSearch() {
-    stack.elasticsearch().thaw();
+    if (isStarted(ServerKind.ELASTICSEARCH)) {
+      stack.elasticsearch().thaw();
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ public final class Services {
   /** The heap of a service, in megabytes. */
   public static final int HEAP = 512;
 
-  /** The first heap in megabytes, and the collector: what the images come to in 1 GB. */
+  /** The first heap, in megabytes. It and the collector are what the images come to in 1 GB. */
   private static final int FIRST_HEAP = 128;
 
   private static final List<String> FLAGS =
