@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.worker.search.Reindex;
+import dev.tally.worker.index.lifecycle.Reindex;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;
 import java.io.IOException;

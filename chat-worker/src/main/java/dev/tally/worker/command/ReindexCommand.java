@@ -1,6 +1,6 @@
 package dev.tally.worker.command;
 
-import dev.tally.worker.search.Reindex;
+import dev.tally.worker.index.lifecycle.Reindex;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

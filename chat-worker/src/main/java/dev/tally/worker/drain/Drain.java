@@ -7,7 +7,7 @@ import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
-import dev.tally.worker.search.SearchOutbox;
+import dev.tally.worker.outbox.SearchOutbox;
 import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

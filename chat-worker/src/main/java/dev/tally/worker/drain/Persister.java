@@ -4,7 +4,7 @@ import dev.tally.common.queue.Job;
 import dev.tally.common.request.PathPart;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
-import dev.tally.worker.search.SearchOutbox;
+import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tally.worker.verify;
 
-import dev.tally.worker.search.IndexedMessages;
+import dev.tally.worker.index.IndexedMessages;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

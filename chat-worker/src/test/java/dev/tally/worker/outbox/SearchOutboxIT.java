@@ -1,10 +1,10 @@
-package dev.tally.worker.search;
+package dev.tally.worker.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.stack.testing.TestServers;
 import dev.tally.worker.ChatWorker;
-import dev.tally.worker.search.SearchOutbox.Range;
+import dev.tally.worker.outbox.SearchOutbox.Range;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

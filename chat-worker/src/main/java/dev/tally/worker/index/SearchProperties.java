@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
@@ -34,10 +34,10 @@ import tools.jackson.databind.node.ObjectNode;
  * Elasticsearch does not do its part.
  */
 @Component
-final class Cluster {
+public final class SearchCluster {
 
   /** The alias that searches are sent to. */
-  static final String SEARCHED = "tally-messages";
+  public static final String SEARCHED = "tally-messages";
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
@@ -48,18 +48,18 @@ final class Cluster {
   private final ElasticsearchClient client;
   private final SearchProperties properties;
 
-  Cluster(ElasticsearchClient client, SearchProperties properties) {
+  SearchCluster(ElasticsearchClient client, SearchProperties properties) {
     this.client = client;
     this.properties = properties;
   }
 
   /** A name that no index has had. */
-  static String newName() {
+  public static String newName() {
     return SEARCHED + "-" + STAMP.format(Instant.now());
   }
 
   /** Makes an index, unless there is one of this name. */
-  void create(String name) {
+  public void create(String name) {
     try {
       String definition = definition();
       client
@@ -91,7 +91,7 @@ final class Cluster {
   }
 
   /** The UUID that Elasticsearch gave an index, empty if there is none of this name. */
-  Optional<String> incarnation(String name) {
+  public Optional<String> incarnation(String name) {
     try {
       Map<String, IndexState> found =
           client
@@ -108,7 +108,7 @@ final class Cluster {
   }
 
   /** Sends searches to this index and to no other, in one step. */
-  void search(String name) {
+  public void search(String name) {
     try {
       client
           .indices()
@@ -130,7 +130,7 @@ final class Cluster {
   }
 
   /** The indexes that searches go to: one, if all is well. */
-  Set<String> searched() {
+  public Set<String> searched() {
     try {
       return client
           .indices()
@@ -148,7 +148,7 @@ final class Cluster {
   }
 
   /** Deletes an index if it is there. */
-  void delete(String name) {
+  public void delete(String name) {
     try {
       client.indices().delete(index -> index.index(name).ignoreUnavailable(true));
     } catch (IOException e) {
@@ -157,7 +157,7 @@ final class Cluster {
   }
 
   /** Makes everything that an index has taken visible to searches. */
-  void refresh(String name) {
+  public void refresh(String name) {
     try {
       client.indices().refresh(index -> index.index(name));
     } catch (IOException e) {
@@ -173,16 +173,17 @@ final class Cluster {
    * @param documents ids of the documents that it refused
    * @param reason why the first of them was refused; "" if none was
    */
-  record Refused(boolean indexMissing, boolean overloaded, Set<String> documents, String reason) {
+  public record Refused(
+      boolean indexMissing, boolean overloaded, Set<String> documents, String reason) {
 
-    static final Refused NOTHING = new Refused(false, false, Set.of(), "");
+    public static final Refused NOTHING = new Refused(false, false, Set.of(), "");
   }
 
   /**
    * Sends messages to an index. A document that is there already stays as it is, for messages never
    * change.
    */
-  Refused index(String name, List<Message> messages) {
+  public Refused index(String name, List<Message> messages) {
     Refused refused = Refused.NOTHING;
     List<Message> part = new ArrayList<>();
     long bytes = 0;

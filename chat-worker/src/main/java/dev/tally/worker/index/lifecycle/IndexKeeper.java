@@ -1,6 +1,8 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.partition.PartitionCount;
+import dev.tally.worker.index.SearchCluster;
+import dev.tally.worker.outbox.SearchOutbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * worst indexes something twice.
  */
 @Component
-class IndexKeeper {
+public class IndexKeeper {
 
   static final String LOCK = "search-indexes";
   static final String REINDEX_LOCK = "reindex";
@@ -33,7 +35,7 @@ class IndexKeeper {
   private static final int APPS_A_TRANSACTION = 200;
 
   private final SearchIndexes indexes;
-  private final Cluster cluster;
+  private final SearchCluster cluster;
   private final SearchOutbox outbox;
   private final DatabaseLock lock;
   private final PartitionCount partitionCount;
@@ -42,7 +44,7 @@ class IndexKeeper {
 
   IndexKeeper(
       SearchIndexes indexes,
-      Cluster cluster,
+      SearchCluster cluster,
       SearchOutbox outbox,
       DatabaseLock lock,
       PartitionCount partitionCount,
@@ -60,7 +62,7 @@ class IndexKeeper {
   }
 
   /** Puts right what is not. Safe to call from any number of workers at once. */
-  void check() {
+  public void check() {
     Optional<SearchIndexes.Entry> live = indexes.live();
     if (live.isPresent() && isWhole(live.get()) && indexes.building().isEmpty()) {
       return;
@@ -121,7 +123,7 @@ class IndexKeeper {
   }
 
   private SearchIndexes.Entry addLive() {
-    String name = Cluster.newName();
+    String name = SearchCluster.newName();
     indexes.add(name, SearchIndexes.Role.LIVE);
     return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null);
   }

@@ -1,5 +1,6 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index;
 
+import dev.tally.worker.outbox.SearchOutbox;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
@@ -12,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** Reads messages in primary key order. */
 @Component
-final class Messages {
+public final class Messages {
 
   private static final String COLUMNS = "application_id, chat_number, number, body, created_at";
 
@@ -23,7 +24,7 @@ final class Messages {
   }
 
   /** The messages of these ranges, up to a limit. */
-  List<Message> in(List<SearchOutbox.Range> ranges, int limit) {
+  public List<Message> in(List<SearchOutbox.Range> ranges, int limit) {
     StringJoiner condition = new StringJoiner(" OR ");
     List<Object> arguments = new ArrayList<>(ranges.size() * 4 + 1);
     for (SearchOutbox.Range range : ranges) {
@@ -42,7 +43,7 @@ final class Messages {
   }
 
   /** The messages that follow this one, up to a limit. */
-  List<Message> after(Key key, int limit) {
+  public List<Message> after(Key key, int limit) {
     return jdbc.query(
         """
         SELECT %s FROM messages
@@ -63,10 +64,10 @@ final class Messages {
   }
 
   /** Where a scan of all messages has got to. */
-  record Key(long applicationId, long chat, long number) {
-    static final Key START = new Key(0, 0, 0);
+  public record Key(long applicationId, long chat, long number) {
+    public static final Key START = new Key(0, 0, 0);
 
-    static Key of(Message message) {
+    public static Key of(Message message) {
       return new Key(message.applicationId(), message.chat(), message.number());
     }
   }

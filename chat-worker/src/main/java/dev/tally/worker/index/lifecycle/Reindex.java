@@ -1,6 +1,9 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.log.LoggedFault;
+import dev.tally.worker.index.Message;
+import dev.tally.worker.index.Messages;
+import dev.tally.worker.index.SearchCluster;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +23,8 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * Builds a new search index from MySQL beside the old one, while writes and searches go on, and
  * swaps them.
  *
- * @see Indexer why nothing that is persisted meanwhile is missed
+ * <p>The indexer writes what is persisted meanwhile to the new index too, so nothing is missed: see
+ * the overview of {@code dev.tally.worker.indexer}.
  */
 @Component
 public class Reindex {
@@ -29,7 +33,7 @@ public class Reindex {
   private static final int PAGE = 1_000;
 
   private final SearchIndexes indexes;
-  private final Cluster cluster;
+  private final SearchCluster cluster;
   private final Messages messages;
   private final DatabaseLock lock;
   private final IndexKeeper keeper;
@@ -39,7 +43,7 @@ public class Reindex {
 
   Reindex(
       SearchIndexes indexes,
-      Cluster cluster,
+      SearchCluster cluster,
       Messages messages,
       DatabaseLock lock,
       IndexKeeper keeper,
@@ -88,7 +92,7 @@ public class Reindex {
   }
 
   private long build(Progress progress) {
-    String name = Cluster.newName();
+    String name = SearchCluster.newName();
     cluster.create(name);
     String incarnation =
         cluster
@@ -139,13 +143,13 @@ public class Reindex {
   private void index(String name, List<Message> page) {
     BackOffExecution backOff = patience().start();
     while (true) {
-      Cluster.Refused refused;
+      SearchCluster.Refused refused;
       try {
         refused = cluster.index(name, page);
       } catch (UncheckedIOException e) {
-        refused = new Cluster.Refused(false, true, Set.of(), LoggedFault.line(e));
+        refused = new SearchCluster.Refused(false, true, Set.of(), LoggedFault.line(e));
       }
-      if (refused.equals(Cluster.Refused.NOTHING)) {
+      if (refused.equals(SearchCluster.Refused.NOTHING)) {
         return;
       }
       long wait = refused.overloaded() ? backOff.nextBackOff() : BackOffExecution.STOP;

@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.FieldValue;
@@ -46,7 +46,7 @@ public class IndexedMessages {
       MgetResponse<Body> response =
           client.mget(
               request -> {
-                request.index(Cluster.SEARCHED).sourceIncludes("body");
+                request.index(SearchCluster.SEARCHED).sourceIncludes("body");
                 for (Key key : keys) {
                   request.docs(doc -> doc.id(key.toString()).routing(Long.toString(key.app())));
                 }
@@ -76,14 +76,14 @@ public class IndexedMessages {
   public void forEachPage(int size, Consumer<List<Key>> consumer) {
     List<FieldValue> after = List.of();
     try {
-      client.indices().refresh(refresh -> refresh.index(Cluster.SEARCHED));
+      client.indices().refresh(refresh -> refresh.index(SearchCluster.SEARCHED));
       while (true) {
         List<FieldValue> from = after;
         SearchResponse<Void> page =
             client.search(
                 search -> {
                   search
-                      .index(Cluster.SEARCHED)
+                      .index(SearchCluster.SEARCHED)
                       .size(size)
                       .source(source -> source.fetch(false))
                       .trackTotalHits(total -> total.enabled(false));

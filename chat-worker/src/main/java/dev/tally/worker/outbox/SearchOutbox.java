@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.outbox;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -44,7 +44,7 @@ public class SearchOutbox {
    *
    * @param attempts how often Elasticsearch has refused some of its messages
    */
-  record Row(long id, Range range, int attempts) {}
+  public record Row(long id, Range range, int attempts) {}
 
   /** Adds ranges, in the caller's transaction. */
   public void append(List<Range> ranges) {
@@ -73,7 +73,7 @@ public class SearchOutbox {
    * oldest few are the first in the index, while a question for several partitions at once would
    * read all of them to find the oldest.
    */
-  List<Row> due(Set<Integer> partitions, int limit) {
+  public List<Row> due(Set<Integer> partitions, int limit) {
     if (partitions.isEmpty()) {
       return List.of();
     }
@@ -103,7 +103,7 @@ public class SearchOutbox {
   }
 
   /** Removes rows whose messages every index has taken. */
-  void delete(Collection<Row> rows) {
+  public void delete(Collection<Row> rows) {
     if (!rows.isEmpty()) {
       jdbc.update(
           "DELETE FROM search_outbox WHERE id IN (%s)".formatted(placeholders(rows.size())),
@@ -112,7 +112,7 @@ public class SearchOutbox {
   }
 
   /** Shortens a row to what is left of it, from this number on. */
-  void advance(Row row, long firstNumber) {
+  public void advance(Row row, long firstNumber) {
     jdbc.update(
         "UPDATE search_outbox SET first_number = ? WHERE id = ? AND first_number < ?",
         firstNumber,
@@ -121,7 +121,7 @@ public class SearchOutbox {
   }
 
   /** Puts rows off, because Elasticsearch has refused some of their messages. */
-  void putOff(Collection<Row> rows, Duration delay) {
+  public void putOff(Collection<Row> rows, Duration delay) {
     if (!rows.isEmpty()) {
       List<Object> arguments = new ArrayList<>();
       arguments.add(now().plus(delay));
@@ -134,7 +134,7 @@ public class SearchOutbox {
   }
 
   /** Adds a range for everything that an app has persisted. */
-  void appendAll(int partition, long applicationId) {
+  public void appendAll(int partition, long applicationId) {
     jdbc.update(
         """
         INSERT INTO search_outbox
@@ -151,7 +151,7 @@ public class SearchOutbox {
   }
 
   /** How many rows there are. */
-  long size() {
+  public long size() {
     Long size = jdbc.queryForObject("SELECT COUNT(*) FROM search_outbox", Long.class);
     return size == null ? 0 : size;
   }

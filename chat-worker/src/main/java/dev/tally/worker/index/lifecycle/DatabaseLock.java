@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index.lifecycle;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,8 +1,15 @@
-package dev.tally.worker.search;
+package dev.tally.worker.indexer;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import dev.tally.common.log.LoggedFault;
+import dev.tally.worker.index.Message;
+import dev.tally.worker.index.Messages;
+import dev.tally.worker.index.SearchCluster;
+import dev.tally.worker.index.lifecycle.IndexKeeper;
+import dev.tally.worker.index.lifecycle.SearchIndexes;
 import dev.tally.worker.lease.OwnedPartitions;
+import dev.tally.worker.outbox.IndexSignal;
+import dev.tally.worker.outbox.SearchOutbox;
 import dev.tally.worker.tracing.WriteSpans;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +71,7 @@ final class Indexer implements SmartLifecycle {
   private final SearchOutbox outbox;
   private final Messages messages;
   private final SearchIndexes indexes;
-  private final Cluster cluster;
+  private final SearchCluster cluster;
   private final IndexKeeper keeper;
   private final OwnedPartitions partitions;
   private final IndexSignal signal;
@@ -80,7 +87,7 @@ final class Indexer implements SmartLifecycle {
       SearchOutbox outbox,
       Messages messages,
       SearchIndexes indexes,
-      Cluster cluster,
+      SearchCluster cluster,
       IndexKeeper keeper,
       OwnedPartitions partitions,
       IndexSignal signal,
@@ -211,7 +218,7 @@ final class Indexer implements SmartLifecycle {
     }
     Set<String> refused = new HashSet<>();
     for (SearchIndexes.Entry target : work.targets()) {
-      Cluster.Refused answer =
+      SearchCluster.Refused answer =
           spans.indexing(
               work.messages(),
               Message::written,

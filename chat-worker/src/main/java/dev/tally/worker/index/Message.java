@@ -1,13 +1,13 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index;
 
 import dev.tally.worker.tracing.WriteSpans;
 import java.time.Instant;
 
 /** A persisted message, as far as search is concerned. */
-record Message(long applicationId, long chat, long number, String body, Instant createdAt) {
+public record Message(long applicationId, long chat, long number, String body, Instant createdAt) {
 
   /** What identifies it in every index. */
-  String documentId() {
+  public String documentId() {
     return applicationId + ":" + chat + ":" + number;
   }
 
@@ -17,7 +17,7 @@ record Message(long applicationId, long chat, long number, String body, Instant 
   }
 
   /** What its trace is found by. */
-  WriteSpans.Written written() {
+  public WriteSpans.Written written() {
     return new WriteSpans.Written(chat, number, createdAt);
   }
 

@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.index.lifecycle;
 
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /** The table that says which indexes must hold every message. */
 @Component
-final class SearchIndexes {
+public final class SearchIndexes {
 
   private final JdbcClient jdbc;
 
@@ -17,7 +17,7 @@ final class SearchIndexes {
   }
 
   /** What an index is for. */
-  enum Role {
+  public enum Role {
     /** Answers searches. */
     LIVE,
     /** Is being filled by a reindex, and will answer searches when it holds everything. */
@@ -30,9 +30,9 @@ final class SearchIndexes {
    * @param incarnation the UUID that Elasticsearch gave the index which everything was sent to;
    *     null if nothing was yet
    */
-  record Entry(String name, Role role, @Nullable String incarnation) {}
+  public record Entry(String name, Role role, @Nullable String incarnation) {}
 
-  List<Entry> all() {
+  public List<Entry> all() {
     return jdbc.sql("SELECT name, role, incarnation FROM search_indexes ORDER BY name")
         .query(
             (row, _) ->

@@ -1,6 +1,8 @@
-package dev.tally.worker.search;
+package dev.tally.worker.indexer;
 
 import dev.tally.common.log.LoggedFault;
+import dev.tally.worker.index.Message;
+import dev.tally.worker.outbox.SearchOutbox;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;

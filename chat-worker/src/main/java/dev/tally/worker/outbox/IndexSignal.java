@@ -1,4 +1,4 @@
-package dev.tally.worker.search;
+package dev.tally.worker.outbox;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -10,18 +10,18 @@ import org.springframework.stereotype.Component;
  * as one.
  */
 @Component
-final class IndexSignal {
+public final class IndexSignal {
 
   private final Semaphore woken = new Semaphore(0);
 
-  void wake() {
+  public void wake() {
     if (woken.availablePermits() == 0) {
       woken.release();
     }
   }
 
   /** Waits for a wake, but not longer than this. */
-  void await(Duration longest) throws InterruptedException {
+  public void await(Duration longest) throws InterruptedException {
     boolean _ = woken.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS);
     woken.drainPermits();
   }
