@@ -1,8 +1,8 @@
 package dev.tally.api.app;
 
 import dev.tally.api.page.Page;
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
-import dev.tally.common.request.PathPart;
 import java.security.SecureRandom;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -32,7 +32,7 @@ public class Apps {
    * @throws ProblemException 404 if there is none
    */
   public App get(String token) {
-    if (!PathPart.isToken(token)) {
+    if (!Identifiers.isToken(token)) {
       throw ProblemException.appNotFound();
     }
     return repository.findByToken(token).orElseThrow(ProblemException::appNotFound);
@@ -63,7 +63,7 @@ public class Apps {
   }
 
   private App cursor(String token) {
-    if (PathPart.isToken(token)) {
+    if (Identifiers.isToken(token)) {
       return repository
           .findByToken(token)
           .orElseThrow(() -> ProblemException.malformed("after must be an app's token."));

@@ -3,8 +3,8 @@ package dev.tally.api.chat;
 import dev.tally.api.app.Apps;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
-import dev.tally.common.request.PathPart;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,8 +47,8 @@ public class Chats {
   }
 
   private ChatRows.Found find(String token, String number) {
-    OptionalLong wanted = PathPart.number(number);
-    if (PathPart.isToken(token) && wanted.isPresent()) {
+    OptionalLong wanted = Identifiers.number(number);
+    if (Identifiers.isToken(token) && wanted.isPresent()) {
       Optional<ChatRows.Found> found = rows.find(token, wanted.getAsLong());
       if (found.isPresent()) {
         return found.get();
@@ -60,7 +60,7 @@ public class Chats {
   }
 
   Page<ChatView> list(String token, PageRequest page) {
-    List<ChatView> found = PathPart.isToken(token) ? rows.find(token, page) : List.of();
+    List<ChatView> found = Identifiers.isToken(token) ? rows.find(token, page) : List.of();
     if (found.isEmpty()) {
       // says so if it is the app that is missing
       apps.get(token);

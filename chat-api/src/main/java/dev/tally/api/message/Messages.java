@@ -6,8 +6,8 @@ import dev.tally.api.chat.Chats;
 import dev.tally.api.chat.GivenNumbers;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
-import dev.tally.common.request.PathPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,9 +48,9 @@ public class Messages {
   private record Key(String token, long chat, long number) {}
 
   MessageView get(String token, String chatNumber, String number) {
-    OptionalLong chat = PathPart.number(chatNumber);
-    OptionalLong wanted = PathPart.number(number);
-    if (PathPart.isToken(token) && chat.isPresent() && wanted.isPresent()) {
+    OptionalLong chat = Identifiers.number(chatNumber);
+    OptionalLong wanted = Identifiers.number(number);
+    if (Identifiers.isToken(token) && chat.isPresent() && wanted.isPresent()) {
       Optional<MessageView> found = find(new Key(token, chat.getAsLong(), wanted.getAsLong()));
       if (found.isPresent()) {
         return found.get();
@@ -82,9 +82,9 @@ public class Messages {
   }
 
   Page<MessageView> list(String token, String chatNumber, PageRequest page) {
-    OptionalLong chat = PathPart.number(chatNumber);
+    OptionalLong chat = Identifiers.number(chatNumber);
     List<MessageView> found =
-        PathPart.isToken(token) && chat.isPresent()
+        Identifiers.isToken(token) && chat.isPresent()
             ? rows.find(token, chat.getAsLong(), page)
             : List.of();
     if (found.isEmpty()) {

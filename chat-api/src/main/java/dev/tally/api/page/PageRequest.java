@@ -1,7 +1,7 @@
 package dev.tally.api.page;
 
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
-import dev.tally.common.request.PathPart;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     if (limit == null) {
       return DEFAULT_LIMIT;
     }
-    long number = PathPart.number(limit).orElse(0);
+    long number = Identifiers.number(limit).orElse(0);
     if (number < 1 || number > MAX_LIMIT) {
       throw ProblemException.malformed(
           "limit must be a number from 1 to %,d.".formatted(MAX_LIMIT));
@@ -75,7 +75,7 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     if (value.equals("0")) {
       return 0;
     }
-    return PathPart.number(value)
+    return Identifiers.number(value)
         .orElseThrow(() -> ProblemException.malformed(name + " must be a number."));
   }
 

@@ -1,9 +1,9 @@
 package dev.tally.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.queue.Traceparent;
-import dev.tally.common.request.PathPart;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.gateway.ratelimit.AppRateLimit;
@@ -39,7 +39,7 @@ final class ChatController {
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletResponse response) {
-    if (!PathPart.isToken(token)) {
+    if (!Identifiers.isToken(token)) {
       throw ProblemException.appNotFound();
     }
     IdempotencyKey idempotencyKey = IdempotencyKey.of(key, List.of("chats"));

@@ -1,9 +1,9 @@
 package dev.tally.gateway.message;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
 import dev.tally.common.queue.Traceparent;
-import dev.tally.common.request.PathPart;
 import dev.tally.common.request.RequestBody;
 import dev.tally.common.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
@@ -55,10 +55,10 @@ final class MessageController {
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
-    if (!PathPart.isToken(token)) {
+    if (!Identifiers.isToken(token)) {
       throw ProblemException.appNotFound();
     }
-    long chat = PathPart.number(number).orElseThrow(ProblemException::chatNotFound);
+    long chat = Identifiers.number(number).orElseThrow(ProblemException::chatNotFound);
     MediaType type = RequestBody.mediaType(request);
     boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
     List<String> bodies =

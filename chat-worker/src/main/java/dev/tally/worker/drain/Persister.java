@@ -1,7 +1,7 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.queue.Job;
-import dev.tally.common.request.PathPart;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -86,7 +86,7 @@ final class Persister {
       TreeSet<String> tokens = new TreeSet<>();
       for (Delivery delivery : deliveries) {
         // MySQL fails when it is asked for a text that the token's column cannot hold
-        if (PathPart.isToken(delivery.job().app())) {
+        if (Identifiers.isToken(delivery.job().app())) {
           tokens.add(delivery.job().app());
         }
       }

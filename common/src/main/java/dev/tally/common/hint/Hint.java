@@ -1,6 +1,6 @@
 package dev.tally.common.hint;
 
-import dev.tally.common.request.PathPart;
+import dev.tally.common.identity.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,10 +30,10 @@ public record Hint(String app, long chat, long number, long messages) {
     List<Hint> hints = new ArrayList<>();
     for (String line : text.split("\n", -1)) {
       String[] parts = line.split(" ", -1);
-      if (parts.length == 4 && PathPart.isToken(parts[0])) {
-        OptionalLong chat = PathPart.number(parts[1]);
-        OptionalLong number = PathPart.number(parts[2]);
-        OptionalLong messages = PathPart.number(parts[3]);
+      if (parts.length == 4 && Identifiers.isToken(parts[0])) {
+        OptionalLong chat = Identifiers.number(parts[1]);
+        OptionalLong number = Identifiers.number(parts[2]);
+        OptionalLong messages = Identifiers.number(parts[3]);
         if (chat.isPresent() && number.isPresent() && messages.isPresent()) {
           hints.add(new Hint(parts[0], chat.getAsLong(), number.getAsLong(), messages.getAsLong()));
         }

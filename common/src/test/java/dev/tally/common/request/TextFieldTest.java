@@ -3,6 +3,7 @@ package dev.tally.common.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.Identifiers;
 import dev.tally.common.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,18 +53,18 @@ class TextFieldTest {
 
   @Test
   void pathPartsAreWhatTheyCanBe() {
-    assertThat(PathPart.number("1")).hasValue(1);
-    assertThat(PathPart.number("999999999999999")).hasValue(999_999_999_999_999L);
+    assertThat(Identifiers.number("1")).hasValue(1);
+    assertThat(Identifiers.number("999999999999999")).hasValue(999_999_999_999_999L);
     for (String none :
         new String[] {
           "", "0", "01", "-1", "+1", "1.0", "1e3", "x", " 1", "1\n", "1000000000000000", "١"
         }) {
-      assertThat(PathPart.number(none)).as(none).isEmpty();
+      assertThat(Identifiers.number(none)).as(none).isEmpty();
     }
-    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdef")).isTrue();
-    assertThat(PathPart.isToken("0123456789ABCDEF0123456789abcdef")).isFalse();
-    assertThat(PathPart.isToken("0123456789abcdef")).isFalse();
-    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdef\n")).isFalse();
-    assertThat(PathPart.isToken("0123456789abcdef0123456789abcdeg")).isFalse();
+    assertThat(Identifiers.isToken("0123456789abcdef0123456789abcdef")).isTrue();
+    assertThat(Identifiers.isToken("0123456789ABCDEF0123456789abcdef")).isFalse();
+    assertThat(Identifiers.isToken("0123456789abcdef")).isFalse();
+    assertThat(Identifiers.isToken("0123456789abcdef0123456789abcdef\n")).isFalse();
+    assertThat(Identifiers.isToken("0123456789abcdef0123456789abcdeg")).isFalse();
   }
 }

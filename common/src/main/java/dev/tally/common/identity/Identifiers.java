@@ -1,15 +1,15 @@
-package dev.tally.common.request;
+package dev.tally.common.identity;
 
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads the variable parts of paths. What cannot be one names nothing, so it costs no look-up. */
-public final class PathPart {
+public final class Identifiers {
 
   private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
 
-  private PathPart() {}
+  private Identifiers() {}
 
   /** Whether this could be an app's token: 128 bits as 32 lower-case hexadecimal digits. */
   public static boolean isToken(String part) {
