@@ -1,6 +1,5 @@
 package dev.tally.common.tracing;
 
-import dev.tally.common.queue.Traceparent;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;

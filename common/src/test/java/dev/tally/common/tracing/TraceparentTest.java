@@ -1,4 +1,4 @@
-package dev.tally.common.queue;
+package dev.tally.common.tracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.tally.common.queue;
+package dev.tally.common.tracing;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
