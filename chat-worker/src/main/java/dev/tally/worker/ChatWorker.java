@@ -1,11 +1,11 @@
 package dev.tally.worker;
 
-import dev.tally.common.problem.ProblemConfiguration;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
+import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.worker.command.WorkerCommand;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

@@ -1,23 +1,23 @@
 package dev.tally.openapi;
 
-import static dev.tally.common.problem.ProblemType.APP_NOT_FOUND;
-import static dev.tally.common.problem.ProblemType.BODY_TOO_LARGE;
-import static dev.tally.common.problem.ProblemType.CHAT_NOT_FOUND;
-import static dev.tally.common.problem.ProblemType.INTERNAL_ERROR;
-import static dev.tally.common.problem.ProblemType.INVALID_FIELD;
-import static dev.tally.common.problem.ProblemType.MALFORMED_REQUEST;
-import static dev.tally.common.problem.ProblemType.MESSAGE_NOT_FOUND;
-import static dev.tally.common.problem.ProblemType.NOT_ACCEPTABLE;
-import static dev.tally.common.problem.ProblemType.NOT_PERSISTED_YET;
-import static dev.tally.common.problem.ProblemType.RATE_LIMITED;
-import static dev.tally.common.problem.ProblemType.REQUEST_TIMEOUT;
-import static dev.tally.common.problem.ProblemType.UNAUTHORIZED;
-import static dev.tally.common.problem.ProblemType.UNAVAILABLE;
-import static dev.tally.common.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
+import static dev.tally.common.web.problem.ProblemType.INVALID_FIELD;
+import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.tally.common.web.problem.ProblemType.NOT_PERSISTED_YET;
+import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
+import static dev.tally.common.web.problem.ProblemType.REQUEST_TIMEOUT;
+import static dev.tally.common.web.problem.ProblemType.UNAUTHORIZED;
+import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
+import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.tally.api.page.PageRequest;
-import dev.tally.common.problem.ProblemType;
 import dev.tally.common.request.TextField;
+import dev.tally.common.web.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

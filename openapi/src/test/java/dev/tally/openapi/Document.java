@@ -2,7 +2,7 @@ package dev.tally.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemType;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.core.util.Json31;

@@ -1,18 +1,18 @@
 package dev.tally.openapi;
 
-import static dev.tally.common.problem.ProblemType.APP_NOT_FOUND;
-import static dev.tally.common.problem.ProblemType.BODY_TOO_LARGE;
-import static dev.tally.common.problem.ProblemType.CHAT_NOT_FOUND;
-import static dev.tally.common.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
-import static dev.tally.common.problem.ProblemType.INTERNAL_ERROR;
-import static dev.tally.common.problem.ProblemType.INVALID_FIELD;
-import static dev.tally.common.problem.ProblemType.MALFORMED_REQUEST;
-import static dev.tally.common.problem.ProblemType.NOT_ACCEPTABLE;
-import static dev.tally.common.problem.ProblemType.QUEUE_FULL;
-import static dev.tally.common.problem.ProblemType.RATE_LIMITED;
-import static dev.tally.common.problem.ProblemType.REQUEST_TIMEOUT;
-import static dev.tally.common.problem.ProblemType.UNAVAILABLE;
-import static dev.tally.common.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
+import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
+import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
+import static dev.tally.common.web.problem.ProblemType.INVALID_FIELD;
+import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.tally.common.web.problem.ProblemType.QUEUE_FULL;
+import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
+import static dev.tally.common.web.problem.ProblemType.REQUEST_TIMEOUT;
+import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
+import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.tally.common.request.TextField;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tally.openapi;
 
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemType;
 
 /** What each kind of problem looks like, and when it comes. */
 final class ProblemExamples {

@@ -2,7 +2,7 @@ package dev.tally.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

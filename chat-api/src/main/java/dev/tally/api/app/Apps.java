@@ -2,7 +2,7 @@ package dev.tally.api.app;
 
 import dev.tally.api.page.Page;
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import java.security.SecureRandom;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

@@ -4,7 +4,7 @@ import dev.tally.api.app.Apps;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,8 +1,8 @@
 package dev.tally.api.console;
 
 import dev.tally.api.gateway.GatewayProperties;
-import dev.tally.common.problem.ProblemException;
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import dev.tally.api.chat.GivenNumbers;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.tally.api.page;
 
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**

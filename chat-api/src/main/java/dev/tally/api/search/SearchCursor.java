@@ -1,6 +1,6 @@
 package dev.tally.api.search;
 
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 

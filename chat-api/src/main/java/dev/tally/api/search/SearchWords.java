@@ -1,6 +1,6 @@
 package dev.tally.api.search;
 
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

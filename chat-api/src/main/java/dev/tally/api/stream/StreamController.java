@@ -2,8 +2,8 @@ package dev.tally.api.stream;
 
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.PageRequest;
-import dev.tally.common.problem.ProblemException;
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.tally.gateway.accept;
 
-import dev.tally.common.problem.ProblemException;
-import dev.tally.common.problem.ProblemType;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -6,7 +6,7 @@ import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.tally.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.problem.ProblemException;
 import dev.tally.common.tracing.Traceparent;
+import dev.tally.common.web.problem.ProblemException;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.gateway.ratelimit.AppRateLimit;

@@ -2,8 +2,8 @@ package dev.tally.common.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import dev.tally.common.problem.ProblemException;
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,7 +1,7 @@
 package dev.tally.common.request;
 
-import dev.tally.common.problem.ProblemException;
-import dev.tally.common.problem.ProblemType;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

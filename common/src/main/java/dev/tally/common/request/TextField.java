@@ -1,6 +1,6 @@
 package dev.tally.common.request;
 
-import dev.tally.common.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**

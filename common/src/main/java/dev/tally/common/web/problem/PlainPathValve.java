@@ -1,4 +1,4 @@
-package dev.tally.common.problem;
+package dev.tally.common.web.problem;
 
 import jakarta.servlet.ServletException;
 import java.io.IOException;

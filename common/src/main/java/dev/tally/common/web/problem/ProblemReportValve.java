@@ -1,4 +1,4 @@
-package dev.tally.common.problem;
+package dev.tally.common.web.problem;
 
 import dev.tally.common.server.SecurityHeaders;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,4 +1,4 @@
-package dev.tally.common.problem;
+package dev.tally.common.web.problem;
 
 import java.util.Map;
 import org.springframework.core.Ordered;

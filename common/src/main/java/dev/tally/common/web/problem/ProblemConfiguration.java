@@ -1,4 +1,4 @@
-package dev.tally.common.problem;
+package dev.tally.common.web.problem;
 
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;

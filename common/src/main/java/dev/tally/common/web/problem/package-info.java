@@ -3,6 +3,6 @@
  * read.
  */
 @NullMarked
-package dev.tally.common.problem;
+package dev.tally.common.web.problem;
 
 import org.jspecify.annotations.NullMarked;
