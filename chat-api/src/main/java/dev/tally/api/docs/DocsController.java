@@ -1,7 +1,7 @@
 package dev.tally.api.docs;
 
 import dev.tally.api.gateway.GatewayProperties;
-import dev.tally.common.openapi.OpenApiDocument;
+import dev.tally.common.web.openapi.OpenApiDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import org.springframework.core.io.ClassPathResource;

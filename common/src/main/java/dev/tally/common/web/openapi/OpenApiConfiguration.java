@@ -1,4 +1,4 @@
-package dev.tally.common.openapi;
+package dev.tally.common.web.openapi;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;

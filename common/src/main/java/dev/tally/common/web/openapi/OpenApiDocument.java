@@ -1,4 +1,4 @@
-package dev.tally.common.openapi;
+package dev.tally.common.web.openapi;
 
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
