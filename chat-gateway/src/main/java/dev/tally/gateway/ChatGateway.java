@@ -1,12 +1,12 @@
 package dev.tally.gateway;
 
 import dev.tally.common.queue.JobCodec;
-import dev.tally.common.ratelimit.RateLimitConfiguration;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.server.ServerConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
+import dev.tally.common.web.ratelimit.RateLimitConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;

@@ -1,7 +1,7 @@
 package dev.tally.gateway.ratelimit;
 
-import dev.tally.common.ratelimit.RateLimit;
 import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.ratelimit.RateLimit;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import org.springframework.stereotype.Component;

@@ -1,4 +1,4 @@
-package dev.tally.common.ratelimit;
+package dev.tally.common.web.ratelimit;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.Inet6Address;

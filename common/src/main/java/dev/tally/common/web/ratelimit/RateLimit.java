@@ -1,4 +1,4 @@
-package dev.tally.common.ratelimit;
+package dev.tally.common.web.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;

@@ -1,4 +1,4 @@
-package dev.tally.common.ratelimit;
+package dev.tally.common.web.ratelimit;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,4 +1,4 @@
-package dev.tally.common.ratelimit;
+package dev.tally.common.web.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
