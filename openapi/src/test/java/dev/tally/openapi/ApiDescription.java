@@ -16,8 +16,8 @@ import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.tally.api.page.PageRequest;
-import dev.tally.common.request.TextField;
 import dev.tally.common.web.problem.ProblemType;
+import dev.tally.common.web.request.TextField;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -14,7 +14,7 @@ import static dev.tally.common.web.problem.ProblemType.REQUEST_TIMEOUT;
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.tally.common.request.TextField;
+import dev.tally.common.web.request.TextField;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.tally.openapi;
 
-import dev.tally.common.request.TextField;
+import dev.tally.common.web.request.TextField;
 
 /** What both documents say in the same words. */
 final class Shared {

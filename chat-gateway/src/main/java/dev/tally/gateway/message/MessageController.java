@@ -2,10 +2,10 @@ package dev.tally.gateway.message;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.identity.Identifiers;
-import dev.tally.common.request.RequestBody;
-import dev.tally.common.request.TextField;
 import dev.tally.common.tracing.Traceparent;
 import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.request.RequestBody;
+import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.accept.Numbers;
 import dev.tally.gateway.idempotency.IdempotencyKey;

@@ -1,9 +1,9 @@
 package dev.tally.gateway.message;
 
-import dev.tally.common.request.RequestBody;
-import dev.tally.common.request.TextField;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import dev.tally.common.web.request.RequestBody;
+import dev.tally.common.web.request.TextField;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;

@@ -2,7 +2,7 @@ package dev.tally.common.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.request.TextField;
+import dev.tally.common.web.request.TextField;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.tally.common.request;
+package dev.tally.common.web.request;
 
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;

@@ -1,5 +1,5 @@
 /** Bounded, strict reading of request bodies and path parts. */
 @NullMarked
-package dev.tally.common.request;
+package dev.tally.common.web.request;
 
 import org.jspecify.annotations.NullMarked;
