@@ -2,11 +2,11 @@ package dev.tally.api;
 
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
-import dev.tally.common.server.ServerConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import dev.tally.common.web.server.ServerConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;

@@ -2,11 +2,11 @@ package dev.tally.gateway;
 
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
-import dev.tally.common.server.ServerConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import dev.tally.common.web.server.ServerConfiguration;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;

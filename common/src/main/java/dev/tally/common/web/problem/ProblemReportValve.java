@@ -1,6 +1,6 @@
 package dev.tally.common.web.problem;
 
-import dev.tally.common.server.SecurityHeaders;
+import dev.tally.common.web.server.SecurityHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

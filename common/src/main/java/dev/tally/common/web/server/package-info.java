@@ -4,6 +4,6 @@
  * answer.
  */
 @NullMarked
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;

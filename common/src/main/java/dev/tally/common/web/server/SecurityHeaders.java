@@ -1,4 +1,4 @@
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;

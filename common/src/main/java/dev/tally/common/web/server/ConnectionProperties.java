@@ -1,4 +1,4 @@
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,4 +1,4 @@
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;

@@ -1,4 +1,4 @@
-package dev.tally.common.server;
+package dev.tally.common.web.server;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
