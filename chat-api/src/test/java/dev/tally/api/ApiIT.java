@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -10,7 +10,7 @@ import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;

@@ -2,7 +2,7 @@ package dev.tally.local;
 
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,7 +3,7 @@ package dev.tally.worker;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitioning;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

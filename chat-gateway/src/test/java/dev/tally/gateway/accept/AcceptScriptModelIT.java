@@ -7,7 +7,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitioning;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;

@@ -1,7 +1,7 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.redis.BytesRedisTemplate;

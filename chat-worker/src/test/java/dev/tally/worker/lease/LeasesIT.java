@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.partition.PartitionCount;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitioning;
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.tally.worker.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.stack.testing.TestServers;
+import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.outbox.SearchOutbox.Range;
 import java.util.ArrayList;

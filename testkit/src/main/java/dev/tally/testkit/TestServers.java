@@ -1,4 +1,4 @@
-package dev.tally.stack.testing;
+package dev.tally.testkit;
 
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Server;
