@@ -3,7 +3,7 @@ package dev.tally.bench;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Resp;
 import dev.tally.bench.load.Target;
-import dev.tally.bench.system.RedisServer;
+import dev.tally.testkit.RedisServer;
 import dev.tally.common.queue.JobCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class AcceptCalls {
 
   /** One call a round trip. */
   Target single() {
-    return redis.target(calls, 1);
+    return Resp.target(redis.url(), calls, 1);
   }
 
   /** {@value #PIPELINE} calls a round trip. */
@@ -61,7 +61,7 @@ final class AcceptCalls {
       calls.subList(i, i + PIPELINE).forEach(out::writeBytes);
       pipelines.add(out.toByteArray());
     }
-    return redis.target(pipelines, PIPELINE);
+    return Resp.target(redis.url(), pipelines, PIPELINE);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.tally.bench;
 
+import dev.tally.bench.system.Queues;
+import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
@@ -7,8 +9,8 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.RedisServer;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.RedisServer;
+import dev.tally.testkit.Service;
 import dev.tally.bench.system.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ final class AcceptSection implements Section {
     RedisServer redis = setting.servers().redis();
     String policy = redis.appendFsync();
     try (Service gateway = setting.services().gateway();
-        Service stub = setting.services().stub()) {
+        Service stub = StubServer.start(setting.services())) {
       for (String fsync : List.of("always", "everysec")) {
         redis.appendFsync(fsync);
         measure(setting, table, mix, gateway, stub, fsync);
@@ -49,12 +51,12 @@ final class AcceptSection implements Section {
     RedisServer redis = setting.servers().redis();
     Contender ours =
         new Contender(
-            Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, redis::clearQueues);
+            Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, () -> Queues.clear(redis.commands()));
     Contender empty =
         new Contender(Target.http(stub.port(), empty(mix)), stub::cpu, scale, () -> {});
     Contender trips =
         new Contender(
-            Target.http(stub.port(), roundTrips(mix, redis)), stub::cpu, scale, redis::clearQueues);
+            Target.http(stub.port(), roundTrips(mix, redis)), stub::cpu, scale, () -> Queues.clear(redis.commands()));
     AcceptCalls calls = new AcceptCalls(redis, mix.draws());
     Target script = calls.single();
     Target pipelined = calls.pipelined();
@@ -96,7 +98,7 @@ final class AcceptSection implements Section {
 
   private static double raw(RedisServer redis, Target target, int connections, Scale scale) {
     double rate = LoadGenerator.closed(target, connections, scale.round()).rate();
-    redis.clearQueues();
+    Queues.clear(redis.commands());
     return rate;
   }
 

@@ -1,12 +1,13 @@
 package dev.tally.bench;
 
+import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.RedisServer;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.RedisServer;
+import dev.tally.testkit.Service;
 
 /** Accepting messages as NDJSON: against one message a request. No worker runs. */
 final class BatchSection implements Section {
@@ -30,13 +31,13 @@ final class BatchSection implements Section {
               Target.http(gateway.port(), mix.batches(BATCH)),
               gateway::cpu,
               setting.scale(),
-              redis::clearQueues);
+              () -> Queues.clear(redis.commands()));
       Contender singles =
           new Contender(
               Target.http(gateway.port(), mix.posts()),
               gateway::cpu,
               setting.scale(),
-              redis::clearQueues);
+              () -> Queues.clear(redis.commands()));
       table.add(
           new Interleaved()
               .add("batches", () -> batches.measure() * BATCH)

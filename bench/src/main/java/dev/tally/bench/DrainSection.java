@@ -5,10 +5,10 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
-import dev.tally.bench.system.Database;
+import dev.tally.testkit.Database;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Servers;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,8 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Servers;
-import dev.tally.bench.system.Service;
+import dev.tally.bench.system.Queues;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -35,14 +36,14 @@ final class Drainage {
     final long first;
     try {
       calls.queue(messages);
-      first = servers.redis().waiting();
+      first = Queues.waiting(servers.redis().commands());
     } finally {
       workers.forEach(Service::thaw);
     }
     long thawed = System.nanoTime();
-    await("a worker's first batch", () -> servers.redis().waiting() == first ? 1 : 0);
+    await("a worker's first batch", () -> Queues.waiting(servers.redis().commands()) == first ? 1 : 0);
     long begin = System.nanoTime();
-    long left = servers.redis().waiting();
+    long left = Queues.waiting(servers.redis().commands());
     awaitPersisted();
     long end = System.nanoTime();
     // what was gone at first sight is timed from the start
@@ -57,7 +58,7 @@ final class Drainage {
 
   /** Waits until nothing is queued. */
   void awaitPersisted() {
-    await("an empty queue", servers.redis()::waiting);
+    await("an empty queue", () -> Queues.waiting(servers.redis().commands()));
   }
 
   /** Waits until everything that is persisted has been indexed, and says how long that took. */

@@ -1,5 +1,7 @@
 package dev.tally.bench;
 
+import dev.tally.bench.stub.StubServer;
+import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Figure;
@@ -8,9 +10,9 @@ import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Servers;
-import dev.tally.bench.system.Service;
-import dev.tally.bench.system.Services;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
+import dev.tally.testkit.Services;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +79,7 @@ final class GrowthSection implements Section {
 
   private static void startUp(Setting setting, Table table) {
     Map<String, Supplier<Service>> services = new LinkedHashMap<>();
-    services.put("stub", setting.services()::stub);
+    services.put("stub", () -> StubServer.start(setting.services()));
     services.put("chat-gateway", setting.services()::gateway);
     services.put("chat-worker", setting.services()::worker);
     services.put("chat-api", setting.services()::api);
@@ -144,7 +146,7 @@ final class GrowthSection implements Section {
               "large",
               new Goal.None()));
     }
-    setting.servers().redis().clearQueues();
+    Queues.clear(setting.servers().redis().commands());
   }
 
   private static Contender posts(Service gateway, Mix mix, Setting setting) {
@@ -152,7 +154,7 @@ final class GrowthSection implements Section {
         Target.http(gateway.port(), mix.posts()),
         gateway::cpu,
         setting.scale(),
-        setting.servers().redis()::clearQueues);
+        () -> Queues.clear(setting.servers().redis().commands()));
   }
 
   private static double[] figures(Map<String, double[]> all, String name) {
@@ -184,7 +186,7 @@ final class GrowthSection implements Section {
         Contender posts =
             new Contender(Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, () -> {});
         accept = rounds(scale, posts::measure);
-        servers.redis().clearQueues();
+        Queues.clear(servers.redis().commands());
       } finally {
         worker.thaw();
       }

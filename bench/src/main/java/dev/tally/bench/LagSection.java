@@ -1,5 +1,6 @@
 package dev.tally.bench;
 
+import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.LoadResult;
@@ -9,7 +10,7 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ final class LagSection implements Section {
       Drainage drainage = new Drainage(setting.servers(), List.of(worker));
       table.note(
           "lag: at most %,.0f msg/s are accepted while everything runs; %,d jobs waited then"
-              .formatted(highest, setting.servers().redis().waiting()));
+              .formatted(highest, Queues.waiting(setting.servers().redis().commands())));
       for (int percent : PERCENT) {
         drainage.awaitPersisted();
         drainage.awaitSearch();
@@ -118,7 +119,7 @@ final class LagSection implements Section {
         result =
             LoadGenerator.open(
                 level.posts(), CONNECTIONS, level.rate(), setting.scale().lag(), readable);
-        waiting = setting.servers().redis().waiting();
+        waiting = Queues.waiting(setting.servers().redis().commands());
         searchable.stop();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!readable.isComplete() && System.nanoTime() < deadline) {
@@ -186,7 +187,7 @@ final class LagSection implements Section {
     AcceptCalls calls = new AcceptCalls(setting.servers().redis(), mix.draws());
     Histogram latencies =
         LoadGenerator.closed(calls.single(), 1, setting.scale().round()).latencies();
-    setting.servers().redis().clearQueues();
+    Queues.clear(setting.servers().redis().commands());
     int transactions = setting.scale().singleTransactions();
     Rows rows = new Rows(setting.servers().database(), mix, transactions);
     return new Limits(

@@ -1,13 +1,14 @@
 package dev.tally.bench;
 
+import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
-import dev.tally.bench.system.Database;
+import dev.tally.testkit.Database;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,7 @@ final class ReadSection implements Section {
     dataset.fill(app, 1, messages);
     Database database = setting.servers().database();
     try (Service api = setting.services().api();
-        Service stub = setting.services().stub()) {
+        Service stub = StubServer.start(setting.services())) {
       Contender empty = contender(stub, scale, List.of(Http.get("/empty")));
       Contender one = contender(api, scale, single(app, messages, ANY));
       Contender again = contender(api, scale, single(app, messages, AGAIN));

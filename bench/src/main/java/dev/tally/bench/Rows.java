@@ -1,6 +1,6 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Database;
+import dev.tally.testkit.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

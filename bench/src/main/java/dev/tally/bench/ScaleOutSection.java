@@ -1,5 +1,6 @@
 package dev.tally.bench;
 
+import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
@@ -7,9 +8,9 @@ import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.RedisServer;
-import dev.tally.bench.system.Servers;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.RedisServer;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
 import dev.tally.stack.RedisCluster;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -118,7 +119,7 @@ final class ScaleOutSection implements Section {
                   "one",
                   new Goal.AtLeast(0.8)));
     }
-    setting.servers().redis().clearQueues();
+    Queues.clear(setting.servers().redis().commands());
   }
 
   private static double rate(Setting setting, Target target, int connections) {
@@ -160,14 +161,14 @@ final class ScaleOutSection implements Section {
                 .formatted(worker.startUp().toSeconds(), servers.database().messages() - before));
       }
     }
-    servers.redis().clearQueues();
+    Queues.clear(servers.redis().commands());
   }
 
   private static void awaitDrained(RedisCluster cluster) {
     try (RedisClusterClient client =
             RedisClusterClient.create("redis://" + cluster.addresses().split(",", -1)[0]);
         StatefulRedisClusterConnection<String, String> connection = client.connect()) {
-      Drainage.await("an empty queue in the cluster", () -> RedisServer.waiting(connection.sync()));
+      Drainage.await("an empty queue in the cluster", () -> Queues.waiting(connection.sync()));
     }
   }
 }

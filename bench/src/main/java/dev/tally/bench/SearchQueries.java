@@ -2,8 +2,8 @@ package dev.tally.bench;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tally.bench.load.Http;
-import dev.tally.bench.system.Service;
-import dev.tally.bench.system.Services;
+import dev.tally.testkit.Service;
+import dev.tally.testkit.Services;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

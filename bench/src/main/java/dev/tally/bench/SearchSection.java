@@ -6,7 +6,7 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Service;
+import dev.tally.testkit.Service;
 import dev.tally.bench.system.Text;
 import java.time.Duration;
 import java.util.ArrayList;

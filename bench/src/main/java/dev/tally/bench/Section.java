@@ -1,8 +1,8 @@
 package dev.tally.bench;
 
 import dev.tally.bench.report.Table;
-import dev.tally.bench.system.Servers;
-import dev.tally.bench.system.Services;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Services;
 
 /** Some rows of the table that are measured together, on servers that begin empty. */
 interface Section {

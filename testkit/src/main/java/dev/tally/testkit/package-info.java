@@ -1,4 +1,7 @@
-/** Real servers for tests: from the embedded stack, from Testcontainers, or the developer's own. */
+/**
+ * What tests and benchmarks of several modules use: servers, services as processes of their own, and
+ * clients of both.
+ */
 @NullMarked
 package dev.tally.testkit;
 

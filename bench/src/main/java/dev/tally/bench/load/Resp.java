@@ -1,7 +1,10 @@
 package dev.tally.bench.load;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** As much of Redis's protocol, RESP 2, as a load generator needs. */
@@ -23,6 +26,24 @@ public final class Resp implements AnswerFormat {
       out.writeBytes(new byte[] {'\r', '\n'});
     }
     return out.toByteArray();
+  }
+
+  /**
+   * Raw load on a Redis server.
+   *
+   * @param url where it is, with the user and the password if it wants them
+   */
+  public static Target target(URI url, List<byte[]> requests, int answersPerRequest) {
+    byte[] greeting = new byte[0];
+    if (url.getUserInfo() != null) {
+      List<String> command = new ArrayList<>(List.of("AUTH"));
+      command.addAll(List.of(url.getUserInfo().split(":", 2)));
+      command.removeIf(String::isEmpty);
+      greeting = command(command);
+    }
+    int port = url.getPort() < 0 ? 6379 : url.getPort();
+    return new Target(
+        new InetSocketAddress(url.getHost(), port), FORMAT, greeting, requests, answersPerRequest);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.tally.bench.stub;
 
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.testkit.Service;
+import dev.tally.testkit.Services;
+import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Import;
@@ -14,6 +17,12 @@ import org.springframework.context.annotation.Import;
 public class StubServer {
 
   StubServer() {}
+
+  /** Starts it as services are started. */
+  public static Service start(Services services) {
+    return services.program(
+        "stub", List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
+  }
 
   /** Runs until the process is told to end. */
   public static void main(String[] args) {

@@ -1,5 +1,6 @@
 package dev.tally.bench.system;
 
+import dev.tally.testkit.Servers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitioning;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ public final class Dataset {
 
   private static final int ROWS_A_STATEMENT = 1000;
   private static final int ROWS_A_COPY = 100_000;
-  private static final Partitioning PARTITIONING = new Partitioning(RedisServer.PARTITIONS);
+  private static final Partitioning PARTITIONING = new Partitioning(Queues.PARTITIONS);
 
   private final Servers servers;
   // the same tokens, and so the same partitions, in every run

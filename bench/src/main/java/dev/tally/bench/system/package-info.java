@@ -1,5 +1,6 @@
-/** Servers and services as processes of their own, and what is in them. */
+/** What the benchmarks fill a system with, and how they see its queues. */
 @NullMarked
 package dev.tally.bench.system;
 
+import dev.tally.testkit.Servers;
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,5 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
-import dev.tally.bench.stub.StubServer;
 import dev.tally.stack.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,20 +62,21 @@ public final class Services {
     return start("chat-api", HEAP, arguments);
   }
 
-  /** Does nothing, on the gateway's server stack. */
-  public Service stub() {
-    return start(
-        "stub",
-        HEAP,
-        List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
-  }
-
   private Service start(String name, int heap, String... arguments) {
     Path jar = unpacked(name);
     List<String> command =
         new ArrayList<>(List.of("-XX:AOTCache=" + aotCache(jar), "-jar", jar.toString()));
     command.addAll(List.of(arguments));
     return start(name, heap, command);
+  }
+
+  /**
+   * Runs any program of Spring Boot with the flags, the heap and the settings of a service.
+   *
+   * @param what what {@code java} is told to run
+   */
+  public Service program(String name, List<String> what) {
+    return start(name, HEAP, what);
   }
 
   private Service start(String name, int heap, List<String> what) {

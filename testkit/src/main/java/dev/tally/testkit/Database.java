@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -9,7 +9,7 @@ import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The database, as the benchmark itself uses it: for preparation, and for limits. */
+/** The database, as a test or benchmark itself uses it: for preparation, and for limits. */
 public final class Database implements AutoCloseable {
 
   private static final int CONNECTIONS = 16;

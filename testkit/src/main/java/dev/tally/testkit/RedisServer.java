@@ -1,25 +1,15 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
-import dev.tally.bench.load.Resp;
-import dev.tally.bench.load.Target;
-import dev.tally.common.partition.PartitionKeys;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.api.sync.RedisListCommands;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Redis, as the benchmark itself uses it: for preparation, and for limits. */
+/** Redis, as a test or benchmark itself uses it: for preparation, and for limits. */
 public final class RedisServer implements AutoCloseable {
-
-  /** As many as the services have by default. */
-  public static final int PARTITIONS = 16;
 
   private static final int PIPELINE = 1000;
 
@@ -38,23 +28,9 @@ public final class RedisServer implements AutoCloseable {
     return connection.sync();
   }
 
-  /** Raw load on the server. */
-  public Target target(List<byte[]> requests, int answersPerRequest) {
-    String user = url.getUserInfo();
-    byte[] greeting = new byte[0];
-    if (user != null) {
-      List<String> command = new ArrayList<>(List.of("AUTH"));
-      command.addAll(List.of(user.split(":", 2)));
-      command.removeIf(String::isEmpty);
-      greeting = Resp.command(command);
-    }
-    int port = url.getPort() < 0 ? 6379 : url.getPort();
-    return new Target(
-        new InetSocketAddress(url.getHost(), port),
-        Resp.FORMAT,
-        greeting,
-        requests,
-        answersPerRequest);
+  /** Where it is. */
+  public URI url() {
+    return url;
   }
 
   void requireEmpty() {
@@ -82,28 +58,6 @@ public final class RedisServer implements AutoCloseable {
     if (!some.isEmpty()) {
       commands().mset(some);
     }
-  }
-
-  /** Throws away what is queued. The numbers stay taken. */
-  public void clearQueues() {
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      commands().unlink(new PartitionKeys(partition).jobs());
-    }
-  }
-
-  /** Jobs in all partitions that are queued, or claimed and not acknowledged yet. */
-  public long waiting() {
-    return waiting(commands());
-  }
-
-  /** The same of another Redis, or of a cluster. */
-  public static long waiting(RedisListCommands<String, String> commands) {
-    long waiting = 0;
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      PartitionKeys keys = new PartitionKeys(partition);
-      waiting += commands.llen(keys.jobs()) + commands.llen(keys.inflight());
-    }
-    return waiting;
   }
 
   /** When what is written is forced to disk: {@code always} or {@code everysec}. */

@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
 import dev.tally.stack.Lifeline;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Elasticsearch, as the benchmark itself uses it. */
+/** Elasticsearch, as a test or benchmark itself uses it. */
 public final class SearchServer {
 
   private static final int REFRESHES = 11;

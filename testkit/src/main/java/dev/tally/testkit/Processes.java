@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
