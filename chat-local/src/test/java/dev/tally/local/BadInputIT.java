@@ -1,5 +1,7 @@
 package dev.tally.local;
 
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

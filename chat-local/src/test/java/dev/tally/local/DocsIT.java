@@ -1,5 +1,6 @@
 package dev.tally.local;
 
+import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

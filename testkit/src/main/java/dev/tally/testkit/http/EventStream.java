@@ -1,4 +1,4 @@
-package dev.tally.local;
+package dev.tally.testkit.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /** A client of server-sent events, which reads what comes in a thread of its own. */
-final class EventStream implements AutoCloseable {
+public final class EventStream implements AutoCloseable {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -39,8 +39,8 @@ final class EventStream implements AutoCloseable {
   private volatile boolean whole;
 
   /** A message, and what it came as. */
-  record Event(long id, JsonNode message) {
-    String body() {
+  public record Event(long id, JsonNode message) {
+    public String body() {
       return message.path("body").asString();
     }
   }
@@ -50,7 +50,7 @@ final class EventStream implements AutoCloseable {
   }
 
   /** Opens a stream that answers 200. */
-  static EventStream open(String url, String... headers) {
+  public static EventStream open(String url, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     if (headers.length > 0) {
       request.headers(headers);
@@ -70,13 +70,13 @@ final class EventStream implements AutoCloseable {
   }
 
   /** Opens a stream behind the last event of this one. */
-  EventStream resume(String url) {
+  public EventStream resume(String url) {
     String last = events.isEmpty() ? "0" : Long.toString(events.getLast().id());
     return open(url, "Last-Event-ID", last);
   }
 
   /** A connection on which a stream has been asked for, and nothing is read. */
-  static Socket unread(String url) throws IOException {
+  public static Socket unread(String url) throws IOException {
     URI uri = URI.create(url);
     Socket socket = new Socket();
     // as little as the system lets it be
@@ -111,32 +111,32 @@ final class EventStream implements AutoCloseable {
     ended = true;
   }
 
-  HttpHeaders headers() {
+  public HttpHeaders headers() {
     return response.headers();
   }
 
-  List<Event> events() {
+  public List<Event> events() {
     return events;
   }
 
-  List<Long> numbers() {
+  public List<Long> numbers() {
     return events.stream().map(Event::id).toList();
   }
 
-  int heartbeats() {
+  public int heartbeats() {
     return heartbeats.get();
   }
 
-  boolean isEnded() {
+  public boolean isEnded() {
     return ended;
   }
 
   /** Whether the server has ended the stream, and not only the connection. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return whole;
   }
 
-  EventStream awaitEvents(int count) {
+  public EventStream awaitEvents(int count) {
     await()
         .atMost(Duration.ofMinutes(1))
         .pollDelay(Duration.ZERO)

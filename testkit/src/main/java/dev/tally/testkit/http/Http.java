@@ -1,4 +1,4 @@
-package dev.tally.local;
+package dev.tally.testkit.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Requests as a client sends them, and answers as a test looks at them. Each has to be one that the
  * OpenAPI documents tell of.
  */
-final class Http {
+public final class Http {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -27,35 +27,35 @@ final class Http {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  static final JsonMapper JSON = JsonMapper.shared();
+  public static final JsonMapper JSON = JsonMapper.shared();
 
   private Http() {}
 
   /** An answer. */
-  record Answer(HttpResponse<String> response) {
+  public record Answer(HttpResponse<String> response) {
 
-    int status() {
+    public int status() {
       return response.statusCode();
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       return JSON.readTree(response.body());
     }
 
-    String text(String field) {
+    public String text(String field) {
       return json().path(field).asString();
     }
 
-    long number(String field) {
+    public long number(String field) {
       return json().path(field).asLong();
     }
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
       return response.headers().firstValue(name);
     }
 
     /** Fails unless this is a problem of this kind, in full shape. */
-    Answer isProblem(int status, String type, String error) {
+    public Answer isProblem(int status, String type, String error) {
       assertThat(status()).as(response.body()).isEqualTo(status);
       assertThat(header("Content-Type")).hasValue("application/problem+json");
       assertThat(text("type")).isEqualTo("urn:tally:problem:" + type);
@@ -67,13 +67,13 @@ final class Http {
       return this;
     }
 
-    Answer is(int status) {
+    public Answer is(int status) {
       assertThat(status()).as(response.body()).isEqualTo(status);
       return this;
     }
   }
 
-  static Answer get(String url, String... headers) {
+  public static Answer get(String url, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     if (headers.length > 0) {
       request.headers(headers);
@@ -81,7 +81,7 @@ final class Http {
     return send(request);
   }
 
-  static Answer postJson(String url, String json, String... headers) {
+  public static Answer postJson(String url, String json, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/json")
@@ -92,7 +92,7 @@ final class Http {
     return send(request);
   }
 
-  static Answer putJson(String url, String json, String... headers) {
+  public static Answer putJson(String url, String json, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/json")
@@ -103,14 +103,14 @@ final class Http {
     return send(request);
   }
 
-  static Answer postForm(String url, String form) {
+  public static Answer postForm(String url, String form) {
     return send(
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form)));
   }
 
-  static Answer post(String url, String... headers) {
+  public static Answer post(String url, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
@@ -119,14 +119,14 @@ final class Http {
     return send(request);
   }
 
-  static Answer postBytes(String url, String contentType, byte[] body) {
+  public static Answer postBytes(String url, String contentType, byte[] body) {
     return send(
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", contentType)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
-  static Answer send(HttpRequest.Builder request) {
+  public static Answer send(HttpRequest.Builder request) {
     // a request's own time-out ends with the header, and a stream that should not be one has no end
     CompletableFuture<HttpResponse<String>> answer =
         CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -1,4 +1,4 @@
-package dev.tally.local;
+package dev.tally.testkit.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.tally.common.web.openapi.OpenApiDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  * What the OpenAPI documents say of answers. Every answer that a test gets is held against them, so
  * that they tell all that the services do.
  */
-final class DocumentedAnswers {
+public final class DocumentedAnswers {
 
   /** Headers that a document has to tell of where they are. */
   private static final Set<String> TOLD =
@@ -60,21 +60,23 @@ final class DocumentedAnswers {
   private record Operation(
       String document, String method, String path, Pattern pattern, JsonNode description) {
 
-    long variables() {
+    public long variables() {
       return path.chars().filter(character -> character == '{').count();
     }
 
-    boolean takes(String requestMethod, String requestPath) {
+    public boolean takes(String requestMethod, String requestPath) {
       return method.equals(requestMethod) && pattern.matcher(requestPath).matches();
     }
 
-    String name() {
+    public String name() {
       return method + " " + path;
     }
   }
 
   private static String read(String service) {
-    try (InputStream in = OpenApiDocument.of(service).getInputStream()) {
+    String document = "/openapi/" + service + "/openapi.json";
+    try (InputStream in =
+        Objects.requireNonNull(DocumentedAnswers.class.getResourceAsStream(document), document)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -99,7 +101,7 @@ final class DocumentedAnswers {
   }
 
   /** Fails if this is an answer to a documented route, and the document does not tell of it. */
-  static void check(HttpResponse<String> answer) {
+  public static void check(HttpResponse<String> answer) {
     int status = answer.statusCode();
     Optional<Operation> found =
         OPERATIONS.stream()
@@ -169,12 +171,12 @@ final class DocumentedAnswers {
   }
 
   /** Every route, as {@code GET /apps}. */
-  static List<String> routes() {
+  public static List<String> routes() {
     return OPERATIONS.stream().map(Operation::name).toList();
   }
 
   /** The documented route that a request goes to. */
-  static @Nullable String route(String method, String path) {
+  public static @Nullable String route(String method, String path) {
     return OPERATIONS.stream()
         .filter(operation -> operation.takes(method, path))
         .map(Operation::name)

@@ -1,4 +1,4 @@
-package dev.tally.local;
+package dev.tally.testkit.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.Map;
  * Bytes to a server, and what it answers: what no HTTP client would send. Texts have one character
  * a byte.
  */
-final class Wire {
+public final class Wire {
 
   private Wire() {}
 
@@ -28,7 +28,7 @@ final class Wire {
    * @param status 0 if the request was taken for one of HTTP/0.9, whose answers are a body only
    * @param headers by lower-case name
    */
-  record Answer(int status, Map<String, String> headers, String body) {}
+  public record Answer(int status, Map<String, String> headers, String body) {}
 
   /**
    * What came of one connection.
@@ -36,10 +36,10 @@ final class Wire {
    * @param answers without interim ones
    * @param cut whether the connection broke, so that there may have been more
    */
-  record Exchange(List<Answer> answers, boolean cut) {}
+  public record Exchange(List<Answer> answers, boolean cut) {}
 
   /** Sends, closes its end, and reads until the server closes its own. */
-  static Exchange send(String server, String request) {
+  public static Exchange send(String server, String request) {
     URI uri = URI.create(server);
     ByteArrayOutputStream received = new ByteArrayOutputStream();
     boolean cut = false;
