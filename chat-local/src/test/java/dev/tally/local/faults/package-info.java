@@ -1,5 +1,0 @@
-/** Faults of every kind, and a checker that finds out whether Tally kept its promises. */
-@NullMarked
-package dev.tally.local.faults;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package dev.tally.system;
+
+import dev.tally.api.ChatApi;
+import dev.tally.gateway.ChatGateway;
+import dev.tally.testkit.TestServers;
+import dev.tally.worker.ChatWorker;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * The three services on test servers, shared by all test classes of a JVM: each test makes its own
+ * apps.
+ */
+public final class RunningTally implements AutoCloseable {
+
+  private static @Nullable RunningTally shared;
+
+  private final TestServers servers;
+  private final List<String> settings;
+  private ConfigurableApplicationContext worker;
+  private final ConfigurableApplicationContext api;
+  private final ConfigurableApplicationContext gateway;
+
+  private RunningTally(TestServers servers, List<String> settings) {
+    this.servers = servers;
+    this.settings = settings;
+    worker = ChatWorker.start(arguments());
+    api = ChatApi.start(arguments());
+    gateway = ChatGateway.start(arguments());
+  }
+
+  /** Three more services on the same servers, except for what is set as {@code --name=value}. */
+  public RunningTally another(String... otherSettings) {
+    return new RunningTally(servers, List.of(otherSettings));
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    api.close();
+    worker.close();
+  }
+
+  public static synchronized RunningTally shared() {
+    if (shared == null) {
+      RunningTally started = new RunningTally(TestServers.wiped(), List.of());
+      Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+      shared = started;
+    }
+    return shared;
+  }
+
+  private String[] arguments(String... more) {
+    List<String> arguments = new ArrayList<>(servers.arguments());
+    arguments.add("--server.port=0");
+    arguments.add("--server.address=127.0.0.1");
+    arguments.add("--management.metrics.use-global-registry=false");
+    arguments.add("--spring.main.register-shutdown-hook=false");
+    arguments.add("--logging.level.root=WARN");
+    // soon taken over from a worker that was killed
+    arguments.add("--tally.worker.lease.duration=2s");
+    arguments.addAll(settings);
+    arguments.addAll(List.of(more));
+    // what comes later counts
+    Map<String, String> byName = new LinkedHashMap<>();
+    arguments.forEach(
+        argument -> byName.put(argument.substring(0, argument.indexOf('=')), argument));
+    return byName.values().toArray(String[]::new);
+  }
+
+  public TestServers servers() {
+    return servers;
+  }
+
+  public String api() {
+    return url(api);
+  }
+
+  public String gateway() {
+    return url(gateway);
+  }
+
+  public String worker() {
+    return url(worker);
+  }
+
+  /** Another API on the same servers, to be closed by whoever asks for it. */
+  public ConfigurableApplicationContext startApi(String... more) {
+    return ChatApi.start(arguments(more));
+  }
+
+  /** Another gateway on the same servers, to be closed by whoever asks for it. */
+  public ConfigurableApplicationContext startGateway(String... more) {
+    return ChatGateway.start(arguments(more));
+  }
+
+  public static String url(ConfigurableApplicationContext service) {
+    return url(service, "local.server.port");
+  }
+
+  /** Where the actuator is, if not on the service's own port. */
+  public static String managementUrl(ConfigurableApplicationContext service) {
+    return url(service, "local.management.port");
+  }
+
+  private static String url(ConfigurableApplicationContext service, String port) {
+    return "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty(port);
+  }
+
+  public void stopWorker() {
+    worker.close();
+  }
+
+  public void startWorker() {
+    worker = ChatWorker.start(arguments());
+  }
+
+  /** A worker in a process of its own, which a test may kill. Its output goes to this process's. */
+  public Process forkWorker() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(ChatWorker.class.getName());
+    command.addAll(List.of(arguments()));
+    return new ProcessBuilder(command).inheritIO().start();
+  }
+
+  /** Runs an operator command as its own process would, and returns its exit code and output. */
+  public CommandResult command(String... arguments) throws IOException, InterruptedException {
+    return commandOn("", arguments);
+  }
+
+  /** The same, with a text to read. */
+  public CommandResult commandOn(String input, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(ChatWorker.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    for (String argument : servers.arguments()) {
+      String[] pair = argument.substring(2).split("=", 2);
+      builder.environment().put(pair[0], pair[1]);
+    }
+    Process process = builder.start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    String output = new String(process.getInputStream().readAllBytes());
+    return new CommandResult(process.waitFor(), output);
+  }
+
+  /** A connection to Redis; to be destroyed by whoever asks for it. */
+  public LettuceConnectionFactory redis() {
+    URI uri = URI.create(servers.redisUrl());
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(uri.getHost(), uri.getPort());
+    connections.afterPropertiesSet();
+    connections.start();
+    return connections;
+  }
+
+  public record CommandResult(int exitCode, String output) {}
+}

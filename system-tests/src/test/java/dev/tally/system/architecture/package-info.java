@@ -1,0 +1,5 @@
+/** The arrows between modules and between packages. */
+@NullMarked
+package dev.tally.system.architecture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,175 @@
+package dev.tally.system.faults;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what the servers have in the end against what clients were told. Knows nothing of how Tally
+ * works, only what it promises.
+ */
+final class Checker {
+
+  private final List<History.Entry> entries;
+  private final State state;
+  private final List<Violation> violations = new ArrayList<>();
+  private final Map<Parent, List<Write>> writes = new HashMap<>();
+
+  /** Who wrote what. */
+  private final Map<String, Write> writers = new HashMap<>();
+
+  private Checker(List<History.Entry> entries, State state) {
+    this.entries = entries;
+    this.state = state;
+  }
+
+  /**
+   * Everything that contradicts Tally's promises; empty if they were kept.
+   *
+   * @param history of everything that was asked of this deployment, with nothing under way any more
+   * @param state with everything drained and indexed
+   */
+  static List<Violation> check(History history, State state) {
+    return new Checker(history.entries(), state).check();
+  }
+
+  private List<Violation> check() {
+    for (Write write : Write.in(entries, violations)) {
+      writes.computeIfAbsent(write.parent(), _ -> new ArrayList<>()).add(write);
+      if (write.parent() instanceof Parent.Chat) {
+        write.bodies().forEach(body -> writers.putIfAbsent(body, write));
+      }
+    }
+    checkApps();
+    checkDenials();
+    Map<Parent, List<State.Message>> rows = rows();
+    Map<Parent.Chat, List<ReadCheck.Read>> reads = ReadCheck.reads(entries);
+    Set<Parent> parents = new HashSet<>(rows.keySet());
+    parents.addAll(writes.keySet());
+    parents.addAll(reads.keySet());
+    for (Parent parent : parents) {
+      List<State.Message> ofParent = rows.getOrDefault(parent, List.of());
+      Set<Long> wrong =
+          new WriteCheck(
+                  parent, writes.getOrDefault(parent, List.of()), ofParent, writers, violations)
+              .check();
+      if (parent instanceof Parent.Chat chat) {
+        new ReadCheck(chat, state.chats().containsKey(chat), ofParent, wrong, writers, violations)
+            .check(reads.getOrDefault(chat, List.of()));
+        checkSearch(chat, ofParent);
+      }
+      checkRows(parent, ofParent);
+    }
+    state.deadLetters().forEach(reason -> violations.add(new Violation.DeadLetter(reason)));
+    return violations;
+  }
+
+  private void checkApps() {
+    Set<String> created = new HashSet<>();
+    List<String> unknown = new ArrayList<>();
+    for (History.Entry entry : entries) {
+      if (entry.request() instanceof Request.NewApp app) {
+        switch (entry.outcome()) {
+          case Outcome.CreatedApp(String token) -> created.add(token);
+          case Outcome.Unknown _ -> unknown.add(app.name());
+          default -> {}
+        }
+      }
+    }
+    created.stream()
+        .filter(token -> !state.apps().containsKey(token))
+        .forEach(token -> violations.add(new Violation.AppLost(token)));
+    state
+        .apps()
+        .forEach(
+            (token, app) -> {
+              if (!created.contains(token) && !unknown.remove(app.name())) {
+                violations.add(new Violation.AppInvented(token));
+              }
+            });
+  }
+
+  /** What a client was told to be there, no later request may be told to be unknown. */
+  private void checkDenials() {
+    Map<Parent, Long> knownSince = new HashMap<>();
+    for (History.Entry entry : entries) {
+      Parent known =
+          switch (entry.outcome()) {
+            case Outcome.CreatedApp(String token) -> new Parent.App(token);
+            case Outcome.Accepted(long number, _)
+                when entry.request() instanceof Request.NewChat chat ->
+                new Parent.Chat(chat.app(), number);
+            default -> null;
+          };
+      if (known != null) {
+        knownSince.merge(known, entry.endNanos(), Math::min);
+      }
+    }
+    Set<Parent> denied = new HashSet<>();
+    for (History.Entry entry : entries) {
+      Parent parent = Write.parent(entry.request());
+      if (entry.outcome() instanceof Outcome.Refused(int status, _)
+          && status == 404
+          && parent != null
+          && knownSince.getOrDefault(parent, Long.MAX_VALUE) < entry.startNanos()
+          && denied.add(parent)) {
+        violations.add(new Violation.Denied(parent));
+      }
+    }
+  }
+
+  private Map<Parent, List<State.Message>> rows() {
+    Map<Parent, List<State.Message>> rows = new HashMap<>(state.messages());
+    Map<String, TreeSet<Long>> chats = new HashMap<>();
+    for (Parent.Chat chat : state.chats().keySet()) {
+      chats.computeIfAbsent(chat.app(), _ -> new TreeSet<>()).add(chat.number());
+      rows.putIfAbsent(chat, List.of());
+    }
+    state.apps().keySet().forEach(token -> rows.put(new Parent.App(token), List.of()));
+    chats.forEach(
+        (app, numbers) ->
+            rows.put(
+                new Parent.App(app),
+                numbers.stream().map(number -> new State.Message(number, Write.NO_BODY)).toList()));
+    return rows;
+  }
+
+  private void checkRows(Parent parent, List<State.Message> rows) {
+    Long count = count(parent);
+    if (count == null && !rows.isEmpty()) {
+      violations.add(new Violation.Orphaned(parent));
+    }
+    if (count != null && count != rows.size()) {
+      violations.add(new Violation.WrongCount(parent, count, rows.size()));
+    }
+    Long counter = state.counters().get(parent);
+    if (counter != null && !rows.isEmpty() && counter < rows.getLast().number()) {
+      violations.add(new Violation.CounterBehind(parent, counter, rows.getLast().number()));
+    }
+  }
+
+  private @Nullable Long count(Parent parent) {
+    return switch (parent) {
+      case Parent.App(String token) -> {
+        State.App app = state.apps().get(token);
+        yield app == null ? null : (Long) app.chatsCount();
+      }
+      case Parent.Chat chat -> state.chats().get(chat);
+    };
+  }
+
+  private void checkSearch(Parent.Chat chat, List<State.Message> rows) {
+    Set<Long> unpersisted = new TreeSet<>(state.indexed().getOrDefault(chat, Set.of()));
+    for (State.Message row : rows) {
+      if (!unpersisted.remove(row.number())) {
+        violations.add(new Violation.NotSearchable(chat, row.number()));
+      }
+    }
+    unpersisted.forEach(number -> violations.add(new Violation.OnlySearchable(chat, number)));
+  }
+}

@@ -1,0 +1,264 @@
+package dev.tally.system.faults;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Somebody who uses Tally, one request at a time, and has every one of them and what came of it
+ * recorded. Requests go to gateways and APIs in turn, as through a load balancer.
+ */
+final class Client {
+
+  /** An answer that no fault is an excuse for, of any client. */
+  record Surprise(Request request, int status, String body) {}
+
+  /**
+   * What all clients share.
+   *
+   * @param gateways base URLs
+   * @param apis base URLs
+   */
+  record Surroundings(
+      List<String> gateways,
+      List<String> apis,
+      History history,
+      ConcurrentLinkedQueue<Surprise> surprises) {
+
+    static Surroundings of(Deployment deployment) {
+      return new Surroundings(
+          urls(deployment.services(ServiceProcess.Kind.GATEWAY)),
+          urls(deployment.services(ServiceProcess.Kind.API)),
+          new History(),
+          new ConcurrentLinkedQueue<>());
+    }
+
+    private static List<String> urls(List<ServiceProcess> services) {
+      return services.stream().map(ServiceProcess::url).toList();
+    }
+  }
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(1))
+          .build();
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
+  private static final String PROBLEM = "urn:tally:problem:";
+
+  /** What a reader is told while what it asks for is on its way, or Redis cannot be asked. */
+  private static final Set<String> NOT_THERE_YET = Set.of("not-persisted-yet", "chat-not-found");
+
+  private final int number;
+  private final Surroundings surroundings;
+  private int turn;
+
+  /**
+   * @param number of no other client
+   */
+  Client(int number, Surroundings surroundings) {
+    this.number = number;
+    this.surroundings = surroundings;
+    this.turn = number;
+  }
+
+  /** Asks whose turn it is, records what comes of it, and returns it. */
+  Outcome ask(Request request) {
+    turn++;
+    return switch (request) {
+      case Request.NewChat _, Request.NewMessages _ ->
+          ask(request, surroundings.gateways().get(turn % surroundings.gateways().size()));
+      case Request.NewApp _, Request.ReadMessages _, Request.ReadChat _ ->
+          ask(request, surroundings.apis().get(turn % surroundings.apis().size()));
+    };
+  }
+
+  /** Asks one service, records what comes of it, and returns it. */
+  Outcome ask(Request request, String service) {
+    long start = System.nanoTime();
+    Outcome outcome = outcome(request, service);
+    surroundings
+        .history()
+        .record(new History.Entry(number, request, outcome, start, System.nanoTime()));
+    return outcome;
+  }
+
+  /** Whether it is of use to ask the same again. */
+  static boolean isOpen(Outcome outcome) {
+    return outcome instanceof Outcome.Unknown
+        || (outcome instanceof Outcome.Refused refused && refused.status() == 503);
+  }
+
+  /**
+   * Asks again and again for what has an idempotency key, until there is an answer.
+   *
+   * @param service one to ask, or null for whose turn it is
+   * @return the last outcome, still open if this thread was interrupted
+   */
+  Outcome askUntilAnswered(Request request, @Nullable String service) {
+    Outcome outcome = service == null ? ask(request) : ask(request, service);
+    while (isOpen(outcome)) {
+      try {
+        Thread.sleep(RETRY_PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return outcome;
+      }
+      outcome = service == null ? ask(request) : ask(request, service);
+    }
+    return outcome;
+  }
+
+  private Outcome outcome(Request request, String service) {
+    HttpResponse<String> response;
+    try {
+      response =
+          HTTP.send(
+              http(request, service).timeout(PATIENCE).build(),
+              HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      return new Outcome.Unknown(e.getClass().getSimpleName());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Unknown("interrupted");
+    }
+    try {
+      return outcome(request, response);
+    } catch (JacksonException e) {
+      return surprise(request, response);
+    }
+  }
+
+  private Outcome outcome(Request request, HttpResponse<String> response) {
+    JsonNode json = JSON.readTree(response.body());
+    int status = response.statusCode();
+    if (status == 201 || status == 200) {
+      return success(request, json);
+    }
+    String problem = json.path("type").asString("").replace(PROBLEM, "");
+    if (status == 503 && response.headers().firstValue("Retry-After").isPresent()) {
+      return problem.equals("queue-full")
+          ? new Outcome.Refused(status, problem)
+          : new Outcome.Unknown("503 " + problem);
+    }
+    boolean isRead = request instanceof Request.ReadChat || request instanceof Request.ReadMessages;
+    if (status == 404 && isRead && NOT_THERE_YET.contains(problem)) {
+      return new Outcome.Refused(status, problem);
+    }
+    Outcome unknown = surprise(request, response);
+    return status < 500 ? new Outcome.Refused(status, problem) : unknown;
+  }
+
+  private static Outcome success(Request request, JsonNode json) {
+    return switch (request) {
+      case Request.NewApp _ -> new Outcome.CreatedApp(json.path("token").asString());
+      case Request.NewChat _ -> {
+        long number = json.path("chat_number").asLong();
+        yield new Outcome.Accepted(number, number);
+      }
+      case Request.NewMessages(_, _, List<String> bodies, _) -> {
+        if (bodies.size() > 1) {
+          yield new Outcome.Accepted(
+              json.path("first_message_number").asLong(),
+              json.path("last_message_number").asLong());
+        }
+        long number = json.path("message_number").asLong();
+        yield new Outcome.Accepted(number, number);
+      }
+      case Request.ReadMessages _ -> {
+        List<State.Message> messages = new ArrayList<>();
+        for (JsonNode message : json) {
+          messages.add(
+              new State.Message(message.path("number").asLong(), message.path("body").asString()));
+        }
+        yield new Outcome.Page(messages);
+      }
+      case Request.ReadChat _ -> new Outcome.ChatSeen(json.path("messages_count").asLong());
+    };
+  }
+
+  private Outcome surprise(Request request, HttpResponse<String> response) {
+    surroundings.surprises().add(new Surprise(request, response.statusCode(), response.body()));
+    return new Outcome.Unknown(Integer.toString(response.statusCode()));
+  }
+
+  private static HttpRequest.Builder http(Request request, String service) {
+    String apps = service + "/apps";
+    return switch (request) {
+      case Request.NewApp(String name) -> post(apps, json(Map.of("name", name)), null);
+      case Request.NewChat(String app, String key) -> post(apps + "/" + app + "/chats", "", key);
+      case Request.NewMessages(String app, long chat, List<String> bodies, String key) -> {
+        String url = "%s/%s/chats/%d/messages".formatted(apps, app, chat);
+        if (bodies.size() == 1) {
+          yield post(url, json(Map.of("body", bodies.getFirst())), key);
+        }
+        StringBuilder lines = new StringBuilder();
+        bodies.forEach(body -> lines.append(json(Map.of("body", body))).append('\n'));
+        yield post(url, lines.toString(), key).setHeader("Content-Type", "application/x-ndjson");
+      }
+      case Request.ReadMessages(String app, long chat, long after, int limit) ->
+          HttpRequest.newBuilder(
+              URI.create(
+                  "%s/%s/chats/%d/messages?after=%d&limit=%d"
+                      .formatted(apps, app, chat, after, limit)));
+      case Request.ReadChat(String app, long chat) ->
+          HttpRequest.newBuilder(URI.create("%s/%s/chats/%d".formatted(apps, app, chat)));
+    };
+  }
+
+  private static HttpRequest.Builder post(String url, String body, @Nullable String key) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    return key == null ? request : request.header("Idempotency-Key", key);
+  }
+
+  private static String json(Map<String, String> fields) {
+    return JSON.writeValueAsString(fields);
+  }
+
+  /** Whether a search through one API finds a message. Not recorded. */
+  static boolean finds(String api, Parent.Chat chat, String words, long number) {
+    String url =
+        "%s/apps/%s/chats/%d/search?q=%s"
+            .formatted(
+                api, chat.app(), chat.number(), URLEncoder.encode(words, StandardCharsets.UTF_8));
+    try {
+      HttpResponse<String> response =
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
+              HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        return false;
+      }
+      for (JsonNode hit : JSON.readTree(response.body())) {
+        if (hit.path("number").asLong() == number) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

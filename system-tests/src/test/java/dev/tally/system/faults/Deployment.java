@@ -1,0 +1,290 @@
+package dev.tally.system.faults;
+
+import dev.tally.stack.EmbeddedStack;
+import dev.tally.stack.Ports;
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
+import dev.tally.stack.StackOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Tally as it is run in earnest: several gateways, workers and APIs, each a process of its own, on
+ * servers of their own, with every connection from a service to a server through a {@link Proxy}.
+ * Any part may be killed, frozen or cut off, and started again at its old address.
+ *
+ * <pre>{@code
+ * try (Deployment deployment = Deployment.start(Deployment.Options.of(2, 2, 1))) {
+ *   deployment.worker(0).link(ServerKind.MARIADB).cut();
+ *   deployment.server(ServerKind.REDIS).kill();
+ *   deployment.heal();
+ * }
+ * }</pre>
+ *
+ * <p>Nothing of it outlives this JVM, not even one that is killed.
+ */
+final class Deployment implements AutoCloseable {
+
+  /**
+   * What to start.
+   *
+   * @param settings for every service, environment variables or Spring properties by name
+   */
+  record Options(int gateways, int workers, int apis, Map<String, String> settings) {
+
+    Options {
+      settings = Map.copyOf(settings);
+    }
+
+    /** With leases of two seconds, so that a dead worker is soon replaced. */
+    static Options of(int gateways, int workers, int apis) {
+      return new Options(gateways, workers, apis, Map.of("tally.worker.lease.duration", "2s"));
+    }
+
+    /** The same with one setting more, or another value for one. */
+    Options with(String name, String value) {
+      Map<String, String> changed = new LinkedHashMap<>(settings);
+      changed.put(name, value);
+      return new Options(gateways, workers, apis, changed);
+    }
+  }
+
+  private final Path folder;
+  private final EmbeddedStack stack;
+  private final Set<Integer> ports = new HashSet<>();
+  private final List<ServiceProcess> services = new ArrayList<>();
+  private final List<Proxy> links = new ArrayList<>();
+  private boolean keptLogs;
+
+  private Deployment(Path folder, EmbeddedStack stack) {
+    this.folder = folder;
+    this.stack = stack;
+    for (ServerKind kind : ServerKind.values()) {
+      ports.add(stack.server(kind).port());
+    }
+  }
+
+  /** Starts everything in a new folder, and returns when every service is ready. */
+  static Deployment start(Options options) {
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("tally-faults");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    EmbeddedStack stack = EmbeddedStack.start(StackOptions.in(folder.resolve("servers")));
+    Deployment deployment = new Deployment(folder, stack);
+    try {
+      deployment.add(ServiceProcess.Kind.WORKER, options.workers(), options.settings());
+      deployment.add(ServiceProcess.Kind.API, options.apis(), options.settings());
+      deployment.add(ServiceProcess.Kind.GATEWAY, options.gateways(), options.settings());
+      deployment.each(ServiceProcess::start);
+      deployment.awaitReady();
+    } catch (RuntimeException | Error e) {
+      deployment.close();
+      throw e;
+    }
+    return deployment;
+  }
+
+  private void add(ServiceProcess.Kind kind, int count, Map<String, String> settings) {
+    for (int i = 1; i <= count; i++) {
+      Map<ServerKind, Proxy> ofService = new EnumMap<>(ServerKind.class);
+      for (ServerKind server : kind.uses()) {
+        ofService.put(server, new Proxy(choosePort(), server(server).port()));
+      }
+      links.addAll(ofService.values());
+      int port = choosePort();
+      List<String> arguments = new ArrayList<>();
+      ofService.forEach(
+          (server, proxy) -> arguments.add(address(server, url(server, proxy.port()))));
+      arguments.add("--TALLY_MYSQL_USER=root");
+      arguments.add("--TALLY_MYSQL_PASSWORD=");
+      arguments.add("--server.address=127.0.0.1");
+      arguments.add("--server.port=" + port);
+      settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+      String name = kind.title() + "-" + i;
+      services.add(
+          new ServiceProcess(
+              kind, name, port, folder.resolve(name), Map.copyOf(ofService), arguments));
+    }
+  }
+
+  private int choosePort() {
+    int port = Ports.choose(ports);
+    ports.add(port);
+    return port;
+  }
+
+  private static String address(ServerKind server, String url) {
+    return switch (server) {
+      case MARIADB -> "--TALLY_MYSQL_URL=" + url;
+      case REDIS -> "--TALLY_REDIS_URL=" + url;
+      case ELASTICSEARCH -> "--TALLY_ELASTICSEARCH_URL=" + url;
+    };
+  }
+
+  private String url(ServerKind server, int port) {
+    return server(server).url().replace(":" + server(server).port(), ":" + port);
+  }
+
+  /** The servers. Whoever connects to a server's own port has a link that nothing breaks. */
+  EmbeddedStack stack() {
+    return stack;
+  }
+
+  /** A server, to be killed, frozen or started. */
+  Server server(ServerKind kind) {
+    return stack.server(kind);
+  }
+
+  /** All services, in no order that matters. */
+  List<ServiceProcess> services() {
+    return List.copyOf(services);
+  }
+
+  /** All services of a kind. */
+  List<ServiceProcess> services(ServiceProcess.Kind kind) {
+    return services.stream().filter(service -> service.kind() == kind).toList();
+  }
+
+  /** A gateway, from 0. */
+  ServiceProcess gateway(int index) {
+    return services(ServiceProcess.Kind.GATEWAY).get(index);
+  }
+
+  /** A worker, from 0. */
+  ServiceProcess worker(int index) {
+    return services(ServiceProcess.Kind.WORKER).get(index);
+  }
+
+  /** An API, from 0. */
+  ServiceProcess api(int index) {
+    return services(ServiceProcess.Kind.API).get(index);
+  }
+
+  /** The links that all services of a kind have to a server. */
+  List<Proxy> links(ServiceProcess.Kind kind, ServerKind server) {
+    return services(kind).stream().map(service -> service.link(server)).toList();
+  }
+
+  /**
+   * Configuration that points at the servers themselves, past all proxies, as {@code --name=value}
+   * arguments.
+   */
+  List<String> directArguments() {
+    List<String> arguments = new ArrayList<>();
+    for (ServerKind server : ServerKind.values()) {
+      arguments.add(address(server, server(server).url()));
+    }
+    arguments.add("--TALLY_MYSQL_USER=root");
+    arguments.add("--TALLY_MYSQL_PASSWORD=");
+    return arguments;
+  }
+
+  /** Puts an end to every fault, and returns when every service is ready. */
+  void heal() {
+    restore();
+    awaitReady();
+  }
+
+  /**
+   * Puts an end to every fault: lets everything go on, pass and run. Returns when the servers
+   * answer; the services may have to start or to notice.
+   *
+   * @throws AssertionError if a service has ended by itself: no fault is an excuse for that
+   */
+  void restore() {
+    for (ServiceProcess service : services) {
+      if (service.hasEndedByItself()) {
+        throw new AssertionError("%s has ended by itself%n%s".formatted(service, service.tail()));
+      }
+    }
+    links.forEach(Proxy::pass);
+    services.stream().filter(service -> !service.isRunning()).forEach(ServiceProcess::start);
+    for (ServerKind kind : ServerKind.values()) {
+      Server server = server(kind);
+      if (server.isRunning()) {
+        server.thaw();
+      } else {
+        server.start();
+      }
+    }
+    services.forEach(ServiceProcess::thaw);
+  }
+
+  /** Returns when every service is ready. */
+  void awaitReady() {
+    each(ServiceProcess::awaitReady);
+  }
+
+  /** Does something with all services at once, and throws what fails first. */
+  private void each(Consumer<ServiceProcess> action) {
+    List<Future<?>> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      services.forEach(service -> results.add(threads.submit(() -> action.accept(service))));
+    }
+    for (Future<?> result : results) {
+      try {
+        result.get();
+      } catch (ExecutionException e) {
+        switch (e.getCause()) {
+          case RuntimeException thrown -> throw thrown;
+          case Error thrown -> throw thrown;
+          case null, default -> throw new IllegalStateException(e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /**
+   * Keeps the folder with all logs when this is closed, for whoever has to find out what went
+   * wrong.
+   *
+   * @return the folder; a service's log is {@code <name>/service.log}, a server's {@code
+   *     servers/<kind>/server.log}
+   */
+  Path keepLogs() {
+    keptLogs = true;
+    return folder;
+  }
+
+  /** Ends everything the quick way, and deletes the folder unless it is to be kept. */
+  @Override
+  public void close() {
+    each(ServiceProcess::kill);
+    links.forEach(Proxy::close);
+    for (ServerKind kind : ServerKind.values()) {
+      if (server(kind).isRunning()) {
+        server(kind).kill();
+      }
+    }
+    stack.close();
+    if (keptLogs) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      System.err.println("could not delete " + folder + ": " + e);
+    }
+  }
+}

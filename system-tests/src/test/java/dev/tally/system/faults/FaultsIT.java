@@ -1,0 +1,136 @@
+package dev.tally.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.worker.ChatWorker;
+import dev.tally.worker.verify.Report;
+import dev.tally.worker.verify.Verification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Tally keeps its promises while one part after another is killed, frozen or cut off. The system
+ * property {@code faults.minutes} says for how long, else it is short; {@code faults.seed} repeats
+ * the faults of an earlier run; {@code faults.kinds} restricts them to those whose names match.
+ */
+@Tag("faults")
+class FaultsIT {
+
+  /** Of the short run, from its beginning to its last fault; what follows takes half a minute. */
+  private static final Duration SHORT = Duration.ofSeconds(125);
+
+  private static final int CLIENTS = 8;
+  private static final Duration PACE = Duration.ofMillis(100);
+
+  /** Small enough to be filled in a moment. */
+  private static final String QUEUE_LIMIT = "500";
+
+  private static final Duration ANSWER_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration DRAIN_PATIENCE = Duration.ofMinutes(3);
+
+  @Test
+  void promisesAreKeptWhateverBreaks() throws Exception {
+    long begin = System.nanoTime();
+    Duration length = length();
+    long seed = seed();
+    System.out.printf("faults.seed=%d%n", seed);
+    Deployment.Options options =
+        Deployment.Options.of(2, 2, 1).with("TALLY_QUEUE_LIMIT", QUEUE_LIMIT);
+    try (Deployment deployment = Deployment.start(options)) {
+      try {
+        run(deployment, seed, begin, length);
+      } catch (Exception | Error e) {
+        System.err.println("logs are kept in " + deployment.keepLogs());
+        throw e;
+      }
+    }
+  }
+
+  private static Duration length() {
+    String minutes = System.getProperty("faults.minutes", "");
+    return minutes.isEmpty()
+        ? SHORT
+        : Duration.ofSeconds(Math.round(60 * Double.parseDouble(minutes)));
+  }
+
+  private static long seed() {
+    String seed = System.getProperty("faults.seed", "");
+    return seed.isEmpty() ? new Random().nextInt(Integer.MAX_VALUE) : Long.parseLong(seed);
+  }
+
+  private static void run(Deployment deployment, long seed, long begin, Duration length)
+      throws Exception {
+    Client.Surroundings surroundings = Client.Surroundings.of(deployment);
+    Probe probe = new Probe(surroundings);
+    Workload workload = new Workload(surroundings, seed);
+    workload.start(CLIENTS, PACE);
+    Nemesis nemesis =
+        new Nemesis(
+            deployment,
+            workload,
+            probe,
+            seed,
+            Pattern.compile(System.getProperty("faults.kinds", ".*")));
+    List<String> wrong = new ArrayList<>();
+    try {
+      nemesis.run(begin + length.toNanos());
+    } finally {
+      workload.stop(ANSWER_PATIENCE);
+    }
+    deployment.heal();
+    Report verified = drained(deployment);
+    wrong.addAll(verified.findings());
+    State state = new StateReader(deployment.stack()).read();
+    List<Violation> violations = Checker.check(surroundings.history(), state);
+
+    String report =
+        new FaultsReport(
+                seed,
+                Duration.ofNanos(System.nanoTime() - begin),
+                surroundings,
+                nemesis.struck(),
+                nemesis.kindCount(),
+                state,
+                violations,
+                verified)
+            .markdown();
+    Files.writeString(reportFile(), report);
+    System.out.println(report);
+
+    violations.forEach(violation -> wrong.add(violation.sentence()));
+    surroundings.surprises().forEach(surprise -> wrong.add(surprise.toString()));
+    assertThat(wrong).isEmpty();
+    assertThat(verified.queued()).as("jobs never persisted").isZero();
+    assertThat(verified.pending()).as("messages never indexed").isZero();
+    assertThat(verified.deadLetters()).as("dead letters").isZero();
+  }
+
+  private static Path reportFile() throws IOException {
+    return Files.createDirectories(Path.of("target")).resolve("faults-report.md");
+  }
+
+  /** Runs what the {@code verify} command runs, until nothing is on its way or the time is up. */
+  private static Report drained(Deployment deployment) throws InterruptedException {
+    long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
+    try (ConfigurableApplicationContext command =
+        ChatWorker.forCommand(deployment.directArguments().toArray(String[]::new))) {
+      Verification verification = command.getBean(Verification.class);
+      while (true) {
+        Report report = verification.run(true, _ -> {});
+        if ((report.queued() == 0 && report.pending() == 0) || System.nanoTime() > deadline) {
+          return report;
+        }
+        Thread.sleep(500);
+      }
+    }
+  }
+}

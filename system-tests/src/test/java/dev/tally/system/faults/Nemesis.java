@@ -1,0 +1,245 @@
+package dev.tally.system.faults;
+
+import dev.tally.stack.ServerKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Breaks one thing after another at random moments, heals it, and measures how long it takes until
+ * everything works again. What it does follows from its seed; when it meets what is under way does
+ * not.
+ *
+ * <p>Every kind of fault comes once, in random order, before one comes again.
+ */
+final class Nemesis {
+
+  private static final Duration RECOVERY_PATIENCE = Duration.ofMinutes(3);
+
+  private final Deployment deployment;
+  private final Workload workload;
+  private final Probe probe;
+  private final Random random;
+  private final long begin = System.nanoTime();
+  private final List<Fault> chosen;
+  private final List<Fault> bag = new ArrayList<>();
+  private final List<Struck> struck = new ArrayList<>();
+
+  /** A fault that was healed, and how long after the beginning of the healing what worked. */
+  record Struck(String kind, Probe.Recovery recovery) {}
+
+  /**
+   * A kind of fault. All are healed in the same way.
+   *
+   * @param kind its name in reports
+   * @param shortest how long it lasts at least
+   * @param longest how long it lasts at most
+   */
+  private record Fault(String kind, Duration shortest, Duration longest, Strike strike) {}
+
+  @FunctionalInterface
+  private interface Strike {
+    /** Breaks something, and says what. */
+    String now() throws InterruptedException;
+  }
+
+  /**
+   * @param kinds of faults, a pattern that their whole names match
+   */
+  Nemesis(Deployment deployment, Workload workload, Probe probe, long seed, Pattern kinds) {
+    this.deployment = deployment;
+    this.workload = workload;
+    this.probe = probe;
+    this.random = new Random(seed);
+    this.chosen = kinds().stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no kind of fault is called " + kinds);
+    }
+  }
+
+  /** How many kinds of faults there are to choose from. */
+  int kindCount() {
+    return chosen.size();
+  }
+
+  /** What has been broken and healed so far. */
+  List<Struck> struck() {
+    return List.copyOf(struck);
+  }
+
+  /**
+   * Breaks things until the time is up. Then everything is healed.
+   *
+   * @param deadline by {@link System#nanoTime}
+   * @throws AssertionError if something does not work again three minutes after it was healed
+   */
+  void run(long deadline) throws InterruptedException {
+    while (System.nanoTime() < deadline) {
+      if (bag.isEmpty()) {
+        bag.addAll(chosen);
+        Collections.shuffle(bag, random);
+      }
+      strike(bag.removeLast());
+      Thread.sleep(random.nextInt(500, 1_500));
+    }
+  }
+
+  private void strike(Fault fault) throws InterruptedException {
+    Duration length =
+        Duration.ofMillis(
+            random.nextLong(fault.shortest().toMillis(), fault.longest().toMillis() + 1));
+    String what = fault.strike().now();
+    say("%s: %s, for %d ms".formatted(fault.kind(), what, length.toMillis()));
+    Thread.sleep(length);
+    long healing = System.nanoTime();
+    // beside the probes: what one server's start takes is not what writes have to wait for
+    FutureTask<Void> restoring = new FutureTask<>(deployment::restore, null);
+    Thread.ofVirtual().name("restore").start(restoring);
+    try {
+      Probe.Recovery recovery = probe.await(healing, RECOVERY_PATIENCE);
+      restoring.get();
+      struck.add(new Struck(fault.kind(), recovery));
+      say(
+          "  healed: accepts after %d ms, readable after %d ms, searchable after %d ms"
+              .formatted(
+                  recovery.accepted().toMillis(),
+                  recovery.readable().toMillis(),
+                  recovery.searchable().toMillis()));
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          "%s: does not work again within %s".formatted(fault.kind(), RECOVERY_PATIENCE),
+          restoring.state() == Future.State.FAILED ? restoring.exceptionNow() : e);
+    } catch (ExecutionException e) {
+      throw new AssertionError(fault.kind() + ": could not be healed", e.getCause());
+    }
+    deployment.awaitReady();
+  }
+
+  private void say(String line) {
+    System.out.printf(
+        Locale.ROOT, "nemesis %6.1f s  %s%n", (System.nanoTime() - begin) / 1e9, line);
+  }
+
+  private List<Fault> kinds() {
+    List<Fault> kinds = new ArrayList<>();
+    kinds.add(fault("nothing, for comparison", 500, 1_000, () -> "nothing"));
+    for (ServiceProcess.Kind kind : ServiceProcess.Kind.values()) {
+      kinds.add(fault(kind.title() + " killed", 200, 2_000, () -> kill(any(kind))));
+    }
+    for (ServerKind kind : ServerKind.values()) {
+      kinds.add(
+          fault(
+              kind.title() + " killed",
+              200,
+              2_000,
+              () -> {
+                deployment.server(kind).kill();
+                return "kill -9";
+              }));
+    }
+    kinds.add(
+        fault(
+            "gateway and worker killed at once",
+            200,
+            3_000,
+            () ->
+                kill(any(ServiceProcess.Kind.GATEWAY))
+                    + " and "
+                    + kill(any(ServiceProcess.Kind.WORKER))));
+    // all of them longer than a lease, and than services wait for an answer from Redis
+    kinds.add(fault("worker frozen", 3_000, 5_000, this::freezeWorker));
+    for (ServerKind kind : List.of(ServerKind.REDIS, ServerKind.MARIADB)) {
+      kinds.add(
+          fault(
+              kind.title() + " frozen",
+              2_500,
+              5_000,
+              () -> {
+                deployment.server(kind).freeze();
+                return "SIGSTOP";
+              }));
+    }
+    for (ServiceProcess.Kind service : ServiceProcess.Kind.values()) {
+      for (ServerKind server : service.uses()) {
+        String link = service.title() + "-" + server.title();
+        kinds.add(fault(link + " cut", 500, 4_000, () -> each(service, server, "cut", Proxy::cut)));
+        kinds.add(
+            fault(
+                link + " stalled",
+                2_500,
+                5_000,
+                () -> each(service, server, "stall", Proxy::stall)));
+        kinds.add(
+            fault(
+                link + " answers lost",
+                500,
+                4_000,
+                () -> each(service, server, "lose answers to", Proxy::loseAnswers)));
+      }
+    }
+    kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));
+    kinds.add(fault("full queue", 0, 500, this::fullQueue));
+    return kinds;
+  }
+
+  private static Fault fault(String kind, long shortest, long longest, Strike strike) {
+    return new Fault(kind, Duration.ofMillis(shortest), Duration.ofMillis(longest), strike);
+  }
+
+  private ServiceProcess any(ServiceProcess.Kind kind) {
+    List<ServiceProcess> services = deployment.services(kind);
+    return services.get(random.nextInt(services.size()));
+  }
+
+  private String kill(ServiceProcess service) throws InterruptedException {
+    if (service.kind() == ServiceProcess.Kind.WORKER) {
+      lengthenTransactions(service);
+    }
+    service.kill();
+    return "kill -9 " + service;
+  }
+
+  private String freezeWorker() throws InterruptedException {
+    ServiceProcess worker = any(ServiceProcess.Kind.WORKER);
+    lengthenTransactions(worker);
+    worker.freeze();
+    return "SIGSTOP " + worker;
+  }
+
+  /** Makes it likely that what happens to a worker next happens in the middle of a transaction. */
+  private void lengthenTransactions(ServiceProcess worker) throws InterruptedException {
+    Duration delay = Duration.ofMillis(random.nextInt(60));
+    worker.link(ServerKind.MARIADB).delay(delay, delay);
+    Thread.sleep(random.nextInt(200, 800));
+  }
+
+  private String each(
+      ServiceProcess.Kind kind, ServerKind server, String what, Consumer<Proxy> action) {
+    List<ServiceProcess> services =
+        random.nextBoolean() ? deployment.services(kind) : List.of(any(kind));
+    services.forEach(service -> action.accept(service.link(server)));
+    return what + " " + services;
+  }
+
+  private String slowDatabase() {
+    Duration delay = Duration.ofMillis(random.nextInt(10, 150));
+    for (ServiceProcess service : deployment.services()) {
+      service.link(ServerKind.MARIADB).delay(delay, delay);
+    }
+    return delay.toMillis() + " ms each way";
+  }
+
+  private String fullQueue() {
+    deployment.links(ServiceProcess.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::cut);
+    return workload.fill(Duration.ofSeconds(15)) ? "filled" : "not filled";
+  }
+}

@@ -1,0 +1,136 @@
+package dev.tally.system.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Finds out when everything works again: for several apps, a message is accepted by every gateway,
+ * then every API shows it, then every API finds it.
+ */
+final class Probe {
+
+  private static final int APPS = 3;
+  private static final int FIRST_CLIENT = 1_000;
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private final Client.Surroundings surroundings;
+  private final List<Sender> senders = new ArrayList<>();
+
+  /** How long after a moment the slowest message got so far. */
+  record Recovery(Duration accepted, Duration readable, Duration searchable) {
+
+    private static Recovery slowest(Recovery one, Recovery other) {
+      return new Recovery(
+          max(one.accepted, other.accepted),
+          max(one.readable, other.readable),
+          max(one.searchable, other.searchable));
+    }
+
+    private static Duration max(Duration one, Duration other) {
+      return one.compareTo(other) > 0 ? one : other;
+    }
+  }
+
+  private record Sender(Client client, String gateway, Parent.Chat chat) {}
+
+  /** Makes the apps and chats of the probes. */
+  Probe(Client.Surroundings surroundings) {
+    this.surroundings = surroundings;
+    int number = FIRST_CLIENT;
+    for (int i = 0; i < APPS; i++) {
+      Client client = new Client(number++, surroundings);
+      if (!(client.ask(new Request.NewApp("probed app " + i))
+              instanceof Outcome.CreatedApp(String app)
+          && client.askUntilAnswered(new Request.NewChat(app, UUID.randomUUID().toString()), null)
+              instanceof Outcome.Accepted(long chat, _))) {
+        throw new AssertionError("no probes can be made");
+      }
+      for (String gateway : surroundings.gateways()) {
+        senders.add(
+            new Sender(new Client(number++, surroundings), gateway, new Parent.Chat(app, chat)));
+      }
+    }
+  }
+
+  /**
+   * Waits until everything works.
+   *
+   * @param since {@link System#nanoTime} of the moment that times are measured from
+   * @throws TimeoutException if it does not within the time given
+   */
+  Recovery await(long since, Duration patience) throws InterruptedException, TimeoutException {
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      List<Future<Recovery>> results = new ArrayList<>();
+      senders.forEach(sender -> results.add(threads.submit(() -> probe(sender, since))));
+      long deadline = System.nanoTime() + patience.toNanos();
+      Recovery slowest = new Recovery(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+      for (Future<Recovery> result : results) {
+        slowest =
+            Recovery.slowest(
+                slowest, result.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+      }
+      return slowest;
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } finally {
+      threads.shutdownNow();
+      threads.close();
+    }
+  }
+
+  private Recovery probe(Sender sender, long since) throws InterruptedException {
+    Parent.Chat chat = sender.chat();
+    String word = "probe" + UUID.randomUUID().toString().replace("-", "");
+    Outcome outcome =
+        sender
+            .client()
+            .askUntilAnswered(
+                new Request.NewMessages(chat.app(), chat.number(), List.of(word), word),
+                sender.gateway());
+    if (!(outcome instanceof Outcome.Accepted(long number, _))) {
+      throw new AssertionError("a probe was not accepted: " + outcome);
+    }
+    Duration accepted = elapsed(since);
+    State.Message message = new State.Message(number, word);
+    for (String api : surroundings.apis()) {
+      Request.ReadMessages request =
+          new Request.ReadMessages(chat.app(), chat.number(), number - 1, 1);
+      await(
+          () ->
+              sender.client().ask(request, api) instanceof Outcome.Page(List<State.Message> page)
+                  && page.contains(message));
+    }
+    Duration readable = elapsed(since);
+    for (String api : surroundings.apis()) {
+      await(() -> Client.finds(api, chat, word, number));
+    }
+    return new Recovery(accepted, readable, elapsed(since));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    Duration pause = POLL;
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(pause);
+      // a check costs something, and a wait that is long already need not be known to the
+      // millisecond
+      pause = pause.multipliedBy(5).dividedBy(4);
+      if (pause.compareTo(Duration.ofMillis(250)) > 0) {
+        pause = Duration.ofMillis(250);
+      }
+    }
+  }
+
+  private static Duration elapsed(long since) {
+    return Duration.ofNanos(System.nanoTime() - since);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.tally.system.faults;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Holds what readers saw of one chat against each other and against its rows. */
+final class ReadCheck {
+
+  /** What stands for a chat that is not there. */
+  private static final long NO_CHAT = -1;
+
+  private final Parent.Chat chat;
+  private final boolean exists;
+  private final List<State.Message> rows;
+  private final Set<Long> wrong;
+  private final Map<String, Write> writers;
+  private final List<Violation> violations;
+
+  /**
+   * What one read tells.
+   *
+   * @param atLeast at some moment of it, numbers up to this one were visible
+   * @param atMost at some moment of it, no higher number was; {@link Long#MAX_VALUE} if it does not
+   *     tell
+   * @param page what it showed, null if it was no page
+   */
+  record Read(
+      long startNanos,
+      long endNanos,
+      long atLeast,
+      long atMost,
+      Request.@Nullable ReadMessages request,
+      Outcome.@Nullable Page page) {}
+
+  /**
+   * @param exists whether the chat has a row
+   * @param rows in number order
+   * @param wrong numbers about which enough has been said; it adds to them
+   * @param writers who wrote each body, to whatever parent
+   */
+  ReadCheck(
+      Parent.Chat chat,
+      boolean exists,
+      List<State.Message> rows,
+      Set<Long> wrong,
+      Map<String, Write> writers,
+      List<Violation> violations) {
+    this.chat = chat;
+    this.exists = exists;
+    this.rows = rows;
+    this.wrong = wrong;
+    this.writers = writers;
+    this.violations = violations;
+  }
+
+  /** The reads in a history that tell something, by chat. */
+  static Map<Parent.Chat, List<Read>> reads(List<History.Entry> entries) {
+    Map<Parent.Chat, List<Read>> reads = new HashMap<>();
+    for (History.Entry entry : entries) {
+      switch (entry.request()) {
+        case Request.ReadMessages request ->
+            add(reads, new Parent.Chat(request.app(), request.chat()), entry);
+        case Request.ReadChat request ->
+            add(reads, new Parent.Chat(request.app(), request.chat()), entry);
+        default -> {}
+      }
+    }
+    return reads;
+  }
+
+  private static void add(
+      Map<Parent.Chat, List<Read>> reads, Parent.Chat chat, History.Entry entry) {
+    Read read = read(entry);
+    if (read != null) {
+      reads.computeIfAbsent(chat, _ -> new ArrayList<>()).add(read);
+    }
+  }
+
+  private static @Nullable Read read(History.Entry entry) {
+    long start = entry.startNanos();
+    long end = entry.endNanos();
+    return switch (entry.outcome()) {
+      case Outcome.ChatSeen(long count) -> new Read(start, end, count, count, null, null);
+      case Outcome.Page page when entry.request() instanceof Request.ReadMessages request -> {
+        List<State.Message> messages = page.messages();
+        long last = messages.isEmpty() ? 0 : messages.getLast().number();
+        long atMost =
+            messages.size() < request.limit() ? Math.max(last, request.after()) : Long.MAX_VALUE;
+        yield new Read(start, end, last, atMost, request, page);
+      }
+      case Outcome.Refused(int status, _) when status == 404 ->
+          new Read(start, end, NO_CHAT, NO_CHAT, null, null);
+      default -> null;
+    };
+  }
+
+  /** Adds what it finds to the violations. */
+  void check(List<Read> reads) {
+    Map<Long, String> persisted = new HashMap<>();
+    rows.forEach(row -> persisted.put(row.number(), row.body()));
+    for (Read read : reads) {
+      if (read.request() != null && read.page() != null) {
+        checkPage(read.request(), read.page().messages(), persisted);
+      }
+    }
+    checkProgress(reads);
+  }
+
+  private void checkPage(
+      Request.ReadMessages request, List<State.Message> messages, Map<Long, String> persisted) {
+    long expected = request.after() + 1;
+    for (State.Message message : messages) {
+      long number = message.number();
+      if (number != expected) {
+        violations.add(new Violation.BrokenPage(chat, expected, number));
+      }
+      expected = number + 1;
+      String body = persisted.get(number);
+      if (body != null && !body.equals(message.body()) && wrong.add(number)) {
+        Write writer = writers.get(message.body());
+        violations.add(
+            writer == null || writer.parent().equals(chat)
+                ? new Violation.BodyDiffers(chat, number, message.body(), body)
+                : new Violation.Foreign(chat, number, writer.parent()));
+      }
+    }
+  }
+
+  /** Whether every read shows at least what those showed that had ended before it began. */
+  private void checkProgress(List<Read> reads) {
+    List<Read> byStart = new ArrayList<>(reads);
+    byStart.sort(Comparator.comparingLong(Read::startNanos));
+    long highest = rows.isEmpty() ? 0 : rows.getLast().number();
+    byStart.add(
+        new Read(Long.MAX_VALUE, Long.MAX_VALUE, 0, exists ? highest : NO_CHAT, null, null));
+    List<Read> byEnd = new ArrayList<>(reads);
+    byEnd.sort(Comparator.comparingLong(Read::endNanos));
+    long seen = NO_CHAT;
+    int ended = 0;
+    for (Read read : byStart) {
+      while (ended < byEnd.size() && byEnd.get(ended).endNanos() < read.startNanos()) {
+        seen = Math.max(seen, byEnd.get(ended).atLeast());
+        ended++;
+      }
+      if (read.atMost() < seen) {
+        violations.add(new Violation.WentBackwards(chat, seen, read.atMost()));
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.tally.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Redis is gone, or worse: it takes connections and does not answer. Writes are refused, all of
+ * them at once and not one after the other, and reads do not notice.
+ */
+@Tag("faults")
+@ExtendWith(Scenario.KeepLogs.class)
+class RedisOutageIT {
+
+  private static final int REQUESTS = 200;
+
+  /**
+   * Many times what one request waits for Redis, and a small part of what all of them would take
+   * one after the other.
+   */
+  private static final Duration BOUND = Duration.ofSeconds(15);
+
+  @Test
+  void writesAreRefusedAtOnceWhenItIsGone() throws Exception {
+    writesAreRefusedAtOnce(Server::kill);
+  }
+
+  @Test
+  void writesAreRefusedAtOnceWhenItDoesNotAnswer() throws Exception {
+    writesAreRefusedAtOnce(Server::freeze);
+  }
+
+  private static void writesAreRefusedAtOnce(Consumer<Server> fault) throws Exception {
+    Scenario scenario = Scenario.begin();
+    Deployment deployment = scenario.deployment();
+    Parent.Chat chat = scenario.newChats(1).getFirst();
+    Client client = scenario.newClient();
+    String app = chat.app();
+    assertThat(client.ask(new Request.NewMessages(app, 1, List.of(scenario.newBody()), null)))
+        .isEqualTo(new Outcome.Accepted(1, 1));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> client.ask(new Request.ReadChat(app, 1)).equals(new Outcome.ChatSeen(1)));
+    fault.accept(deployment.server(ServerKind.REDIS));
+
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        Request.NewMessages request =
+            new Request.NewMessages(app, 1, List.of(scenario.newBody()), null);
+        String gateway = deployment.gateway(i % 2).url();
+        answers.add(threads.submit(() -> refused(scenario, http, request, gateway)));
+      }
+      for (ServiceProcess gateway : deployment.services(ServiceProcess.Kind.GATEWAY)) {
+        assertThat(get(http, gateway.url() + "/actuator/health/liveness").statusCode())
+            .isEqualTo(200);
+        assertThat(get(http, gateway.url() + "/actuator/health/readiness").statusCode())
+            .isEqualTo(503);
+      }
+      for (ServiceProcess api : deployment.services(ServiceProcess.Kind.API)) {
+        assertThat(get(http, api.url() + "/apps/" + app + "/chats/1/messages").statusCode())
+            .isEqualTo(200);
+        assertThat(get(http, api.url() + "/apps/" + app + "/chats/9").statusCode()).isEqualTo(404);
+      }
+      for (Future<HttpResponse<String>> answer : answers) {
+        HttpResponse<String> response = answer.get();
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+        assertThat(response.body()).contains("urn:tally:problem:unavailable");
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+      }
+    }
+
+    deployment.heal();
+    Request again = new Request.NewMessages(app, 1, List.of(scenario.newBody()), "again");
+    assertThat(client.askUntilAnswered(again, null)).isInstanceOf(Outcome.Accepted.class);
+    scenario.assertPromisesKept();
+  }
+
+  /** A write with a patience of its own. What becomes of it is not known to who is refused. */
+  private static HttpResponse<String> refused(
+      Scenario scenario, HttpClient http, Request.NewMessages request, String gateway)
+      throws Exception {
+    long start = System.nanoTime();
+    try {
+      String url = "%s/apps/%s/chats/%d/messages".formatted(gateway, request.app(), request.chat());
+      return http.send(
+          HttpRequest.newBuilder(URI.create(url))
+              .timeout(BOUND)
+              .header("Content-Type", "application/json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "{\"body\":\"%s\"}".formatted(request.bodies().getFirst())))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } finally {
+      scenario
+          .history()
+          .record(
+              new History.Entry(
+                  0, request, new Outcome.Unknown("refused"), start, System.nanoTime()));
+    }
+  }
+
+  private static HttpResponse<String> get(HttpClient http, String url) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url)).timeout(BOUND).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+}

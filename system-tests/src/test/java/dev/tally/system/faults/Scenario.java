@@ -1,0 +1,258 @@
+package dev.tally.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.stack.ServerKind;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/**
+ * One story of what may happen to a deployment, with apps and a history of its own. All scenarios
+ * of a JVM share the deployment, two of each service, which is healed before each.
+ */
+final class Scenario {
+
+  /** Jobs that may wait in a partition: reached in a moment. */
+  static final int QUEUE_LIMIT = 3_000;
+
+  private static final int PARTITIONS = 16;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private static @Nullable Deployment shared;
+
+  private final Deployment deployment;
+  private final Client.Surroundings surroundings;
+  private final AtomicInteger clients = new AtomicInteger();
+  private final AtomicInteger bodies = new AtomicInteger();
+
+  private Scenario(Deployment deployment) {
+    this.deployment = deployment;
+    this.surroundings = Client.Surroundings.of(deployment);
+  }
+
+  static synchronized Scenario begin() {
+    Deployment running = shared;
+    if (running == null) {
+      running =
+          Deployment.start(
+              Deployment.Options.of(2, 2, 2)
+                  .with("TALLY_QUEUE_LIMIT", Integer.toString(QUEUE_LIMIT)));
+      Runtime.getRuntime().addShutdownHook(new Thread(running::close));
+      shared = running;
+    }
+    running.heal();
+    return new Scenario(running);
+  }
+
+  /** Keeps the logs when a scenario has failed, and says where. */
+  static final class KeepLogs implements TestWatcher {
+    @Override
+    public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+      Deployment running = shared;
+      if (running != null) {
+        System.err.println("logs are kept in " + running.keepLogs());
+      }
+    }
+  }
+
+  Deployment deployment() {
+    return deployment;
+  }
+
+  History history() {
+    return surroundings.history();
+  }
+
+  Client newClient() {
+    return new Client(clients.incrementAndGet(), surroundings);
+  }
+
+  /** A body that no other message of the scenario has. */
+  String newBody() {
+    return "message " + bodies.incrementAndGet();
+  }
+
+  /** An app with so many chats, all of them persisted. */
+  List<Parent.Chat> newChats(int count) {
+    Client client = newClient();
+    String app =
+        switch (client.ask(new Request.NewApp("Acme"))) {
+          case Outcome.CreatedApp(String token) -> token;
+          case Outcome other -> throw new AssertionError("no app: " + other);
+        };
+    List<Parent.Chat> chats = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      assertThat(client.ask(new Request.NewChat(app, null))).isEqualTo(new Outcome.Accepted(i, i));
+      chats.add(new Parent.Chat(app, i));
+    }
+    await()
+        .atMost(PATIENCE)
+        .until(() -> client.ask(new Request.ReadChat(app, count)) instanceof Outcome.ChatSeen);
+    return chats;
+  }
+
+  /** Clients that go on until they are closed. */
+  final class Load implements AutoCloseable {
+
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+
+    private Load(int clients, Duration pace, Function<Client, IntConsumer> work) {
+      for (int i = 0; i < clients; i++) {
+        IntConsumer step = work.apply(newClient());
+        threads.add(Thread.ofVirtual().name("load-" + i).start(() -> run(pace, step)));
+      }
+    }
+
+    private void run(Duration pace, IntConsumer step) {
+      try {
+        for (int turn = 0; !stopping.await(pace.toMillis(), TimeUnit.MILLISECONDS); turn++) {
+          step.accept(turn);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      stopping.countDown();
+      for (Thread thread : threads) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  /**
+   * Starts clients.
+   *
+   * @param pace how long each pauses between two steps
+   * @param work makes what a client does, step by step
+   */
+  Load load(int clients, Duration pace, Function<Client, IntConsumer> work) {
+    return new Load(clients, pace, work);
+  }
+
+  /** Writes that were accepted, of requests that began after this moment. */
+  List<History.Entry> acceptedSince(long nanos) {
+    return history().entries().stream()
+        .filter(entry -> entry.outcome() instanceof Outcome.Accepted && entry.startNanos() > nanos)
+        .toList();
+  }
+
+  /** Waits until everything accepted is persisted, and everything persisted is indexed. */
+  void awaitDrained() {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> queued() == 0 && outbox() == 0);
+  }
+
+  /** Jobs that are accepted and not acknowledged. */
+  long queued() {
+    return inRedis(
+        redis -> {
+          long count = 0;
+          for (int i = 0; i < PARTITIONS; i++) {
+            PartitionKeys keys = new PartitionKeys(i);
+            count += redis.llen(keys.jobs()) + redis.llen(keys.inflight());
+          }
+          return count;
+        });
+  }
+
+  /** Asks Redis itself. */
+  <T> T inRedis(Function<RedisCommands<String, String>, T> question) {
+    try (RedisClient client = RedisClient.create(deployment.server(ServerKind.REDIS).url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      return question.apply(connection.sync());
+    }
+  }
+
+  /** Messages that wait in the search outbox. */
+  long outbox() {
+    return inMySql("SELECT COALESCE(SUM(last_number - first_number + 1), 0) FROM search_outbox");
+  }
+
+  /** The highest number of a persisted message in a chat. */
+  long highest(Parent.Chat chat) {
+    return inMySql(
+        """
+        SELECT COALESCE(MAX(m.number), 0) FROM messages m
+        JOIN applications a ON a.id = m.application_id
+        WHERE a.token = '%s' AND m.chat_number = %d"""
+            .formatted(chat.app(), chat.number()));
+  }
+
+  /** Asks MySQL itself for a number. */
+  private long inMySql(String sql) {
+    try (Connection connection =
+            DriverManager.getConnection(deployment.server(ServerKind.MARIADB).url(), "root", "");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What the servers hold of this scenario's apps. */
+  State state() {
+    Set<String> apps =
+        history().entries().stream()
+            .map(History.Entry::outcome)
+            .filter(Outcome.CreatedApp.class::isInstance)
+            .map(outcome -> ((Outcome.CreatedApp) outcome).token())
+            .collect(Collectors.toCollection(HashSet::new));
+    State all = new StateReader(deployment.stack()).read();
+    return new State(
+        only(all.apps(), apps::contains),
+        only(all.chats(), chat -> apps.contains(chat.app())),
+        only(all.messages(), chat -> apps.contains(chat.app())),
+        only(all.indexed(), chat -> apps.contains(chat.app())),
+        only(all.counters(), parent -> apps.contains(parent.app())),
+        all.deadLetters());
+  }
+
+  private static <K, V> Map<K, V> only(Map<K, V> all, Function<K, Boolean> wanted) {
+    Map<K, V> chosen = new HashMap<>(all);
+    chosen.keySet().removeIf(key -> !wanted.apply(key));
+    return chosen;
+  }
+
+  /** Everything is drained, nothing contradicts what clients saw, and none saw an odd answer. */
+  void assertPromisesKept() {
+    awaitDrained();
+    assertThat(Checker.check(history(), state())).extracting(Violation::sentence).isEmpty();
+    assertThat(surroundings.surprises()).isEmpty();
+  }
+}

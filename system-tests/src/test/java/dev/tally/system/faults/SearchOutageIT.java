@@ -1,0 +1,91 @@
+package dev.tally.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Elasticsearch is away for long. Writes and reads do not notice, searches say so, and what is to
+ * be indexed waits in MySQL, not in a worker's memory.
+ */
+@Tag("faults")
+@ExtendWith(Scenario.KeepLogs.class)
+class SearchOutageIT {
+
+  /** As long as a message may be; 50 of them are as large as a batch may be. */
+  private static final String LONG = ("слово" + "ж".repeat(95) + " ").repeat(98);
+
+  private static final int BATCHES = 48;
+  private static final int BATCH = 50;
+
+  @Test
+  void whatIsPersistedWithoutItIsSearchableAfterwards() throws Exception {
+    Scenario scenario = Scenario.begin();
+    Server elasticsearch = scenario.deployment().server(ServerKind.ELASTICSEARCH);
+    Parent.Chat chat = scenario.newChats(1).getFirst();
+    Client client = scenario.newClient();
+    elasticsearch.kill();
+
+    for (int i = 0; i < BATCHES; i++) {
+      List<String> bodies = new ArrayList<>();
+      for (int j = 0; j < BATCH; j++) {
+        bodies.add(LONG + scenario.newBody());
+      }
+      assertThat(client.ask(new Request.NewMessages(chat.app(), chat.number(), bodies, null)))
+          .isInstanceOf(Outcome.Accepted.class);
+    }
+    int count = BATCHES * BATCH;
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                client
+                    .ask(new Request.ReadChat(chat.app(), chat.number()))
+                    .equals(new Outcome.ChatSeen(count)));
+    assertThat(client.ask(new Request.ReadMessages(chat.app(), chat.number(), count - 10, 100)))
+        .isInstanceOfSatisfying(
+            Outcome.Page.class, page -> assertThat(page.messages()).hasSize(10));
+    assertThat(scenario.outbox()).isEqualTo(count);
+    for (ServiceProcess api : scenario.deployment().services(ServiceProcess.Kind.API)) {
+      assertSearchIsUnavailable(api, chat);
+    }
+
+    elasticsearch.start();
+
+    scenario.assertPromisesKept();
+    for (ServiceProcess worker : scenario.deployment().services(ServiceProcess.Kind.WORKER)) {
+      assertThat(worker.hasEndedByItself()).isFalse();
+      assertThat(Files.readString(worker.log())).doesNotContain("OutOfMemoryError");
+    }
+    assertThat(Client.finds(scenario.deployment().api(0).url(), chat, "message 2400", 2400))
+        .isTrue();
+  }
+
+  private static void assertSearchIsUnavailable(ServiceProcess api, Parent.Chat chat)
+      throws Exception {
+    String url = "%s/apps/%s/chats/%d/search?q=x".formatted(api.url(), chat.app(), chat.number());
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      assertThat(answer.body()).contains("urn:tally:problem:unavailable");
+    }
+  }
+}

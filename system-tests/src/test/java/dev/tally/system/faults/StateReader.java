@@ -1,0 +1,210 @@
+package dev.tally.system.faults;
+
+import dev.tally.stack.EmbeddedStack;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanIterator;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads what a deployment's servers hold, without any service's help. */
+final class StateReader {
+
+  private static final int PAGE = 5_000;
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final Pattern CHATS = Pattern.compile("tally:\\{\\d+}:([0-9a-f]+):chats");
+  private static final Pattern MESSAGES =
+      Pattern.compile("tally:\\{\\d+}:([0-9a-f]+):(\\d+):messages");
+  private static final Pattern DEAD = Pattern.compile("tally:\\{\\d+}:dead");
+
+  private final EmbeddedStack stack;
+
+  /** Tokens by application id, as read last. */
+  private final Map<Long, String> tokens = new HashMap<>();
+
+  StateReader(EmbeddedStack stack) {
+    this.stack = stack;
+  }
+
+  /**
+   * Reads everything. To be called when nothing is on its way any more: no client writes, the
+   * queues are drained, and the search outbox is empty.
+   */
+  State read() {
+    State state =
+        new State(
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
+            new ArrayList<>());
+    try (Connection connection = DriverManager.getConnection(stack.mariaDb().url(), "root", "")) {
+      readRows(connection, state);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    readRedis(state);
+    readIndex(state);
+    return state;
+  }
+
+  private void readRows(Connection connection, State state) throws SQLException {
+    tokens.clear();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row =
+          statement.executeQuery("SELECT id, token, name, chats_count FROM applications")) {
+        while (row.next()) {
+          tokens.put(row.getLong(1), row.getString(2));
+          state.apps().put(row.getString(2), new State.App(row.getString(3), row.getLong(4)));
+        }
+      }
+      try (ResultSet row =
+          statement.executeQuery("SELECT application_id, number, messages_count FROM chats")) {
+        while (row.next()) {
+          state.chats().put(chat(row.getLong(1), row.getLong(2)), row.getLong(3));
+        }
+      }
+    }
+    try (PreparedStatement page =
+        connection.prepareStatement(
+            """
+            SELECT application_id, chat_number, number, body FROM messages
+            WHERE (application_id = ? AND chat_number = ? AND number > ?)
+               OR (application_id = ? AND chat_number > ?)
+               OR application_id > ?
+            ORDER BY application_id, chat_number, number
+            LIMIT ?""")) {
+      long app = 0;
+      long chat = 0;
+      long number = 0;
+      int size = PAGE;
+      while (size == PAGE) {
+        page.setLong(1, app);
+        page.setLong(2, chat);
+        page.setLong(3, number);
+        page.setLong(4, app);
+        page.setLong(5, chat);
+        page.setLong(6, app);
+        page.setInt(7, PAGE);
+        size = 0;
+        try (ResultSet row = page.executeQuery()) {
+          while (row.next()) {
+            app = row.getLong(1);
+            chat = row.getLong(2);
+            number = row.getLong(3);
+            state
+                .messages()
+                .computeIfAbsent(chat(app, chat), _ -> new ArrayList<>())
+                .add(new State.Message(number, row.getString(4)));
+            size++;
+          }
+        }
+      }
+    }
+  }
+
+  /** A row whose application is missing keeps a name of its own. */
+  private Parent.Chat chat(long application, long number) {
+    return new Parent.Chat(tokens.getOrDefault(application, "with id " + application), number);
+  }
+
+  private void readRedis(State state) {
+    try (RedisClient client = RedisClient.create(stack.redis().url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      RedisCommands<String, String> redis = connection.sync();
+      Set<String> keys = new HashSet<>();
+      ScanIterator.scan(redis, ScanArgs.Builder.matches("tally:*").limit(PAGE))
+          .forEachRemaining(keys::add);
+      for (String key : keys) {
+        Matcher chats = CHATS.matcher(key);
+        Matcher messages = MESSAGES.matcher(key);
+        if (chats.matches()) {
+          readCounter(redis, key, new Parent.App(chats.group(1)), state);
+        } else if (messages.matches()) {
+          long chat = Long.parseLong(messages.group(2));
+          readCounter(redis, key, new Parent.Chat(messages.group(1), chat), state);
+        } else if (DEAD.matcher(key).matches()) {
+          for (String letter : redis.lrange(key, 0, -1)) {
+            state.deadLetters().add(JSON.readTree(letter).path("reason").asString());
+          }
+        }
+      }
+    }
+  }
+
+  private static void readCounter(
+      RedisCommands<String, String> redis, String key, Parent parent, State state) {
+    String counter = redis.get(key);
+    if (counter != null) {
+      state.counters().put(parent, Long.parseLong(counter));
+    }
+  }
+
+  private void readIndex(State state) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      ask(http, "/tally-messages/_refresh", "");
+      List<String> fields = List.of("app", "chat", "number");
+      ObjectNode search = JSON.createObjectNode().put("size", PAGE).put("_source", false);
+      ArrayNode sort = search.putArray("sort");
+      fields.forEach(sort::add);
+      while (true) {
+        JsonNode hits = ask(http, "/tally-messages/_search", search.toString()).at("/hits/hits");
+        if (hits.isEmpty()) {
+          return;
+        }
+        for (JsonNode hit : hits) {
+          JsonNode key = hit.path("sort");
+          state
+              .indexed()
+              .computeIfAbsent(chat(key.get(0).asLong(), key.get(1).asLong()), _ -> new HashSet<>())
+              .add(key.get(2).asLong());
+        }
+        search.set("search_after", hits.get(hits.size() - 1).path("sort"));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private JsonNode ask(HttpClient http, String path, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(stack.elasticsearch().url() + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IllegalStateException(answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+}

@@ -1,0 +1,198 @@
+package dev.tally.system.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that write and read at a steady, bounded rate: chats, single messages and batches, over
+ * apps and chats that they share. About half of the writes have an idempotency key and are repeated
+ * until they are answered; the others are tried once.
+ */
+final class Workload {
+
+  private static final int APPS = 6;
+  private static final int CHATS_AN_APP = 40;
+  private static final int LONGEST_BATCH = 12;
+  private static final int FILLING_BATCH = 50;
+  private static final int PAGE = 100;
+  private static final int FILLING_CLIENT = 900;
+  private static final List<String> WORDS =
+      List.of(
+          "river",
+          "apple",
+          "Straße",
+          "mañana",
+          "tally",
+          "queue",
+          "lease",
+          "🎉",
+          "numbers",
+          "日本",
+          "harbour",
+          "slow",
+          "quick",
+          "brown",
+          "fox",
+          "O'Neil",
+          "\"quoted\"",
+          "tab\there");
+
+  private final Client.Surroundings surroundings;
+  private final long seed;
+  private final List<Parent.Chat> chats = new CopyOnWriteArrayList<>();
+  private final List<String> apps = new CopyOnWriteArrayList<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final List<Thread> threads = new ArrayList<>();
+  private final Client filling;
+  private int filled;
+
+  Workload(Client.Surroundings surroundings, long seed) {
+    this.surroundings = surroundings;
+    this.seed = seed;
+    this.filling = new Client(FILLING_CLIENT, surroundings);
+  }
+
+  /**
+   * Starts clients, once the first app has its first chat.
+   *
+   * @param pace from one request of a client to its next, on average
+   */
+  void start(int clients, Duration pace) {
+    Client first = new Client(0, surroundings);
+    while (chats.isEmpty()) {
+      newApp(first, "first app " + seed);
+      newChat(first, new Random(seed));
+    }
+    for (int i = 0; i < clients; i++) {
+      int number = i;
+      Random random = new Random(seed + i);
+      Client client = i == 0 ? first : new Client(i, surroundings);
+      threads.add(
+          Thread.ofVirtual().name("client-" + i).start(() -> run(client, number, random, pace)));
+    }
+  }
+
+  private void run(Client client, int number, Random random, Duration pace) {
+    int sequence = 0;
+    try {
+      while (!stopping.await(random.nextLong(2 * pace.toMillis()), TimeUnit.MILLISECONDS)) {
+        one(client, "%d:%d".formatted(number, ++sequence), random);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * One request, and the same again if it is one to be repeated.
+   *
+   * @param id of no other request
+   */
+  private void one(Client client, String id, Random random) {
+    int choice = random.nextInt(100);
+    Parent.Chat chat = chats.get(random.nextInt(chats.size()));
+    if (choice < 2 && apps.size() < APPS) {
+      newApp(client, "app " + id);
+    } else if (choice < 8 && chats.size() < APPS * CHATS_AN_APP) {
+      newChat(client, random);
+    } else if (choice < 58) {
+      say(client, chat, List.of(body(id, random)), random);
+    } else if (choice < 75) {
+      List<String> bodies = new ArrayList<>();
+      int size = random.nextInt(2, LONGEST_BATCH + 1);
+      for (int i = 1; i <= size; i++) {
+        bodies.add(body(id + ":" + i, random));
+      }
+      say(client, chat, bodies, random);
+    } else if (choice < 88) {
+      client.ask(
+          new Request.ReadMessages(chat.app(), chat.number(), 10L * random.nextInt(10), PAGE));
+    } else {
+      client.ask(new Request.ReadChat(chat.app(), chat.number()));
+    }
+  }
+
+  private void newApp(Client client, String name) {
+    if (client.ask(new Request.NewApp(name)) instanceof Outcome.CreatedApp(String token)) {
+      apps.add(token);
+    }
+  }
+
+  private void newChat(Client client, Random random) {
+    if (apps.isEmpty()) {
+      return;
+    }
+    String app = apps.get(random.nextInt(apps.size()));
+    if (ask(client, new Request.NewChat(app, key(random)))
+        instanceof Outcome.Accepted(long first, _)) {
+      chats.add(new Parent.Chat(app, first));
+    }
+  }
+
+  private void say(Client client, Parent.Chat chat, List<String> bodies, Random random) {
+    ask(client, new Request.NewMessages(chat.app(), chat.number(), bodies, key(random)));
+  }
+
+  private static Outcome ask(Client client, Request request) {
+    boolean keyed =
+        switch (request) {
+          case Request.NewChat(_, String key) -> key != null;
+          case Request.NewMessages(_, _, _, String key) -> key != null;
+          default -> false;
+        };
+    return keyed ? client.askUntilAnswered(request, null) : client.ask(request);
+  }
+
+  private static @Nullable String key(Random random) {
+    return random.nextBoolean() ? new UUID(random.nextLong(), random.nextLong()).toString() : null;
+  }
+
+  private static String body(String id, Random random) {
+    StringBuilder body = new StringBuilder(id);
+    int words = random.nextInt(1, 9);
+    for (int i = 0; i < words; i++) {
+      body.append(' ').append(WORDS.get(random.nextInt(WORDS.size())));
+    }
+    return body.toString();
+  }
+
+  /**
+   * Writes to one chat, faster than the others, until its queue is full.
+   *
+   * @return whether it was before the time was up
+   */
+  boolean fill(Duration patience) {
+    Parent.Chat chat = chats.getFirst();
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < deadline) {
+      List<String> bodies = new ArrayList<>();
+      for (int i = 0; i < FILLING_BATCH; i++) {
+        bodies.add("filling %d".formatted(++filled));
+      }
+      if (filling.ask(new Request.NewMessages(chat.app(), chat.number(), bodies, null))
+          instanceof Outcome.Refused) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets clients finish what they repeat, and returns when all have, or their time is up. */
+  void stop(Duration patience) throws InterruptedException {
+    stopping.countDown();
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (Thread thread : threads) {
+      if (!thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+        thread.interrupt();
+        thread.join();
+      }
+    }
+  }
+}

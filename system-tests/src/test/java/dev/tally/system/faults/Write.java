@@ -1,0 +1,103 @@
+package dev.tally.system.faults;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write, however often it was tried.
+ *
+ * @param bodies of messages; one that is empty for a chat
+ * @param fate whether it must, may or must not be there
+ * @param numbers what the client was told, if it was accepted
+ * @param startNanos before this moment it had not happened
+ * @param endNanos by this moment it had happened; {@link Long#MAX_VALUE} if that is not known
+ */
+record Write(
+    Parent parent,
+    List<String> bodies,
+    Fate fate,
+    Outcome.@Nullable Accepted numbers,
+    long startNanos,
+    long endNanos) {
+
+  /** What must be true of a write's rows. */
+  enum Fate {
+    ACCEPTED,
+    UNKNOWN,
+    REFUSED
+  }
+
+  /** The body that a chat has for the checker. */
+  static final String NO_BODY = "";
+
+  /** All writes to apps and chats, and whatever is wrong with their answers alone. */
+  static List<Write> in(List<History.Entry> entries, List<Violation> violations) {
+    Map<Request, List<History.Entry>> tries = new HashMap<>();
+    List<Write> writes = new ArrayList<>();
+    for (History.Entry entry : entries) {
+      if (key(entry.request()) != null) {
+        tries.computeIfAbsent(entry.request(), _ -> new ArrayList<>()).add(entry);
+      } else if (parent(entry.request()) != null) {
+        add(writes, List.of(entry), violations);
+      }
+    }
+    tries.values().forEach(ofOne -> add(writes, ofOne, violations));
+    return writes;
+  }
+
+  private static @Nullable String key(Request request) {
+    return switch (request) {
+      case Request.NewChat chat -> chat.key();
+      case Request.NewMessages messages -> messages.key();
+      default -> null;
+    };
+  }
+
+  /** What a write adds to, null for other requests. */
+  static @Nullable Parent parent(Request request) {
+    return switch (request) {
+      case Request.NewChat chat -> new Parent.App(chat.app());
+      case Request.NewMessages messages -> new Parent.Chat(messages.app(), messages.chat());
+      default -> null;
+    };
+  }
+
+  private static void add(
+      List<Write> writes, List<History.Entry> tries, List<Violation> violations) {
+    Request request = tries.getFirst().request();
+    Parent parent = parent(request);
+    if (parent == null) {
+      return;
+    }
+    List<String> bodies =
+        request instanceof Request.NewMessages messages ? messages.bodies() : List.of(NO_BODY);
+    Fate fate = Fate.REFUSED;
+    Outcome.Accepted numbers = null;
+    long start = Long.MAX_VALUE;
+    long end = Long.MAX_VALUE;
+    for (History.Entry entry : tries) {
+      start = Math.min(start, entry.startNanos());
+      if (entry.outcome() instanceof Outcome.Accepted accepted) {
+        fate = Fate.ACCEPTED;
+        end = Math.min(end, entry.endNanos());
+        if (numbers == null) {
+          numbers = accepted;
+        } else if (!numbers.equals(accepted)) {
+          violations.add(
+              new Violation.AnsweredTwice(
+                  parent, String.valueOf(key(request)), numbers.first(), accepted.first()));
+        }
+      } else if (entry.outcome() instanceof Outcome.Unknown && fate == Fate.REFUSED) {
+        fate = Fate.UNKNOWN;
+      }
+    }
+    if (numbers != null && numbers.last() - numbers.first() + 1 != bodies.size()) {
+      violations.add(
+          new Violation.Miscounted(parent, numbers.first(), numbers.last(), bodies.size()));
+    }
+    writes.add(new Write(parent, bodies, fate, numbers, start, end));
+  }
+}

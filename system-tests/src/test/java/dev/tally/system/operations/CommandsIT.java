@@ -1,0 +1,271 @@
+package dev.tally.system.operations;
+
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** The operator's commands, run as processes of their own. */
+class CommandsIT {
+
+  private static RunningTally running;
+  private static TallyClient tally;
+
+  @BeforeAll
+  static void start() {
+    running = RunningTally.shared();
+    tally = TallyClient.of(running);
+  }
+
+  @Test
+  void theyExplainThemselves() throws Exception {
+    for (String[] command :
+        new String[][] {
+          {"--help"},
+          {"reindex", "--help"},
+          {"verify", "--help"},
+          {"dead-letters", "--help"},
+          {"dead-letters", "retry", "--help"}
+        }) {
+      RunningTally.CommandResult result = running.command(command);
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.output()).startsWith("Usage: chat-worker");
+    }
+    assertThat(running.command("nonsense").exitCode()).isEqualTo(2);
+    assertThat(running.command("dead-letters", "drop").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void reindexBuildsANewIndexWhileSearchesGoOn() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    tally.say(app, chat, "before the reindex");
+    String url = tally.chatUrl(app, chat) + "/search?q=reindex";
+    await().atMost(Duration.ofMinutes(1)).until(() -> Http.get(url).json().size() == 1);
+
+    RunningTally.CommandResult result = running.command("reindex");
+
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(result.output()).contains("the new index answers searches");
+    assertThat(Http.get(url).is(200).json().size()).isEqualTo(1);
+    tally.say(app, chat, "after the reindex");
+    await().atMost(Duration.ofMinutes(1)).until(() -> Http.get(url).json().size() == 2);
+    RunningTally.CommandResult verified = running.command("verify");
+    assertThat(verified.exitCode()).as(verified.output()).isZero();
+  }
+
+  @Test
+  void verifyFindsWhatIsWrong() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    for (int i = 1; i <= 3; i++) {
+      tally.say(app, chat, "message " + i);
+    }
+    tally.awaitMessages(app, chat, 3);
+    String url = tally.chatUrl(app, chat) + "/search?q=message";
+    await().atMost(Duration.ofMinutes(1)).until(() -> Http.get(url).json().size() == 3);
+    String where = "app %s chat %d: ".formatted(app, chat);
+
+    String id = "(SELECT id FROM applications WHERE token = '" + app + "')";
+    damage("DELETE FROM messages WHERE application_id = " + id + " AND number = 2");
+    assertThat(verify(1))
+        .contains(where + "messages_count is 3, but there are 2")
+        .contains(where + "2 messages are numbered 1 to 3, so there are gaps")
+        .contains("is no persisted message");
+
+    damage(
+        "INSERT INTO messages VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6))",
+        "UPDATE applications SET chats_count = 7 WHERE token = '" + app + "'");
+    assertThat(verify(1))
+        .contains("app " + app + ": chats_count is 7, but there are 1")
+        .contains("is indexed with another body");
+
+    damage(
+        "UPDATE applications SET chats_count = 1 WHERE token = '" + app + "'",
+        "UPDATE messages SET body = 'message 2' WHERE application_id = " + id + " AND number = 2");
+    assertThat(verify(0)).contains("all is right");
+  }
+
+  @Test
+  void verifyNamesWhatWasAcceptedAndIsNotThere() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    for (String body : List.of("Grüße 🎉", "second", "third")) {
+      tally.say(app, chat, body);
+    }
+    tally.awaitMessages(app, chat, 3);
+    String where = "{\"app\":\"" + app + "\",\"chat\":1";
+    String there =
+        """
+        %1$s}
+        %1$s,"message":1,"sha256":"%2$s"}
+
+        %1$s,"message":2,"at":"2026-11-24"}
+        """
+            .formatted(where, sha256("Grüße 🎉").toUpperCase(Locale.ROOT));
+    Path file = Files.createTempFile("accepted", ".ndjson");
+    try {
+      Files.writeString(file, there);
+      RunningTally.CommandResult kept =
+          running.command("verify", "--no-search", "--accepted", file.toString());
+      assertThat(kept.exitCode()).as(kept.output()).isZero();
+      assertThat(kept.output()).contains("3 accepted writes: 3 persisted, 0 on their way, 0 wrong");
+    } finally {
+      Files.delete(file);
+    }
+
+    String lost =
+        there
+            + """
+              %1$s,"message":3,"sha256":"%2$s"}
+              %1$s,"message":4}
+              {"app":"%3$s","chat":2}
+              {"app":"0123456789abcdef0123456789abcdef","chat":1,"message":1}
+              """
+                .formatted(where, sha256("not the third"), app);
+    RunningTally.CommandResult result =
+        running.commandOn(lost, "verify", "--no-search", "--accepted", "-");
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+    assertThat(result.output())
+        .contains("app " + app + " chat 1 message 3: is persisted with another body")
+        .contains("app " + app + " chat 1 message 4: was accepted and is not persisted")
+        .contains("app " + app + " chat 2: was accepted and is not persisted")
+        .contains("app 0123456789abcdef0123456789abcdef chat 1 message 1: was accepted and is not")
+        .contains("7 accepted writes: 3 persisted, 0 on their way, 4 wrong")
+        .contains("all is right");
+  }
+
+  @Test
+  void whatIsOnItsWayIsNotLost() throws Exception {
+    String app = tally.newApp();
+    tally.newChat(app);
+    tally.awaitChats(app, 1);
+    running.stopWorker();
+    try {
+      StringBuilder told = new StringBuilder();
+      for (int i = 1; i <= 300; i++) {
+        tally.say(app, 1, "on its way " + i);
+        told.append("{\"app\":\"%s\",\"chat\":1,\"message\":%d}\n".formatted(app, i));
+      }
+      RunningTally.CommandResult result =
+          running.commandOn(told.toString(), "verify", "--no-search", "--accepted", "-");
+      assertThat(result.exitCode()).as(result.output()).isZero();
+      assertThat(result.output())
+          .contains("300 accepted writes: 0 persisted, 300 on their way, 0 wrong");
+    } finally {
+      running.startWorker();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"app\":\"x\"}",
+        "{\"chat\":1}",
+        "{\"app\":\"x\",\"chat\":1,\"message\":0}",
+        "{\"app\":\"x\",\"chat\":1,\"message\":1,\"sha256\":\"12\"}",
+        "[1]",
+        "secret",
+        "{\"app\":\"secret"
+      })
+  void aListThatCannotBeReadIsRefused(String line) throws Exception {
+    String lines = "{\"app\":\"0123456789abcdef0123456789abcdef\",\"chat\":1}\n" + line + "\n";
+
+    RunningTally.CommandResult result =
+        running.commandOn(lines, "verify", "--no-search", "--accepted", "-");
+
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(2);
+    assertThat(result.output()).contains("line 2 is no accepted write").doesNotContain("secret");
+  }
+
+  @Test
+  void aListThatIsNotThereIsRefused() throws Exception {
+    RunningTally.CommandResult result = running.command("verify", "--accepted", "/no/such/file");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.output()).contains("/no/such/file cannot be read");
+  }
+
+  private static String sha256(String body) throws Exception {
+    return HexFormat.of()
+        .formatHex(
+            MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void aJobThatCannotBeReadIsSetAsideAndBlocksNothing() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    LettuceConnectionFactory connections = running.redis();
+    try {
+      new StringRedisTemplate(connections).opsForList().rightPush("tally:{03}:jobs", "no job");
+    } finally {
+      connections.destroy();
+    }
+    tally.say(app, chat, "what follows");
+    tally.awaitMessages(app, chat, 1);
+
+    Matcher listed = letters("undecodable");
+    String first = listed.group(1);
+    assertThat(running.command("dead-letters", "list", "--jobs").output()).contains("no job");
+
+    RunningTally.CommandResult retried = running.command("dead-letters", "retry", first);
+    assertThat(retried.exitCode()).as(retried.output()).isZero();
+    String second = letters("undecodable").group(1);
+    assertThat(second).as("it is set aside again").isNotEqualTo(first);
+
+    RunningTally.CommandResult gone = running.command("dead-letters", "drop", first);
+    assertThat(gone.exitCode()).isEqualTo(1);
+    RunningTally.CommandResult dropped = running.command("dead-letters", "drop", second);
+    assertThat(dropped.exitCode()).as(dropped.output()).isZero();
+    assertThat(running.command("dead-letters", "list").output()).contains("no dead letters");
+  }
+
+  private static Matcher letters(String reason) {
+    Pattern pattern = Pattern.compile("(?m)^(\\S+)  \\S+  " + reason + "$");
+    Matcher[] found = new Matcher[1];
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              found[0] = pattern.matcher(running.command("dead-letters", "list").output());
+              return found[0].find();
+            });
+    return found[0];
+  }
+
+  private static String verify(int exitCode) throws Exception {
+    RunningTally.CommandResult result = running.command("verify");
+    assertThat(result.exitCode()).as(result.output()).isEqualTo(exitCode);
+    return result.output();
+  }
+
+  private static void damage(String... statements) throws Exception {
+    try (Connection connection = running.servers().mysql();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+      }
+    }
+  }
+}

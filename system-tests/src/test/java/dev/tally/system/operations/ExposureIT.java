@@ -1,0 +1,174 @@
+package dev.tally.system.operations;
+
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Wire;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What answers tell, beside what was asked for. */
+class ExposureIT {
+
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "X-Content-Type-Options", "nosniff",
+          "Cache-Control", "no-store",
+          "Referrer-Policy", "no-referrer",
+          "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+
+  private static RunningTally running;
+  private static TallyClient tally;
+
+  @BeforeAll
+  static void start() {
+    running = RunningTally.shared();
+    tally = TallyClient.of(running);
+  }
+
+  @Test
+  void everyAnswerBearsSecurityHeaders() {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    String messages = tally.messagesTo(app, chat);
+    List<Http.Answer> answers = new ArrayList<>();
+    answers.add(Http.postJson(tally.api() + "/apps", "{\"name\":\"x\"}").is(201));
+    answers.add(Http.get(tally.api() + "/apps?limit=1").is(200));
+    answers.add(Http.get(tally.appUrl(app)).is(200));
+    answers.add(Http.get(tally.appUrl("x")).is(404));
+    answers.add(Http.get(tally.api() + "/nowhere").is(404));
+    answers.add(Http.postJson(tally.api() + "/apps", "{").is(400));
+    answers.add(Http.postJson(messages, "{\"body\":\"x\"}").is(201));
+    answers.add(Http.postJson(messages, "{\"body\":\"\"}").is(422));
+    answers.add(Http.postBytes(messages, "text/plain", new byte[1]).is(415));
+    answers.add(Http.postBytes(messages, "application/json", new byte[200_000]).is(413));
+    answers.add(Http.get(messages).is(405));
+    for (String url : List.of(tally.api(), tally.gateway(), running.worker())) {
+      answers.add(Http.get(url + "/actuator/health/liveness").is(200));
+      answers.add(Http.get(url + "/actuator/prometheus").is(200));
+      answers.add(Http.get(url + "/actuator/nothing").is(404));
+      answers.add(method("OPTIONS", url + "/actuator/health"));
+      answers.add(method("TRACE", url + "/apps"));
+    }
+
+    for (Http.Answer answer : answers) {
+      String what = answer.response().request().method() + " " + answer.response().uri();
+      HEADERS.forEach(
+          (name, value) ->
+              assertThat(answer.response().headers().allValues(name))
+                  .as(name + " of " + what)
+                  .containsExactly(value));
+      assertThat(answer.header("Server")).as(what).isEmpty();
+      assertThat(answer.header("X-Powered-By")).as(what).isEmpty();
+      // not of what was not asked with TLS
+      assertThat(answer.header("Strict-Transport-Security")).as(what).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /apps/%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps|x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /a b c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "NONSENSE\r\n\r\n",
+        "GET /apps HTTP/3.7\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/1.1\r\nHost: x\r\nbroken header\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
+        "GET /../.. HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET http://x:y/apps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n"
+      })
+  void soDoAnswersToWhatIsHardlyHttp(String request) {
+    for (String url : List.of(tally.api(), tally.gateway(), running.worker())) {
+      List<Wire.Answer> answers = Wire.send(url, request).answers();
+
+      assertThat(answers).isNotEmpty();
+      for (Wire.Answer answer : answers) {
+        HEADERS.forEach(
+            (name, value) ->
+                assertThat(answer.headers()).containsEntry(name.toLowerCase(Locale.ROOT), value));
+        assertThat(answer.headers()).doesNotContainKey("server");
+        assertThat(answer.body()).doesNotContainIgnoringCase("tomcat").doesNotContain("Exception");
+      }
+    }
+  }
+
+  @Test
+  void theActuatorShowsHealthAndMetricsAndNothingElse() {
+    for (String url : List.of(tally.api(), tally.gateway(), running.worker())) {
+      Set<String> shown = new HashSet<>();
+      Http.get(url + "/actuator")
+          .json()
+          .path("_links")
+          .propertyNames()
+          .forEach(name -> shown.add(name.replaceAll("-.*", "")));
+      assertThat(shown).containsExactlyInAnyOrder("self", "health", "info", "prometheus");
+      for (String endpoint :
+          List.of(
+              "env",
+              "configprops",
+              "beans",
+              "conditions",
+              "heapdump",
+              "threaddump",
+              "loggers",
+              "logfile",
+              "mappings",
+              "metrics",
+              "flyway",
+              "scheduledtasks",
+              "sbom",
+              "httpexchanges")) {
+        assertThat(Http.get(url + "/actuator/" + endpoint).status()).as(endpoint).isEqualTo(404);
+      }
+      assertThat(method("POST", url + "/actuator/shutdown").status()).isEqualTo(404);
+      Http.Answer health = Http.get(url + "/actuator/health");
+      assertThat(health.json().path("status").asString()).isNotEmpty();
+      assertThat(health.json().has("components")).isFalse();
+      assertThat(health.json().has("details")).isFalse();
+      assertThat(Http.get(url + "/actuator/health/db").status()).isEqualTo(404);
+      assertThat(Http.get(url + "/actuator/info").is(200).json()).isEmpty();
+    }
+  }
+
+  @Test
+  void theActuatorMovesToAPortOfItsOwn() {
+    try (ConfigurableApplicationContext gateway =
+        running.startGateway("--TALLY_MANAGEMENT_PORT=0")) {
+      String management = RunningTally.managementUrl(gateway);
+      assertThat(management).isNotEqualTo(RunningTally.url(gateway));
+
+      Http.get(RunningTally.url(gateway) + "/actuator/prometheus")
+          .isProblem(404, "no-such-route", "No such route");
+      Http.get(RunningTally.url(gateway) + "/actuator/health").is(404);
+      Http.Answer health = Http.get(management + "/actuator/health/readiness").is(200);
+      Http.get(management + "/actuator/prometheus").is(200);
+      assertThat(Http.post(management + "/apps/" + tally.newApp() + "/chats").status())
+          .isEqualTo(404);
+      HEADERS.forEach((name, value) -> assertThat(health.header(name)).hasValue(value));
+    }
+  }
+
+  private static Http.Answer method(String method, String url) {
+    return Http.send(
+        HttpRequest.newBuilder(URI.create(url))
+            .method(method, HttpRequest.BodyPublishers.noBody()));
+  }
+}

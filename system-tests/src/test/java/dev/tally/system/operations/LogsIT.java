@@ -1,0 +1,274 @@
+package dev.tally.system.operations;
+
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Wire;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitioning;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Whatever happens, logs hold nothing that people wrote, no token that opens an app, and no key.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class LogsIT {
+
+  /** Part of every text that is sent, whatever becomes of it. */
+  private static final String MARK = "Zaubertrank";
+
+  private static final String KEY = "the-key-of-the-administrator";
+
+  private final RunningTally running = RunningTally.shared();
+  private final TallyClient tally = TallyClient.of(running);
+  private final LoggingSystem logging = LoggingSystem.get(LoggingSystem.class.getClassLoader());
+  private final List<String> tokens = new ArrayList<>();
+
+  @BeforeEach
+  void logAsTalkativeAsAnOperatorWould() {
+    level(LogLevel.INFO, LogLevel.DEBUG);
+  }
+
+  @AfterEach
+  void logLittle() {
+    level(LogLevel.WARN, LogLevel.WARN);
+  }
+
+  private void level(LogLevel root, LogLevel ours) {
+    logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, root);
+    logging.setLogLevel("dev.tally", ours);
+  }
+
+  @Test
+  void aBusyDayLeavesNothingPrivateInTheLogs(CapturedOutput output) throws Exception {
+    String app = newApp();
+    ordinaryRequests(app);
+    badRequests(app);
+    try (ConfigurableApplicationContext guarded = running.startApi("--TALLY_ADMIN_KEY=" + KEY)) {
+      level(LogLevel.INFO, LogLevel.DEBUG);
+      String apps = RunningTally.url(guarded) + "/apps";
+      Http.get(apps, "Authorization", "Bearer " + KEY).is(200);
+      Http.get(apps, "Authorization", "Bearer " + KEY + "x").is(401);
+      Wire.send(
+          RunningTally.url(guarded),
+          "GET /apps HTTP/1.1\r\nHost: x\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
+    }
+    LettuceConnectionFactory connections = running.redis();
+    try {
+      StringRedisTemplate redis = new StringRedisTemplate(connections);
+      jobsThatCannotBePersisted(redis, newApp());
+      countersThatAreLost(redis, newApp());
+    } finally {
+      connections.destroy();
+    }
+    serversThatAreAway(app);
+
+    // what should be there is
+    assertThat(output)
+        .contains("it is dead letter", "(undecodable)", "(number-taken)", "(refused)")
+        .contains("Redis has lost data: the counter", "had fallen behind")
+        .contains("a dependency is down", "persisting failed and is tried again")
+        .contains("Elasticsearch does not answer")
+        .contains("Redis was not asked whether a number is given out");
+    assertThat(output).doesNotContainIgnoringCase(MARK);
+    for (String token : tokens) {
+      assertThat(output).doesNotContain(token);
+    }
+    assertThat(output).doesNotContain(KEY);
+  }
+
+  private String newApp() {
+    String token =
+        Http.postJson(tally.api() + "/apps", "{\"name\":\"" + MARK + "\"}").is(201).text("token");
+    tokens.add(token);
+    return token;
+  }
+
+  private void ordinaryRequests(String app) {
+    long chat = tally.newChat(app);
+    tally.say(app, chat, MARK + " one");
+    tally.awaitMessages(app, chat, 1);
+    String url = tally.messagesTo(app, chat);
+    for (int i = 0; i < 2; i++) {
+      Http.postJson(url, "{\"body\":\"" + MARK + "\"}", "Idempotency-Key", MARK).is(201);
+    }
+    Http.postJson(url, "{\"body\":\"other\"}", "Idempotency-Key", MARK).is(422);
+    Http.get(tally.chatUrl(app, chat) + "/messages").is(200);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Http.get(search(app)).json().size() > 0);
+  }
+
+  private void badRequests(String app) {
+    String url = tally.messagesTo(app, 1);
+    for (String json :
+        List.of(
+            MARK,
+            "{\"body\":" + MARK + "}",
+            "{\"body\":\"" + MARK + "\"",
+            "{\"body\":\"" + MARK + "\",\"body\":\"" + MARK + "\"}",
+            "{\"body\":[\"" + MARK + "\"]}",
+            "{\"body\":\"" + MARK + "\\u0000\"}",
+            "{\"body\":\"" + MARK.repeat(2000) + "\"}")) {
+      assertThat(Http.postJson(url, json).status()).isBetween(400, 422);
+      assertThat(
+              Http.postBytes(url, "application/x-ndjson", json.getBytes(StandardCharsets.UTF_8))
+                  .status())
+          .isBetween(400, 422);
+    }
+    assertThat(Http.postForm(url, "body=" + MARK + "%ff").status()).isEqualTo(400);
+    assertThat(Http.postBytes(url, "text/" + MARK, MARK.getBytes(StandardCharsets.UTF_8)).status())
+        .isEqualTo(415);
+    Http.postJson(url, "{\"body\":\"x\"}", "Idempotency-Key", MARK + " " + MARK).is(400);
+    Http.get(tally.chatUrl(app, 1) + "/search?q=" + MARK + "&after=" + MARK).is(400);
+    Http.get(tally.appUrl(app) + "/" + MARK).is(404);
+    Http.get(url).is(405);
+    // what the web server itself refuses
+    for (String line :
+        List.of(
+            "GET /apps/" + app + "/" + MARK + "|x HTTP/1.1\r\nHost: x",
+            "GET /apps/" + app + "/%ZZ" + MARK + " HTTP/1.1\r\nHost: x",
+            "GET /apps/" + app + "/chats?after=%ZZ" + MARK + " HTTP/1.1\r\nHost: x",
+            MARK + "@ /apps/" + app + " HTTP/1.1\r\nHost: x",
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\n" + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nX(" + MARK + "): " + app,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: " + MARK + "/" + app,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nCookie: \u0001" + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nX: " + MARK.repeat(10_000))) {
+      for (String service : List.of(tally.api(), tally.gateway())) {
+        Wire.send(service, line + "\r\nConnection: close\r\n\r\n");
+      }
+    }
+  }
+
+  private void jobsThatCannotBePersisted(StringRedisTemplate redis, String app) {
+    PartitionKeys keys = new Partitioning(16).of(app);
+    long chat = tally.newChat(app);
+    tally.say(app, chat, MARK + " first");
+    tally.awaitMessages(app, chat, 1);
+    JobCodec codec = new JobCodec();
+    long dead = size(redis, keys.dead());
+    redis
+        .opsForList()
+        .rightPushAll(
+            keys.jobs(),
+            List.of(
+                "{" + MARK,
+                "{\"v\":1,\"kind\":\"" + MARK + "\",\"app\":\"" + app + "\"}",
+                // taken by another message
+                codec.openMessage(app, chat, MARK + " second", Instant.now(), null) + "1}",
+                // longer than the column
+                codec.openMessage(app, chat, MARK.repeat(10_000), Instant.now(), null) + "2}",
+                codec.openMessage(app, 77, MARK + " in no chat", Instant.now(), null) + "1}",
+                codec.openMessage("f".repeat(32), 1, MARK, Instant.now(), null) + "1}"));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> size(redis, keys.dead()) == dead + 6);
+    redis.delete(keys.dead());
+  }
+
+  private void countersThatAreLost(StringRedisTemplate redis, String app) {
+    PartitionKeys keys = new Partitioning(16).of(app);
+    long chat = tally.newChat(app);
+    tally.say(app, chat, MARK + " first");
+    tally.say(app, chat, MARK + " second");
+    tally.awaitMessages(app, chat, 2);
+    redis.delete(List.of(keys.chats(app), keys.messages(app, chat)));
+    tally.say(app, chat, MARK + " third");
+    tally.newChat(app);
+    tally.awaitMessages(app, chat, 3);
+
+    // behind what is persisted
+    redis.opsForValue().set(keys.messages(app, chat), "1");
+    tally.say(app, chat, MARK + " with a number that is taken");
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> "3".equals(redis.opsForValue().get(keys.messages(app, chat))));
+    redis.delete(keys.dead());
+
+    // something else than a counter
+    redis.delete(keys.messages(app, chat));
+    redis.opsForList().rightPush(keys.messages(app, chat), MARK);
+    assertThat(Http.postJson(tally.messagesTo(app, chat), "{\"body\":\"" + MARK + "\"}").status())
+        .isGreaterThanOrEqualTo(500);
+    Http.get(tally.chatUrl(app, chat) + "/messages/99");
+    redis.delete(keys.messages(app, chat));
+  }
+
+  private void serversThatAreAway(String app) {
+    without(
+        ServerKind.ELASTICSEARCH,
+        () -> {
+          Http.get(search(app)).is(503);
+          tally.say(app, 1, MARK + " not indexed yet");
+        });
+    without(
+        ServerKind.MARIADB,
+        () -> {
+          Http.get(tally.appUrl(app)).is(503);
+          Http.putJson(tally.appUrl(app), "{\"name\":\"" + MARK + "\"}").is(503);
+          tally.say(app, 1, MARK + " not persisted yet");
+          Http.post(tally.chatsTo("e".repeat(32))).is(503);
+        });
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Http.get(tally.appUrl(app)).status() == 200);
+    without(
+        ServerKind.REDIS,
+        () -> {
+          Http.postJson(tally.messagesTo(app, 1), "{\"body\":\"" + MARK + "\"}").is(503);
+          Http.get(tally.chatUrl(app, 1) + "/messages/999").is(404);
+        });
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                Http.postJson(
+                            tally.messagesTo(app, 1),
+                            Http.JSON.writeValueAsString(Map.of("body", MARK)))
+                        .status()
+                    == 201);
+  }
+
+  private void without(ServerKind kind, Runnable action) {
+    Server server = running.servers().killable(kind);
+    server.kill();
+    try {
+      action.run();
+    } finally {
+      server.start();
+    }
+  }
+
+  private String search(String app) {
+    return tally.chatUrl(app, 1) + "/search?q=" + MARK;
+  }
+
+  private static long size(StringRedisTemplate redis, String list) {
+    Long size = redis.opsForList().size(list);
+    return size == null ? 0 : size;
+  }
+}

@@ -1,0 +1,5 @@
+/** The whole system on real servers, and what its users and operators may rely on. */
+@NullMarked
+package dev.tally.system;
+
+import org.jspecify.annotations.NullMarked;
