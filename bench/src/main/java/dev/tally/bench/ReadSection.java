@@ -27,10 +27,10 @@ final class ReadSection implements Section {
 
   private static final int PAGE = 100;
   private static final String ONE =
-      "SELECT number, body, created_at FROM messages WHERE application_id = ? AND chat_number = ?"
+      "SELECT number, body, created_at FROM messages WHERE app_id = ? AND chat_number = ?"
           + " AND number = ?";
   private static final String SOME =
-      "SELECT number, body, created_at FROM messages WHERE application_id = ? AND chat_number = ?"
+      "SELECT number, body, created_at FROM messages WHERE app_id = ? AND chat_number = ?"
           + " AND number > ? ORDER BY number LIMIT ?";
 
   @Override

@@ -25,7 +25,7 @@ final class Rows {
   private static final int TRANSACTION = 1000;
   private static final String INSERT =
       """
-      INSERT INTO bench_messages (application_id, chat_number, number, body, created_at)
+      INSERT INTO bench_messages (app_id, chat_number, number, body, created_at)
       VALUES (?, ?, ?, ?, ?)\
       """;
 
@@ -87,13 +87,13 @@ final class Rows {
           Row row = part.getFirst();
           try (PreparedStatement lock =
                   connection.prepareStatement(
-                      "SELECT messages_count FROM bench_chats WHERE application_id = ? AND number ="
+                      "SELECT messages_count FROM bench_chats WHERE app_id = ? AND number ="
                           + " ? FOR UPDATE");
               PreparedStatement insert = connection.prepareStatement(INSERT);
               PreparedStatement count =
                   connection.prepareStatement(
                       "UPDATE bench_chats SET messages_count = messages_count + 1 WHERE"
-                          + " application_id = ? AND number = ?")) {
+                          + " app_id = ? AND number = ?")) {
             lock.setLong(1, row.app());
             lock.setLong(2, row.chat());
             try (ResultSet locked = lock.executeQuery()) {

@@ -7,6 +7,7 @@ import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
+import dev.tally.common.startup.SchemaConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -25,6 +26,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   RateLimitConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
+  SchemaConfiguration.class,
   ElasticsearchClientConfiguration.class
 })
 public class ChatApi {

@@ -46,7 +46,7 @@ class ApiIT {
         JdbcClient.create(
             new DriverManagerDataSource(
                 servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword()));
-    long id = mysql.sql("SELECT id FROM applications").query(Long.class).single();
+    long id = mysql.sql("SELECT id FROM apps").query(Long.class).single();
     mysql.sql("INSERT INTO chats VALUES (?, 1, 500, UTC_TIMESTAMP(6))").param(id).update();
     for (int number = 1; number <= 500; number++) {
       mysql
@@ -162,7 +162,7 @@ class ApiIT {
             .sql(
                 // the newest MySQL prints a tree unless told
                 "EXPLAIN FORMAT=TRADITIONAL SELECT m.number, m.body"
-                    + " FROM messages m JOIN applications a ON a.id = m.application_id"
+                    + " FROM messages m JOIN apps a ON a.id = m.app_id"
                     + " WHERE a.token = ? AND m.chat_number = 1"
                     + " AND m.number > 400 AND m.number < 9223372036854775807"
                     + " ORDER BY m.number "

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
@@ -101,7 +101,7 @@ class GatewayIT {
     String app = app(2);
     message(app, 1, 8);
     assertThat(say(gateway, app, 1, "x").body()).isEqualTo("{\"message_number\":9}");
-    PartitionKeys keys = new Partitioning(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(app);
 
     double lostBefore = countersLost();
     redis.delete(List.of(keys.chats(app), keys.messages(app, 1)));
@@ -131,7 +131,7 @@ class GatewayIT {
   void jobsLieInTheQueueInTheOrderOfTheirNumbers() throws Exception {
     String app = app(0);
     String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    PartitionKeys keys = new Partitioning(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(app);
     long before = redis.opsForList().size(keys.jobs());
 
     post(gateway, "/apps/" + app + "/chats", null, "traceparent", trace);
@@ -154,7 +154,7 @@ class GatewayIT {
   @Test
   void aFullQueueRefusesAndTakesNoNumber() {
     String app = app(0);
-    PartitionKeys keys = new Partitioning(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(app);
     long limit = redis.opsForList().size(keys.jobs()) + 3;
     try (ConfigurableApplicationContext small = gateway("--tally.gateway.queue-limit=" + limit)) {
       post(small, "/apps/" + app + "/chats", null);
@@ -262,15 +262,15 @@ class GatewayIT {
     String text = HexFormat.of().formatHex(token);
     mysql
         .sql(
-            "INSERT INTO applications (token, name, chats_count, created_at, updated_at)"
+            "INSERT INTO apps (token, name, chats_count, created_at, updated_at)"
                 + " VALUES (?, 'Acme', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
         .params(text, chats)
         .update();
     for (int number = 1; number <= chats; number++) {
       mysql
           .sql(
-              "INSERT INTO chats (application_id, number, created_at)"
-                  + " SELECT id, ?, UTC_TIMESTAMP(6) FROM applications WHERE token = ?")
+              "INSERT INTO chats (app_id, number, created_at)"
+                  + " SELECT id, ?, UTC_TIMESTAMP(6) FROM apps WHERE token = ?")
           .params(number, text)
           .update();
     }
@@ -280,8 +280,8 @@ class GatewayIT {
   private static void message(String app, int chat, int number) {
     mysql
         .sql(
-            "INSERT INTO messages (application_id, chat_number, number, body, created_at)"
-                + " SELECT id, ?, ?, 'x', UTC_TIMESTAMP(6) FROM applications WHERE token = ?")
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
+                + " SELECT id, ?, ?, 'x', UTC_TIMESTAMP(6) FROM apps WHERE token = ?")
         .params(chat, number, app)
         .update();
   }

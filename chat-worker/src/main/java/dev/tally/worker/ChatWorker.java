@@ -7,6 +7,7 @@ import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import dev.tally.worker.command.WorkerCommand;
+import dev.tally.common.startup.SchemaConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -25,6 +26,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   TracingConfiguration.class,
   ProblemConfiguration.class,
   RedisClientConfiguration.class,
+  SchemaConfiguration.class,
   ElasticsearchClientConfiguration.class
 })
 public class ChatWorker {

@@ -72,7 +72,7 @@ class DrainIT {
     fixture.awaitDrained(app);
 
     // as a worker leaves it that dies between its commit and its acknowledgement
-    fixture.redis.opsForList().rightPushAll(fixture.keys(app).inflight(), jobs);
+    fixture.redis.opsForList().rightPushAll(fixture.keys(app).claimed(), jobs);
     fixture.awaitDrained(app);
 
     assertThat(fixture.chatsCount(app)).isEqualTo(1);
@@ -133,21 +133,21 @@ class DrainIT {
     ListOperations<String, String> lists = fixture.redis.opsForList();
     RedisScript<Long> acknowledge =
         RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
-    List<String> names = List.of(keys.inflight(), keys.owner(), keys.dead());
+    List<String> names = List.of(keys.claimed(), keys.owner(), keys.dead());
     Object[] arguments = {"owner", "2", "first", "letter"};
 
-    lists.rightPushAll(keys.inflight(), "first", "second");
+    lists.rightPushAll(keys.claimed(), "first", "second");
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
-    assertThat(lists.size(keys.inflight())).isZero();
+    assertThat(lists.size(keys.claimed())).isZero();
 
     // the answer was lost
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
-    lists.rightPushAll(keys.inflight(), "third", "fourth");
+    lists.rightPushAll(keys.claimed(), "third", "fourth");
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
 
-    assertThat(lists.range(keys.inflight(), 0, -1)).containsExactly("third", "fourth");
+    assertThat(lists.range(keys.claimed(), 0, -1)).containsExactly("third", "fourth");
     assertThat(lists.range(keys.dead(), 0, -1)).containsExactly("letter");
-    fixture.redis.delete(List.of(keys.inflight(), keys.owner(), keys.dead()));
+    fixture.redis.delete(List.of(keys.claimed(), keys.owner(), keys.dead()));
   }
 
   @Test
@@ -284,7 +284,7 @@ class DrainIT {
         app = fixture.app();
       }
       connection.setAutoCommit(false);
-      statement.executeQuery("SELECT id FROM applications WHERE token = '" + app + "' FOR UPDATE");
+      statement.executeQuery("SELECT id FROM apps WHERE token = '" + app + "' FOR UPDATE");
       fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
       WorkerFixture.await(DrainIT::somebodyWaitsForALock);
 
@@ -317,7 +317,7 @@ class DrainIT {
     mariaDb.kill();
     try {
       fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "patient"));
-      WorkerFixture.await(() -> fixture.redis.opsForList().size(fixture.keys(app).inflight()) == 2);
+      WorkerFixture.await(() -> fixture.redis.opsForList().size(fixture.keys(app).claimed()) == 2);
     } finally {
       mariaDb.start();
     }

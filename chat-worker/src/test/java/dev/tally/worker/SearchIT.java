@@ -110,7 +110,7 @@ class SearchIT {
     fixture
         .mysql
         .sql(
-            "INSERT INTO search_outbox (partition_number, application_id, chat_number,"
+            "INSERT INTO search_outbox (partition_number, app_id, chat_number,"
                 + " first_number, last_number, due_at) VALUES (?, ?, 1, 1, 5000, UTC_TIMESTAMP(6))")
         .params(fixture.keys(app).partition(), fixture.id(app))
         .update();
@@ -200,8 +200,8 @@ class SearchIT {
         () -> {
           for (int partition = 0; partition < 16; partition++) {
             String jobs = "tally:{%02d}:jobs".formatted(partition);
-            String inflight = "tally:{%02d}:inflight".formatted(partition);
-            if (fixture.redis.opsForList().size(jobs) + fixture.redis.opsForList().size(inflight)
+            String claimed = "tally:{%02d}:claimed".formatted(partition);
+            if (fixture.redis.opsForList().size(jobs) + fixture.redis.opsForList().size(claimed)
                 > 0) {
               return false;
             }

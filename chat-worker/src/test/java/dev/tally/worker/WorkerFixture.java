@@ -1,7 +1,7 @@
 package dev.tally.worker;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.testkit.TestServers;
 import java.time.Duration;
@@ -57,7 +57,7 @@ final class WorkerFixture implements AutoCloseable {
     String token = HexFormat.of().formatHex(bytes);
     mysql
         .sql(
-            "INSERT INTO applications (token, name, created_at, updated_at)"
+            "INSERT INTO apps (token, name, created_at, updated_at)"
                 + " VALUES (?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
         .param(token)
         .update();
@@ -65,7 +65,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   PartitionKeys keys(String app) {
-    return new Partitioning(16).of(app);
+    return new Partitions(16).of(app);
   }
 
   String chatJob(String app, long number) {
@@ -82,7 +82,7 @@ final class WorkerFixture implements AutoCloseable {
 
   long id(String app) {
     return mysql
-        .sql("SELECT id FROM applications WHERE token = ?")
+        .sql("SELECT id FROM apps WHERE token = ?")
         .param(app)
         .query(Long.class)
         .single();
@@ -90,7 +90,7 @@ final class WorkerFixture implements AutoCloseable {
 
   long chatsCount(String app) {
     return mysql
-        .sql("SELECT chats_count FROM applications WHERE token = ?")
+        .sql("SELECT chats_count FROM apps WHERE token = ?")
         .param(app)
         .query(Long.class)
         .single();
@@ -98,7 +98,7 @@ final class WorkerFixture implements AutoCloseable {
 
   long messagesCount(String app, long chat) {
     return mysql
-        .sql("SELECT messages_count FROM chats WHERE application_id = ? AND number = ?")
+        .sql("SELECT messages_count FROM chats WHERE app_id = ? AND number = ?")
         .params(id(app), chat)
         .query(Long.class)
         .single();
@@ -109,7 +109,7 @@ final class WorkerFixture implements AutoCloseable {
     return mysql
         .sql(
             "SELECT CONCAT(number, ':', body) FROM messages"
-                + " WHERE application_id = ? AND chat_number = ? ORDER BY number")
+                + " WHERE app_id = ? AND chat_number = ? ORDER BY number")
         .params(id(app), chat)
         .query((row, _) -> row.getString(1))
         .list();
@@ -121,7 +121,7 @@ final class WorkerFixture implements AutoCloseable {
 
   boolean isDrained(String app) {
     return redis.opsForList().size(keys(app).jobs()) == 0
-        && redis.opsForList().size(keys(app).inflight()) == 0;
+        && redis.opsForList().size(keys(app).claimed()) == 0;
   }
 
   void awaitDrained(String app) {

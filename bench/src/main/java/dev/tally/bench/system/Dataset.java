@@ -2,7 +2,7 @@ package dev.tally.bench.system;
 
 import dev.tally.testkit.Servers;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ public final class Dataset {
 
   private static final int ROWS_A_STATEMENT = 1000;
   private static final int ROWS_A_COPY = 100_000;
-  private static final Partitioning PARTITIONING = new Partitioning(Queues.PARTITIONS);
+  private static final Partitions PARTITIONS = new Partitions(Queues.PARTITIONS);
 
   private final Servers servers;
   // the same tokens, and so the same partitions, in every run
@@ -39,7 +39,7 @@ public final class Dataset {
 
     /** The names of the app's keys in Redis. */
     public PartitionKeys keys() {
-      return PARTITIONING.of(token);
+      return PARTITIONS.of(token);
     }
 
     /** Where the gateway takes messages, and the API has them. */
@@ -64,19 +64,19 @@ public final class Dataset {
     JdbcTemplate jdbc = servers.database().jdbc();
     jdbc.update(
         """
-        INSERT INTO applications (token, name, chats_count, created_at, updated_at)
+        INSERT INTO apps (token, name, chats_count, created_at, updated_at)
         VALUES (?, 'Bench', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))\
         """,
         token,
         chats);
-    Long id = jdbc.queryForObject("SELECT id FROM applications WHERE token = ?", Long.class, token);
+    Long id = jdbc.queryForObject("SELECT id FROM apps WHERE token = ?", Long.class, token);
     if (id == null) {
       throw new IllegalStateException("the app is gone");
     }
     App app = new App(id, token);
     List<Long> numbers = LongStream.rangeClosed(1, chats).boxed().toList();
     jdbc.batchUpdate(
-        "INSERT INTO chats (application_id, number, messages_count, created_at) VALUES (?, ?, 0,"
+        "INSERT INTO chats (app_id, number, messages_count, created_at) VALUES (?, ?, 0,"
             + " UTC_TIMESTAMP(6))",
         numbers,
         ROWS_A_STATEMENT,
@@ -98,7 +98,7 @@ public final class Dataset {
     JdbcTemplate jdbc = servers.database().jdbc();
     long there = Math.min(messages, ROWS_A_STATEMENT);
     jdbc.batchUpdate(
-        "INSERT INTO messages (application_id, chat_number, number, body, created_at) VALUES (?, ?,"
+        "INSERT INTO messages (app_id, chat_number, number, body, created_at) VALUES (?, ?,"
             + " ?, ?, UTC_TIMESTAMP(6))",
         LongStream.rangeClosed(1, there).boxed().toList(),
         ROWS_A_STATEMENT,
@@ -113,8 +113,8 @@ public final class Dataset {
       jdbc.update(
           """
           INSERT INTO messages
-          SELECT application_id, chat_number, number + ?, body, created_at FROM messages
-          WHERE application_id = ? AND chat_number = ? AND number <= ?\
+          SELECT app_id, chat_number, number + ?, body, created_at FROM messages
+          WHERE app_id = ? AND chat_number = ? AND number <= ?\
           """,
           there,
           app.id(),
@@ -133,9 +133,9 @@ public final class Dataset {
       jdbc.update(
           """
           INSERT INTO messages
-          SELECT c.application_id, c.number, m.number, m.body, m.created_at
-          FROM chats c JOIN messages m ON m.application_id = c.application_id AND m.chat_number = 1
-          WHERE c.application_id = ? AND c.number BETWEEN ? AND ?\
+          SELECT c.app_id, c.number, m.number, m.body, m.created_at
+          FROM chats c JOIN messages m ON m.app_id = c.app_id AND m.chat_number = 1
+          WHERE c.app_id = ? AND c.number BETWEEN ? AND ?\
           """,
           app.id(),
           chat,
@@ -151,7 +151,7 @@ public final class Dataset {
         .database()
         .jdbc()
         .update(
-            "UPDATE chats SET messages_count = ? WHERE application_id = ? AND number BETWEEN ? AND"
+            "UPDATE chats SET messages_count = ? WHERE app_id = ? AND number BETWEEN ? AND"
                 + " ?",
             messages,
             app.id(),
@@ -172,7 +172,7 @@ public final class Dataset {
         .update(
             """
             INSERT INTO search_outbox
-              (partition_number, application_id, chat_number, first_number, last_number, due_at)
+              (partition_number, app_id, chat_number, first_number, last_number, due_at)
             VALUES (?, ?, ?, 1, ?, UTC_TIMESTAMP(6))\
             """,
             app.keys().partition(),

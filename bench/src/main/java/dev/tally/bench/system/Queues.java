@@ -24,7 +24,7 @@ public final class Queues {
     long waiting = 0;
     for (int partition = 0; partition < PARTITIONS; partition++) {
       PartitionKeys keys = new PartitionKeys(partition);
-      waiting += commands.llen(keys.jobs()) + commands.llen(keys.inflight());
+      waiting += commands.llen(keys.jobs()) + commands.llen(keys.claimed());
     }
     return waiting;
   }

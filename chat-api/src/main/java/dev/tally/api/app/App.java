@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * from here.
  */
 @Entity
-@Table(name = "applications")
+@Table(name = "apps")
 public class App {
 
   @Id

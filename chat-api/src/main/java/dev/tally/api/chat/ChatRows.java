@@ -16,8 +16,8 @@ class ChatRows {
 
   private static final String SELECT =
       """
-      SELECT c.number, c.messages_count, c.created_at, c.application_id
-      FROM applications a JOIN chats c ON c.application_id = a.id
+      SELECT c.number, c.messages_count, c.created_at, c.app_id
+      FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
 
@@ -36,9 +36,9 @@ class ChatRows {
   /**
    * A chat and where it lies.
    *
-   * @param applicationId the app's id in the database
+   * @param appId the app's id in the database
    */
-  record Found(ChatView chat, long applicationId) {}
+  record Found(ChatView chat, long appId) {}
 
   Optional<Found> find(String token, long number) {
     return jdbc.query(ONE, (row, _) -> new Found(chat(row), row.getLong(4)), token, number).stream()

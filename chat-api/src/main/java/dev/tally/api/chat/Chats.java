@@ -27,9 +27,9 @@ public class Chats {
   /**
    * Where a chat's messages lie.
    *
-   * @param applicationId the app's id in the database; never leaves the system
+   * @param appId the app's id in the database; never leaves the system
    */
-  public record Place(long applicationId, String token, long number) {}
+  public record Place(long appId, String token, long number) {}
 
   /**
    * Finds a chat.
@@ -39,7 +39,7 @@ public class Chats {
    */
   public Place place(String token, String number) {
     ChatRows.Found found = find(token, number);
-    return new Place(found.applicationId(), token, found.chat().number());
+    return new Place(found.appId(), token, found.chat().number());
   }
 
   ChatView get(String token, String number) {

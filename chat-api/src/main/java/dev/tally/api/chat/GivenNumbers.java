@@ -1,7 +1,7 @@
 package dev.tally.api.chat;
 
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -23,11 +23,11 @@ public class GivenNumbers {
   private static final Logger log = LoggerFactory.getLogger(GivenNumbers.class);
 
   private final StringRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
 
-  GivenNumbers(StringRedisTemplate redis, PartitionCount partitionCount) {
+  GivenNumbers(StringRedisTemplate redis, RedisLayout layout) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
   }
 
   /** The 404 for a chat that has no row. */
@@ -50,7 +50,7 @@ public class GivenNumbers {
 
   private boolean isGiven(Function<PartitionKeys, String> counter, String token, long number) {
     try {
-      PartitionKeys keys = partitionCount.partitioning().of(token);
+      PartitionKeys keys = layout.partitions().of(token);
       String highest = redis.opsForValue().get(counter.apply(keys));
       return highest != null && Long.parseLong(highest) >= number;
     } catch (DataAccessException e) {

@@ -20,7 +20,7 @@ class MessageRows {
   private static final String SELECT =
       """
       SELECT m.number, m.body, m.created_at
-      FROM applications a JOIN messages m ON m.application_id = a.id
+      FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = ? AND m.chat_number = ?
       """;
 

@@ -2,7 +2,7 @@ package dev.tally.api.operations;
 
 import dev.tally.api.stream.StreamActivity;
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.QueueState;
@@ -32,7 +32,7 @@ class Operations {
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   private final StringRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final JdbcTemplate jdbc;
   private final StreamActivity streams;
   private final JobCodec codec = new JobCodec();
@@ -40,11 +40,11 @@ class Operations {
 
   Operations(
       StringRedisTemplate redis,
-      PartitionCount partitionCount,
+      RedisLayout layout,
       JdbcTemplate jdbc,
       StreamActivity streams) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.jdbc = jdbc;
     this.streams = streams;
   }
@@ -67,7 +67,7 @@ class Operations {
   private OperationsView.@Nullable Queue queue() {
     List<OperationsView.Partition> partitions = new ArrayList<>();
     try {
-      for (int i = 0; i < partitionCount.partitioning().count(); i++) {
+      for (int i = 0; i < layout.partitions().count(); i++) {
         QueueState state = QueueState.of(new PartitionKeys(i), redis, codec);
         partitions.add(
             new OperationsView.Partition(

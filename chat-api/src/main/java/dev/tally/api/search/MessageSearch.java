@@ -123,7 +123,7 @@ class MessageSearch {
     SearchRequest.Builder request = new SearchRequest.Builder();
     request
         .index(INDEX)
-        .routing(Long.toString(chat.applicationId()))
+        .routing(Long.toString(chat.appId()))
         .size(size)
         .timeout("4s")
         .trackTotalHits(total -> total.enabled(false))
@@ -152,7 +152,7 @@ class MessageSearch {
 
   private static Query query(Chats.Place chat, SearchWords words) {
     BoolQuery.Builder query = new BoolQuery.Builder();
-    query.filter(term("app", chat.applicationId()));
+    query.filter(term("app", chat.appId()));
     query.filter(term("chat", chat.number()));
     for (String word : words.words()) {
       query.must(word(word));

@@ -22,14 +22,14 @@ class HighestNumbers {
   /** A look at the end of the primary key for each chat, however many messages it has. */
   private static final String QUERY =
       """
-      SELECT c.application_id, c.number,
+      SELECT c.app_id, c.number,
              (SELECT m.number FROM messages m
-              WHERE m.application_id = c.application_id AND m.chat_number = c.number
+              WHERE m.app_id = c.app_id AND m.chat_number = c.number
               ORDER BY m.number DESC LIMIT 1)
       FROM chats c
       WHERE %s""";
 
-  private static final String CHAT = "(c.application_id = ? AND c.number = ?)";
+  private static final String CHAT = "(c.app_id = ? AND c.number = ?)";
 
   private final JdbcTemplate jdbc;
 
@@ -50,8 +50,8 @@ class HighestNumbers {
     List<Object> arguments = new ArrayList<>();
     for (ChatWatch watch : watches) {
       Chats.Place chat = watch.chat();
-      byId.put(new ChatId(chat.applicationId(), chat.number()), watch);
-      arguments.add(chat.applicationId());
+      byId.put(new ChatId(chat.appId(), chat.number()), watch);
+      arguments.add(chat.appId());
       arguments.add(chat.number());
     }
     AtomicInteger news = new AtomicInteger();
@@ -68,5 +68,5 @@ class HighestNumbers {
     return news.get();
   }
 
-  private record ChatId(long applicationId, long number) {}
+  private record ChatId(long appId, long number) {}
 }

@@ -2,7 +2,7 @@ package dev.tally.gateway.accept;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.lettuce.core.RedisNoScriptException;
@@ -36,12 +36,12 @@ final class AcceptScript {
   private static final byte[] AFTER_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final byte[] queueLimit;
 
-  AcceptScript(Pipeline redis, PartitionCount partitionCount, AcceptProperties properties) {
+  AcceptScript(Pipeline redis, RedisLayout layout, AcceptProperties properties) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.queueLimit = utf8(Integer.toString(properties.queueLimit()));
   }
 
@@ -53,7 +53,7 @@ final class AcceptScript {
    */
   Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
     String app = parent.app();
-    PartitionKeys keys = partitionCount.partitioning().of(app);
+    PartitionKeys keys = layout.partitions().of(app);
 
     List<byte[]> names = new ArrayList<>(3);
     List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
@@ -38,7 +38,7 @@ final class CounterRecovery {
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final PersistedNumbers persisted;
   private final StringRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final Counter recovered;
   private final Counter lost;
   private final Cache<Parent, PersistedNumbers.Absent> absences =
@@ -47,11 +47,11 @@ final class CounterRecovery {
   CounterRecovery(
       PersistedNumbers persisted,
       StringRedisTemplate redis,
-      PartitionCount partitionCount,
+      RedisLayout layout,
       MeterRegistry meters) {
     this.persisted = persisted;
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.recovered =
         Counter.builder("tally.counters.recovered")
             .description("Counters that Redis did not have and MySQL's highest number was put into")
@@ -74,7 +74,7 @@ final class CounterRecovery {
       answer = persisted.highest(parent);
     }
     switch (answer) {
-      case PersistedNumbers.Highest(long number) -> seed(parent, number);
+      case PersistedNumbers.Highest(long number) -> set(parent, number);
       case PersistedNumbers.Absent absent -> {
         absences.put(parent, absent);
         throw switch (absent) {
@@ -85,8 +85,8 @@ final class CounterRecovery {
     }
   }
 
-  private void seed(Parent parent, long highest) {
-    PartitionKeys keys = partitionCount.partitioning().of(parent.app());
+  private void set(Parent parent, long highest) {
+    PartitionKeys keys = layout.partitions().of(parent.app());
     String counter =
         switch (parent) {
           case Parent.App app -> keys.chats(app.app());

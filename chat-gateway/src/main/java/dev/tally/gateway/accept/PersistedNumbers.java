@@ -11,17 +11,17 @@ final class PersistedNumbers {
 
   private static final String HIGHEST_CHAT =
       """
-      SELECT (SELECT MAX(c.number) FROM chats c WHERE c.application_id = a.id) AS highest
-      FROM applications a
+      SELECT (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
+      FROM apps a
       WHERE a.token = ?""";
 
   private static final String HIGHEST_MESSAGE =
       """
       SELECT c.number AS chat,
              (SELECT MAX(m.number) FROM messages m
-              WHERE m.application_id = a.id AND m.chat_number = c.number) AS highest
-      FROM applications a
-      LEFT JOIN chats c ON c.application_id = a.id AND c.number = ?
+              WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
+      FROM apps a
+      LEFT JOIN chats c ON c.app_id = a.id AND c.number = ?
       WHERE a.token = ?""";
 
   private final JdbcClient jdbc;

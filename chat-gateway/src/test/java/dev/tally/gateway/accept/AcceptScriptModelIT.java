@@ -2,9 +2,9 @@ package dev.tally.gateway.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.testkit.TestServers;
@@ -41,7 +41,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 class AcceptScriptModelIT {
 
   private static final int QUEUE_LIMIT = 12;
-  private static final Partitioning PARTITIONS = new Partitioning(2);
+  private static final Partitions PARTITIONS = new Partitions(2);
 
   /** Two apps that share a partition, and one that is alone in another. */
   private static final List<String> APPS = List.of(token(0, 0), token(0, 1), token(1, 0));
@@ -109,10 +109,10 @@ class AcceptScriptModelIT {
     try (RedisConnection connection = connections.getConnection()) {
       connection.serverCommands().flushDb();
     }
-    PartitionCount partitionCount = new PartitionCount(redis, PARTITIONS);
-    partitionCount.partitioning();
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
+    layout.partitions();
     AcceptScript script =
-        new AcceptScript(pipeline, partitionCount, new AcceptProperties(QUEUE_LIMIT));
+        new AcceptScript(pipeline, layout, new AcceptProperties(QUEUE_LIMIT));
     Model model = new Model();
     Instant time = NOW;
     for (Step step : steps) {

@@ -1,6 +1,6 @@
 package dev.tally.worker.deadletter;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +23,11 @@ public class DeadLetters {
       RedisScript.of(new ClassPathResource("lua/remove-dead-letter.lua"), Long.class);
 
   private final BytesRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
 
-  DeadLetters(BytesRedisTemplate redis, PartitionCount partitionCount) {
+  DeadLetters(BytesRedisTemplate redis, RedisLayout layout) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
   }
 
   /**
@@ -125,7 +125,7 @@ public class DeadLetters {
 
   private List<PartitionKeys> partitions() {
     List<PartitionKeys> all = new ArrayList<>();
-    for (int i = 0; i < partitionCount.partitioning().count(); i++) {
+    for (int i = 0; i < layout.partitions().count(); i++) {
       all.add(new PartitionKeys(i));
     }
     return all;

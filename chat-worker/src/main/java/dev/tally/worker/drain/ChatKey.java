@@ -3,10 +3,10 @@ package dev.tally.worker.drain;
 import java.util.Comparator;
 
 /** A chat's primary key, in the order in which rows are locked. */
-record ChatKey(long applicationId, long number) implements Comparable<ChatKey> {
+record ChatKey(long appId, long number) implements Comparable<ChatKey> {
 
   private static final Comparator<ChatKey> ORDER =
-      Comparator.comparingLong(ChatKey::applicationId).thenComparingLong(ChatKey::number);
+      Comparator.comparingLong(ChatKey::appId).thenComparingLong(ChatKey::number);
 
   @Override
   public int compareTo(ChatKey other) {

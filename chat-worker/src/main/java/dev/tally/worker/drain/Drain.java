@@ -46,7 +46,7 @@ final class Drain implements LeasedWork {
 
   private final QueueScripts queue;
   private final Persister persister;
-  private final CounterRepair counters;
+  private final CounterRaise counters;
   private final JobCodec codec;
   private final SearchOutbox outbox;
   private final HintPublisher hints;
@@ -57,7 +57,7 @@ final class Drain implements LeasedWork {
   Drain(
       QueueScripts queue,
       Persister persister,
-      CounterRepair counters,
+      CounterRaise counters,
       JobCodec codec,
       SearchOutbox outbox,
       HintPublisher hints,

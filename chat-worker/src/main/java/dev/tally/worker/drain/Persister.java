@@ -33,19 +33,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Persister {
 
   private final TransactionTemplate transaction;
-  private final Rows rows;
+  private final DrainSql sql;
   private final SearchOutbox outbox;
 
   Persister(
       PlatformTransactionManager transactions,
-      Rows rows,
+      DrainSql sql,
       SearchOutbox outbox,
       DrainProperties properties) {
     this.transaction = new TransactionTemplate(transactions);
     // the locks are what keeps transactions apart; gap locks would only get in the way
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.transaction.setTimeout((int) properties.transactionTimeout().toSeconds());
-    this.rows = rows;
+    this.sql = sql;
     this.outbox = outbox;
   }
 
@@ -90,12 +90,12 @@ final class Persister {
           tokens.add(delivery.job().app());
         }
       }
-      Map<String, Rows.App> apps = rows.lockApps(tokens);
+      Map<String, DrainSql.App> apps = sql.lockApps(tokens);
 
       SortedMap<Long, SortedMap<Long, Delivery>> chatJobs = new TreeMap<>();
       SortedMap<ChatKey, SortedMap<Long, Delivery>> messageJobs = new TreeMap<>();
       for (Delivery delivery : deliveries) {
-        Rows.App app = apps.get(delivery.job().app());
+        DrainSql.App app = apps.get(delivery.job().app());
         if (app == null) {
           reject(delivery, DeadLetter.Reason.APP_MISSING);
           continue;
@@ -118,7 +118,7 @@ final class Persister {
       apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
 
       SortedMap<ChatKey, Job.NewChat> newChats = newChats(chatJobs, chatsCounts);
-      Map<ChatKey, Rows.Chat> oldChats = rows.lockChats(new TreeSet<>(messageJobs.keySet()));
+      Map<ChatKey, DrainSql.Chat> oldChats = sql.lockChats(new TreeSet<>(messageJobs.keySet()));
       SortedMap<ChatKey, List<Job.NewMessage>> newMessages =
           newMessages(messageJobs, oldChats, newChats);
       write(newChats, newMessages);
@@ -138,7 +138,7 @@ final class Persister {
             var there =
                 carriesOn(ofApp, counts.getOrDefault(application, 0L))
                     ? Map.of()
-                    : rows.chats(application, ofApp.keySet());
+                    : sql.chats(application, ofApp.keySet());
             ofApp.forEach(
                 (number, delivery) -> {
                   Job.NewChat job = (Job.NewChat) delivery.job();
@@ -152,12 +152,12 @@ final class Persister {
 
     private SortedMap<ChatKey, List<Job.NewMessage>> newMessages(
         SortedMap<ChatKey, SortedMap<Long, Delivery>> jobs,
-        Map<ChatKey, Rows.Chat> oldChats,
+        Map<ChatKey, DrainSql.Chat> oldChats,
         Map<ChatKey, Job.NewChat> newChats) {
       SortedMap<ChatKey, List<Job.NewMessage>> fresh = new TreeMap<>();
       jobs.forEach(
           (key, ofChat) -> {
-            Rows.Chat chat = newChats.containsKey(key) ? new Rows.Chat(0) : oldChats.get(key);
+            DrainSql.Chat chat = newChats.containsKey(key) ? new DrainSql.Chat(0) : oldChats.get(key);
             if (chat == null) {
               ofChat.values().forEach(delivery -> reject(delivery, DeadLetter.Reason.CHAT_MISSING));
               return;
@@ -165,12 +165,12 @@ final class Persister {
             var there =
                 carriesOn(ofChat, chat.messagesCount())
                     ? Map.of()
-                    : rows.messages(key, ofChat.keySet());
+                    : sql.messages(key, ofChat.keySet());
             List<Job.NewMessage> messages = new ArrayList<>(ofChat.size());
             ofChat.forEach(
                 (number, delivery) -> {
                   Job.NewMessage job = (Job.NewMessage) delivery.job();
-                  if (isNew(delivery, there.get(number), Rows.Content.of(job))) {
+                  if (isNew(delivery, there.get(number), DrainSql.Content.of(job))) {
                     messages.add(job);
                   }
                 });
@@ -184,16 +184,16 @@ final class Persister {
     private void write(
         SortedMap<ChatKey, Job.NewChat> newChats,
         SortedMap<ChatKey, List<Job.NewMessage>> newMessages) {
-      List<Rows.NewChat> chatRows = new ArrayList<>();
+      List<DrainSql.NewChat> chatRows = new ArrayList<>();
       SortedMap<Long, Integer> addedChats = new TreeMap<>();
       newChats.forEach(
           (key, job) -> {
             int messages = newMessages.getOrDefault(key, List.of()).size();
-            chatRows.add(new Rows.NewChat(key, messages, job.acceptedAt()));
-            addedChats.merge(key.applicationId(), 1, Integer::sum);
+            chatRows.add(new DrainSql.NewChat(key, messages, job.acceptedAt()));
+            addedChats.merge(key.appId(), 1, Integer::sum);
           });
 
-      List<Rows.NewMessage> messageRows = new ArrayList<>();
+      List<DrainSql.NewMessage> messageRows = new ArrayList<>();
       SortedMap<ChatKey, Integer> addedMessages = new TreeMap<>();
       List<SearchOutbox.Range> ranges = new ArrayList<>();
       newMessages.forEach(
@@ -202,15 +202,15 @@ final class Persister {
               addedMessages.put(key, jobs.size());
             }
             for (Job.NewMessage job : jobs) {
-              messageRows.add(new Rows.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
+              messageRows.add(new DrainSql.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
             }
             addRanges(key, jobs, ranges);
           });
 
-      rows.insertChats(chatRows);
-      rows.addChats(addedChats);
-      rows.insertMessages(messageRows);
-      rows.addMessages(addedMessages);
+      sql.insertChats(chatRows);
+      sql.addChats(addedChats);
+      sql.insertMessages(messageRows);
+      sql.addMessages(addedMessages);
       if (!ranges.isEmpty()) {
         outbox.append(ranges);
       }
@@ -224,7 +224,7 @@ final class Persister {
           ranges.add(
               new SearchOutbox.Range(
                   lease.keys().partition(),
-                  key.applicationId(),
+                  key.appId(),
                   key.number(),
                   jobs.get(start).number(),
                   jobs.get(i - 1).number()));

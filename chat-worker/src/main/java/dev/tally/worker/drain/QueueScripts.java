@@ -57,7 +57,7 @@ final class QueueScripts {
     List<?> answer =
         redis.execute(
             CLAIM,
-            List.of(keys.jobs(), keys.inflight(), keys.owner()),
+            List.of(keys.jobs(), keys.claimed(), keys.owner()),
             utf8(lease.worker().value()),
             batchJobs,
             batchBytes);
@@ -93,7 +93,7 @@ final class QueueScripts {
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
     long done =
         redis.execute(
-            ACKNOWLEDGE, List.of(keys.inflight(), keys.owner(), keys.dead()), arguments.toArray());
+            ACKNOWLEDGE, List.of(keys.claimed(), keys.owner(), keys.dead()), arguments.toArray());
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
     }

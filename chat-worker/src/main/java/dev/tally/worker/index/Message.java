@@ -4,16 +4,16 @@ import dev.tally.worker.tracing.WriteSpans;
 import java.time.Instant;
 
 /** A persisted message, as far as search is concerned. */
-public record Message(long applicationId, long chat, long number, String body, Instant createdAt) {
+public record Message(long appId, long chat, long number, String body, Instant createdAt) {
 
   /** What identifies it in every index. */
   public String documentId() {
-    return applicationId + ":" + chat + ":" + number;
+    return appId + ":" + chat + ":" + number;
   }
 
   /** Keeps an app's messages in one shard. */
   String routing() {
-    return Long.toString(applicationId);
+    return Long.toString(appId);
   }
 
   /** What its trace is found by. */
@@ -23,7 +23,7 @@ public record Message(long applicationId, long chat, long number, String body, I
 
   /** What is indexed. */
   Document document() {
-    return new Document(applicationId, chat, number, body);
+    return new Document(appId, chat, number, body);
   }
 
   /** A document of the index; its fields are those of {@code search/index.json}. */

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Messages {
 
-  private static final String COLUMNS = "application_id, chat_number, number, body, created_at";
+  private static final String COLUMNS = "app_id, chat_number, number, body, created_at";
 
   private final JdbcTemplate jdbc;
 
@@ -28,15 +28,15 @@ public final class Messages {
     StringJoiner condition = new StringJoiner(" OR ");
     List<Object> arguments = new ArrayList<>(ranges.size() * 4 + 1);
     for (SearchOutbox.Range range : ranges) {
-      condition.add("(application_id = ? AND chat_number = ? AND number BETWEEN ? AND ?)");
-      arguments.add(range.applicationId());
+      condition.add("(app_id = ? AND chat_number = ? AND number BETWEEN ? AND ?)");
+      arguments.add(range.appId());
       arguments.add(range.chat());
       arguments.add(range.firstNumber());
       arguments.add(range.lastNumber());
     }
     arguments.add(limit);
     return jdbc.query(
-        "SELECT %s FROM messages WHERE %s ORDER BY application_id, chat_number, number LIMIT ?"
+        "SELECT %s FROM messages WHERE %s ORDER BY app_id, chat_number, number LIMIT ?"
             .formatted(COLUMNS, condition),
         Messages::message,
         arguments.toArray());
@@ -47,28 +47,28 @@ public final class Messages {
     return jdbc.query(
         """
         SELECT %s FROM messages
-        WHERE (application_id = ? AND chat_number = ? AND number > ?)
-           OR (application_id = ? AND chat_number > ?)
-           OR application_id > ?
-        ORDER BY application_id, chat_number, number
+        WHERE (app_id = ? AND chat_number = ? AND number > ?)
+           OR (app_id = ? AND chat_number > ?)
+           OR app_id > ?
+        ORDER BY app_id, chat_number, number
         LIMIT ?"""
             .formatted(COLUMNS),
         Messages::message,
-        key.applicationId(),
+        key.appId(),
         key.chat(),
         key.number(),
-        key.applicationId(),
+        key.appId(),
         key.chat(),
-        key.applicationId(),
+        key.appId(),
         limit);
   }
 
   /** Where a scan of all messages has got to. */
-  public record Key(long applicationId, long chat, long number) {
+  public record Key(long appId, long chat, long number) {
     public static final Key START = new Key(0, 0, 0);
 
     public static Key of(Message message) {
-      return new Key(message.applicationId(), message.chat(), message.number());
+      return new Key(message.appId(), message.chat(), message.number());
     }
   }
 

@@ -91,7 +91,7 @@ public final class SearchCluster {
   }
 
   /** The UUID that Elasticsearch gave an index, empty if there is none of this name. */
-  public Optional<String> incarnation(String name) {
+  public Optional<String> indexUuid(String name) {
     try {
       Map<String, IndexState> found =
           client

@@ -290,8 +290,8 @@ final class Indexer implements SmartLifecycle {
    */
   private static boolean reaches(SearchOutbox.Row row, Message last) {
     SearchOutbox.Range range = row.range();
-    if (range.applicationId() != last.applicationId()) {
-      return range.applicationId() > last.applicationId();
+    if (range.appId() != last.appId()) {
+      return range.appId() > last.appId();
     }
     if (range.chat() != last.chat()) {
       return range.chat() > last.chat();
@@ -304,11 +304,11 @@ final class Indexer implements SmartLifecycle {
         work.rows().stream()
             .collect(
                 Collectors.groupingBy(
-                    row -> row.range().applicationId() + ":" + row.range().chat()));
+                    row -> row.range().appId() + ":" + row.range().chat()));
     Map<Long, List<Message>> assigned = new HashMap<>();
     for (Message message : work.messages()) {
       for (SearchOutbox.Row row :
-          rowsByChat.getOrDefault(message.applicationId() + ":" + message.chat(), List.of())) {
+          rowsByChat.getOrDefault(message.appId() + ":" + message.chat(), List.of())) {
         if (row.range().firstNumber() <= message.number()
             && message.number() <= row.range().lastNumber()) {
           assigned.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(message);

@@ -1,7 +1,7 @@
 package dev.tally.worker.lease;
 
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -40,7 +40,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   private final WorkerId worker = WorkerId.random();
   private final LeaseScripts scripts;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final LeasedWork work;
   private final LeaseProperties properties;
   private final Counter acquired;
@@ -56,12 +56,12 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   Leases(
       LeaseScripts scripts,
-      PartitionCount partitionCount,
+      RedisLayout layout,
       LeasedWork work,
       LeaseProperties properties,
       MeterRegistry meters) {
     this.scripts = scripts;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.work = work;
     this.properties = properties;
     this.acquired = changes("acquired", meters);
@@ -119,7 +119,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
   }
 
   private void settle() {
-    int partitions = partitionCount.partitioning().count();
+    int partitions = layout.partitions().count();
     List<String> roll = scripts.attend(worker, properties.duration());
     int place = roll.indexOf(worker.value());
     Set<Integer> wanted = new HashSet<>();

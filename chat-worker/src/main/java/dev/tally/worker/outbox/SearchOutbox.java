@@ -37,7 +37,7 @@ public class SearchOutbox {
    * @param partition the partition that the app belongs to, whose owner does the indexing
    */
   public record Range(
-      int partition, long applicationId, long chat, long firstNumber, long lastNumber) {}
+      int partition, long appId, long chat, long firstNumber, long lastNumber) {}
 
   /**
    * A row of the outbox.
@@ -52,7 +52,7 @@ public class SearchOutbox {
     jdbc.batchUpdate(
         """
         INSERT INTO search_outbox
-          (partition_number, application_id, chat_number, first_number, last_number, attempts, due_at)
+          (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
         VALUES (?, ?, ?, ?, ?, 0, ?)""",
         ranges,
         ranges.size(),
@@ -88,7 +88,7 @@ public class SearchOutbox {
     arguments.add(limit);
     return jdbc.query(
         """
-        SELECT id, partition_number, application_id, chat_number, first_number, last_number, attempts
+        SELECT id, partition_number, app_id, chat_number, first_number, last_number, attempts
         FROM (SELECT id FROM (%s) AS oldest_of_each ORDER BY due_at, id LIMIT ?) AS oldest
         JOIN search_outbox USING (id)
         ORDER BY due_at, id"""
@@ -134,20 +134,20 @@ public class SearchOutbox {
   }
 
   /** Adds a range for everything that an app has persisted. */
-  public void appendAll(int partition, long applicationId) {
+  public void appendAll(int partition, long appId) {
     jdbc.update(
         """
         INSERT INTO search_outbox
-          (partition_number, application_id, chat_number, first_number, last_number, attempts, due_at)
-        SELECT ?, c.application_id, c.number, 1,
+          (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
+        SELECT ?, c.app_id, c.number, 1,
                (SELECT MAX(m.number) FROM messages m
-                WHERE m.application_id = c.application_id AND m.chat_number = c.number),
+                WHERE m.app_id = c.app_id AND m.chat_number = c.number),
                0, ?
         FROM chats c
-        WHERE c.application_id = ? AND c.messages_count > 0""",
+        WHERE c.app_id = ? AND c.messages_count > 0""",
         partition,
         now(),
-        applicationId);
+        appId);
   }
 
   /** How many rows there are. */
@@ -159,7 +159,7 @@ public class SearchOutbox {
   private static void bind(PreparedStatement statement, Range range, LocalDateTime now)
       throws SQLException {
     statement.setInt(1, range.partition());
-    statement.setLong(2, range.applicationId());
+    statement.setLong(2, range.appId());
     statement.setLong(3, range.chat());
     statement.setLong(4, range.firstNumber());
     statement.setLong(5, range.lastNumber());

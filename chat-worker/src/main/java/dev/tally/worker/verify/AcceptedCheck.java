@@ -212,7 +212,7 @@ public class AcceptedCheck {
     arguments.addAll(numbers);
     jdbc.query(
         """
-        SELECT c.number FROM applications a JOIN chats c ON c.application_id = a.id
+        SELECT c.number FROM apps a JOIN chats c ON c.app_id = a.id
         WHERE a.token = ? AND c.number IN (%s)"""
             .formatted(placeholders(numbers)),
         row -> {
@@ -239,7 +239,7 @@ public class AcceptedCheck {
     jdbc.query(
         """
         SELECT m.chat_number, m.number, SHA2(m.body, 256)
-        FROM applications a JOIN messages m ON m.application_id = a.id
+        FROM apps a JOIN messages m ON m.app_id = a.id
         WHERE a.token = ? AND (%s)"""
             .formatted(condition),
         row -> {

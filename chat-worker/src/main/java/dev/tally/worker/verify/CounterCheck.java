@@ -1,6 +1,6 @@
 package dev.tally.worker.verify;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +16,11 @@ import org.springframework.stereotype.Component;
 class CounterCheck {
 
   private final StringRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
 
-  CounterCheck(StringRedisTemplate redis, PartitionCount partitionCount) {
+  CounterCheck(StringRedisTemplate redis, RedisLayout layout) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
   }
 
   /** A chat and the highest number of a persisted message in it. */
@@ -32,9 +32,9 @@ class CounterCheck {
   Queues queues() {
     long waiting = 0;
     long dead = 0;
-    for (int i = 0; i < partitionCount.partitioning().count(); i++) {
+    for (int i = 0; i < layout.partitions().count(); i++) {
       PartitionKeys keys = new PartitionKeys(i);
-      waiting += size(keys.jobs()) + size(keys.inflight());
+      waiting += size(keys.jobs()) + size(keys.claimed());
       dead += size(keys.dead());
     }
     return new Queues(waiting, dead);
@@ -46,12 +46,12 @@ class CounterCheck {
   }
 
   void checkApp(Findings findings, String token, long highest) {
-    PartitionKeys keys = partitionCount.partitioning().of(token);
+    PartitionKeys keys = layout.partitions().of(token);
     check(findings, keys.chats(token), redis.opsForValue().get(keys.chats(token)), highest);
   }
 
   void checkChats(Findings findings, String token, List<Highest> chats) {
-    PartitionKeys keys = partitionCount.partitioning().of(token);
+    PartitionKeys keys = layout.partitions().of(token);
     List<String> names = new ArrayList<>(chats.size());
     for (Highest chat : chats) {
       names.add(keys.messages(token, chat.chat()));

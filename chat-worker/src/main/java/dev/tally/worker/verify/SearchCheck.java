@@ -69,11 +69,11 @@ class SearchCheck {
   private List<Row> persistedAfter(IndexedMessages.Key key) {
     return jdbc.sql(
             """
-            SELECT application_id, chat_number, number, body FROM messages
-            WHERE (application_id = ? AND chat_number = ? AND number > ?)
-               OR (application_id = ? AND chat_number > ?)
-               OR application_id > ?
-            ORDER BY application_id, chat_number, number
+            SELECT app_id, chat_number, number, body FROM messages
+            WHERE (app_id = ? AND chat_number = ? AND number > ?)
+               OR (app_id = ? AND chat_number > ?)
+               OR app_id > ?
+            ORDER BY app_id, chat_number, number
             LIMIT ?""")
         .params(key.app(), key.chat(), key.number(), key.app(), key.chat(), key.app(), PAGE)
         .query(
@@ -88,7 +88,7 @@ class SearchCheck {
     return jdbc.sql(
                 """
             SELECT COUNT(*) FROM search_outbox
-            WHERE application_id = ? AND chat_number = ? AND first_number <= ? AND last_number >= ?""")
+            WHERE app_id = ? AND chat_number = ? AND first_number <= ? AND last_number >= ?""")
             .params(row.key().app(), row.key().chat(), row.key().number(), row.key().number())
             .query(Long.class)
             .single()
@@ -115,7 +115,7 @@ class SearchCheck {
                     jdbc.sql(
                             """
                             SELECT number FROM messages
-                            WHERE application_id = :app AND chat_number = :chat AND number IN (:numbers)""")
+                            WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""")
                         .param("app", chat.get(0))
                         .param("chat", chat.get(1))
                         .param("numbers", wanted)

@@ -150,9 +150,9 @@ public class Verification {
     return jdbc.sql(
             """
             SELECT a.id, a.token, a.chats_count, COUNT(c.number), MIN(c.number), MAX(c.number)
-            FROM (SELECT id, token, chats_count FROM applications
+            FROM (SELECT id, token, chats_count FROM apps
                   WHERE id > ? ORDER BY id LIMIT ?) a
-            LEFT JOIN chats c ON c.application_id = a.id
+            LEFT JOIN chats c ON c.app_id = a.id
             GROUP BY a.id, a.token, a.chats_count
             ORDER BY a.id""")
         .params(after, PAGE)
@@ -172,9 +172,9 @@ public class Verification {
     return jdbc.sql(
             """
             SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number)
-            FROM (SELECT application_id, number, messages_count FROM chats
-                  WHERE application_id = ? AND number > ? ORDER BY number LIMIT ?) c
-            LEFT JOIN messages m ON m.application_id = c.application_id AND m.chat_number = c.number
+            FROM (SELECT app_id, number, messages_count FROM chats
+                  WHERE app_id = ? AND number > ? ORDER BY number LIMIT ?) c
+            LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
             GROUP BY c.number, c.messages_count
             ORDER BY c.number""")
         .params(application, after, PAGE)
@@ -188,8 +188,8 @@ public class Verification {
   private void checkOrphans(Findings findings) {
     jdbc.sql(
             """
-            SELECT c.application_id, c.number FROM chats c
-            LEFT JOIN applications a ON a.id = c.application_id
+            SELECT c.app_id, c.number FROM chats c
+            LEFT JOIN apps a ON a.id = c.app_id
             WHERE a.id IS NULL LIMIT ?""")
         .param(Findings.SHOWN)
         .query(
@@ -200,9 +200,9 @@ public class Verification {
             });
     jdbc.sql(
             """
-            SELECT m.application_id, m.chat_number
-            FROM (SELECT DISTINCT application_id, chat_number FROM messages) m
-            LEFT JOIN chats c ON c.application_id = m.application_id AND c.number = m.chat_number
+            SELECT m.app_id, m.chat_number
+            FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
+            LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
             WHERE c.number IS NULL LIMIT ?""")
         .param(Findings.SHOWN)
         .query(

@@ -1,6 +1,6 @@
 package dev.tally.worker.verify;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
@@ -20,12 +20,12 @@ class WaitingJobs {
   private static final int PAGE = 200;
 
   private final StringRedisTemplate redis;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final JobCodec codec;
 
-  WaitingJobs(StringRedisTemplate redis, PartitionCount partitionCount, JobCodec codec) {
+  WaitingJobs(StringRedisTemplate redis, RedisLayout layout, JobCodec codec) {
     this.redis = redis;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.codec = codec;
   }
 
@@ -36,12 +36,12 @@ class WaitingJobs {
    */
   void forEach(Set<String> apps, Consumer<Job> consumer) {
     Set<Integer> partitions = new TreeSet<>();
-    apps.forEach(app -> partitions.add(partitionCount.partitioning().of(app).partition()));
+    apps.forEach(app -> partitions.add(layout.partitions().of(app).partition()));
     for (int partition : partitions) {
       PartitionKeys keys = new PartitionKeys(partition);
       // from the end to the beginning, which is the way jobs go, and from list to list as they do
       forEach(keys.jobs(), consumer);
-      forEach(keys.inflight(), consumer);
+      forEach(keys.claimed(), consumer);
     }
   }
 

@@ -124,12 +124,12 @@ class DrainModelIT {
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void theDrainDoesWhatTheModelDoes(@ForAll("steps") List<Step> steps) {
     parts.wipeRedis();
-    for (String table : List.of("messages", "chats", "applications", "search_outbox")) {
+    for (String table : List.of("messages", "chats", "apps", "search_outbox")) {
       parts.mysql.update("DELETE FROM " + table);
     }
     for (String app : APPS.subList(0, 2)) {
       parts.mysql.update(
-          "INSERT INTO applications (token, name, created_at, updated_at)"
+          "INSERT INTO apps (token, name, created_at, updated_at)"
               + " VALUES (?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
           app);
     }
@@ -168,15 +168,15 @@ class DrainModelIT {
       assertThat(found()).as("after %s", step).isEqualTo(model.expected());
     }
     assertThat(model.jobs).isEmpty();
-    assertThat(model.inflight).isEmpty();
+    assertThat(model.claimed).isEmpty();
     assertThat(
             parts.mysql.queryForObject(
                 """
-                SELECT (SELECT COUNT(*) FROM applications WHERE chats_count <>
-                         (SELECT COUNT(*) FROM chats WHERE application_id = id))
+                SELECT (SELECT COUNT(*) FROM apps WHERE chats_count <>
+                         (SELECT COUNT(*) FROM chats WHERE app_id = id))
                      + (SELECT COUNT(*) FROM chats c WHERE messages_count <>
                          (SELECT COUNT(*) FROM messages m
-                          WHERE m.application_id = c.application_id AND m.chat_number = c.number))""",
+                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))""",
                 Long.class))
         .as("counts that are not their rows'")
         .isZero();
@@ -195,20 +195,20 @@ class DrainModelIT {
   private static Map<String, Object> found() {
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("queued", parts.list(KEYS.jobs()));
-    found.put("claimed", parts.list(KEYS.inflight()));
+    found.put("claimed", parts.list(KEYS.claimed()));
     found.put(
         "dead", parts.deadLetters.list(10_000).stream().map(DrainModelIT::text).sorted().toList());
     found.put(
         "apps",
         parts.mysql.query(
-            "SELECT token, chats_count FROM applications ORDER BY token",
+            "SELECT token, chats_count FROM apps ORDER BY token",
             (row, _) -> row.getString(1) + " has " + row.getLong(2)));
     found.put(
         "chats",
         parts.mysql.query(
             """
             SELECT token, number, messages_count, c.created_at
-            FROM chats c JOIN applications ON id = application_id ORDER BY token, number""",
+            FROM chats c JOIN apps ON id = app_id ORDER BY token, number""",
             (row, _) ->
                 "%s %d has %d, %s"
                     .formatted(
@@ -221,7 +221,7 @@ class DrainModelIT {
         parts.mysql.query(
             """
             SELECT token, chat_number, number, body, m.created_at
-            FROM messages m JOIN applications ON id = application_id
+            FROM messages m JOIN apps ON id = app_id
             ORDER BY token, chat_number, number""",
             (row, _) ->
                 "%s %d %d: %s, %s"
@@ -238,7 +238,7 @@ class DrainModelIT {
             .query(
                 """
                 SELECT partition_number, token, chat_number, first_number, last_number
-                FROM search_outbox JOIN applications a ON a.id = application_id""",
+                FROM search_outbox JOIN apps a ON a.id = app_id""",
                 (row, _) ->
                     "%d: %s %d %d-%d"
                         .formatted(
@@ -288,13 +288,13 @@ class DrainModelIT {
       FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
       redis.afterPropertiesSet();
       QueueScripts queue = new QueueScripts(redis, properties);
-      Rows rows = parts.context.getBean(Rows.class);
+      DrainSql sql = parts.context.getBean(DrainSql.class);
       SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
       drain =
           new Drain(
               queue,
-              new Persister(new FaultyTransactions(), rows, outbox, properties),
-              new CounterRepair(rows, queue),
+              new Persister(new FaultyTransactions(), sql, outbox, properties),
+              new CounterRaise(sql, queue),
               CODEC,
               outbox,
               parts.context.getBean(HintPublisher.class),
@@ -339,7 +339,7 @@ class DrainModelIT {
       public <T> T execute(RedisScript<T> script, List<String> keys, Object... arguments) {
         return switch (keys) {
           case List<String> all
-              when all.equals(List.of(KEYS.jobs(), KEYS.inflight(), KEYS.owner())) ->
+              when all.equals(List.of(KEYS.jobs(), KEYS.claimed(), KEYS.owner())) ->
               claim(script, keys, arguments);
           case List<String> all when all.contains(KEYS.dead()) ->
               acknowledge(script, keys, arguments);
@@ -436,7 +436,7 @@ class DrainModelIT {
     private record Chat(Instant at, SortedMap<Long, Message> messages) {}
 
     final List<String> jobs = new ArrayList<>();
-    final List<String> inflight = new ArrayList<>();
+    final List<String> claimed = new ArrayList<>();
     final List<String> dead = new ArrayList<>();
     final Map<String, Long> counters = new TreeMap<>();
     private final SortedMap<String, SortedMap<Long, Chat>> apps = new TreeMap<>();
@@ -455,8 +455,8 @@ class DrainModelIT {
 
     void turn(BatchLimit limit, int batches, Fault fault) {
       for (int left = batches - 1; left >= 0; left--) {
-        limit.claim(jobs, inflight);
-        if (inflight.isEmpty()) {
+        limit.claim(jobs, claimed);
+        if (claimed.isEmpty()) {
           return;
         }
         Fault now = left == 0 ? fault : Fault.NONE;
@@ -471,7 +471,7 @@ class DrainModelIT {
           return;
         }
         dead.addAll(rejected);
-        inflight.clear();
+        claimed.clear();
         if (now == Fault.KILLED_AFTER_ACKNOWLEDGEMENT) {
           return;
         }
@@ -480,7 +480,7 @@ class DrainModelIT {
 
     private List<Delivery> decoded(List<String> rejected) {
       List<Delivery> deliveries = new ArrayList<>();
-      for (String raw : inflight) {
+      for (String raw : claimed) {
         byte[] bytes = WorkerParts.bytes(raw);
         try {
           String text =
@@ -654,7 +654,7 @@ class DrainModelIT {
           });
       Map<String, Object> expected = new LinkedHashMap<>();
       expected.put("queued", jobs);
-      expected.put("claimed", inflight);
+      expected.put("claimed", claimed);
       expected.put("dead", dead.stream().sorted().toList());
       expected.put("apps", appRows);
       expected.put("chats", chatRows);

@@ -162,7 +162,7 @@ class QueueScriptsModelIT {
                 .isInstanceOf(LeaseLostException.class);
             Statistics.collect("claim by another");
           } else {
-            boolean redelivered = !model.inflight.isEmpty();
+            boolean redelivered = !model.claimed.isEmpty();
             Claim claim = scripts.get(limit).claim(lease);
             assertThat(WorkerParts.texts(claim.jobs())).isEqualTo(model.claim(LIMITS.get(limit)));
             assertThat(claim.redelivered()).isEqualTo(redelivered);
@@ -248,7 +248,7 @@ class QueueScriptsModelIT {
   /** All of Redis. */
   private static Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
-    Set<String> lists = Set.of(KEYS.jobs(), KEYS.inflight(), KEYS.dead());
+    Set<String> lists = Set.of(KEYS.jobs(), KEYS.claimed(), KEYS.dead());
     for (String key : parts.redis.keys("*")) {
       if (lists.contains(key)) {
         held.put(key, parts.list(key));
@@ -270,7 +270,7 @@ class QueueScriptsModelIT {
   private static final class Model {
 
     final List<String> jobs = new ArrayList<>();
-    final List<String> inflight = new ArrayList<>();
+    final List<String> claimed = new ArrayList<>();
     final List<String> dead = new ArrayList<>();
     final Set<String> roll = new TreeSet<>();
     final Set<String> silent = new HashSet<>();
@@ -308,17 +308,17 @@ class QueueScriptsModelIT {
     }
 
     List<String> claim(BatchLimit limit) {
-      limit.claim(jobs, inflight);
-      return List.copyOf(inflight);
+      limit.claim(jobs, claimed);
+      return List.copyOf(claimed);
     }
 
     void acknowledge(int worker, Acknowledgement acknowledgement) {
       List<String> batch = WorkerParts.texts(acknowledgement.batch().jobs());
       if (owns(worker)
-          && inflight.size() == batch.size()
-          && inflight.getFirst().equals(batch.getFirst())) {
+          && claimed.size() == batch.size()
+          && claimed.getFirst().equals(batch.getFirst())) {
         dead.addAll(acknowledgement.deadLetters().stream().map(WorkerParts::utf8).toList());
-        inflight.clear();
+        claimed.clear();
       }
     }
 
@@ -342,7 +342,7 @@ class QueueScriptsModelIT {
     Map<String, Object> held() {
       Map<String, Object> held = new HashMap<>();
       held.put(KEYS.jobs(), jobs);
-      held.put(KEYS.inflight(), inflight);
+      held.put(KEYS.claimed(), claimed);
       held.put(KEYS.dead(), dead);
       held.put(PartitionKeys.WORKERS, Set.copyOf(roll));
       held.values().removeIf(value -> ((Collection<?>) value).isEmpty());

@@ -2,9 +2,9 @@ package dev.tally.worker.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -47,7 +47,7 @@ class LeasesIT {
     Leases leases =
         new Leases(
             new LeaseScripts(redis),
-            new PartitionCount(redis, new Partitioning(1)),
+            new RedisLayout(redis, new Partitions(1)),
             lease -> {
               begun.countDown();
               sleep(LONG_BATCH);

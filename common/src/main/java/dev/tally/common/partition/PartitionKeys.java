@@ -19,6 +19,9 @@ public record PartitionKeys(int partition) {
    */
   public static final String PARTITION_COUNT = "tally:partitions";
 
+  /** String: the version of the layout of all keys, {@link RedisLayout}. Not of any partition. */
+  public static final String LAYOUT = "tally:layout";
+
   /** Pattern of the channels that all partitions' {@link #hints} are published on. */
   public static final String ALL_HINTS = "tally:{*}:hints";
 
@@ -57,8 +60,8 @@ public record PartitionKeys(int partition) {
   /**
    * List: the batch that the partition's owner has claimed and not acknowledged yet, oldest first.
    */
-  public String inflight() {
-    return prefix() + "inflight";
+  public String claimed() {
+    return prefix() + "claimed";
   }
 
   /** String with an expiry: the id of the worker that holds this partition's lease. */

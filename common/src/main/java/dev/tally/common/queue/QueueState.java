@@ -23,10 +23,10 @@ public record QueueState(long depth, Duration oldestAge, long deadLetters) {
    */
   public static QueueState of(PartitionKeys keys, StringRedisTemplate redis, JobCodec codec) {
     ListOperations<String, String> lists = redis.opsForList();
-    String claimed = lists.index(keys.inflight(), 0);
+    String claimed = lists.index(keys.claimed(), 0);
     String oldest = claimed != null ? claimed : lists.index(keys.jobs(), 0);
     return new QueueState(
-        size(lists, keys.jobs()) + size(lists, keys.inflight()),
+        size(lists, keys.jobs()) + size(lists, keys.claimed()),
         age(oldest, codec),
         size(lists, keys.dead()));
   }

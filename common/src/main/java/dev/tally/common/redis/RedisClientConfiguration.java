@@ -1,7 +1,7 @@
 package dev.tally.common.redis;
 
-import dev.tally.common.partition.PartitionCount;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.partition.Partitions;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -80,13 +80,13 @@ public class RedisClientConfiguration {
   }
 
   @Bean
-  PartitionCount partitionCount(
-      StringRedisTemplate redis, @Value("${tally.partitions:16}") int partitions) {
-    return new PartitionCount(redis, new Partitioning(partitions));
+  RedisLayout redisLayout(
+      StringRedisTemplate redis, @Value("${tally.partitions}") int partitions) {
+    return new RedisLayout(redis, new Partitions(partitions));
   }
 
   @Bean
-  MeterBinder configuredPartitions(@Value("${tally.partitions:16}") int partitions) {
+  MeterBinder configuredPartitions(@Value("${tally.partitions}") int partitions) {
     return meters ->
         Gauge.builder("tally.partitions", () -> partitions)
             .description("Partitions of this deployment, as this service is configured")

@@ -7,7 +7,7 @@ import dev.tally.testkit.http.Wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -79,7 +79,7 @@ class HttpFuzzIT {
     app = tally.newApp();
     chat = tally.newChat(app);
     tally.awaitChats(app, chat);
-    keys = new Partitioning(16).of(app);
+    keys = new Partitions(16).of(app);
   }
 
   /** What was accepted is there, as it was sent, and nothing else is. */
@@ -111,7 +111,7 @@ class HttpFuzzIT {
     try (Statement statement = mysql.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT (SELECT COUNT(*) FROM applications), name FROM applications"
+                "SELECT (SELECT COUNT(*) FROM apps), name FROM apps"
                     + " WHERE token = '%s'".formatted(app))) {
       row.next();
       return new Written(

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import java.lang.management.ManagementFactory;
@@ -482,7 +482,7 @@ class StreamIT {
   }
 
   private PartitionKeys keys() {
-    return new Partitioning(16).of(app);
+    return new Partitions(16).of(app);
   }
 
   /** Persists messages whose numbers are taken, as a worker would whose hints get lost. */
@@ -490,7 +490,7 @@ class StreamIT {
     try (Connection connection = running.servers().mysql()) {
       connection.setAutoCommit(false);
       long id;
-      try (ResultSet row = query(connection, "SELECT id FROM applications WHERE token = ?", app)) {
+      try (ResultSet row = query(connection, "SELECT id FROM apps WHERE token = ?", app)) {
         assertThat(row.next()).isTrue();
         id = row.getLong(1);
       }
@@ -507,7 +507,7 @@ class StreamIT {
           connection,
           """
           UPDATE chats SET messages_count = messages_count + ?
-          WHERE application_id = ? AND number = ?""",
+          WHERE app_id = ? AND number = ?""",
           count,
           id,
           chat);
@@ -515,7 +515,7 @@ class StreamIT {
           connection,
           """
           INSERT INTO search_outbox
-            (partition_number, application_id, chat_number, first_number, last_number, due_at)
+            (partition_number, app_id, chat_number, first_number, last_number, due_at)
           VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))""",
           keys().partition(),
           id,

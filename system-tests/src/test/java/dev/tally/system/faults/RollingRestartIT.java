@@ -107,7 +107,7 @@ class RollingRestartIT {
     return scenario.inRedis(
         redis ->
             IntStream.range(0, 16)
-                .mapToLong(partition -> redis.llen(new PartitionKeys(partition).inflight()))
+                .mapToLong(partition -> redis.llen(new PartitionKeys(partition).claimed()))
                 .sum());
   }
 

@@ -183,7 +183,7 @@ final class Scenario {
           long count = 0;
           for (int i = 0; i < PARTITIONS; i++) {
             PartitionKeys keys = new PartitionKeys(i);
-            count += redis.llen(keys.jobs()) + redis.llen(keys.inflight());
+            count += redis.llen(keys.jobs()) + redis.llen(keys.claimed());
           }
           return count;
         });
@@ -207,7 +207,7 @@ final class Scenario {
     return inMySql(
         """
         SELECT COALESCE(MAX(m.number), 0) FROM messages m
-        JOIN applications a ON a.id = m.application_id
+        JOIN apps a ON a.id = m.app_id
         WHERE a.token = '%s' AND m.chat_number = %d"""
             .formatted(chat.app(), chat.number()));
   }

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What the servers hold once everything has come to rest.
  *
- * @param apps the rows of {@code applications}, by token
+ * @param apps the rows of {@code apps}, by token
  * @param chats {@code messages_count} of each row of {@code chats}
  * @param messages the rows of {@code messages}, of each chat in number order
  * @param indexed the numbers that searches find, of each chat
@@ -22,7 +22,7 @@ record State(
     Map<Parent, Long> counters,
     List<String> deadLetters) {
 
-  /** A row of {@code applications}. */
+  /** A row of {@code apps}. */
   record App(String name, long chatsCount) {}
 
   /** A message, as a row or as a reader saw it. */

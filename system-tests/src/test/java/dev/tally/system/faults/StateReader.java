@@ -76,14 +76,14 @@ final class StateReader {
     tokens.clear();
     try (Statement statement = connection.createStatement()) {
       try (ResultSet row =
-          statement.executeQuery("SELECT id, token, name, chats_count FROM applications")) {
+          statement.executeQuery("SELECT id, token, name, chats_count FROM apps")) {
         while (row.next()) {
           tokens.put(row.getLong(1), row.getString(2));
           state.apps().put(row.getString(2), new State.App(row.getString(3), row.getLong(4)));
         }
       }
       try (ResultSet row =
-          statement.executeQuery("SELECT application_id, number, messages_count FROM chats")) {
+          statement.executeQuery("SELECT app_id, number, messages_count FROM chats")) {
         while (row.next()) {
           state.chats().put(chat(row.getLong(1), row.getLong(2)), row.getLong(3));
         }
@@ -92,11 +92,11 @@ final class StateReader {
     try (PreparedStatement page =
         connection.prepareStatement(
             """
-            SELECT application_id, chat_number, number, body FROM messages
-            WHERE (application_id = ? AND chat_number = ? AND number > ?)
-               OR (application_id = ? AND chat_number > ?)
-               OR application_id > ?
-            ORDER BY application_id, chat_number, number
+            SELECT app_id, chat_number, number, body FROM messages
+            WHERE (app_id = ? AND chat_number = ? AND number > ?)
+               OR (app_id = ? AND chat_number > ?)
+               OR app_id > ?
+            ORDER BY app_id, chat_number, number
             LIMIT ?""")) {
       long app = 0;
       long chat = 0;

@@ -86,8 +86,8 @@ class CommandsIT {
     await().atMost(Duration.ofMinutes(1)).until(() -> Http.get(url).json().size() == 3);
     String where = "app %s chat %d: ".formatted(app, chat);
 
-    String id = "(SELECT id FROM applications WHERE token = '" + app + "')";
-    damage("DELETE FROM messages WHERE application_id = " + id + " AND number = 2");
+    String id = "(SELECT id FROM apps WHERE token = '" + app + "')";
+    damage("DELETE FROM messages WHERE app_id = " + id + " AND number = 2");
     assertThat(verify(1))
         .contains(where + "messages_count is 3, but there are 2")
         .contains(where + "2 messages are numbered 1 to 3, so there are gaps")
@@ -95,14 +95,14 @@ class CommandsIT {
 
     damage(
         "INSERT INTO messages VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6))",
-        "UPDATE applications SET chats_count = 7 WHERE token = '" + app + "'");
+        "UPDATE apps SET chats_count = 7 WHERE token = '" + app + "'");
     assertThat(verify(1))
         .contains("app " + app + ": chats_count is 7, but there are 1")
         .contains("is indexed with another body");
 
     damage(
-        "UPDATE applications SET chats_count = 1 WHERE token = '" + app + "'",
-        "UPDATE messages SET body = 'message 2' WHERE application_id = " + id + " AND number = 2");
+        "UPDATE apps SET chats_count = 1 WHERE token = '" + app + "'",
+        "UPDATE messages SET body = 'message 2' WHERE app_id = " + id + " AND number = 2");
     assertThat(verify(0)).contains("all is right");
   }
 

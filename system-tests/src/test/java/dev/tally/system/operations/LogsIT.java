@@ -7,7 +7,7 @@ import dev.tally.testkit.http.Wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
@@ -165,7 +165,7 @@ class LogsIT {
   }
 
   private void jobsThatCannotBePersisted(StringRedisTemplate redis, String app) {
-    PartitionKeys keys = new Partitioning(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(app);
     long chat = tally.newChat(app);
     tally.say(app, chat, MARK + " first");
     tally.awaitMessages(app, chat, 1);
@@ -191,7 +191,7 @@ class LogsIT {
   }
 
   private void countersThatAreLost(StringRedisTemplate redis, String app) {
-    PartitionKeys keys = new Partitioning(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(app);
     long chat = tally.newChat(app);
     tally.say(app, chat, MARK + " first");
     tally.say(app, chat, MARK + " second");

@@ -6,7 +6,7 @@ import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tally.common.partition.Partitioning;
+import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class OperationsIT {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     tally.awaitChats(app, 1);
-    int partition = new Partitioning(16).of(app).partition();
+    int partition = new Partitions(16).of(app).partition();
     running.stopWorker();
     try {
       for (int i = 0; i < 5; i++) {

@@ -109,7 +109,7 @@ class KilledWorkerIT {
     StringRedisTemplate redis = new StringRedisTemplate(connections);
     long claimed = 0;
     for (int partition = 0; partition < 16; partition++) {
-      Long size = redis.opsForList().size("tally:{%02d}:inflight".formatted(partition));
+      Long size = redis.opsForList().size("tally:{%02d}:claimed".formatted(partition));
       claimed += size == null ? 0 : size;
     }
     return claimed;

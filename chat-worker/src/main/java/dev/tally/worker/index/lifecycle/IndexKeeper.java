@@ -1,6 +1,6 @@
 package dev.tally.worker.index.lifecycle;
 
-import dev.tally.common.partition.PartitionCount;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public class IndexKeeper {
   private final SearchCluster cluster;
   private final SearchOutbox outbox;
   private final DatabaseLock lock;
-  private final PartitionCount partitionCount;
+  private final RedisLayout layout;
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
 
@@ -47,14 +47,14 @@ public class IndexKeeper {
       SearchCluster cluster,
       SearchOutbox outbox,
       DatabaseLock lock,
-      PartitionCount partitionCount,
+      RedisLayout layout,
       JdbcClient jdbc,
       PlatformTransactionManager transactions) {
     this.indexes = indexes;
     this.cluster = cluster;
     this.outbox = outbox;
     this.lock = lock;
-    this.partitionCount = partitionCount;
+    this.layout = layout;
     this.jdbc = jdbc;
     this.transaction = new TransactionTemplate(transactions);
     // so that reading all chats locks none of them
@@ -73,12 +73,12 @@ public class IndexKeeper {
     }
     try (DatabaseLock.Held _ = held.get()) {
       removeAbandoned();
-      repair();
+      recover();
     }
   }
 
   private boolean isWhole(SearchIndexes.Entry live) {
-    return cluster.incarnation(live.name()).equals(Optional.ofNullable(live.incarnation()))
+    return cluster.indexUuid(live.name()).equals(Optional.ofNullable(live.indexUuid()))
         && cluster.searched().equals(Set.of(live.name()));
   }
 
@@ -101,20 +101,20 @@ public class IndexKeeper {
     }
   }
 
-  private void repair() {
+  private void recover() {
     SearchIndexes.Entry live = indexes.live().orElseGet(this::addLive);
-    Optional<String> incarnation = cluster.incarnation(live.name());
-    if (incarnation.isEmpty()) {
+    Optional<String> indexUuid = cluster.indexUuid(live.name());
+    if (indexUuid.isEmpty()) {
       cluster.create(live.name());
-      incarnation = cluster.incarnation(live.name());
+      indexUuid = cluster.indexUuid(live.name());
       log.info("search index {} has been made", live.name());
     }
     if (!cluster.searched().equals(Set.of(live.name()))) {
       cluster.search(live.name());
     }
-    if (incarnation.isPresent() && !incarnation.get().equals(live.incarnation())) {
+    if (indexUuid.isPresent() && !indexUuid.get().equals(live.indexUuid())) {
       long rows = sendEverything();
-      indexes.setIncarnation(live.name(), incarnation.get());
+      indexes.setIndexUuid(live.name(), indexUuid.get());
       if (rows > 0) {
         log.warn(
             "search index {} is new: everything in {} apps is indexed again", live.name(), rows);
@@ -136,7 +136,7 @@ public class IndexKeeper {
     long count = 0;
     while (true) {
       List<App> apps =
-          jdbc.sql("SELECT id, token FROM applications WHERE id > ? ORDER BY id LIMIT ?")
+          jdbc.sql("SELECT id, token FROM apps WHERE id > ? ORDER BY id LIMIT ?")
               .params(after, APPS_A_TRANSACTION)
               .query((row, _) -> new App(row.getLong(1), row.getString(2)))
               .list();
@@ -146,7 +146,7 @@ public class IndexKeeper {
       transaction.executeWithoutResult(
           _ -> {
             for (App app : apps) {
-              outbox.appendAll(partitionCount.partitioning().of(app.token()).partition(), app.id());
+              outbox.appendAll(layout.partitions().of(app.token()).partition(), app.id());
             }
           });
       count += apps.size();

@@ -94,9 +94,9 @@ public class Reindex {
   private long build(Progress progress) {
     String name = SearchCluster.newName();
     cluster.create(name);
-    String incarnation =
+    String indexUuid =
         cluster
-            .incarnation(name)
+            .indexUuid(name)
             .orElseThrow(() -> new IllegalStateException("the new index is gone: " + name));
     boolean swapped = false;
     try {
@@ -105,10 +105,10 @@ public class Reindex {
       // in a snapshot, or it would run after chats that grow while it reads them
       long done = snapshot.execute(_ -> scan(name, progress));
       cluster.refresh(name);
-      if (!cluster.incarnation(name).equals(Optional.of(incarnation))) {
+      if (!cluster.indexUuid(name).equals(Optional.of(indexUuid))) {
         throw new IllegalStateException("the new index was lost while it was built: " + name);
       }
-      swap(name, incarnation);
+      swap(name, indexUuid);
       swapped = true;
       return done;
     } finally {
@@ -193,13 +193,13 @@ public class Reindex {
    * process that dies in between leaves a state that {@link IndexKeeper} puts right, in favour of
    * the new index.
    */
-  private void swap(String name, String incarnation) {
+  private void swap(String name, String indexUuid) {
     List<SearchIndexes.Entry> old = indexes.live().stream().toList();
     transaction.executeWithoutResult(
         _ -> {
           old.forEach(entry -> indexes.remove(entry.name()));
           indexes.setLive(name);
-          indexes.setIncarnation(name, incarnation);
+          indexes.setIndexUuid(name, indexUuid);
         });
     cluster.search(name);
     old.forEach(entry -> cluster.delete(entry.name()));

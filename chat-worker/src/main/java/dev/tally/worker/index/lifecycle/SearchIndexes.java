@@ -27,13 +27,13 @@ public final class SearchIndexes {
   /**
    * An index that new messages go to.
    *
-   * @param incarnation the UUID that Elasticsearch gave the index which everything was sent to;
+   * @param indexUuid the UUID that Elasticsearch gave the index which everything was sent to;
    *     null if nothing was yet
    */
-  public record Entry(String name, Role role, @Nullable String incarnation) {}
+  public record Entry(String name, Role role, @Nullable String indexUuid) {}
 
   public List<Entry> all() {
-    return jdbc.sql("SELECT name, role, incarnation FROM search_indexes ORDER BY name")
+    return jdbc.sql("SELECT name, role, index_uuid FROM search_indexes ORDER BY name")
         .query(
             (row, _) ->
                 new Entry(row.getString(1), Role.valueOf(row.getString(2)), row.getString(3)))
@@ -49,14 +49,14 @@ public final class SearchIndexes {
   }
 
   void add(String name, Role role) {
-    jdbc.sql("INSERT INTO search_indexes (name, role, incarnation) VALUES (?, ?, NULL)")
+    jdbc.sql("INSERT INTO search_indexes (name, role, index_uuid) VALUES (?, ?, NULL)")
         .params(name, role.name())
         .update();
   }
 
-  void setIncarnation(String name, String incarnation) {
-    jdbc.sql("UPDATE search_indexes SET incarnation = ? WHERE name = ?")
-        .params(incarnation, name)
+  void setIndexUuid(String name, String indexUuid) {
+    jdbc.sql("UPDATE search_indexes SET index_uuid = ? WHERE name = ?")
+        .params(indexUuid, name)
         .update();
   }
 

@@ -13,15 +13,15 @@ import org.springframework.stereotype.Component;
  * last.
  */
 @Component
-final class CounterRepair {
+final class CounterRaise {
 
-  private static final Logger log = LoggerFactory.getLogger(CounterRepair.class);
+  private static final Logger log = LoggerFactory.getLogger(CounterRaise.class);
 
-  private final Rows rows;
+  private final DrainSql sql;
   private final QueueScripts queue;
 
-  CounterRepair(Rows rows, QueueScripts queue) {
-    this.rows = rows;
+  CounterRaise(DrainSql sql, QueueScripts queue) {
+    this.sql = sql;
     this.queue = queue;
   }
 
@@ -33,11 +33,11 @@ final class CounterRepair {
   boolean raise(PartitionKeys keys, @Nullable Job job) {
     return switch (job) {
       case null -> false;
-      case Job.NewChat chat -> raise(keys.chats(chat.app()), rows.highestChat(chat.app()));
+      case Job.NewChat chat -> raise(keys.chats(chat.app()), sql.highestChat(chat.app()));
       case Job.NewMessage message ->
           raise(
               keys.messages(message.app(), message.chat()),
-              rows.highestMessage(message.app(), message.chat()));
+              sql.highestMessage(message.app(), message.chat()));
     };
   }
 

@@ -29,11 +29,11 @@ import org.springframework.stereotype.Component;
  * rewriteBatchedStatements}).
  */
 @Component
-final class Rows {
+final class DrainSql {
 
   private final JdbcTemplate jdbc;
 
-  Rows(JdbcTemplate jdbc) {
+  DrainSql(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
   }
 
@@ -60,7 +60,7 @@ final class Rows {
       return apps;
     }
     jdbc.query(
-        "SELECT token, id, chats_count FROM applications WHERE token IN (%s) ORDER BY token FOR UPDATE"
+        "SELECT token, id, chats_count FROM apps WHERE token IN (%s) ORDER BY token FOR UPDATE"
             .formatted(placeholders(tokens)),
         row -> {
           apps.put(row.getString(1), new App(row.getLong(2), row.getLong(3)));
@@ -80,7 +80,7 @@ final class Rows {
     }
     Condition these = Condition.of(keys);
     jdbc.query(
-        "SELECT application_id, number, messages_count FROM chats WHERE %s ORDER BY application_id, number FOR UPDATE"
+        "SELECT app_id, number, messages_count FROM chats WHERE %s ORDER BY app_id, number FOR UPDATE"
             .formatted(these.sql()),
         row -> {
           chats.put(new ChatKey(row.getLong(1), row.getLong(2)), new Chat(row.getLong(3)));
@@ -93,7 +93,7 @@ final class Rows {
   Map<Long, Instant> chats(long application, Collection<Long> numbers) {
     Map<Long, Instant> chats = new HashMap<>();
     jdbc.query(
-        "SELECT number, created_at FROM chats WHERE application_id = ? AND number IN (%s)"
+        "SELECT number, created_at FROM chats WHERE app_id = ? AND number IN (%s)"
             .formatted(placeholders(numbers)),
         row -> {
           chats.put(row.getLong(1), instant(row, 2));
@@ -106,26 +106,26 @@ final class Rows {
   Map<Long, Content> messages(ChatKey chat, Collection<Long> numbers) {
     Map<Long, Content> messages = new HashMap<>();
     jdbc.query(
-        "SELECT number, created_at, body FROM messages WHERE application_id = ? AND chat_number = ? AND number IN (%s)"
+        "SELECT number, created_at, body FROM messages WHERE app_id = ? AND chat_number = ? AND number IN (%s)"
             .formatted(placeholders(numbers)),
         row -> {
           messages.put(row.getLong(1), new Content(instant(row, 2), row.getString(3)));
         },
-        arguments(List.of(chat.applicationId(), chat.number()), numbers));
+        arguments(List.of(chat.appId(), chat.number()), numbers));
     return messages;
   }
 
   /** The highest chat number in an app, 0 if it has none. */
   long highestChat(String token) {
     return highest(
-        "SELECT MAX(c.number) FROM chats c JOIN applications a ON a.id = c.application_id WHERE a.token = ?",
+        "SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id WHERE a.token = ?",
         token);
   }
 
   /** The highest message number in a chat, 0 if it has none. */
   long highestMessage(String token, long chat) {
     return highest(
-        "SELECT MAX(m.number) FROM messages m JOIN applications a ON a.id = m.application_id WHERE a.token = ? AND m.chat_number = ?",
+        "SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id WHERE a.token = ? AND m.chat_number = ?",
         token,
         chat);
   }
@@ -140,10 +140,10 @@ final class Rows {
 
   void insertChats(List<NewChat> chats) {
     batch(
-        "INSERT INTO chats (application_id, number, messages_count, created_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO chats (app_id, number, messages_count, created_at) VALUES (?, ?, ?, ?)",
         chats,
         (statement, chat) -> {
-          statement.setLong(1, chat.key().applicationId());
+          statement.setLong(1, chat.key().appId());
           statement.setLong(2, chat.key().number());
           statement.setLong(3, chat.messagesCount());
           statement.setObject(4, utc(chat.createdAt()));
@@ -155,10 +155,10 @@ final class Rows {
 
   void insertMessages(List<NewMessage> messages) {
     batch(
-        "INSERT INTO messages (application_id, chat_number, number, body, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO messages (app_id, chat_number, number, body, created_at) VALUES (?, ?, ?, ?, ?)",
         messages,
         (statement, message) -> {
-          statement.setLong(1, message.chat().applicationId());
+          statement.setLong(1, message.chat().appId());
           statement.setLong(2, message.chat().number());
           statement.setLong(3, message.number());
           statement.setString(4, message.body());
@@ -169,7 +169,7 @@ final class Rows {
   /** Adds to {@code chats_count}. */
   void addChats(SortedMap<Long, Integer> added) {
     batch(
-        "UPDATE applications SET chats_count = chats_count + ? WHERE id = ?",
+        "UPDATE apps SET chats_count = chats_count + ? WHERE id = ?",
         List.copyOf(added.entrySet()),
         (statement, entry) -> {
           statement.setInt(1, entry.getValue());
@@ -199,14 +199,14 @@ final class Rows {
     static Condition of(SortedSet<ChatKey> keys) {
       SortedMap<Long, List<Object>> numbers = new TreeMap<>();
       for (ChatKey key : keys) {
-        numbers.computeIfAbsent(key.applicationId(), _ -> new ArrayList<>()).add(key.number());
+        numbers.computeIfAbsent(key.appId(), _ -> new ArrayList<>()).add(key.number());
       }
       // not a row constructor: MySQL would take it for a reason to read the whole index
       StringJoiner sql = new StringJoiner(" OR ");
       List<Object> arguments = new ArrayList<>();
       numbers.forEach(
           (application, ofApp) -> {
-            sql.add("(application_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
+            sql.add("(app_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
             arguments.add(application);
             arguments.addAll(ofApp);
           });

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PartitioningTest {
+class PartitionsTest {
 
   /** Queues that hold jobs depend on it: an app must not move. */
   @ParameterizedTest
@@ -21,22 +21,22 @@ class PartitioningTest {
     "ffffffffffffffffffffffffffffffff, 0"
   })
   void anAppStaysWhereItIs(String token, int expected) {
-    assertThat(new Partitioning(16).of(token).partition()).isEqualTo(expected);
+    assertThat(new Partitions(16).of(token).partition()).isEqualTo(expected);
   }
 
   @Test
   void theHashIsTheStandardsOwn() {
     // RFC 3720's CRC-32C of this text is 0xE3069283
-    assertThat(new Partitioning(100).of("123456789").partition())
+    assertThat(new Partitions(100).of("123456789").partition())
         .isEqualTo((int) (0xE3069283L % 100));
   }
 
   @Test
   void everyPartitionIsReachedWhateverTheCount() {
-    for (int count = 1; count <= Partitioning.MAX_COUNT; count++) {
+    for (int count = 1; count <= Partitions.MAX_COUNT; count++) {
       BitSet reached = new BitSet();
       for (int i = 0; i < 2_000; i++) {
-        reached.set(new Partitioning(count).of(Integer.toString(i)).partition());
+        reached.set(new Partitions(count).of(Integer.toString(i)).partition());
       }
 
       assertThat(reached.stream()).as("of %d", count).hasSize(count);
@@ -51,7 +51,7 @@ class PartitioningTest {
     for (int i = 0; i < 16_000; i++) {
       byte[] token = new byte[16];
       random.nextBytes(token);
-      apps[new Partitioning(16).of(HexFormat.of().formatHex(token)).partition()]++;
+      apps[new Partitions(16).of(HexFormat.of().formatHex(token)).partition()]++;
     }
 
     for (int count : apps) {
@@ -62,7 +62,7 @@ class PartitioningTest {
   @ParameterizedTest
   @ValueSource(ints = {0, -1, 101})
   void aCountThatCannotBeIsRefused(int count) {
-    assertThatThrownBy(() -> new Partitioning(count)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Partitions(count)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -74,7 +74,7 @@ class PartitioningTest {
     assertThat(keys.messagesBeforeNumber("abc") + 12 + PartitionKeys.MESSAGES_AFTER_NUMBER)
         .isEqualTo(keys.messages("abc", 12));
     assertThat(keys.jobs()).isEqualTo("tally:{07}:jobs");
-    assertThat(keys.inflight()).isEqualTo("tally:{07}:inflight");
+    assertThat(keys.claimed()).isEqualTo("tally:{07}:claimed");
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
     assertThat(keys.hints()).isEqualTo("tally:{07}:hints");

@@ -10,12 +10,12 @@ import java.util.zip.CRC32C;
  *
  * @param count how many partitions there are, 1 to {@value #MAX_COUNT}
  */
-public record Partitioning(int count) {
+public record Partitions(int count) {
 
   /** As many as the two digits of a key's hash tag can tell apart. */
   public static final int MAX_COUNT = 100;
 
-  public Partitioning {
+  public Partitions {
     if (count < 1 || count > MAX_COUNT) {
       throw new IllegalArgumentException(
           "the number of partitions must be 1 to %d, not %d".formatted(MAX_COUNT, count));
