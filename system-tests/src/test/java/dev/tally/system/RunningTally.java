@@ -2,6 +2,8 @@ package dev.tally.system;
 
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
+import dev.tally.stack.Ports;
+import dev.tally.testkit.Service;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -125,16 +128,12 @@ public final class RunningTally implements AutoCloseable {
     worker = ChatWorker.start(arguments());
   }
 
-  /** A worker in a process of its own, which a test may kill. Its output goes to this process's. */
-  public Process forkWorker() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx512m");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(ChatWorker.class.getName());
-    command.addAll(List.of(arguments()));
-    return new ProcessBuilder(command).inheritIO().start();
+  /** A worker in a process of its own, not started yet, which a test may kill. */
+  public Service workerProcess(Path folder) {
+    int port = Ports.choose(Set.of());
+    List<String> arguments = List.of(arguments("--server.port=" + port));
+    return new Service(
+        "worker", port, folder, Service.java(List.of("-Xmx512m"), ChatWorker.class, arguments));
   }
 
   /** Runs an operator command as its own process would, and returns its exit code and output. */
@@ -160,7 +159,7 @@ public final class RunningTally implements AutoCloseable {
     try (OutputStream in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));
     }
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new CommandResult(process.waitFor(), output);
   }
 

@@ -1,8 +1,8 @@
 package dev.tally.system;
 
-import dev.tally.testkit.http.Http;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.testkit.http.Http;
 import java.time.Duration;
 import java.util.Map;
 

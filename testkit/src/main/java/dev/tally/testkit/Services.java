@@ -81,7 +81,7 @@ public final class Services {
 
   private Service start(String name, int heap, List<String> what) {
     List<String> command = new ArrayList<>();
-    command.add(java());
+    command.add(Service.javaCommand());
     command.add("-Xms" + Math.min(FIRST_HEAP, heap) + "m");
     command.add("-Xmx" + heap + "m");
     command.addAll(FLAGS);
@@ -92,11 +92,16 @@ public final class Services {
     int port = Ports.choose(Set.of());
     command.add("--server.port=" + port);
     command.add("--server.address=127.0.0.1");
-    return Service.start(folder.resolve(name + "-" + started.incrementAndGet()), port, command);
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String numbered = name + "-" + started.incrementAndGet();
+    Service service = new Service(numbered, port, folder.resolve(numbered), command);
+    service.start();
+    try {
+      service.awaitReady();
+    } catch (RuntimeException e) {
+      service.close();
+      throw e;
+    }
+    return service;
   }
 
   /** The service's jar with its libraries beside it, and its AOT cache. */
@@ -114,7 +119,7 @@ public final class Services {
         Files.createDirectories(destination.getParent());
         run(
             List.of(
-                java(),
+                Service.javaCommand(),
                 "-Djarmode=tools",
                 "-jar",
                 jar.toString(),
@@ -122,7 +127,7 @@ public final class Services {
                 "--destination",
                 destination.toString()));
         List<String> training = new ArrayList<>();
-        training.add(java());
+        training.add(Service.javaCommand());
         training.addAll(FLAGS);
         training.add("-XX:AOTCacheOutput=" + aotCache(main));
         // needs no server; see the Dockerfile

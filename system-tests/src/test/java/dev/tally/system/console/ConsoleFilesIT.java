@@ -1,11 +1,11 @@
 package dev.tally.system.console;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpRequest;

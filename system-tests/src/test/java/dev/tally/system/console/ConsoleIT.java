@@ -1,12 +1,12 @@
 package dev.tally.system.console;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.stack.Ports;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

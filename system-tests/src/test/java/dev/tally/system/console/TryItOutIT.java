@@ -1,10 +1,10 @@
 package dev.tally.system.console;
 
-import dev.tally.system.RunningTally;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.stack.Ports;
+import dev.tally.system.RunningTally;
+import dev.tally.testkit.http.Http;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;

@@ -1,10 +1,10 @@
 package dev.tally.system.contract;
 
-import dev.tally.system.RunningTally;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.system.RunningTally;
+import dev.tally.testkit.http.Http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

@@ -1,11 +1,11 @@
 package dev.tally.system.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.DocumentedAnswers;
 import dev.tally.testkit.http.Http;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,13 +1,13 @@
 package dev.tally.system.contract;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
-import dev.tally.testkit.http.Wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Wire;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -677,7 +677,7 @@ class HttpFuzzIT {
           ¦Content-Length: 0x10¦Content-Length: 16, 16¦Content-Length : 16¦Content-Length: 999999999999999999999999999
           ¦Transfer-Encoding: chunked¦Transfer-Encoding: gzip¦Transfer-Encoding: gzip, chunked¦Transfer-Encoding: identity
           ¦Transfer-Encoding: chunked, chunked¦Transfer-Encoding: chunked, gzip¦Transfer-Encoding : chunked
-          ¦Transfer-Encoding: \u000bchunked¦Transfer-Encoding: "chunked"¦TE: trailers¦Expect: 100-continue¦Expect: x
+          ¦Transfer-Encoding: \13chunked¦Transfer-Encoding: "chunked"¦TE: trailers¦Expect: 100-continue¦Expect: x
           ¦Connection: close, x¦Connection: Upgrade⏎Upgrade: h2c⏎HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA
           ¦Connection: Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: x
           """);

@@ -1,9 +1,5 @@
 package dev.tally.system.contract;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.EventStream;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,10 +7,15 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.EventStream;
+import dev.tally.testkit.http.Http;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -417,7 +418,7 @@ class StreamIT {
     }
     tally.awaitChats(app, chat);
     for (int i = 0; i < count; i++) {
-      chat = 1 + i % 31;
+      chat = 1L + i % 31;
       streams.put(closed(EventStream.open(url(api))), chat);
     }
 
@@ -451,7 +452,9 @@ class StreamIT {
                       Http.postBytes(
                               tally.messagesTo(app, chat),
                               "application/x-ndjson",
-                              "{\"body\":\"one of many\"}\n".repeat(30).getBytes())
+                              "{\"body\":\"one of many\"}\n"
+                                  .repeat(30)
+                                  .getBytes(StandardCharsets.UTF_8))
                           .is(201);
                     }
                   }

@@ -1,10 +1,10 @@
 package dev.tally.system.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;

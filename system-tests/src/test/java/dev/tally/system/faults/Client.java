@@ -41,14 +41,14 @@ final class Client {
 
     static Surroundings of(Deployment deployment) {
       return new Surroundings(
-          urls(deployment.services(ServiceProcess.Kind.GATEWAY)),
-          urls(deployment.services(ServiceProcess.Kind.API)),
+          urls(deployment.services(LinkedService.Kind.GATEWAY)),
+          urls(deployment.services(LinkedService.Kind.API)),
           new History(),
           new ConcurrentLinkedQueue<>());
     }
 
-    private static List<String> urls(List<ServiceProcess> services) {
-      return services.stream().map(ServiceProcess::url).toList();
+    private static List<String> urls(List<LinkedService> services) {
+      return services.stream().map(LinkedService::url).toList();
     }
   }
 

@@ -48,7 +48,7 @@ class DatabaseOutageIT {
     for (int i = 0; i < BATCH; i++) {
       batch.add(scenario.newBody());
     }
-    for (ServiceProcess gateway : scenario.deployment().services(ServiceProcess.Kind.GATEWAY)) {
+    for (LinkedService gateway : scenario.deployment().services(LinkedService.Kind.GATEWAY)) {
       assertThat(client.ask(new Request.NewMessages(app, 1, batch, null), gateway.url()))
           .isEqualTo(full);
     }

@@ -67,7 +67,7 @@ final class Deployment implements AutoCloseable {
   private final Path folder;
   private final EmbeddedStack stack;
   private final Set<Integer> ports = new HashSet<>();
-  private final List<ServiceProcess> services = new ArrayList<>();
+  private final List<LinkedService> services = new ArrayList<>();
   private final List<Proxy> links = new ArrayList<>();
   private boolean keptLogs;
 
@@ -90,10 +90,10 @@ final class Deployment implements AutoCloseable {
     EmbeddedStack stack = EmbeddedStack.start(StackOptions.in(folder.resolve("servers")));
     Deployment deployment = new Deployment(folder, stack);
     try {
-      deployment.add(ServiceProcess.Kind.WORKER, options.workers(), options.settings());
-      deployment.add(ServiceProcess.Kind.API, options.apis(), options.settings());
-      deployment.add(ServiceProcess.Kind.GATEWAY, options.gateways(), options.settings());
-      deployment.each(ServiceProcess::start);
+      deployment.add(LinkedService.Kind.WORKER, options.workers(), options.settings());
+      deployment.add(LinkedService.Kind.API, options.apis(), options.settings());
+      deployment.add(LinkedService.Kind.GATEWAY, options.gateways(), options.settings());
+      deployment.each(LinkedService::start);
       deployment.awaitReady();
     } catch (RuntimeException | Error e) {
       deployment.close();
@@ -102,7 +102,7 @@ final class Deployment implements AutoCloseable {
     return deployment;
   }
 
-  private void add(ServiceProcess.Kind kind, int count, Map<String, String> settings) {
+  private void add(LinkedService.Kind kind, int count, Map<String, String> settings) {
     for (int i = 1; i <= count; i++) {
       Map<ServerKind, Proxy> ofService = new EnumMap<>(ServerKind.class);
       for (ServerKind server : kind.uses()) {
@@ -120,7 +120,7 @@ final class Deployment implements AutoCloseable {
       settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
       String name = kind.title() + "-" + i;
       services.add(
-          new ServiceProcess(
+          new LinkedService(
               kind, name, port, folder.resolve(name), Map.copyOf(ofService), arguments));
     }
   }
@@ -154,32 +154,32 @@ final class Deployment implements AutoCloseable {
   }
 
   /** All services, in no order that matters. */
-  List<ServiceProcess> services() {
+  List<LinkedService> services() {
     return List.copyOf(services);
   }
 
   /** All services of a kind. */
-  List<ServiceProcess> services(ServiceProcess.Kind kind) {
+  List<LinkedService> services(LinkedService.Kind kind) {
     return services.stream().filter(service -> service.kind() == kind).toList();
   }
 
   /** A gateway, from 0. */
-  ServiceProcess gateway(int index) {
-    return services(ServiceProcess.Kind.GATEWAY).get(index);
+  LinkedService gateway(int index) {
+    return services(LinkedService.Kind.GATEWAY).get(index);
   }
 
   /** A worker, from 0. */
-  ServiceProcess worker(int index) {
-    return services(ServiceProcess.Kind.WORKER).get(index);
+  LinkedService worker(int index) {
+    return services(LinkedService.Kind.WORKER).get(index);
   }
 
   /** An API, from 0. */
-  ServiceProcess api(int index) {
-    return services(ServiceProcess.Kind.API).get(index);
+  LinkedService api(int index) {
+    return services(LinkedService.Kind.API).get(index);
   }
 
   /** The links that all services of a kind have to a server. */
-  List<Proxy> links(ServiceProcess.Kind kind, ServerKind server) {
+  List<Proxy> links(LinkedService.Kind kind, ServerKind server) {
     return services(kind).stream().map(service -> service.link(server)).toList();
   }
 
@@ -210,13 +210,13 @@ final class Deployment implements AutoCloseable {
    * @throws AssertionError if a service has ended by itself: no fault is an excuse for that
    */
   void restore() {
-    for (ServiceProcess service : services) {
+    for (LinkedService service : services) {
       if (service.hasEndedByItself()) {
         throw new AssertionError("%s has ended by itself%n%s".formatted(service, service.tail()));
       }
     }
     links.forEach(Proxy::pass);
-    services.stream().filter(service -> !service.isRunning()).forEach(ServiceProcess::start);
+    services.stream().filter(service -> !service.isRunning()).forEach(LinkedService::start);
     for (ServerKind kind : ServerKind.values()) {
       Server server = server(kind);
       if (server.isRunning()) {
@@ -225,16 +225,16 @@ final class Deployment implements AutoCloseable {
         server.start();
       }
     }
-    services.forEach(ServiceProcess::thaw);
+    services.forEach(LinkedService::thaw);
   }
 
   /** Returns when every service is ready. */
   void awaitReady() {
-    each(ServiceProcess::awaitReady);
+    each(LinkedService::awaitReady);
   }
 
   /** Does something with all services at once, and throws what fails first. */
-  private void each(Consumer<ServiceProcess> action) {
+  private void each(Consumer<LinkedService> action) {
     List<Future<?>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       services.forEach(service -> results.add(threads.submit(() -> action.accept(service))));
@@ -270,7 +270,7 @@ final class Deployment implements AutoCloseable {
   /** Ends everything the quick way, and deletes the folder unless it is to be kept. */
   @Override
   public void close() {
-    each(ServiceProcess::kill);
+    each(LinkedService::kill);
     links.forEach(Proxy::close);
     for (ServerKind kind : ServerKind.values()) {
       if (server(kind).isRunning()) {

@@ -132,7 +132,7 @@ final class Nemesis {
   private List<Fault> kinds() {
     List<Fault> kinds = new ArrayList<>();
     kinds.add(fault("nothing, for comparison", 500, 1_000, () -> "nothing"));
-    for (ServiceProcess.Kind kind : ServiceProcess.Kind.values()) {
+    for (LinkedService.Kind kind : LinkedService.Kind.values()) {
       kinds.add(fault(kind.title() + " killed", 200, 2_000, () -> kill(any(kind))));
     }
     for (ServerKind kind : ServerKind.values()) {
@@ -152,9 +152,9 @@ final class Nemesis {
             200,
             3_000,
             () ->
-                kill(any(ServiceProcess.Kind.GATEWAY))
+                kill(any(LinkedService.Kind.GATEWAY))
                     + " and "
-                    + kill(any(ServiceProcess.Kind.WORKER))));
+                    + kill(any(LinkedService.Kind.WORKER))));
     // all of them longer than a lease, and than services wait for an answer from Redis
     kinds.add(fault("worker frozen", 3_000, 5_000, this::freezeWorker));
     for (ServerKind kind : List.of(ServerKind.REDIS, ServerKind.MARIADB)) {
@@ -168,7 +168,7 @@ final class Nemesis {
                 return "SIGSTOP";
               }));
     }
-    for (ServiceProcess.Kind service : ServiceProcess.Kind.values()) {
+    for (LinkedService.Kind service : LinkedService.Kind.values()) {
       for (ServerKind server : service.uses()) {
         String link = service.title() + "-" + server.title();
         kinds.add(fault(link + " cut", 500, 4_000, () -> each(service, server, "cut", Proxy::cut)));
@@ -195,13 +195,13 @@ final class Nemesis {
     return new Fault(kind, Duration.ofMillis(shortest), Duration.ofMillis(longest), strike);
   }
 
-  private ServiceProcess any(ServiceProcess.Kind kind) {
-    List<ServiceProcess> services = deployment.services(kind);
+  private LinkedService any(LinkedService.Kind kind) {
+    List<LinkedService> services = deployment.services(kind);
     return services.get(random.nextInt(services.size()));
   }
 
-  private String kill(ServiceProcess service) throws InterruptedException {
-    if (service.kind() == ServiceProcess.Kind.WORKER) {
+  private String kill(LinkedService service) throws InterruptedException {
+    if (service.kind() == LinkedService.Kind.WORKER) {
       lengthenTransactions(service);
     }
     service.kill();
@@ -209,22 +209,22 @@ final class Nemesis {
   }
 
   private String freezeWorker() throws InterruptedException {
-    ServiceProcess worker = any(ServiceProcess.Kind.WORKER);
+    LinkedService worker = any(LinkedService.Kind.WORKER);
     lengthenTransactions(worker);
     worker.freeze();
     return "SIGSTOP " + worker;
   }
 
   /** Makes it likely that what happens to a worker next happens in the middle of a transaction. */
-  private void lengthenTransactions(ServiceProcess worker) throws InterruptedException {
+  private void lengthenTransactions(LinkedService worker) throws InterruptedException {
     Duration delay = Duration.ofMillis(random.nextInt(60));
     worker.link(ServerKind.MARIADB).delay(delay, delay);
     Thread.sleep(random.nextInt(200, 800));
   }
 
   private String each(
-      ServiceProcess.Kind kind, ServerKind server, String what, Consumer<Proxy> action) {
-    List<ServiceProcess> services =
+      LinkedService.Kind kind, ServerKind server, String what, Consumer<Proxy> action) {
+    List<LinkedService> services =
         random.nextBoolean() ? deployment.services(kind) : List.of(any(kind));
     services.forEach(service -> action.accept(service.link(server)));
     return what + " " + services;
@@ -232,14 +232,14 @@ final class Nemesis {
 
   private String slowDatabase() {
     Duration delay = Duration.ofMillis(random.nextInt(10, 150));
-    for (ServiceProcess service : deployment.services()) {
+    for (LinkedService service : deployment.services()) {
       service.link(ServerKind.MARIADB).delay(delay, delay);
     }
     return delay.toMillis() + " ms each way";
   }
 
   private String fullQueue() {
-    deployment.links(ServiceProcess.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::cut);
+    deployment.links(LinkedService.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::cut);
     return workload.fill(Duration.ofSeconds(15)) ? "filled" : "not filled";
   }
 }

@@ -83,7 +83,7 @@ class RedisLossIT {
                 })) {
       chats.forEach(
           chat -> await().atMost(Duration.ofMinutes(1)).until(() -> scenario.highest(chat) > 5));
-      deployment.links(ServiceProcess.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::cut);
+      deployment.links(LinkedService.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::cut);
       await().atMost(Duration.ofMinutes(1)).until(() -> scenario.queued() > 30);
       wipe(deployment.server(ServerKind.REDIS));
       restarted = System.nanoTime();
@@ -177,7 +177,7 @@ class RedisLossIT {
   private static void assertItIsSaid(Deployment deployment, String app) throws Exception {
     StringBuilder logs = new StringBuilder();
     StringBuilder metrics = new StringBuilder();
-    for (ServiceProcess gateway : deployment.services(ServiceProcess.Kind.GATEWAY)) {
+    for (LinkedService gateway : deployment.services(LinkedService.Kind.GATEWAY)) {
       logs.append(Files.readString(gateway.log()));
       metrics.append(get(gateway.url() + "/actuator/prometheus"));
     }

@@ -68,13 +68,13 @@ class RedisOutageIT {
         String gateway = deployment.gateway(i % 2).url();
         answers.add(threads.submit(() -> refused(scenario, http, request, gateway)));
       }
-      for (ServiceProcess gateway : deployment.services(ServiceProcess.Kind.GATEWAY)) {
+      for (LinkedService gateway : deployment.services(LinkedService.Kind.GATEWAY)) {
         assertThat(get(http, gateway.url() + "/actuator/health/liveness").statusCode())
             .isEqualTo(200);
         assertThat(get(http, gateway.url() + "/actuator/health/readiness").statusCode())
             .isEqualTo(503);
       }
-      for (ServiceProcess api : deployment.services(ServiceProcess.Kind.API)) {
+      for (LinkedService api : deployment.services(LinkedService.Kind.API)) {
         assertThat(get(http, api.url() + "/apps/" + app + "/chats/1/messages").statusCode())
             .isEqualTo(200);
         assertThat(get(http, api.url() + "/apps/" + app + "/chats/9").statusCode()).isEqualTo(404);

@@ -31,7 +31,7 @@ class RollingRestartIT {
     Scenario scenario = Scenario.begin();
     List<Parent.Chat> chats = scenario.newChats(4);
     try (Scenario.Load _ = load(scenario, chats)) {
-      for (ServiceProcess service : scenario.deployment().services()) {
+      for (LinkedService service : scenario.deployment().services()) {
         service.terminate();
         service.start();
         service.awaitReady();
@@ -55,14 +55,14 @@ class RollingRestartIT {
   void workersFinishWhatTheyHaveClaimed() {
     Scenario scenario = Scenario.begin();
     List<Parent.Chat> chats = scenario.newChats(4);
-    List<ServiceProcess> workers = scenario.deployment().services(ServiceProcess.Kind.WORKER);
+    List<LinkedService> workers = scenario.deployment().services(LinkedService.Kind.WORKER);
     try (Scenario.Load _ = load(scenario, chats)) {
       await().atMost(Duration.ofMinutes(1)).until(() -> scenario.highest(chats.getFirst()) > 10);
       // so that it meets them in the middle of a batch
       workers.forEach(worker -> worker.link(ServerKind.MARIADB).delay(SLOW, SLOW));
       await().atMost(Duration.ofMinutes(1)).until(() -> claimed(scenario) > 0);
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        workers.forEach(worker -> threads.submit(worker::terminate));
+        workers.forEach(worker -> threads.execute(worker::terminate));
       }
 
       assertThat(claimed(scenario)).as("jobs claimed and not acknowledged").isZero();
@@ -72,7 +72,7 @@ class RollingRestartIT {
           .isZero();
       await().atMost(Duration.ofMinutes(1)).until(() -> scenario.queued() > 0);
       workers.forEach(worker -> worker.link(ServerKind.MARIADB).pass());
-      workers.forEach(ServiceProcess::start);
+      workers.forEach(LinkedService::start);
     }
     scenario.deployment().awaitReady();
     scenario.assertPromisesKept();

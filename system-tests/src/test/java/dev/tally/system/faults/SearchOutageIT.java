@@ -59,14 +59,14 @@ class SearchOutageIT {
         .isInstanceOfSatisfying(
             Outcome.Page.class, page -> assertThat(page.messages()).hasSize(10));
     assertThat(scenario.outbox()).isEqualTo(count);
-    for (ServiceProcess api : scenario.deployment().services(ServiceProcess.Kind.API)) {
+    for (LinkedService api : scenario.deployment().services(LinkedService.Kind.API)) {
       assertSearchIsUnavailable(api, chat);
     }
 
     elasticsearch.start();
 
     scenario.assertPromisesKept();
-    for (ServiceProcess worker : scenario.deployment().services(ServiceProcess.Kind.WORKER)) {
+    for (LinkedService worker : scenario.deployment().services(LinkedService.Kind.WORKER)) {
       assertThat(worker.hasEndedByItself()).isFalse();
       assertThat(Files.readString(worker.log())).doesNotContain("OutOfMemoryError");
     }
@@ -74,7 +74,7 @@ class SearchOutageIT {
         .isTrue();
   }
 
-  private static void assertSearchIsUnavailable(ServiceProcess api, Parent.Chat chat)
+  private static void assertSearchIsUnavailable(LinkedService api, Parent.Chat chat)
       throws Exception {
     String url = "%s/apps/%s/chats/%d/search?q=x".formatted(api.url(), chat.app(), chat.number());
     try (HttpClient http = HttpClient.newHttpClient()) {

@@ -38,8 +38,8 @@ class StandstillIT {
           .atMost(Duration.ofMinutes(1))
           .until(() -> client.ask(new Request.ReadChat(app, 1)) instanceof Outcome.ChatSeen);
 
-      ServiceProcess stands = deployment.worker(0);
-      ServiceProcess successor = deployment.worker(1);
+      LinkedService stands = deployment.worker(0);
+      LinkedService successor = deployment.worker(1);
       successor.kill();
       stands.link(ServerKind.MARIADB).delay(SLOW, SLOW);
       long sent = 0;

@@ -1,11 +1,11 @@
 package dev.tally.system.operations;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import dev.tally.testkit.http.Wire;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;

@@ -1,9 +1,5 @@
 package dev.tally.system.operations;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
-import dev.tally.testkit.http.Wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
@@ -11,6 +7,10 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

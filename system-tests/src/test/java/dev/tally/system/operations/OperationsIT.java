@@ -1,14 +1,14 @@
 package dev.tally.system.operations;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;

@@ -1,16 +1,20 @@
 package dev.tally.system.resilience;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.Service;
+import dev.tally.testkit.http.Http;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
@@ -23,11 +27,12 @@ class KilledWorkerIT {
   private static final int KILLS = 4;
 
   @Test
-  void aKilledWorkerLosesAndDoublesNothing() throws Exception {
+  void aKilledWorkerLosesAndDoublesNothing(@TempDir Path folder) throws Exception {
     RunningTally running = RunningTally.shared();
     TallyClient tally = TallyClient.of(running);
     LettuceConnectionFactory connections = running.redis();
     running.stopWorker();
+    Service worker = running.workerProcess(folder);
     Map<String, Integer> sent = new HashMap<>();
     int killedWithABatch = 0;
     try {
@@ -42,17 +47,17 @@ class KilledWorkerIT {
           send(tally, app, chat, from);
           sent.put(app + chat, from + LINES);
         }
-        Process worker = running.forkWorker();
+        worker.start();
         try {
           long before = count(tally, app);
           // it has taken up work
           await()
               .atMost(Duration.ofMinutes(1))
               .pollInterval(Duration.ofMillis(5))
-              .until(() -> count(tally, app) > before || !worker.isAlive());
+              .until(() -> count(tally, app) > before || !worker.isRunning());
           Thread.sleep(ThreadLocalRandom.current().nextInt(30));
         } finally {
-          worker.destroyForcibly().waitFor();
+          worker.kill();
         }
         if (claimed(connections) > 0) {
           killedWithABatch++;
@@ -88,7 +93,9 @@ class KilledWorkerIT {
     }
     Http.Answer answer =
         Http.postBytes(
-                tally.messagesTo(app, chat), "application/x-ndjson", lines.toString().getBytes())
+                tally.messagesTo(app, chat),
+                "application/x-ndjson",
+                lines.toString().getBytes(StandardCharsets.UTF_8))
             .is(201);
     assertThat(answer.number("first_message_number")).isEqualTo(from + 1);
   }

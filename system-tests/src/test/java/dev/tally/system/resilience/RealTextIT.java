@@ -1,10 +1,10 @@
 package dev.tally.system.resilience;
 
-import dev.tally.system.RunningTally;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tally.local.replay.TextReplay;
+import dev.tally.system.RunningTally;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

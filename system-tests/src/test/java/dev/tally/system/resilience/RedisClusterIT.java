@@ -1,13 +1,13 @@
 package dev.tally.system.resilience;
 
-import dev.tally.system.RunningTally;
-import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.stack.RedisCluster;
 import dev.tally.stack.Server;
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

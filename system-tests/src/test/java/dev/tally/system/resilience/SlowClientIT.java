@@ -1,10 +1,10 @@
 package dev.tally.system.resilience;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -60,15 +60,15 @@ public final class DocumentedAnswers {
   private record Operation(
       String document, String method, String path, Pattern pattern, JsonNode description) {
 
-    public long variables() {
+    long variables() {
       return path.chars().filter(character -> character == '{').count();
     }
 
-    public boolean takes(String requestMethod, String requestPath) {
+    boolean takes(String requestMethod, String requestPath) {
       return method.equals(requestMethod) && pattern.matcher(requestPath).matches();
     }
 
-    public String name() {
+    String name() {
       return method + " " + path;
     }
   }

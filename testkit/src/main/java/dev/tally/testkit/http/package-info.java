@@ -1,4 +1,6 @@
-/** Clients as tests have them: requests, raw bytes, streams, and whether the answers are documented. */
+/**
+ * Clients as tests have them: requests, raw bytes, streams, and whether the answers are documented.
+ */
 @NullMarked
 package dev.tally.testkit.http;
 

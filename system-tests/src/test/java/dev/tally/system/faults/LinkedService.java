@@ -1,0 +1,79 @@
+package dev.tally.system.faults;
+
+import dev.tally.api.ChatApi;
+import dev.tally.gateway.ChatGateway;
+import dev.tally.stack.ServerKind;
+import dev.tally.testkit.Service;
+import dev.tally.worker.ChatWorker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A service in a process of its own, with a link of its own to each server that it uses. */
+final class LinkedService extends Service {
+
+  /** What a process is one of. */
+  enum Kind {
+    GATEWAY("gateway", ChatGateway.class, ServerKind.REDIS, ServerKind.MARIADB),
+    WORKER("worker", ChatWorker.class, ServerKind.values()),
+    API("api", ChatApi.class, ServerKind.values());
+
+    private final String title;
+    private final Class<?> main;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
+    private final List<ServerKind> uses;
+
+    Kind(String title, Class<?> main, ServerKind... uses) {
+      this.title = title;
+      this.main = main;
+      this.uses = List.of(uses);
+    }
+
+    /** The service's name in messages. */
+    String title() {
+      return title;
+    }
+
+    /** The servers that the service connects to. */
+    List<ServerKind> uses() {
+      return uses;
+    }
+  }
+
+  /** The process is small, and up soon rather than fast at its peak. */
+  private static final List<String> FLAGS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx192m");
+
+  private final Kind kind;
+  private final Map<ServerKind, Proxy> links;
+
+  LinkedService(
+      Kind kind,
+      String name,
+      int port,
+      Path folder,
+      Map<ServerKind, Proxy> links,
+      List<String> arguments) {
+    super(name, port, folder, java(FLAGS, kind.main, arguments));
+    this.kind = kind;
+    this.links = links;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /**
+   * The link that this service, and no other, has to a server.
+   *
+   * @throws IllegalArgumentException if the service does not use such a server
+   */
+  Proxy link(ServerKind server) {
+    Proxy link = links.get(server);
+    if (link == null) {
+      throw new IllegalArgumentException(name() + " does not use " + server.title());
+    }
+    return link;
+  }
+}
