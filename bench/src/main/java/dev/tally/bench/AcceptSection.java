@@ -1,17 +1,17 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Queues;
-import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
+import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Queues;
+import dev.tally.bench.system.Text;
 import dev.tally.testkit.RedisServer;
 import dev.tally.testkit.Service;
-import dev.tally.bench.system.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,12 +51,18 @@ final class AcceptSection implements Section {
     RedisServer redis = setting.servers().redis();
     Contender ours =
         new Contender(
-            Target.http(gateway.port(), mix.posts()), gateway::cpu, scale, () -> Queues.clear(redis.commands()));
+            Target.http(gateway.port(), mix.posts()),
+            gateway::cpu,
+            scale,
+            () -> Queues.clear(redis.commands()));
     Contender empty =
         new Contender(Target.http(stub.port(), empty(mix)), stub::cpu, scale, () -> {});
     Contender trips =
         new Contender(
-            Target.http(stub.port(), roundTrips(mix, redis)), stub::cpu, scale, () -> Queues.clear(redis.commands()));
+            Target.http(stub.port(), roundTrips(mix, redis)),
+            stub::cpu,
+            scale,
+            () -> Queues.clear(redis.commands()));
     AcceptCalls calls = new AcceptCalls(redis, mix.draws());
     Target script = calls.single();
     Target pipelined = calls.pipelined();

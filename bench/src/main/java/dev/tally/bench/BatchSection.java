@@ -1,11 +1,11 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Queues;
 import dev.tally.testkit.RedisServer;
 import dev.tally.testkit.Service;
 

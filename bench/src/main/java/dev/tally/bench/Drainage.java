@@ -41,7 +41,9 @@ final class Drainage {
       workers.forEach(Service::thaw);
     }
     long thawed = System.nanoTime();
-    await("a worker's first batch", () -> Queues.waiting(servers.redis().commands()) == first ? 1 : 0);
+    await(
+        "a worker's first batch",
+        () -> Queues.waiting(servers.redis().commands()) == first ? 1 : 0);
     long begin = System.nanoTime();
     long left = Queues.waiting(servers.redis().commands());
     awaitPersisted();

@@ -1,7 +1,5 @@
 package dev.tally.bench;
 
-import dev.tally.bench.stub.StubServer;
-import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Figure;
@@ -9,7 +7,9 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
+import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Queues;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;

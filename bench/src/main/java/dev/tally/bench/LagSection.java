@@ -1,6 +1,5 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.LoadResult;
@@ -10,6 +9,7 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Queues;
 import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.tally.bench;
 
-import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.load.Http;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Table;
-import dev.tally.testkit.Database;
+import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.system.Dataset;
+import dev.tally.testkit.Database;
 import dev.tally.testkit.Service;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.tally.bench;
 
-import dev.tally.bench.system.Queues;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
@@ -8,10 +7,10 @@ import dev.tally.bench.report.Interleaved;
 import dev.tally.bench.report.Row;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.system.Dataset;
-import dev.tally.testkit.RedisServer;
+import dev.tally.bench.system.Queues;
+import dev.tally.stack.RedisCluster;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
-import dev.tally.stack.RedisCluster;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.tally.local;
 
-import dev.tally.testkit.http.Http;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.testkit.http.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

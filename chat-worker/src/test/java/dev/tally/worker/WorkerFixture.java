@@ -81,11 +81,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   long id(String app) {
-    return mysql
-        .sql("SELECT id FROM apps WHERE token = ?")
-        .param(app)
-        .query(Long.class)
-        .single();
+    return mysql.sql("SELECT id FROM apps WHERE token = ?").param(app).query(Long.class).single();
   }
 
   long chatsCount(String app) {

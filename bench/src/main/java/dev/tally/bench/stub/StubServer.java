@@ -6,13 +6,17 @@ import dev.tally.testkit.Services;
 import java.util.List;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
 /**
  * Runs on the gateway's own settings, without its valves, filters and handlers: its figures are
  * those of the stack alone.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+@SpringBootApplication(
+    proxyBeanMethods = false,
+    exclude = {FlywayAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class})
 @Import(RedisClientConfiguration.class)
 public class StubServer {
 

@@ -1,8 +1,8 @@
 package dev.tally.bench.system;
 
-import dev.tally.testkit.Servers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.testkit.Servers;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -151,8 +151,7 @@ public final class Dataset {
         .database()
         .jdbc()
         .update(
-            "UPDATE chats SET messages_count = ? WHERE app_id = ? AND number BETWEEN ? AND"
-                + " ?",
+            "UPDATE chats SET messages_count = ? WHERE app_id = ? AND number BETWEEN ? AND" + " ?",
             messages,
             app.id(),
             firstChat,

@@ -2,5 +2,4 @@
 @NullMarked
 package dev.tally.bench.system;
 
-import dev.tally.testkit.Servers;
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,8 @@
 package dev.tally.api.chat;
 
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import java.time.Duration;

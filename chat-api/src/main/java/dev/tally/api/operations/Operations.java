@@ -2,8 +2,8 @@ package dev.tally.api.operations;
 
 import dev.tally.api.stream.StreamActivity;
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.QueueState;
 import java.time.Duration;
@@ -39,10 +39,7 @@ class Operations {
   private @Nullable OperationsView latest;
 
   Operations(
-      StringRedisTemplate redis,
-      RedisLayout layout,
-      JdbcTemplate jdbc,
-      StreamActivity streams) {
+      StringRedisTemplate redis, RedisLayout layout, JdbcTemplate jdbc, StreamActivity streams) {
     this.redis = redis;
     this.layout = layout;
     this.jdbc = jdbc;

@@ -2,8 +2,8 @@ package dev.tally.gateway.accept;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.codec.ByteArrayCodec;

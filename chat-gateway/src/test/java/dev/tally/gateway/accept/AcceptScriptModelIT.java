@@ -2,9 +2,9 @@ package dev.tally.gateway.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.testkit.TestServers;
@@ -111,8 +111,7 @@ class AcceptScriptModelIT {
     }
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     layout.partitions();
-    AcceptScript script =
-        new AcceptScript(pipeline, layout, new AcceptProperties(QUEUE_LIMIT));
+    AcceptScript script = new AcceptScript(pipeline, layout, new AcceptProperties(QUEUE_LIMIT));
     Model model = new Model();
     Instant time = NOW;
     for (Step step : steps) {

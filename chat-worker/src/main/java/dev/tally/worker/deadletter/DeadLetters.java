@@ -1,7 +1,7 @@
 package dev.tally.worker.deadletter;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

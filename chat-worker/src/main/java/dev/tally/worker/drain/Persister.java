@@ -157,7 +157,8 @@ final class Persister {
       SortedMap<ChatKey, List<Job.NewMessage>> fresh = new TreeMap<>();
       jobs.forEach(
           (key, ofChat) -> {
-            DrainSql.Chat chat = newChats.containsKey(key) ? new DrainSql.Chat(0) : oldChats.get(key);
+            DrainSql.Chat chat =
+                newChats.containsKey(key) ? new DrainSql.Chat(0) : oldChats.get(key);
             if (chat == null) {
               ofChat.values().forEach(delivery -> reject(delivery, DeadLetter.Reason.CHAT_MISSING));
               return;
@@ -202,7 +203,8 @@ final class Persister {
               addedMessages.put(key, jobs.size());
             }
             for (Job.NewMessage job : jobs) {
-              messageRows.add(new DrainSql.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
+              messageRows.add(
+                  new DrainSql.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
             }
             addRanges(key, jobs, ranges);
           });

@@ -302,9 +302,7 @@ final class Indexer implements SmartLifecycle {
   private static Map<Long, List<Message>> assign(Work work) {
     Map<String, List<SearchOutbox.Row>> rowsByChat =
         work.rows().stream()
-            .collect(
-                Collectors.groupingBy(
-                    row -> row.range().appId() + ":" + row.range().chat()));
+            .collect(Collectors.groupingBy(row -> row.range().appId() + ":" + row.range().chat()));
     Map<Long, List<Message>> assigned = new HashMap<>();
     for (Message message : work.messages()) {
       for (SearchOutbox.Row row :

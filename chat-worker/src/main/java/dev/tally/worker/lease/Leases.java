@@ -1,8 +1,8 @@
 package dev.tally.worker.lease;
 
 import dev.tally.common.log.LoggedFault;
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -36,8 +36,7 @@ public class SearchOutbox {
    *
    * @param partition the partition that the app belongs to, whose owner does the indexing
    */
-  public record Range(
-      int partition, long appId, long chat, long firstNumber, long lastNumber) {}
+  public record Range(int partition, long appId, long chat, long firstNumber, long lastNumber) {}
 
   /**
    * A row of the outbox.

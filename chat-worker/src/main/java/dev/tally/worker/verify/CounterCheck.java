@@ -1,7 +1,7 @@
 package dev.tally.worker.verify;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

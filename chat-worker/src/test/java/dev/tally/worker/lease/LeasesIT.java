@@ -2,9 +2,9 @@ package dev.tally.worker.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.tally.common.redis;
 
-import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -80,8 +80,7 @@ public class RedisClientConfiguration {
   }
 
   @Bean
-  RedisLayout redisLayout(
-      StringRedisTemplate redis, @Value("${tally.partitions}") int partitions) {
+  RedisLayout redisLayout(StringRedisTemplate redis, @Value("${tally.partitions}") int partitions) {
     return new RedisLayout(redis, new Partitions(partitions));
   }
 

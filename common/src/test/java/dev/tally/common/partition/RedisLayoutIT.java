@@ -3,14 +3,14 @@ package dev.tally.common.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.startup.IncompatibleDataException;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
-import java.time.Duration;
-import static org.awaitility.Awaitility.await;
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,8 @@ class RedisLayoutIT {
   void connect() {
     servers = TestServers.wiped();
     URI url = URI.create(servers.redisUrl());
-    connections = new LettuceConnectionFactory(
+    connections =
+        new LettuceConnectionFactory(
             new RedisStandaloneConfiguration(url.getHost(), url.getPort()),
             LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(1)).build());
     connections.afterPropertiesSet();

@@ -27,8 +27,8 @@ public final class SearchIndexes {
   /**
    * An index that new messages go to.
    *
-   * @param indexUuid the UUID that Elasticsearch gave the index which everything was sent to;
-   *     null if nothing was yet
+   * @param indexUuid the UUID that Elasticsearch gave the index which everything was sent to; null
+   *     if nothing was yet
    */
   public record Entry(String name, Role role, @Nullable String indexUuid) {}
 
