@@ -1,5 +1,10 @@
 package dev.tally.system.faults;
 
+import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.system.faults.workload.Client;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.stack.Server;

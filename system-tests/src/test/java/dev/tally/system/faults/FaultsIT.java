@@ -1,5 +1,13 @@
 package dev.tally.system.faults;
 
+import dev.tally.system.faults.check.Checker;
+import dev.tally.system.faults.check.StateReader;
+import dev.tally.system.faults.check.Violation;
+import dev.tally.system.faults.deployment.Deployment;
+import dev.tally.system.faults.workload.Client;
+import dev.tally.system.faults.workload.Probe;
+import dev.tally.system.faults.workload.State;
+import dev.tally.system.faults.workload.Workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.worker.ChatWorker;

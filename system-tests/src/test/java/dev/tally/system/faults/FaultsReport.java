@@ -1,5 +1,12 @@
 package dev.tally.system.faults;
 
+import dev.tally.system.faults.check.Violation;
+import dev.tally.system.faults.workload.Client;
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Probe;
+import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import dev.tally.worker.verify.Report;
 import java.time.Duration;
 import java.time.Instant;

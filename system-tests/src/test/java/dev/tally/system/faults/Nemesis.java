@@ -1,5 +1,10 @@
 package dev.tally.system.faults;
 
+import dev.tally.system.faults.deployment.Deployment;
+import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.system.faults.deployment.Proxy;
+import dev.tally.system.faults.workload.Probe;
+import dev.tally.system.faults.workload.Workload;
 import dev.tally.stack.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,15 @@
 package dev.tally.system.faults;
 
+import dev.tally.system.faults.check.Checker;
+import dev.tally.system.faults.check.StateReader;
+import dev.tally.system.faults.check.Violation;
+import dev.tally.system.faults.deployment.Deployment;
+import dev.tally.system.faults.workload.Client;
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.deployment;
 
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Ports;
@@ -38,26 +38,26 @@ import java.util.function.Consumer;
  *
  * <p>Nothing of it outlives this JVM, not even one that is killed.
  */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
 
   /**
    * What to start.
    *
    * @param settings for every service, environment variables or Spring properties by name
    */
-  record Options(int gateways, int workers, int apis, Map<String, String> settings) {
+  public record Options(int gateways, int workers, int apis, Map<String, String> settings) {
 
-    Options {
+    public Options {
       settings = Map.copyOf(settings);
     }
 
     /** With leases of two seconds, so that a dead worker is soon replaced. */
-    static Options of(int gateways, int workers, int apis) {
+    public static Options of(int gateways, int workers, int apis) {
       return new Options(gateways, workers, apis, Map.of("tally.worker.lease.duration", "2s"));
     }
 
     /** The same with one setting more, or another value for one. */
-    Options with(String name, String value) {
+    public Options with(String name, String value) {
       Map<String, String> changed = new LinkedHashMap<>(settings);
       changed.put(name, value);
       return new Options(gateways, workers, apis, changed);
@@ -80,7 +80,7 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Starts everything in a new folder, and returns when every service is ready. */
-  static Deployment start(Options options) {
+  public static Deployment start(Options options) {
     Path folder;
     try {
       folder = Files.createTempDirectory("tally-faults");
@@ -144,42 +144,42 @@ final class Deployment implements AutoCloseable {
   }
 
   /** The servers. Whoever connects to a server's own port has a link that nothing breaks. */
-  EmbeddedStack stack() {
+  public EmbeddedStack stack() {
     return stack;
   }
 
   /** A server, to be killed, frozen or started. */
-  Server server(ServerKind kind) {
+  public Server server(ServerKind kind) {
     return stack.server(kind);
   }
 
   /** All services, in no order that matters. */
-  List<LinkedService> services() {
+  public List<LinkedService> services() {
     return List.copyOf(services);
   }
 
   /** All services of a kind. */
-  List<LinkedService> services(LinkedService.Kind kind) {
+  public List<LinkedService> services(LinkedService.Kind kind) {
     return services.stream().filter(service -> service.kind() == kind).toList();
   }
 
   /** A gateway, from 0. */
-  LinkedService gateway(int index) {
+  public LinkedService gateway(int index) {
     return services(LinkedService.Kind.GATEWAY).get(index);
   }
 
   /** A worker, from 0. */
-  LinkedService worker(int index) {
+  public LinkedService worker(int index) {
     return services(LinkedService.Kind.WORKER).get(index);
   }
 
   /** An API, from 0. */
-  LinkedService api(int index) {
+  public LinkedService api(int index) {
     return services(LinkedService.Kind.API).get(index);
   }
 
   /** The links that all services of a kind have to a server. */
-  List<Proxy> links(LinkedService.Kind kind, ServerKind server) {
+  public List<Proxy> links(LinkedService.Kind kind, ServerKind server) {
     return services(kind).stream().map(service -> service.link(server)).toList();
   }
 
@@ -187,7 +187,7 @@ final class Deployment implements AutoCloseable {
    * Configuration that points at the servers themselves, past all proxies, as {@code --name=value}
    * arguments.
    */
-  List<String> directArguments() {
+  public List<String> directArguments() {
     List<String> arguments = new ArrayList<>();
     for (ServerKind server : ServerKind.values()) {
       arguments.add(address(server, server(server).url()));
@@ -198,7 +198,7 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Puts an end to every fault, and returns when every service is ready. */
-  void heal() {
+  public void heal() {
     restore();
     awaitReady();
   }
@@ -209,7 +209,7 @@ final class Deployment implements AutoCloseable {
    *
    * @throws AssertionError if a service has ended by itself: no fault is an excuse for that
    */
-  void restore() {
+  public void restore() {
     for (LinkedService service : services) {
       if (service.hasEndedByItself()) {
         throw new AssertionError("%s has ended by itself%n%s".formatted(service, service.tail()));
@@ -229,7 +229,7 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Returns when every service is ready. */
-  void awaitReady() {
+  public void awaitReady() {
     each(LinkedService::awaitReady);
   }
 
@@ -262,7 +262,7 @@ final class Deployment implements AutoCloseable {
    * @return the folder; a service's log is {@code <name>/service.log}, a server's {@code
    *     servers/<kind>/server.log}
    */
-  Path keepLogs() {
+  public Path keepLogs() {
     keptLogs = true;
     return folder;
   }

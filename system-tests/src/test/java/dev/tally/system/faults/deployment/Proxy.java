@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.deployment;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * may break. Passes everything until told otherwise; each of {@link #pass}, {@link #cut}, {@link
  * #stall}, {@link #delay} and {@link #loseAnswers} puts an end to what was before.
  */
-final class Proxy implements AutoCloseable {
+public final class Proxy implements AutoCloseable {
 
   private static final int BUFFER = 64 * 1024;
   private static final Duration PORT_WAIT = Duration.ofSeconds(5);
@@ -46,17 +46,17 @@ final class Proxy implements AutoCloseable {
     pass();
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Lets everything through, also what was held back by a stall. */
-  void pass() {
+  public void pass() {
     delay(Duration.ZERO, Duration.ZERO);
   }
 
   /** Lets everything through, each piece of it so much later. */
-  synchronized void delay(Duration toServer, Duration toClient) {
+  public synchronized void delay(Duration toServer, Duration toClient) {
     this.toServer = toServer;
     this.toClient = toClient;
     if (losingAnswers) {
@@ -87,7 +87,7 @@ final class Proxy implements AutoCloseable {
   }
 
   /** Resets all connections and refuses new ones, until told otherwise. */
-  void cut() {
+  public void cut() {
     close();
   }
 
@@ -96,7 +96,7 @@ final class Proxy implements AutoCloseable {
    * meanwhile arrives when the link passes again, also if the connection has been given up by its
    * client: as it is with packets that are sent again until they get through.
    */
-  synchronized void stall() {
+  public synchronized void stall() {
     delay(Duration.ZERO, Duration.ZERO);
     stalled = true;
   }
@@ -105,7 +105,7 @@ final class Proxy implements AutoCloseable {
    * Forwards what the client sends, and loses what the server answers: everything is done, and
    * nobody is told. All connections are reset in the end.
    */
-  synchronized void loseAnswers() {
+  public synchronized void loseAnswers() {
     delay(Duration.ZERO, Duration.ZERO);
     losingAnswers = true;
   }

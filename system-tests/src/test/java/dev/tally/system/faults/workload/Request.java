@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,29 +9,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The checker tells messages apart by their bodies, so no two writes may share one.
  */
-sealed interface Request {
+public sealed interface Request {
 
   /**
    * POST /apps.
    *
    * @param name of no other app
    */
-  record NewApp(String name) implements Request {}
+  public record NewApp(String name) implements Request {}
 
   /** POST /apps/{token}/chats. */
-  record NewChat(String app, @Nullable String key) implements Request {}
+  public record NewChat(String app, @Nullable String key) implements Request {}
 
   /**
    * POST /apps/{token}/chats/{number}/messages.
    *
    * @param bodies one, or the lines of a batch
    */
-  record NewMessages(String app, long chat, List<String> bodies, @Nullable String key)
+  public record NewMessages(String app, long chat, List<String> bodies, @Nullable String key)
       implements Request {}
 
   /** GET /apps/{token}/chats/{number}/messages?after=&amp;limit=. */
-  record ReadMessages(String app, long chat, long after, int limit) implements Request {}
+  public record ReadMessages(String app, long chat, long after, int limit) implements Request {}
 
   /** GET /apps/{token}/chats/{number}. */
-  record ReadChat(String app, long chat) implements Request {}
+  public record ReadChat(String app, long chat) implements Request {}
 }

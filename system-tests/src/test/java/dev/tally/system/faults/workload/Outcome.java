@@ -1,36 +1,36 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.util.List;
 
 /** What a client knows about its request afterwards. */
-sealed interface Outcome {
+public sealed interface Outcome {
 
   /** 201 for an app. */
-  record CreatedApp(String token) implements Outcome {}
+  public record CreatedApp(String token) implements Outcome {}
 
   /**
    * 201 for a chat or for messages.
    *
    * @param last the same as {@code first}, unless it was a batch
    */
-  record Accepted(long first, long last) implements Outcome {}
+  public record Accepted(long first, long last) implements Outcome {}
 
   /** 200 for a page of messages. */
-  record Page(List<State.Message> messages) implements Outcome {}
+  public record Page(List<State.Message> messages) implements Outcome {}
 
   /** 200 for a chat. */
-  record ChatSeen(long messagesCount) implements Outcome {}
+  public record ChatSeen(long messagesCount) implements Outcome {}
 
   /**
    * It definitely has not happened: a problem other than 503 {@code unavailable}.
    *
    * @param problemType what the problem's type has after {@code urn:tally:problem:}
    */
-  record Refused(int status, String problemType) implements Outcome {}
+  public record Refused(int status, String problemType) implements Outcome {}
 
   /**
    * It may have happened, or may still happen: a time-out, a broken connection, 503 {@code
    * unavailable}.
    */
-  record Unknown(String reason) implements Outcome {}
+  public record Unknown(String reason) implements Outcome {}
 }

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,13 +1,13 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 /** What numbers something: an app its chats, a chat its messages. */
-sealed interface Parent {
+public sealed interface Parent {
 
   /** Token of the app. */
-  String app();
+  public String app();
 
   /** An app, as parent of chats. */
-  record App(String app) implements Parent {
+  public record App(String app) implements Parent {
     @Override
     public String toString() {
       return "app " + app;
@@ -15,7 +15,7 @@ sealed interface Parent {
   }
 
   /** A chat, as parent of messages. */
-  record Chat(String app, long number) implements Parent {
+  public record Chat(String app, long number) implements Parent {
     @Override
     public String toString() {
       return "app %s chat %d".formatted(app, number);

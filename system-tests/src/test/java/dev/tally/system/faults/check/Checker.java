@@ -1,5 +1,10 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
 
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Holds what the servers have in the end against what clients were told. Knows nothing of how Tally
  * works, only what it promises.
  */
-final class Checker {
+public final class Checker {
 
   private final List<History.Entry> entries;
   private final State state;
@@ -34,7 +39,7 @@ final class Checker {
    * @param history of everything that was asked of this deployment, with nothing under way any more
    * @param state with everything drained and indexed
    */
-  static List<Violation> check(History history, State state) {
+  public static List<Violation> check(History history, State state) {
     return new Checker(history.entries(), state).check();
   }
 

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * apps and chats that they share. About half of the writes have an idempotency key and are repeated
  * until they are answered; the others are tried once.
  */
-final class Workload {
+public final class Workload {
 
   private static final int APPS = 6;
   private static final int CHATS_AN_APP = 40;
@@ -53,7 +53,7 @@ final class Workload {
   private final Client filling;
   private int filled;
 
-  Workload(Client.Surroundings surroundings, long seed) {
+  public Workload(Client.Surroundings surroundings, long seed) {
     this.surroundings = surroundings;
     this.seed = seed;
     this.filling = new Client(FILLING_CLIENT, surroundings);
@@ -64,7 +64,7 @@ final class Workload {
    *
    * @param pace from one request of a client to its next, on average
    */
-  void start(int clients, Duration pace) {
+  public void start(int clients, Duration pace) {
     Client first = new Client(0, surroundings);
     while (chats.isEmpty()) {
       newApp(first, "first app " + seed);
@@ -168,7 +168,7 @@ final class Workload {
    *
    * @return whether it was before the time was up
    */
-  boolean fill(Duration patience) {
+  public boolean fill(Duration patience) {
     Parent.Chat chat = chats.getFirst();
     long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < deadline) {
@@ -185,7 +185,7 @@ final class Workload {
   }
 
   /** Lets clients finish what they repeat, and returns when all have, or their time is up. */
-  void stop(Duration patience) throws InterruptedException {
+  public void stop(Duration patience) throws InterruptedException {
     stopping.countDown();
     long deadline = System.nanoTime() + patience.toNanos();
     for (Thread thread : threads) {

@@ -1,5 +1,7 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
 
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.State;
 import dev.tally.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScanArgs;
@@ -31,7 +33,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads what a deployment's servers hold, without any service's help. */
-final class StateReader {
+public final class StateReader {
 
   private static final int PAGE = 5_000;
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -45,7 +47,7 @@ final class StateReader {
   /** Tokens by application id, as read last. */
   private final Map<Long, String> tokens = new HashMap<>();
 
-  StateReader(EmbeddedStack stack) {
+  public StateReader(EmbeddedStack stack) {
     this.stack = stack;
   }
 
@@ -53,7 +55,7 @@ final class StateReader {
    * Reads everything. To be called when nothing is on its way any more: no client writes, the
    * queues are drained, and the search outbox is empty.
    */
-  State read() {
+  public State read() {
     State state =
         new State(
             new HashMap<>(),

@@ -1,5 +1,8 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
 
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.Set;
  * @param counters Redis's counters
  * @param deadLetters the reason of each dead letter
  */
-record State(
+public record State(
     Map<String, App> apps,
     Map<Parent.Chat, Long> chats,
     Map<Parent.Chat, List<Message>> messages,
@@ -23,8 +23,8 @@ record State(
     List<String> deadLetters) {
 
   /** A row of {@code apps}. */
-  record App(String name, long chatsCount) {}
+  public record App(String name, long chatsCount) {}
 
   /** A message, as a row or as a reader saw it. */
-  record Message(long number, String body) {}
+  public record Message(long number, String body) {}
 }

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.deployment;
 
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** A service in a process of its own, with a link of its own to each server that it uses. */
-final class LinkedService extends Service {
+public final class LinkedService extends Service {
 
   /** What a process is one of. */
-  enum Kind {
+  public enum Kind {
     GATEWAY("gateway", ChatGateway.class, ServerKind.REDIS, ServerKind.MARIADB),
     WORKER("worker", ChatWorker.class, ServerKind.values()),
     API("api", ChatApi.class, ServerKind.values());
@@ -31,12 +31,12 @@ final class LinkedService extends Service {
     }
 
     /** The service's name in messages. */
-    String title() {
+    public String title() {
       return title;
     }
 
     /** The servers that the service connects to. */
-    List<ServerKind> uses() {
+    public List<ServerKind> uses() {
       return uses;
     }
   }
@@ -60,7 +60,7 @@ final class LinkedService extends Service {
     this.links = links;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
@@ -69,7 +69,7 @@ final class LinkedService extends Service {
    *
    * @throws IllegalArgumentException if the service does not use such a server
    */
-  Proxy link(ServerKind server) {
+  public Proxy link(ServerKind server) {
     Proxy link = links.get(server);
     if (link == null) {
       throw new IllegalArgumentException(name() + " does not use " + server.title());

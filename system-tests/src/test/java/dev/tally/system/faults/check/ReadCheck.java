@@ -1,5 +1,10 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
 
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
+import dev.tally.system.faults.deployment.Deployment;
+import dev.tally.system.faults.deployment.LinkedService;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,10 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
  * Somebody who uses Tally, one request at a time, and has every one of them and what came of it
  * recorded. Requests go to gateways and APIs in turn, as through a load balancer.
  */
-final class Client {
+public final class Client {
 
   /** An answer that no fault is an excuse for, of any client. */
-  record Surprise(Request request, int status, String body) {}
+  public record Surprise(Request request, int status, String body) {}
 
   /**
    * What all clients share.
@@ -33,13 +35,13 @@ final class Client {
    * @param gateways base URLs
    * @param apis base URLs
    */
-  record Surroundings(
+  public record Surroundings(
       List<String> gateways,
       List<String> apis,
       History history,
       ConcurrentLinkedQueue<Surprise> surprises) {
 
-    static Surroundings of(Deployment deployment) {
+    public static Surroundings of(Deployment deployment) {
       return new Surroundings(
           urls(deployment.services(LinkedService.Kind.GATEWAY)),
           urls(deployment.services(LinkedService.Kind.API)),
@@ -72,14 +74,14 @@ final class Client {
   /**
    * @param number of no other client
    */
-  Client(int number, Surroundings surroundings) {
+  public Client(int number, Surroundings surroundings) {
     this.number = number;
     this.surroundings = surroundings;
     this.turn = number;
   }
 
   /** Asks whose turn it is, records what comes of it, and returns it. */
-  Outcome ask(Request request) {
+  public Outcome ask(Request request) {
     turn++;
     return switch (request) {
       case Request.NewChat _, Request.NewMessages _ ->
@@ -90,7 +92,7 @@ final class Client {
   }
 
   /** Asks one service, records what comes of it, and returns it. */
-  Outcome ask(Request request, String service) {
+  public Outcome ask(Request request, String service) {
     long start = System.nanoTime();
     Outcome outcome = outcome(request, service);
     surroundings
@@ -100,7 +102,7 @@ final class Client {
   }
 
   /** Whether it is of use to ask the same again. */
-  static boolean isOpen(Outcome outcome) {
+  public static boolean isOpen(Outcome outcome) {
     return outcome instanceof Outcome.Unknown
         || (outcome instanceof Outcome.Refused refused && refused.status() == 503);
   }
@@ -111,7 +113,7 @@ final class Client {
    * @param service one to ask, or null for whose turn it is
    * @return the last outcome, still open if this thread was interrupted
    */
-  Outcome askUntilAnswered(Request request, @Nullable String service) {
+  public Outcome askUntilAnswered(Request request, @Nullable String service) {
     Outcome outcome = service == null ? ask(request) : ask(request, service);
     while (isOpen(outcome)) {
       try {
@@ -235,7 +237,7 @@ final class Client {
   }
 
   /** Whether a search through one API finds a message. Not recorded. */
-  static boolean finds(String api, Parent.Chat chat, String words, long number) {
+  public static boolean finds(String api, Parent.Chat chat, String words, long number) {
     String url =
         "%s/apps/%s/chats/%d/search?q=%s"
             .formatted(

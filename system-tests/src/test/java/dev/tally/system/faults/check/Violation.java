@@ -1,13 +1,15 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
+
+import dev.tally.system.faults.workload.Parent;
 
 /** A promise that was not kept. */
-sealed interface Violation {
+public sealed interface Violation {
 
   /** What is wrong, in a sentence. */
-  String sentence();
+  public String sentence();
 
   /** An app that was created is not there. */
-  record AppLost(String app) implements Violation {
+  public record AppLost(String app) implements Violation {
     @Override
     public String sentence() {
       return "app %s was created and is lost".formatted(app);
@@ -15,7 +17,7 @@ sealed interface Violation {
   }
 
   /** An app is there that nobody asked for. */
-  record AppInvented(String app) implements Violation {
+  public record AppInvented(String app) implements Violation {
     @Override
     public String sentence() {
       return "nobody asked for app %s".formatted(app);
@@ -23,7 +25,7 @@ sealed interface Violation {
   }
 
   /** Accepted, and not there. */
-  record Lost(Parent parent, long number) implements Violation {
+  public record Lost(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d was accepted and is lost".formatted(parent, number);
@@ -31,7 +33,7 @@ sealed interface Violation {
   }
 
   /** There, and neither accepted nor asked for by a request whose outcome is unknown. */
-  record Invented(Parent parent, long number) implements Violation {
+  public record Invented(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d is there, but no request that may have been accepted asked for it"
@@ -40,7 +42,7 @@ sealed interface Violation {
   }
 
   /** One write, and two rows. */
-  record Doubled(Parent parent, long number) implements Violation {
+  public record Doubled(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d is a second copy of what is persisted already"
@@ -49,7 +51,7 @@ sealed interface Violation {
   }
 
   /** A part of a batch of which all or nothing must be there. */
-  record Torn(Parent parent, long number) implements Violation {
+  public record Torn(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d is of a batch that is not there as a whole, in its order"
@@ -58,7 +60,7 @@ sealed interface Violation {
   }
 
   /** There with another body than was accepted or has been read. */
-  record BodyDiffers(Parent parent, long number, String expected, String persisted)
+  public record BodyDiffers(Parent parent, long number, String expected, String persisted)
       implements Violation {
     @Override
     public String sentence() {
@@ -68,7 +70,7 @@ sealed interface Violation {
   }
 
   /** A message that was written to another chat, as a row or in a page. */
-  record Foreign(Parent parent, long number, Parent writtenTo) implements Violation {
+  public record Foreign(Parent parent, long number, Parent writtenTo) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d was written to %s".formatted(parent, number, writtenTo);
@@ -76,7 +78,7 @@ sealed interface Violation {
   }
 
   /** One number as the answer to two writes. */
-  record GivenTwice(Parent parent, long number) implements Violation {
+  public record GivenTwice(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d was given to two writes".formatted(parent, number);
@@ -84,7 +86,7 @@ sealed interface Violation {
   }
 
   /** Two answers to one write. */
-  record AnsweredTwice(Parent parent, String key, long first, long other) implements Violation {
+  public record AnsweredTwice(Parent parent, String key, long first, long other) implements Violation {
     @Override
     public String sentence() {
       return "%s: the write with the idempotency key %s was given number %d and number %d"
@@ -93,7 +95,7 @@ sealed interface Violation {
   }
 
   /** As many numbers as there was nothing to number. */
-  record Miscounted(Parent parent, long first, long last, int expected) implements Violation {
+  public record Miscounted(Parent parent, long first, long last, int expected) implements Violation {
     @Override
     public String sentence() {
       return "%s: a write that takes %d numbers was given %d to %d"
@@ -102,7 +104,7 @@ sealed interface Violation {
   }
 
   /** A later write with a lower number. */
-  record Reordered(Parent parent, long number, long later) implements Violation {
+  public record Reordered(Parent parent, long number, long later) implements Violation {
     @Override
     public String sentence() {
       return "%s: the write with number %d ended before the one with number %d began"
@@ -111,7 +113,7 @@ sealed interface Violation {
   }
 
   /** Numbers that nobody was told and that no row has, below one that a row has. */
-  record Gap(Parent parent, long first, long last) implements Violation {
+  public record Gap(Parent parent, long first, long last) implements Violation {
     @Override
     public String sentence() {
       return "%s: numbers %d to %d are missing".formatted(parent, first, last);
@@ -119,7 +121,7 @@ sealed interface Violation {
   }
 
   /** A count that is not the number of rows. */
-  record WrongCount(Parent parent, long count, long rows) implements Violation {
+  public record WrongCount(Parent parent, long count, long rows) implements Violation {
     @Override
     public String sentence() {
       return "%s: the count is %d, but there are %d rows".formatted(parent, count, rows);
@@ -127,7 +129,7 @@ sealed interface Violation {
   }
 
   /** Rows whose parent has none. */
-  record Orphaned(Parent parent) implements Violation {
+  public record Orphaned(Parent parent) implements Violation {
     @Override
     public String sentence() {
       return "%s: there are rows in it, but it does not exist".formatted(parent);
@@ -135,7 +137,7 @@ sealed interface Violation {
   }
 
   /** 404 for what had been accepted before. */
-  record Denied(Parent parent) implements Violation {
+  public record Denied(Parent parent) implements Violation {
     @Override
     public String sentence() {
       return "%s: a write to it was refused as unknown after it had been accepted"
@@ -144,7 +146,7 @@ sealed interface Violation {
   }
 
   /** A page that is not the consecutive numbers behind where it was to start. */
-  record BrokenPage(Parent parent, long expected, long shown) implements Violation {
+  public record BrokenPage(Parent parent, long expected, long shown) implements Violation {
     @Override
     public String sentence() {
       return "%s: a page shows number %d where number %d belongs"
@@ -156,7 +158,7 @@ sealed interface Violation {
    * A read that shows less than one that had ended before it began; the rows that are there in the
    * end count as the last read. -1 stands for a chat that is not there.
    */
-  record WentBackwards(Parent parent, long seen, long then) implements Violation {
+  public record WentBackwards(Parent parent, long seen, long then) implements Violation {
     @Override
     public String sentence() {
       return "%s: numbers up to %d were read, and after that only numbers up to %d were there"
@@ -165,7 +167,7 @@ sealed interface Violation {
   }
 
   /** A counter that will give out numbers again. */
-  record CounterBehind(Parent parent, long counter, long highest) implements Violation {
+  public record CounterBehind(Parent parent, long counter, long highest) implements Violation {
     @Override
     public String sentence() {
       return "%s: the counter is at %d, but number %d is persisted"
@@ -174,7 +176,7 @@ sealed interface Violation {
   }
 
   /** Persisted, and not found by searches. */
-  record NotSearchable(Parent parent, long number) implements Violation {
+  public record NotSearchable(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d is persisted, but not in the search index".formatted(parent, number);
@@ -182,7 +184,7 @@ sealed interface Violation {
   }
 
   /** Found by searches, and not persisted. */
-  record OnlySearchable(Parent parent, long number) implements Violation {
+  public record OnlySearchable(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
       return "%s: number %d is in the search index, but not persisted".formatted(parent, number);
@@ -190,7 +192,7 @@ sealed interface Violation {
   }
 
   /** A job that could not be persisted. */
-  record DeadLetter(String reason) implements Violation {
+  public record DeadLetter(String reason) implements Violation {
     @Override
     public String sentence() {
       return "there is a dead letter: " + reason;

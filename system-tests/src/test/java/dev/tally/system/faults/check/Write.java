@@ -1,5 +1,9 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.check;
 
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param startNanos before this moment it had not happened
  * @param endNanos by this moment it had happened; {@link Long#MAX_VALUE} if that is not known
  */
-record Write(
+public record Write(
     Parent parent,
     List<String> bodies,
     Fate fate,
@@ -24,17 +28,17 @@ record Write(
     long endNanos) {
 
   /** What must be true of a write's rows. */
-  enum Fate {
+  public enum Fate {
     ACCEPTED,
     UNKNOWN,
     REFUSED
   }
 
   /** The body that a chat has for the checker. */
-  static final String NO_BODY = "";
+  public static final String NO_BODY = "";
 
   /** All writes to apps and chats, and whatever is wrong with their answers alone. */
-  static List<Write> in(List<History.Entry> entries, List<Violation> violations) {
+  public static List<Write> in(List<History.Entry> entries, List<Violation> violations) {
     Map<Request, List<History.Entry>> tries = new HashMap<>();
     List<Write> writes = new ArrayList<>();
     for (History.Entry entry : entries) {
@@ -57,7 +61,7 @@ record Write(
   }
 
   /** What a write adds to, null for other requests. */
-  static @Nullable Parent parent(Request request) {
+  public static @Nullable Parent parent(Request request) {
     return switch (request) {
       case Request.NewChat chat -> new Parent.App(chat.app());
       case Request.NewMessages messages -> new Parent.Chat(messages.app(), messages.chat());

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.List;
  * What clients asked and what they were told, as they saw it themselves. Any number of threads may
  * append to it.
  */
-final class History {
+public final class History {
 
   private final List<Entry> entries = new ArrayList<>();
 
@@ -18,14 +18,14 @@ final class History {
    * @param startNanos {@link System#nanoTime} right before the request was sent
    * @param endNanos {@link System#nanoTime} right after its outcome was known
    */
-  record Entry(int client, Request request, Outcome outcome, long startNanos, long endNanos) {}
+  public record Entry(int client, Request request, Outcome outcome, long startNanos, long endNanos) {}
 
-  synchronized void record(Entry entry) {
+  public synchronized void record(Entry entry) {
     entries.add(entry);
   }
 
   /** Everything recorded so far, in the order in which outcomes became known, more or less. */
-  synchronized List<Entry> entries() {
+  public synchronized List<Entry> entries() {
     return List.copyOf(entries);
   }
 }

@@ -1,4 +1,4 @@
-package dev.tally.system.faults;
+package dev.tally.system.faults.workload;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  * Finds out when everything works again: for several apps, a message is accepted by every gateway,
  * then every API shows it, then every API finds it.
  */
-final class Probe {
+public final class Probe {
 
   private static final int APPS = 3;
   private static final int FIRST_CLIENT = 1_000;
@@ -26,7 +26,7 @@ final class Probe {
   private final List<Sender> senders = new ArrayList<>();
 
   /** How long after a moment the slowest message got so far. */
-  record Recovery(Duration accepted, Duration readable, Duration searchable) {
+  public record Recovery(Duration accepted, Duration readable, Duration searchable) {
 
     private static Recovery slowest(Recovery one, Recovery other) {
       return new Recovery(
@@ -43,7 +43,7 @@ final class Probe {
   private record Sender(Client client, String gateway, Parent.Chat chat) {}
 
   /** Makes the apps and chats of the probes. */
-  Probe(Client.Surroundings surroundings) {
+  public Probe(Client.Surroundings surroundings) {
     this.surroundings = surroundings;
     int number = FIRST_CLIENT;
     for (int i = 0; i < APPS; i++) {
@@ -67,7 +67,7 @@ final class Probe {
    * @param since {@link System#nanoTime} of the moment that times are measured from
    * @throws TimeoutException if it does not within the time given
    */
-  Recovery await(long since, Duration patience) throws InterruptedException, TimeoutException {
+  public Recovery await(long since, Duration patience) throws InterruptedException, TimeoutException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
       List<Future<Recovery>> results = new ArrayList<>();
