@@ -1,4 +1,4 @@
--- Forgets a claimed batch that is persisted, and sets aside those of its jobs that can never be.
+-- Forgets a claimed batch that is persisted, and keeps its rejected jobs as dead letters.
 --
 -- KEYS[1]  list     the claimed batch
 -- KEYS[2]  string   the partition's owner
@@ -9,21 +9,32 @@
 -- ARGV[3]  string   the batch's first job
 -- ARGV[4…] string   dead letters
 --
--- An acknowledgement whose answer was lost is sent again, and one that was under way when its connection broke may
--- still arrive after the next batch has been claimed. Both find that the claimed batch is not theirs: then it is none
--- any more that has to be forgotten, and nothing happens.
+-- A worker sends an acknowledgement again when it lost the answer. An acknowledgement that was under way when its
+-- connection broke may still arrive after the next batch has been claimed. Both find that the claimed batch is not
+-- theirs: their own is forgotten already, and nothing happens.
 --
 -- Answers 1, or 0 if another worker owns the partition by now: then nothing has happened, and the batch is that
 -- worker's.
 
-if redis.call('GET', KEYS[2]) ~= ARGV[1] then
+local claimed = KEYS[1] -- list
+local owner = KEYS[2] -- string
+local dead = KEYS[3] -- list
+local worker = ARGV[1] -- string
+local batch_size = tonumber(ARGV[2]) -- integer
+local first_job = ARGV[3] -- string
+local dead_letters = {} -- strings
+for i = 4, #ARGV do
+  dead_letters[i - 3] = ARGV[i]
+end
+
+if redis.call('GET', owner) ~= worker then
   return 0
 end
-if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2]) or redis.call('LINDEX', KEYS[1], 0) ~= ARGV[3] then
+if redis.call('LLEN', claimed) ~= batch_size or redis.call('LINDEX', claimed, 0) ~= first_job then
   return 1
 end
-for i = 4, #ARGV do
-  redis.call('RPUSH', KEYS[3], ARGV[i])
+for _, letter in ipairs(dead_letters) do
+  redis.call('RPUSH', dead, letter)
 end
-redis.call('DEL', KEYS[1])
+redis.call('DEL', claimed)
 return 1

@@ -8,8 +8,12 @@
 -- The clock is Redis's own, so workers need not agree on the time.
 -- Answers the ids of all live workers.
 
+local roll = KEYS[1] -- zset
+local worker = ARGV[1] -- string
+local life = tonumber(ARGV[2]) -- integer, milliseconds
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
-redis.call('ZADD', KEYS[1], string.format('%.0f', now + tonumber(ARGV[2])), ARGV[1])
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+redis.call('ZREMRANGEBYSCORE', roll, '-inf', string.format('%.0f', now))
+redis.call('ZADD', roll, string.format('%.0f', now + life), worker)
+return redis.call('ZRANGE', roll, 0, -1)

@@ -1,14 +1,17 @@
--- Raises a counter that has fallen behind the numbers in use, and never lowers it.
+-- Raises a counter that is lower than a number in use, and never lowers it.
 --
 -- KEYS[1]  string (counter)  the highest number given out
 --
 -- ARGV[1]  integer           a number that is in use
 --
--- Answers 1 if the counter was behind, 0 if not or if there is none.
+-- Answers 1 if the counter was too low, 0 if it was not or if it does not exist.
 
-local counter = redis.call('GET', KEYS[1])
-if not counter or tonumber(counter) >= tonumber(ARGV[1]) then
+local counter = KEYS[1] -- string
+local number = ARGV[1] -- integer, as the text that becomes the counter
+
+local highest = redis.call('GET', counter)
+if not highest or tonumber(highest) >= tonumber(number) then
   return 0
 end
-redis.call('SET', KEYS[1], ARGV[1])
+redis.call('SET', counter, number)
 return 1

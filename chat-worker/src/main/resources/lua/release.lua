@@ -4,9 +4,12 @@
 --
 -- ARGV[1]  string   id of the worker that gives the lease back
 --
--- Answers 1 if it held the lease, 0 if not.
+-- Answers 1 if the worker held the lease, 0 if not.
 
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+local owner = KEYS[1] -- string
+local worker = ARGV[1] -- string
+
+if redis.call('GET', owner) ~= worker then
   return 0
 end
-return redis.call('DEL', KEYS[1])
+return redis.call('DEL', owner)

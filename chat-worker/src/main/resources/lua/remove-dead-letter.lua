@@ -8,10 +8,15 @@
 --
 -- Answers 1, or 0 if the dead letter is not there any more: then nothing has happened.
 
-if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then
+local dead = KEYS[1] -- list
+local jobs = KEYS[2] -- list
+local letter = ARGV[1] -- string
+local job = ARGV[2] -- string, nil to drop it
+
+if redis.call('LREM', dead, 1, letter) == 0 then
   return 0
 end
-if ARGV[2] then
-  redis.call('LPUSH', KEYS[2], ARGV[2])
+if job then
+  redis.call('LPUSH', jobs, job)
 end
 return 1

@@ -1,4 +1,4 @@
--- Extends a lease for whoever holds it.
+-- Extends a lease if the worker still holds it.
 --
 -- KEYS[1]  string   the partition's owner, with an expiry
 --
@@ -7,7 +7,11 @@
 --
 -- Answers 1 if the worker holds the lease, 0 if not.
 
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+local owner = KEYS[1] -- string
+local worker = ARGV[1] -- string
+local duration = tonumber(ARGV[2]) -- integer, milliseconds
+
+if redis.call('GET', owner) ~= worker then
   return 0
 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('PEXPIRE', owner, duration)

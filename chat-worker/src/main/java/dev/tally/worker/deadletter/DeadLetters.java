@@ -61,7 +61,9 @@ public class DeadLetters {
    * @return false if somebody else has taken the dead letter away
    */
   public boolean retry(Entry entry) {
-    return remove(entry, bytes(entry.text()), entry.letter().job());
+    byte[] letter = bytes(entry.text());
+    byte[] job = entry.letter().job();
+    return remove(entry, letter, job);
   }
 
   /**
@@ -70,7 +72,8 @@ public class DeadLetters {
    * @return false if somebody else has taken the dead letter away
    */
   public boolean drop(Entry entry) {
-    return remove(entry, bytes(entry.text()));
+    byte[] letter = bytes(entry.text());
+    return remove(entry, letter);
   }
 
   /**
@@ -131,9 +134,10 @@ public class DeadLetters {
     return all;
   }
 
-  private boolean remove(Entry entry, byte[]... arguments) {
-    List<String> keys = List.of(entry.keys().dead(), entry.keys().jobs());
-    return redis.execute(REMOVE, keys, (Object[]) arguments) == 1;
+  private boolean remove(Entry entry, byte[]... letterAndJob) {
+    String dead = entry.keys().dead();
+    String jobs = entry.keys().jobs();
+    return redis.execute(REMOVE, List.of(dead, jobs), (Object[]) letterAndJob) == 1;
   }
 
   private static byte[] bytes(String text) {

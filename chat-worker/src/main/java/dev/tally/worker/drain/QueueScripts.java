@@ -54,21 +54,20 @@ final class QueueScripts {
    */
   Claim claim(Lease lease) {
     PartitionKeys keys = lease.keys();
+    String jobs = keys.jobs();
+    String claimed = keys.claimed();
+    String owner = keys.owner();
+    byte[] worker = utf8(lease.worker().value());
     List<?> answer =
-        redis.execute(
-            CLAIM,
-            List.of(keys.jobs(), keys.claimed(), keys.owner()),
-            utf8(lease.worker().value()),
-            batchJobs,
-            batchBytes);
+        redis.execute(CLAIM, List.of(jobs, claimed, owner), worker, batchJobs, batchBytes);
     String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
     return switch (outcome) {
       case "claimed", "redelivered" -> {
-        List<byte[]> jobs = new ArrayList<>(answer.size() - 1);
+        List<byte[]> batch = new ArrayList<>(answer.size() - 1);
         for (Object job : answer.subList(1, answer.size())) {
-          jobs.add((byte[]) job);
+          batch.add((byte[]) job);
         }
-        yield new Claim(jobs, outcome.equals("redelivered"));
+        yield new Claim(batch, outcome.equals("redelivered"));
       }
       case "not-owner" -> throw new LeaseLostException(keys.partition());
       default -> throw new IllegalStateException("claim.lua answered " + outcome);
@@ -86,14 +85,15 @@ final class QueueScripts {
    */
   void acknowledge(Lease lease, Claim batch, List<String> deadLetters) {
     PartitionKeys keys = lease.keys();
-    List<byte[]> arguments = new ArrayList<>(3 + deadLetters.size());
-    arguments.add(utf8(lease.worker().value()));
-    arguments.add(number(batch.jobs().size()));
-    arguments.add(batch.jobs().getFirst());
+    String claimed = keys.claimed();
+    String owner = keys.owner();
+    String dead = keys.dead();
+    byte[] worker = utf8(lease.worker().value());
+    byte[] batchSize = number(batch.jobs().size());
+    byte[] firstJob = batch.jobs().getFirst();
+    List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob));
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
-    long done =
-        redis.execute(
-            ACKNOWLEDGE, List.of(keys.claimed(), keys.owner(), keys.dead()), arguments.toArray());
+    long done = redis.execute(ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray());
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
     }

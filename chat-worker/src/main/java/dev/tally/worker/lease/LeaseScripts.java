@@ -32,9 +32,9 @@ final class LeaseScripts {
 
   /** The ids of all live workers, this one among them, in the same order for every worker. */
   List<String> attend(WorkerId worker, Duration life) {
-    List<?> answer =
-        redis.execute(
-            ATTEND, List.of(PartitionKeys.WORKERS), worker.value(), Long.toString(life.toMillis()));
+    String roll = PartitionKeys.WORKERS;
+    String lifeMillis = Long.toString(life.toMillis());
+    List<?> answer = redis.execute(ATTEND, List.of(roll), worker.value(), lifeMillis);
     return answer.stream().map(String.class::cast).sorted().toList();
   }
 
@@ -51,12 +51,13 @@ final class LeaseScripts {
 
   /** Whether the lease is this worker's still; then it lasts anew. */
   boolean renew(PartitionKeys keys, WorkerId worker, Duration duration) {
-    return redis.execute(
-            RENEW, List.of(keys.owner()), worker.value(), Long.toString(duration.toMillis()))
-        == 1;
+    String owner = keys.owner();
+    String durationMillis = Long.toString(duration.toMillis());
+    return redis.execute(RENEW, List.of(owner), worker.value(), durationMillis) == 1;
   }
 
   void release(PartitionKeys keys, WorkerId worker) {
-    redis.execute(RELEASE, List.of(keys.owner()), worker.value());
+    String owner = keys.owner();
+    redis.execute(RELEASE, List.of(owner), worker.value());
   }
 }
