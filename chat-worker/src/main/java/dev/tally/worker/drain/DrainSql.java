@@ -19,6 +19,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,13 +29,78 @@ import org.springframework.stereotype.Component;
  * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
  * rewriteBatchedStatements}).
  */
+@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 final class DrainSql {
 
-  private final JdbcTemplate jdbc;
+  private static final String LOCK_APPS =
+      """
+      SELECT token, id, chats_count FROM apps
+      WHERE token IN (:tokens)
+      ORDER BY token
+      FOR UPDATE""";
 
-  DrainSql(JdbcTemplate jdbc) {
+  private static final String LOCK_CHATS =
+      """
+      SELECT app_id, number, messages_count FROM chats
+      WHERE %s
+      ORDER BY app_id, number
+      FOR UPDATE""";
+
+  private static final String CHATS =
+      """
+      SELECT number, created_at FROM chats
+      WHERE app_id = :app AND number IN (:numbers)""";
+
+  private static final String MESSAGES =
+      """
+      SELECT number, created_at, body FROM messages
+      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
+
+  private static final String HIGHEST_CHAT =
+      """
+      SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id
+      WHERE a.token = :token""";
+
+  private static final String HIGHEST_MESSAGE =
+      """
+      SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id
+      WHERE a.token = :token AND m.chat_number = :chat""";
+
+  private static final String INSERT_CHAT =
+      """
+      INSERT INTO chats (app_id, number, messages_count, created_at)
+      VALUES (?, ?, ?, ?)""";
+
+  private static final String INSERT_MESSAGE =
+      """
+      INSERT INTO messages (app_id, chat_number, number, body, created_at)
+      VALUES (?, ?, ?, ?, ?)""";
+
+  private static final String ADD_CHATS =
+      """
+      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?""";
+
+  private static final String ADD_MESSAGES =
+      """
+      UPDATE chats SET messages_count = messages_count + ? WHERE %s""";
+
+  /**
+   * A part of the condition of {@link #LOCK_CHATS} and {@link #ADD_MESSAGES}, one for each app.
+   *
+   * <p>Its parameters have no names: Spring would parse, and keep, another text for each number of
+   * apps. It is not a row constructor either: MySQL would read the whole index for that.
+   */
+  private static final String CHATS_OF_APP =
+      """
+      (app_id = ? AND number IN (%s))""";
+
+  private final JdbcClient jdbc;
+  private final JdbcTemplate batches;
+
+  DrainSql(JdbcClient jdbc, JdbcTemplate batches) {
     this.jdbc = jdbc;
+    this.batches = batches;
   }
 
   /** A locked application row. */
@@ -59,13 +125,12 @@ final class DrainSql {
     if (tokens.isEmpty()) {
       return apps;
     }
-    jdbc.query(
-        "SELECT token, id, chats_count FROM apps WHERE token IN (%s) ORDER BY token FOR UPDATE"
-            .formatted(placeholders(tokens)),
-        row -> {
-          apps.put(row.getString(1), new App(row.getLong(2), row.getLong(3)));
-        },
-        tokens.toArray());
+    jdbc.sql(LOCK_APPS)
+        .param("tokens", tokens)
+        .query(
+            row -> {
+              apps.put(row.getString(1), new App(row.getLong(2), row.getLong(3)));
+            });
     return apps;
   }
 
@@ -79,60 +144,55 @@ final class DrainSql {
       return chats;
     }
     Condition these = Condition.of(keys);
-    jdbc.query(
-        "SELECT app_id, number, messages_count FROM chats WHERE %s ORDER BY app_id, number FOR UPDATE"
-            .formatted(these.sql()),
-        row -> {
-          chats.put(new ChatKey(row.getLong(1), row.getLong(2)), new Chat(row.getLong(3)));
-        },
-        these.arguments().toArray());
+    jdbc.sql(LOCK_CHATS.formatted(these.sql()))
+        .params(these.arguments())
+        .query(
+            row -> {
+              chats.put(new ChatKey(row.getLong(1), row.getLong(2)), new Chat(row.getLong(3)));
+            });
     return chats;
   }
 
   /** When those of the chats that are there were accepted. */
-  Map<Long, Instant> chats(long application, Collection<Long> numbers) {
+  Map<Long, Instant> chats(long app, Collection<Long> numbers) {
     Map<Long, Instant> chats = new HashMap<>();
-    jdbc.query(
-        "SELECT number, created_at FROM chats WHERE app_id = ? AND number IN (%s)"
-            .formatted(placeholders(numbers)),
-        row -> {
-          chats.put(row.getLong(1), instant(row, 2));
-        },
-        arguments(List.of(application), numbers));
+    jdbc.sql(CHATS)
+        .param("app", app)
+        .param("numbers", numbers)
+        .query(
+            row -> {
+              chats.put(row.getLong(1), instant(row, 2));
+            });
     return chats;
   }
 
   /** Those of the messages that are there. */
   Map<Long, Content> messages(ChatKey chat, Collection<Long> numbers) {
     Map<Long, Content> messages = new HashMap<>();
-    jdbc.query(
-        "SELECT number, created_at, body FROM messages WHERE app_id = ? AND chat_number = ? AND number IN (%s)"
-            .formatted(placeholders(numbers)),
-        row -> {
-          messages.put(row.getLong(1), new Content(instant(row, 2), row.getString(3)));
-        },
-        arguments(List.of(chat.appId(), chat.number()), numbers));
+    jdbc.sql(MESSAGES)
+        .param("app", chat.appId())
+        .param("chat", chat.number())
+        .param("numbers", numbers)
+        .query(
+            row -> {
+              messages.put(row.getLong(1), new Content(instant(row, 2), row.getString(3)));
+            });
     return messages;
   }
 
   /** The highest chat number in an app, 0 if it has none. */
   long highestChat(String token) {
-    return highest(
-        "SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id WHERE a.token = ?",
-        token);
+    return jdbc.sql(HIGHEST_CHAT).param("token", token).query(Long.class).optional().orElse(0L);
   }
 
   /** The highest message number in a chat, 0 if it has none. */
   long highestMessage(String token, long chat) {
-    return highest(
-        "SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id WHERE a.token = ? AND m.chat_number = ?",
-        token,
-        chat);
-  }
-
-  private long highest(String sql, Object... arguments) {
-    Long highest = jdbc.queryForObject(sql, Long.class, arguments);
-    return highest == null ? 0 : highest;
+    return jdbc.sql(HIGHEST_MESSAGE)
+        .param("token", token)
+        .param("chat", chat)
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
   }
 
   /** A chat row to insert. */
@@ -140,7 +200,7 @@ final class DrainSql {
 
   void insertChats(List<NewChat> chats) {
     batch(
-        "INSERT INTO chats (app_id, number, messages_count, created_at) VALUES (?, ?, ?, ?)",
+        INSERT_CHAT,
         chats,
         (statement, chat) -> {
           statement.setLong(1, chat.key().appId());
@@ -155,7 +215,7 @@ final class DrainSql {
 
   void insertMessages(List<NewMessage> messages) {
     batch(
-        "INSERT INTO messages (app_id, chat_number, number, body, created_at) VALUES (?, ?, ?, ?, ?)",
+        INSERT_MESSAGE,
         messages,
         (statement, message) -> {
           statement.setLong(1, message.chat().appId());
@@ -169,7 +229,7 @@ final class DrainSql {
   /** Adds to {@code chats_count}. */
   void addChats(SortedMap<Long, Integer> added) {
     batch(
-        "UPDATE apps SET chats_count = chats_count + ? WHERE id = ?",
+        ADD_CHATS,
         List.copyOf(added.entrySet()),
         (statement, entry) -> {
           statement.setInt(1, entry.getValue());
@@ -184,12 +244,10 @@ final class DrainSql {
     chats.forEach(
         (count, keys) -> {
           Condition these = Condition.of(keys);
-          List<Object> arguments = new ArrayList<>();
-          arguments.add(count);
-          arguments.addAll(these.arguments());
-          jdbc.update(
-              "UPDATE chats SET messages_count = messages_count + ? WHERE " + these.sql(),
-              arguments.toArray());
+          jdbc.sql(ADD_MESSAGES.formatted(these.sql()))
+              .param(count)
+              .params(these.arguments())
+              .update();
         });
   }
 
@@ -201,13 +259,13 @@ final class DrainSql {
       for (ChatKey key : keys) {
         numbers.computeIfAbsent(key.appId(), _ -> new ArrayList<>()).add(key.number());
       }
-      // not a row constructor: MySQL would take it for a reason to read the whole index
       StringJoiner sql = new StringJoiner(" OR ");
       List<Object> arguments = new ArrayList<>();
       numbers.forEach(
-          (application, ofApp) -> {
-            sql.add("(app_id = ? AND number IN (%s))".formatted(placeholders(ofApp)));
-            arguments.add(application);
+          (app, ofApp) -> {
+            String placeholders = String.join(",", Collections.nCopies(ofApp.size(), "?"));
+            sql.add(CHATS_OF_APP.formatted(placeholders));
+            arguments.add(app);
             arguments.addAll(ofApp);
           });
       return new Condition(sql.toString(), arguments);
@@ -221,18 +279,8 @@ final class DrainSql {
 
   private <T> void batch(String sql, List<T> rows, Binder<T> binder) {
     if (!rows.isEmpty()) {
-      jdbc.batchUpdate(sql, rows, rows.size(), binder::bind);
+      batches.batchUpdate(sql, rows, rows.size(), binder::bind);
     }
-  }
-
-  private static Object[] arguments(List<Object> first, Collection<Long> then) {
-    List<Object> arguments = new ArrayList<>(first);
-    arguments.addAll(then);
-    return arguments.toArray();
-  }
-
-  private static String placeholders(Collection<?> values) {
-    return String.join(",", Collections.nCopies(values.size(), "?"));
   }
 
   private static LocalDateTime utc(Instant instant) {

@@ -8,18 +8,41 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Reads messages in primary key order. */
+@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public final class Messages {
 
-  private static final String COLUMNS = "app_id, chat_number, number, body, created_at";
+  private static final String IN_RANGES =
+      """
+      SELECT app_id, chat_number, number, body, created_at FROM messages
+      WHERE %s
+      ORDER BY app_id, chat_number, number
+      LIMIT ?""";
 
-  private final JdbcTemplate jdbc;
+  /**
+   * A part of the condition of {@link #IN_RANGES}, one for each range. Its parameters have no
+   * names: Spring would parse, and keep, another text for each number of ranges.
+   */
+  private static final String IN_RANGE =
+      """
+      (app_id = ? AND chat_number = ? AND number BETWEEN ? AND ?)""";
 
-  Messages(JdbcTemplate jdbc) {
+  private static final String AFTER =
+      """
+      SELECT app_id, chat_number, number, body, created_at FROM messages
+      WHERE (app_id = :app AND chat_number = :chat AND number > :number)
+         OR (app_id = :app AND chat_number > :chat)
+         OR app_id > :app
+      ORDER BY app_id, chat_number, number
+      LIMIT :limit""";
+
+  private final JdbcClient jdbc;
+
+  Messages(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 
@@ -28,39 +51,28 @@ public final class Messages {
     StringJoiner condition = new StringJoiner(" OR ");
     List<Object> arguments = new ArrayList<>(ranges.size() * 4 + 1);
     for (SearchOutbox.Range range : ranges) {
-      condition.add("(app_id = ? AND chat_number = ? AND number BETWEEN ? AND ?)");
+      condition.add(IN_RANGE);
       arguments.add(range.appId());
       arguments.add(range.chat());
       arguments.add(range.firstNumber());
       arguments.add(range.lastNumber());
     }
     arguments.add(limit);
-    return jdbc.query(
-        "SELECT %s FROM messages WHERE %s ORDER BY app_id, chat_number, number LIMIT ?"
-            .formatted(COLUMNS, condition),
-        Messages::message,
-        arguments.toArray());
+    return jdbc.sql(IN_RANGES.formatted(condition))
+        .params(arguments)
+        .query(Messages::message)
+        .list();
   }
 
   /** The messages that follow this one, up to a limit. */
   public List<Message> after(Key key, int limit) {
-    return jdbc.query(
-        """
-        SELECT %s FROM messages
-        WHERE (app_id = ? AND chat_number = ? AND number > ?)
-           OR (app_id = ? AND chat_number > ?)
-           OR app_id > ?
-        ORDER BY app_id, chat_number, number
-        LIMIT ?"""
-            .formatted(COLUMNS),
-        Messages::message,
-        key.appId(),
-        key.chat(),
-        key.number(),
-        key.appId(),
-        key.chat(),
-        key.appId(),
-        limit);
+    return jdbc.sql(AFTER)
+        .param("app", key.appId())
+        .param("chat", key.chat())
+        .param("number", key.number())
+        .param("limit", limit)
+        .query(Messages::message)
+        .list();
   }
 
   /** Where a scan of all messages has got to. */

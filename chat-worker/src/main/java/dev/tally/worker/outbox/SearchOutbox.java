@@ -6,13 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,14 +21,66 @@ import org.springframework.stereotype.Component;
  * row is added in the transaction that persists the messages, and goes when every search index has
  * taken them.
  */
+@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public class SearchOutbox {
 
-  private final JdbcTemplate jdbc;
+  private static final String APPEND =
+      """
+      INSERT INTO search_outbox
+        (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
+      VALUES (?, ?, ?, ?, ?, 0, ?)""";
+
+  private static final String APPEND_ALL =
+      """
+      INSERT INTO search_outbox
+        (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
+      SELECT :partition, c.app_id, c.number, 1,
+             (SELECT MAX(m.number) FROM messages m
+              WHERE m.app_id = c.app_id AND m.chat_number = c.number),
+             0, :now
+      FROM chats c
+      WHERE c.app_id = :app AND c.messages_count > 0""";
+
+  private static final String DUE =
+      """
+      SELECT id, partition_number, app_id, chat_number, first_number, last_number, attempts
+      FROM (SELECT id FROM (%s) AS oldest_of_each ORDER BY due_at, id LIMIT :limit) AS oldest
+      JOIN search_outbox USING (id)
+      ORDER BY due_at, id""";
+
+  /** A part of {@link #DUE}, one for each partition; {@code %d} numbers it. */
+  private static final String DUE_IN_PARTITION =
+      """
+      (SELECT id, due_at FROM search_outbox
+       WHERE partition_number = :partition%d AND due_at <= :now
+       ORDER BY due_at, id LIMIT :limit)""";
+
+  private static final String DELETE =
+      """
+      DELETE FROM search_outbox WHERE id IN (:ids)""";
+
+  private static final String ADVANCE =
+      """
+      UPDATE search_outbox SET first_number = :first
+      WHERE id = :id AND first_number < :first""";
+
+  private static final String PUT_OFF =
+      """
+      UPDATE search_outbox SET attempts = attempts + 1, due_at = :due
+      WHERE id IN (:ids)""";
+
+  private static final String SIZE =
+      """
+      SELECT COUNT(*) FROM search_outbox""";
+
+  private final JdbcClient jdbc;
+  private final JdbcTemplate batches;
   private final IndexSignal signal;
 
-  SearchOutbox(JdbcTemplate jdbc, IndexSignal signal) {
+  SearchOutbox(JdbcClient jdbc, JdbcTemplate batches, IndexSignal signal) {
     this.jdbc = jdbc;
+    this.batches = batches;
     this.signal = signal;
   }
 
@@ -48,14 +101,8 @@ public class SearchOutbox {
   /** Adds ranges, in the caller's transaction. */
   public void append(List<Range> ranges) {
     LocalDateTime now = now();
-    jdbc.batchUpdate(
-        """
-        INSERT INTO search_outbox
-          (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
-        VALUES (?, ?, ?, ?, ?, 0, ?)""",
-        ranges,
-        ranges.size(),
-        (statement, range) -> bind(statement, range, now));
+    batches.batchUpdate(
+        APPEND, ranges, ranges.size(), (statement, range) -> bind(statement, range, now));
   }
 
   /**
@@ -76,83 +123,63 @@ public class SearchOutbox {
     if (partitions.isEmpty()) {
       return List.of();
     }
-    LocalDateTime now = now();
     StringJoiner oldestOfEach = new StringJoiner(" UNION ALL ");
-    List<Object> arguments = new ArrayList<>();
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("now", now());
+    parameters.put("limit", limit);
+    int part = 0;
     for (int partition : partitions) {
-      oldestOfEach.add(
-          "(SELECT id, due_at FROM search_outbox WHERE partition_number = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?)");
-      arguments.addAll(List.of(partition, now, limit));
+      oldestOfEach.add(DUE_IN_PARTITION.formatted(part));
+      parameters.put("partition" + part, partition);
+      part++;
     }
-    arguments.add(limit);
-    return jdbc.query(
-        """
-        SELECT id, partition_number, app_id, chat_number, first_number, last_number, attempts
-        FROM (SELECT id FROM (%s) AS oldest_of_each ORDER BY due_at, id LIMIT ?) AS oldest
-        JOIN search_outbox USING (id)
-        ORDER BY due_at, id"""
-            .formatted(oldestOfEach),
-        (row, _) ->
-            new Row(
-                row.getLong(1),
-                new Range(
-                    row.getInt(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)),
-                row.getInt(7)),
-        arguments.toArray());
+    return jdbc.sql(DUE.formatted(oldestOfEach))
+        .params(parameters)
+        .query(
+            (row, _) ->
+                new Row(
+                    row.getLong(1),
+                    new Range(
+                        row.getInt(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6)),
+                    row.getInt(7)))
+        .list();
   }
 
   /** Removes rows whose messages every index has taken. */
   public void delete(Collection<Row> rows) {
     if (!rows.isEmpty()) {
-      jdbc.update(
-          "DELETE FROM search_outbox WHERE id IN (%s)".formatted(placeholders(rows.size())),
-          rows.stream().map(Row::id).toArray());
+      jdbc.sql(DELETE).param("ids", ids(rows)).update();
     }
   }
 
   /** Shortens a row to what is left of it, from this number on. */
   public void advance(Row row, long firstNumber) {
-    jdbc.update(
-        "UPDATE search_outbox SET first_number = ? WHERE id = ? AND first_number < ?",
-        firstNumber,
-        row.id(),
-        firstNumber);
+    jdbc.sql(ADVANCE).param("first", firstNumber).param("id", row.id()).update();
   }
 
   /** Puts rows off, because Elasticsearch has refused some of their messages. */
   public void putOff(Collection<Row> rows, Duration delay) {
     if (!rows.isEmpty()) {
-      List<Object> arguments = new ArrayList<>();
-      arguments.add(now().plus(delay));
-      rows.forEach(row -> arguments.add(row.id()));
-      jdbc.update(
-          "UPDATE search_outbox SET attempts = attempts + 1, due_at = ? WHERE id IN (%s)"
-              .formatted(placeholders(rows.size())),
-          arguments.toArray());
+      jdbc.sql(PUT_OFF).param("due", now().plus(delay)).param("ids", ids(rows)).update();
     }
   }
 
   /** Adds a range for everything that an app has persisted. */
   public void appendAll(int partition, long appId) {
-    jdbc.update(
-        """
-        INSERT INTO search_outbox
-          (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
-        SELECT ?, c.app_id, c.number, 1,
-               (SELECT MAX(m.number) FROM messages m
-                WHERE m.app_id = c.app_id AND m.chat_number = c.number),
-               0, ?
-        FROM chats c
-        WHERE c.app_id = ? AND c.messages_count > 0""",
-        partition,
-        now(),
-        appId);
+    jdbc.sql(APPEND_ALL)
+        .param("partition", partition)
+        .param("now", now())
+        .param("app", appId)
+        .update();
   }
 
   /** How many rows there are. */
   public long size() {
-    Long size = jdbc.queryForObject("SELECT COUNT(*) FROM search_outbox", Long.class);
-    return size == null ? 0 : size;
+    return jdbc.sql(SIZE).query(Long.class).single();
   }
 
   private static void bind(PreparedStatement statement, Range range, LocalDateTime now)
@@ -169,7 +196,7 @@ public class SearchOutbox {
     return LocalDateTime.ofInstant(Instant.now(), ZoneOffset.UTC);
   }
 
-  private static String placeholders(int count) {
-    return String.join(",", Collections.nCopies(count, "?"));
+  private static List<Long> ids(Collection<Row> rows) {
+    return rows.stream().map(Row::id).toList();
   }
 }

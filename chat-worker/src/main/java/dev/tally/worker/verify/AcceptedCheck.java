@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -29,8 +29,28 @@ import tools.jackson.databind.json.JsonMapper;
  * Redis has lost data: the numbers of what is persisted have no gaps then, for they were given out
  * again.
  */
+@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public class AcceptedCheck {
+
+  private static final String CHATS =
+      """
+      SELECT c.number FROM apps a JOIN chats c ON c.app_id = a.id
+      WHERE a.token = :app AND c.number IN (:numbers)""";
+
+  private static final String MESSAGES =
+      """
+      SELECT m.chat_number, m.number, SHA2(m.body, 256)
+      FROM apps a JOIN messages m ON m.app_id = a.id
+      WHERE a.token = ? AND (%s)""";
+
+  /**
+   * A part of the condition of {@link #MESSAGES}, one for each chat. Its parameters have no names:
+   * Spring would parse, and keep, another text for each number of chats.
+   */
+  private static final String MESSAGES_OF_CHAT =
+      """
+      (m.chat_number = ? AND m.number IN (%s))""";
 
   private static final int PAGE = 1_000;
 
@@ -45,10 +65,10 @@ public class AcceptedCheck {
                   .build())
           .build();
 
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final WaitingJobs waiting;
 
-  AcceptedCheck(JdbcTemplate jdbc, WaitingJobs waiting) {
+  AcceptedCheck(JdbcClient jdbc, WaitingJobs waiting) {
     this.jdbc = jdbc;
     this.waiting = waiting;
   }
@@ -207,18 +227,13 @@ public class AcceptedCheck {
     if (numbers.isEmpty()) {
       return;
     }
-    List<Object> arguments = new ArrayList<>();
-    arguments.add(app);
-    arguments.addAll(numbers);
-    jdbc.query(
-        """
-        SELECT c.number FROM apps a JOIN chats c ON c.app_id = a.id
-        WHERE a.token = ? AND c.number IN (%s)"""
-            .formatted(placeholders(numbers)),
-        row -> {
-          hashes.put(new AcceptedWrite.Key(app, row.getLong(1), null), "");
-        },
-        arguments.toArray());
+    jdbc.sql(CHATS)
+        .param("app", app)
+        .param("numbers", numbers)
+        .query(
+            row -> {
+              hashes.put(new AcceptedWrite.Key(app, row.getLong(1), null), "");
+            });
   }
 
   private void addMessages(
@@ -231,24 +246,17 @@ public class AcceptedCheck {
     arguments.add(app);
     numbersByChat.forEach(
         (chat, numbers) -> {
-          condition.add(
-              "(m.chat_number = ? AND m.number IN (%s))".formatted(placeholders(numbers)));
+          String placeholders = String.join(",", Collections.nCopies(numbers.size(), "?"));
+          condition.add(MESSAGES_OF_CHAT.formatted(placeholders));
           arguments.add(chat);
           arguments.addAll(numbers);
         });
-    jdbc.query(
-        """
-        SELECT m.chat_number, m.number, SHA2(m.body, 256)
-        FROM apps a JOIN messages m ON m.app_id = a.id
-        WHERE a.token = ? AND (%s)"""
-            .formatted(condition),
-        row -> {
-          hashes.put(new AcceptedWrite.Key(app, row.getLong(1), row.getLong(2)), row.getString(3));
-        },
-        arguments.toArray());
-  }
-
-  private static String placeholders(Set<Long> values) {
-    return String.join(",", Collections.nCopies(values.size(), "?"));
+    jdbc.sql(MESSAGES.formatted(condition))
+        .params(arguments)
+        .query(
+            row -> {
+              hashes.put(
+                  new AcceptedWrite.Key(app, row.getLong(1), row.getLong(2)), row.getString(3));
+            });
   }
 }

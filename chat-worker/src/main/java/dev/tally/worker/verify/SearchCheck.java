@@ -17,6 +17,26 @@ import org.springframework.stereotype.Component;
 @Component
 class SearchCheck {
 
+  private static final String PERSISTED_AFTER =
+      """
+      SELECT app_id, chat_number, number, body FROM messages
+      WHERE (app_id = :app AND chat_number = :chat AND number > :number)
+         OR (app_id = :app AND chat_number > :chat)
+         OR app_id > :app
+      ORDER BY app_id, chat_number, number
+      LIMIT :limit""";
+
+  private static final String IN_OUTBOX =
+      """
+      SELECT COUNT(*) FROM search_outbox
+      WHERE app_id = :app AND chat_number = :chat
+        AND first_number <= :number AND last_number >= :number""";
+
+  private static final String PERSISTED =
+      """
+      SELECT number FROM messages
+      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
+
   private static final int PAGE = 1_000;
 
   private final JdbcClient jdbc;
@@ -67,15 +87,11 @@ class SearchCheck {
   }
 
   private List<Row> persistedAfter(IndexedMessages.Key key) {
-    return jdbc.sql(
-            """
-            SELECT app_id, chat_number, number, body FROM messages
-            WHERE (app_id = ? AND chat_number = ? AND number > ?)
-               OR (app_id = ? AND chat_number > ?)
-               OR app_id > ?
-            ORDER BY app_id, chat_number, number
-            LIMIT ?""")
-        .params(key.app(), key.chat(), key.number(), key.app(), key.chat(), key.app(), PAGE)
+    return jdbc.sql(PERSISTED_AFTER)
+        .param("app", key.app())
+        .param("chat", key.chat())
+        .param("number", key.number())
+        .param("limit", PAGE)
         .query(
             (row, _) ->
                 new Row(
@@ -85,11 +101,10 @@ class SearchCheck {
   }
 
   private boolean isInOutbox(Row row) {
-    return jdbc.sql(
-                """
-            SELECT COUNT(*) FROM search_outbox
-            WHERE app_id = ? AND chat_number = ? AND first_number <= ? AND last_number >= ?""")
-            .params(row.key().app(), row.key().chat(), row.key().number(), row.key().number())
+    return jdbc.sql(IN_OUTBOX)
+            .param("app", row.key().app())
+            .param("chat", row.key().chat())
+            .param("number", row.key().number())
             .query(Long.class)
             .single()
         > 0;
@@ -112,10 +127,7 @@ class SearchCheck {
           numbers.forEach(
               (chat, wanted) -> {
                 List<@Nullable Long> there =
-                    jdbc.sql(
-                            """
-                            SELECT number FROM messages
-                            WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""")
+                    jdbc.sql(PERSISTED)
                         .param("app", chat.get(0))
                         .param("chat", chat.get(1))
                         .param("numbers", wanted)

@@ -16,6 +16,37 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class Verification {
 
+  private static final String APPS_AFTER =
+      """
+      SELECT a.id, a.token, a.chats_count, COUNT(c.number), MIN(c.number), MAX(c.number)
+      FROM (SELECT id, token, chats_count FROM apps
+            WHERE id > :after ORDER BY id LIMIT :limit) a
+      LEFT JOIN chats c ON c.app_id = a.id
+      GROUP BY a.id, a.token, a.chats_count
+      ORDER BY a.id""";
+
+  private static final String CHATS_AFTER =
+      """
+      SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number)
+      FROM (SELECT app_id, number, messages_count FROM chats
+            WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
+      LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
+      GROUP BY c.number, c.messages_count
+      ORDER BY c.number""";
+
+  private static final String CHATS_WITHOUT_APP =
+      """
+      SELECT c.app_id, c.number FROM chats c
+      LEFT JOIN apps a ON a.id = c.app_id
+      WHERE a.id IS NULL LIMIT :limit""";
+
+  private static final String MESSAGES_WITHOUT_CHAT =
+      """
+      SELECT m.app_id, m.chat_number
+      FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
+      LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
+      WHERE c.number IS NULL LIMIT :limit""";
+
   private static final int PAGE = 1_000;
 
   private final JdbcClient jdbc;
@@ -147,15 +178,9 @@ public class Verification {
   }
 
   private List<AppRow> apps(long after) {
-    return jdbc.sql(
-            """
-            SELECT a.id, a.token, a.chats_count, COUNT(c.number), MIN(c.number), MAX(c.number)
-            FROM (SELECT id, token, chats_count FROM apps
-                  WHERE id > ? ORDER BY id LIMIT ?) a
-            LEFT JOIN chats c ON c.app_id = a.id
-            GROUP BY a.id, a.token, a.chats_count
-            ORDER BY a.id""")
-        .params(after, PAGE)
+    return jdbc.sql(APPS_AFTER)
+        .param("after", after)
+        .param("limit", PAGE)
         .query(
             (row, _) ->
                 new AppRow(
@@ -168,16 +193,11 @@ public class Verification {
         .list();
   }
 
-  private List<ChatRow> chats(long application, long after) {
-    return jdbc.sql(
-            """
-            SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number)
-            FROM (SELECT app_id, number, messages_count FROM chats
-                  WHERE app_id = ? AND number > ? ORDER BY number LIMIT ?) c
-            LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
-            GROUP BY c.number, c.messages_count
-            ORDER BY c.number""")
-        .params(application, after, PAGE)
+  private List<ChatRow> chats(long app, long after) {
+    return jdbc.sql(CHATS_AFTER)
+        .param("app", app)
+        .param("after", after)
+        .param("limit", PAGE)
         .query(
             (row, _) ->
                 new ChatRow(
@@ -186,25 +206,16 @@ public class Verification {
   }
 
   private void checkOrphans(Findings findings) {
-    jdbc.sql(
-            """
-            SELECT c.app_id, c.number FROM chats c
-            LEFT JOIN apps a ON a.id = c.app_id
-            WHERE a.id IS NULL LIMIT ?""")
-        .param(Findings.SHOWN)
+    jdbc.sql(CHATS_WITHOUT_APP)
+        .param("limit", Findings.SHOWN)
         .query(
             row -> {
               findings.add(
                   "chat %d belongs to application %d, which does not exist",
                   row.getLong(2), row.getLong(1));
             });
-    jdbc.sql(
-            """
-            SELECT m.app_id, m.chat_number
-            FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
-            LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
-            WHERE c.number IS NULL LIMIT ?""")
-        .param(Findings.SHOWN)
+    jdbc.sql(MESSAGES_WITHOUT_CHAT)
+        .param("limit", Findings.SHOWN)
         .query(
             row -> {
               findings.add(

@@ -17,6 +17,14 @@ import org.springframework.stereotype.Component;
 @Component
 class DatabaseLock {
 
+  private static final String ACQUIRE =
+      """
+      SELECT GET_LOCK(CONCAT(DATABASE(), '.', ?), ?)""";
+
+  private static final String RELEASE =
+      """
+      DO RELEASE_LOCK(CONCAT(DATABASE(), '.', ?))""";
+
   private final DataSource database;
 
   DatabaseLock(DataSource database) {
@@ -40,8 +48,7 @@ class DatabaseLock {
       Connection connection = database.getConnection();
       boolean acquired = false;
       try {
-        acquired =
-            ask(connection, "SELECT GET_LOCK(CONCAT(DATABASE(), '.', ?), ?)", name, patience);
+        acquired = acquire(connection, name, patience);
       } finally {
         if (!acquired) {
           connection.close();
@@ -53,9 +60,9 @@ class DatabaseLock {
     }
   }
 
-  private static boolean ask(Connection connection, String sql, String name, Duration patience)
+  private static boolean acquire(Connection connection, String name, Duration patience)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(ACQUIRE)) {
       statement.setString(1, name);
       statement.setLong(2, patience.toSeconds());
       try (ResultSet result = statement.executeQuery()) {
@@ -66,8 +73,7 @@ class DatabaseLock {
 
   private static void release(Connection connection, String name) {
     try (connection;
-        PreparedStatement statement =
-            connection.prepareStatement("DO RELEASE_LOCK(CONCAT(DATABASE(), '.', ?))")) {
+        PreparedStatement statement = connection.prepareStatement(RELEASE)) {
       statement.setString(1, name);
       statement.execute();
     } catch (SQLException e) {

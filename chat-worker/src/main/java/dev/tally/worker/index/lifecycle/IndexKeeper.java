@@ -27,6 +27,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class IndexKeeper {
 
+  private static final String APPS_AFTER =
+      """
+      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+
   static final String LOCK = "search-indexes";
   static final String REINDEX_LOCK = "reindex";
 
@@ -136,8 +140,9 @@ public class IndexKeeper {
     long count = 0;
     while (true) {
       List<App> apps =
-          jdbc.sql("SELECT id, token FROM apps WHERE id > ? ORDER BY id LIMIT ?")
-              .params(after, APPS_A_TRANSACTION)
+          jdbc.sql(APPS_AFTER)
+              .param("after", after)
+              .param("limit", APPS_A_TRANSACTION)
               .query((row, _) -> new App(row.getLong(1), row.getString(2)))
               .list();
       if (apps.isEmpty()) {

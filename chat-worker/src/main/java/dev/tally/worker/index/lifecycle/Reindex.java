@@ -29,6 +29,10 @@ import org.springframework.util.backoff.ExponentialBackOff;
 @Component
 public class Reindex {
 
+  private static final String TOTAL =
+      """
+      SELECT COALESCE(SUM(messages_count), 0) FROM chats""";
+
   private static final Logger log = LoggerFactory.getLogger(Reindex.class);
   private static final int PAGE = 1_000;
 
@@ -119,8 +123,7 @@ public class Reindex {
   }
 
   private long scan(String name, Progress progress) {
-    long total =
-        jdbc.sql("SELECT COALESCE(SUM(messages_count), 0) FROM chats").query(Long.class).single();
+    long total = jdbc.sql(TOTAL).query(Long.class).single();
     long done = 0;
     progress.at(done, total);
     Messages.Key key = Messages.Key.START;

@@ -10,6 +10,26 @@ import org.springframework.stereotype.Component;
 @Component
 public final class SearchIndexes {
 
+  private static final String ALL =
+      """
+      SELECT name, role, index_uuid FROM search_indexes ORDER BY name""";
+
+  private static final String ADD =
+      """
+      INSERT INTO search_indexes (name, role, index_uuid) VALUES (:name, :role, NULL)""";
+
+  private static final String SET_INDEX_UUID =
+      """
+      UPDATE search_indexes SET index_uuid = :index_uuid WHERE name = :name""";
+
+  private static final String SET_ROLE =
+      """
+      UPDATE search_indexes SET role = :role WHERE name = :name""";
+
+  private static final String REMOVE =
+      """
+      DELETE FROM search_indexes WHERE name = :name""";
+
   private final JdbcClient jdbc;
 
   SearchIndexes(JdbcClient jdbc) {
@@ -33,7 +53,7 @@ public final class SearchIndexes {
   public record Entry(String name, Role role, @Nullable String indexUuid) {}
 
   public List<Entry> all() {
-    return jdbc.sql("SELECT name, role, index_uuid FROM search_indexes ORDER BY name")
+    return jdbc.sql(ALL)
         .query(
             (row, _) ->
                 new Entry(row.getString(1), Role.valueOf(row.getString(2)), row.getString(3)))
@@ -49,24 +69,18 @@ public final class SearchIndexes {
   }
 
   void add(String name, Role role) {
-    jdbc.sql("INSERT INTO search_indexes (name, role, index_uuid) VALUES (?, ?, NULL)")
-        .params(name, role.name())
-        .update();
+    jdbc.sql(ADD).param("name", name).param("role", role.name()).update();
   }
 
   void setIndexUuid(String name, String indexUuid) {
-    jdbc.sql("UPDATE search_indexes SET index_uuid = ? WHERE name = ?")
-        .params(indexUuid, name)
-        .update();
+    jdbc.sql(SET_INDEX_UUID).param("index_uuid", indexUuid).param("name", name).update();
   }
 
   void setLive(String name) {
-    jdbc.sql("UPDATE search_indexes SET role = ? WHERE name = ?")
-        .params(Role.LIVE.name(), name)
-        .update();
+    jdbc.sql(SET_ROLE).param("role", Role.LIVE.name()).param("name", name).update();
   }
 
   void remove(String name) {
-    jdbc.sql("DELETE FROM search_indexes WHERE name = ?").param(name).update();
+    jdbc.sql(REMOVE).param("name", name).update();
   }
 }
