@@ -1,6 +1,49 @@
 /**
- * Claims jobs from the queue, persists them in one transaction a batch, and acknowledges them after
- * the commit.
+ * Moves accepted writes from the queue in Redis to the rows in MySQL.
+ *
+ * <p>Structures, by partition ({@link dev.tally.common.partition.PartitionKeys}):
+ *
+ * <ul>
+ *   <li>{@code jobs}, a list: the queue, oldest job first
+ *   <li>{@code claimed}, a list: the batch that the partition's owner works on; at most one
+ *   <li>{@code dead}, a list: rejected jobs with their reasons
+ *   <li>{@code apps}, {@code chats} and {@code messages}, tables: a message's key is (app, chat
+ *       number, number), and each parent row counts its children
+ * </ul>
+ *
+ * <p>The process, for each batch:
+ *
+ * <ol>
+ *   <li>Claim: {@code claim.lua} moves up to {@code batch-jobs} jobs from {@code jobs} to {@code
+ *       claimed}. If {@code claimed} holds a batch already, it hands out that one again.
+ *   <li>Persist: one transaction locks the app rows and the chat rows, inserts the missing rows,
+ *       adds to the counts as many as it inserted, and appends to the search outbox.
+ *   <li>Acknowledge: {@code acknowledge.lua} stores the dead letters and deletes the batch. Before
+ *       that, a rejected number has raised the counter that gave it out twice.
+ * </ol>
+ *
+ * <p>What keeps it right:
+ *
+ * <ul>
+ *   <li>A job leaves Redis after its commit, so a worker may be killed at any moment: the batch is
+ *       delivered again.
+ *   <li>Deliveries of one batch lock the same rows in the same order, tokens first and then chat
+ *       keys, so they run one after the other. The later one finds the rows of the earlier one. A
+ *       row with other content means that its number was given out twice: the job is rejected.
+ *   <li>The lease is confirmed right before the commit. It keeps jobs in order; it does not keep
+ *       the data right.
+ *   <li>A fault of a server is retried until it ends, in order. A job that can never be persisted
+ *       is rejected, alone, and blocks no other.
+ * </ul>
+ *
+ * <p>ADRs 0002, 0005 and 0016 have the reasons.
+ *
+ * @see Drain the loop
+ * @see Persister the transaction
+ * @see DrainSql its statements
+ * @see QueueScripts the scripts
+ * @see dev.tally.worker.lease
+ * @see dev.tally.worker.outbox
  */
 @NullMarked
 package dev.tally.worker.drain;

@@ -1,10 +1,34 @@
 /**
  * The search indexes in Elasticsearch, and the messages that they hold.
  *
- * <p>{@link dev.tally.worker.index.SearchCluster} is all that the worker asks of Elasticsearch,
- * {@link dev.tally.worker.index.Messages} reads what belongs into an index from MySQL, and {@link
- * dev.tally.worker.index.IndexedMessages} reads what an index holds, to compare. Which indexes
- * there are, and how one replaces another, is {@code lifecycle}'s.
+ * <p>Structures:
+ *
+ * <ul>
+ *   <li>an index, {@code tally-messages-<time>}: a document for each message, with the id {@code
+ *       app:chat:number}, routed by app
+ *   <li>{@code tally-messages}, an alias: the index that searches go to
+ *   <li>{@code <index>-write}, an alias: the only name that documents are sent to. A bulk request
+ *       requires it, so no request makes a deleted index again.
+ *   <li>{@code search_indexes}, a table: the index in use ({@code LIVE}) and one that a reindex
+ *       fills ({@code BUILDING}), each with the UUID that Elasticsearch gave it
+ * </ul>
+ *
+ * <p>The process:
+ *
+ * <ol>
+ *   <li>{@link dev.tally.worker.index.Messages} reads messages from MySQL in key order.
+ *   <li>{@link dev.tally.worker.index.SearchCluster} sends them to an index in bulk requests of
+ *       about 5 MB, and reports the documents that the index refused.
+ *   <li>{@link dev.tally.worker.index.IndexedMessages} reads an index back, for {@code verify}.
+ * </ol>
+ *
+ * <p>What keeps it right: a document's id and content follow from its message, and messages never
+ * change. So a document may be sent any number of times, by any number of workers. An index with
+ * another UUID than the recorded one is another index: {@code lifecycle} sends everything to it
+ * again.
+ *
+ * @see dev.tally.worker.index.lifecycle
+ * @see dev.tally.worker.indexer
  */
 @NullMarked
 package dev.tally.worker.index;
