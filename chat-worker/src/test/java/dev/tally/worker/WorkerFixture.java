@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class WorkerFixture implements AutoCloseable {
 
-  static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
   static final String LEASE_DURATION = "--tally.worker.lease.duration=";
 
@@ -69,11 +69,11 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   String chatJob(String app, long number) {
-    return codec.openChat(app, NOW, null) + number + "}";
+    return codec.openChat(app, now, null) + number + "}";
   }
 
   String messageJob(String app, long chat, long number, String body) {
-    return codec.openMessage(app, chat, body, NOW, null) + number + "}";
+    return codec.openMessage(app, chat, body, now, null) + number + "}";
   }
 
   void queue(String app, String... jobs) {

@@ -13,7 +13,10 @@ final class ProgressLine {
   private static final Duration ELSEWHERE = Duration.ofSeconds(5);
 
   private final PrintWriter out;
+
+  @SuppressWarnings("SystemConsoleNull") // on JDK 25 it is null without a terminal
   private final boolean terminal = System.console() != null && System.console().isTerminal();
+
   private final long begin = System.nanoTime();
   private long shownAt = begin;
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param at when it was set aside
  * @param job the job exactly as it lay in the queue
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by its id
 public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
 
   private static final JsonMapper JSON = JsonMapper.shared();

@@ -105,13 +105,14 @@ public class DeadLetters {
 
   private Optional<Entry> search(Predicate<Entry> wanted) {
     for (PartitionKeys keys : partitions()) {
-      List<Entry> page;
-      for (long from = 0; !(page = page(keys, from)).isEmpty(); from += PAGE) {
+      List<Entry> page = page(keys, 0);
+      for (long from = PAGE; !page.isEmpty(); from += PAGE) {
         for (Entry entry : page) {
           if (wanted.test(entry)) {
             return Optional.of(entry);
           }
         }
+        page = page(keys, from);
       }
     }
     return Optional.empty();

@@ -8,4 +8,5 @@ import dev.tally.common.queue.Job;
  * @param raw the job as it lies in Redis
  * @param job what it says
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Delivery(byte[] raw, Job job) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param raw the job as it lies in Redis
  * @param job what it says, null if that cannot be read
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {
 
   static Rejection of(Delivery delivery, DeadLetter.Reason reason) {

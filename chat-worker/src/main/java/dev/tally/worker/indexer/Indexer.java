@@ -268,10 +268,10 @@ final class Indexer implements SmartLifecycle {
         putOff.add(row);
       } else if (cut && last != null && reaches(row, last)) {
         if (!ofRow.isEmpty()
-            && ofRow.getLast() == last
+            && ofRow.getLast().equals(last)
             && last.number() < row.range().lastNumber()) {
           outbox.advance(row, last.number() + 1);
-        } else if (!ofRow.isEmpty() && ofRow.getLast() == last) {
+        } else if (!ofRow.isEmpty() && ofRow.getLast().equals(last)) {
           done.add(row);
         }
       } else {

@@ -9,6 +9,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class BytesRedisTemplate extends RedisTemplate<String, byte[]> {
 
+  @SuppressWarnings("this-escape") // the setters are RedisTemplate's own
   public BytesRedisTemplate(RedisConnectionFactory connections) {
     setConnectionFactory(connections);
     setKeySerializer(RedisSerializer.string());

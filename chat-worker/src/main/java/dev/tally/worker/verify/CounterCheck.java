@@ -66,7 +66,8 @@ class CounterCheck {
   private static void check(
       Findings findings, String name, @Nullable String counter, long highest) {
     if (counter != null && Long.parseLong(counter) < highest) {
-      findings.add("counter %s is at %s, but number %d is persisted", name, counter, highest);
+      findings.add(
+          "counter %s is at %s, but number %d is persisted".formatted(name, counter, highest));
     }
   }
 }

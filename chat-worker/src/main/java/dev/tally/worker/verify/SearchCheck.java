@@ -73,10 +73,10 @@ class SearchCheck {
         for (Row row : different) {
           if (!waiting.contains(row)) {
             findings.add(
-                bodies.containsKey(row.key())
-                    ? "message %s is indexed with another body"
-                    : "message %s is not indexed",
-                row.key());
+                (bodies.containsKey(row.key())
+                        ? "message %s is indexed with another body"
+                        : "message %s is not indexed")
+                    .formatted(row.key()));
           }
         }
       }
@@ -138,8 +138,8 @@ class SearchCheck {
                     .forEach(
                         number ->
                             findings.add(
-                                "document %d:%d:%d is no persisted message",
-                                chat.get(0), chat.get(1), number));
+                                "document %d:%d:%d is no persisted message"
+                                    .formatted(chat.get(0), chat.get(1), number)));
               });
         });
   }

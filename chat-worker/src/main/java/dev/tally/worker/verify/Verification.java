@@ -169,11 +169,12 @@ public class Verification {
   private static void check(
       Findings findings, String where, String what, long count, long rows, long first, long last) {
     if (count != rows) {
-      findings.add("%s: %s_count is %d, but there are %d", where, what, count, rows);
+      findings.add("%s: %s_count is %d, but there are %d".formatted(where, what, count, rows));
     }
     if (rows > 0 && (first != 1 || last != rows)) {
       findings.add(
-          "%s: %d %s are numbered %d to %d, so there are gaps", where, rows, what, first, last);
+          "%s: %d %s are numbered %d to %d, so there are gaps"
+              .formatted(where, rows, what, first, last));
     }
   }
 
@@ -211,16 +212,16 @@ public class Verification {
         .query(
             row -> {
               findings.add(
-                  "chat %d belongs to application %d, which does not exist",
-                  row.getLong(2), row.getLong(1));
+                  "chat %d belongs to application %d, which does not exist"
+                      .formatted(row.getLong(2), row.getLong(1)));
             });
     jdbc.sql(MESSAGES_WITHOUT_CHAT)
         .param("limit", Findings.SHOWN)
         .query(
             row -> {
               findings.add(
-                  "messages belong to chat %d of application %d, which does not exist",
-                  row.getLong(2), row.getLong(1));
+                  "messages belong to chat %d of application %d, which does not exist"
+                      .formatted(row.getLong(2), row.getLong(1)));
             });
   }
 }

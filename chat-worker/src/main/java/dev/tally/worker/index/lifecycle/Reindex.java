@@ -70,6 +70,8 @@ public class Reindex {
   public interface Progress {
 
     /**
+     * Called after each page of messages.
+     *
      * @param done messages indexed
      * @param total messages there were at the start
      */
