@@ -22,21 +22,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A worker on test servers, and what stands around it: apps, jobs as a gateway queues them, and a
  * look at the rows.
  */
-final class WorkerFixture implements AutoCloseable {
+public final class WorkerFixture implements AutoCloseable {
 
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
-  static final String LEASE_DURATION = "--tally.worker.lease.duration=";
+  public static final String LEASE_DURATION = "--tally.worker.lease.duration=";
 
   private static final Random RANDOM = new Random();
 
-  final TestServers servers = TestServers.wiped();
-  final ConfigurableApplicationContext worker = start();
-  final StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
-  final JdbcClient mysql = worker.getBean(JdbcClient.class);
-  final JobCodec codec = new JobCodec();
+  public final TestServers servers = TestServers.wiped();
+  public final ConfigurableApplicationContext worker = start();
+  public final StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
+  public final JdbcClient mysql = worker.getBean(JdbcClient.class);
+  public final JobCodec codec = new JobCodec();
 
-  ConfigurableApplicationContext start(String... more) {
+  public ConfigurableApplicationContext start(String... more) {
     List<String> arguments = new ArrayList<>(servers.arguments());
     arguments.addAll(
         List.of(
@@ -51,7 +51,7 @@ final class WorkerFixture implements AutoCloseable {
     return ChatWorker.start(arguments.toArray(String[]::new));
   }
 
-  String app() {
+  public String app() {
     byte[] bytes = new byte[16];
     RANDOM.nextBytes(bytes);
     String token = HexFormat.of().formatHex(bytes);
@@ -64,27 +64,27 @@ final class WorkerFixture implements AutoCloseable {
     return token;
   }
 
-  PartitionKeys keys(String app) {
+  public PartitionKeys keys(String app) {
     return new Partitions(16).of(app);
   }
 
-  String chatJob(String app, long number) {
+  public String chatJob(String app, long number) {
     return codec.openChat(app, now, null) + number + "}";
   }
 
-  String messageJob(String app, long chat, long number, String body) {
+  public String messageJob(String app, long chat, long number, String body) {
     return codec.openMessage(app, chat, body, now, null) + number + "}";
   }
 
-  void queue(String app, String... jobs) {
+  public void queue(String app, String... jobs) {
     redis.opsForList().rightPushAll(keys(app).jobs(), jobs);
   }
 
-  long id(String app) {
+  public long id(String app) {
     return mysql.sql("SELECT id FROM apps WHERE token = ?").param(app).query(Long.class).single();
   }
 
-  long chatsCount(String app) {
+  public long chatsCount(String app) {
     return mysql
         .sql("SELECT chats_count FROM apps WHERE token = ?")
         .param(app)
@@ -92,7 +92,7 @@ final class WorkerFixture implements AutoCloseable {
         .single();
   }
 
-  long messagesCount(String app, long chat) {
+  public long messagesCount(String app, long chat) {
     return mysql
         .sql("SELECT messages_count FROM chats WHERE app_id = ? AND number = ?")
         .params(id(app), chat)
@@ -101,7 +101,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   /** {@code number:body} of every message of a chat, in order. */
-  List<String> messages(String app, long chat) {
+  public List<String> messages(String app, long chat) {
     return mysql
         .sql(
             "SELECT CONCAT(number, ':', body) FROM messages"
@@ -111,20 +111,20 @@ final class WorkerFixture implements AutoCloseable {
         .list();
   }
 
-  List<String> deadLetters(String app) {
+  public List<String> deadLetters(String app) {
     return redis.opsForList().range(keys(app).dead(), 0, -1);
   }
 
-  boolean isDrained(String app) {
+  public boolean isDrained(String app) {
     return redis.opsForList().size(keys(app).jobs()) == 0
         && redis.opsForList().size(keys(app).claimed()) == 0;
   }
 
-  void awaitDrained(String app) {
+  public void awaitDrained(String app) {
     await(() -> isDrained(app));
   }
 
-  static void await(Callable<Boolean> condition) {
+  public static void await(Callable<Boolean> condition) {
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(condition);
   }
 

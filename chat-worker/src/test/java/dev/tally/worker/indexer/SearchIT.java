@@ -1,9 +1,10 @@
-package dev.tally.worker;
+package dev.tally.worker.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.worker.WorkerFixture;
 import dev.tally.worker.index.lifecycle.Reindex;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;

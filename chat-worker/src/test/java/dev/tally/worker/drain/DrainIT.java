@@ -1,10 +1,11 @@
-package dev.tally.worker;
+package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.worker.WorkerFixture;
 import dev.tally.worker.lease.OwnedPartitions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
