@@ -1,4 +1,4 @@
--- Forgets a claimed batch that is persisted, and keeps its rejected jobs as dead letters.
+-- Removes a claimed batch after its commit, and stores the dead letters of its rejected jobs.
 --
 -- KEYS[1]  list     the claimed batch
 -- KEYS[2]  string   the partition's owner
@@ -11,7 +11,7 @@
 --
 -- A worker sends an acknowledgement again when it lost the answer. An acknowledgement that was under way when its
 -- connection broke may still arrive after the next batch has been claimed. Both find that the claimed batch is not
--- theirs: their own is forgotten already, and nothing happens.
+-- theirs: their own is removed already, and nothing happens.
 --
 -- Answers 1, or 0 if another worker owns the partition by now: then nothing has happened, and the batch is that
 -- worker's.

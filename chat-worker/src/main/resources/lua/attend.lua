@@ -1,4 +1,4 @@
--- Keeps a worker in the roll of live workers, and calls the roll.
+-- Extends a worker's entry in the roll of live workers, and returns the roll.
 --
 -- KEYS[1]  zset     live workers: member worker id, score expiry in milliseconds since the epoch
 --

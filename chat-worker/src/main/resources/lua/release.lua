@@ -1,8 +1,8 @@
--- Gives a lease back, unless another worker has it by now.
+-- Releases a lease if the worker still holds it.
 --
 -- KEYS[1]  string   the partition's owner, with an expiry
 --
--- ARGV[1]  string   id of the worker that gives the lease back
+-- ARGV[1]  string   id of the worker that releases the lease
 --
 -- Answers 1 if the worker held the lease, 0 if not.
 

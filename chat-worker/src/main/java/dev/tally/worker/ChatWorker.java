@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service that persists and indexes, and the operator commands that come with it. */
+/** The service that persists and indexes writes, with the operator's commands. */
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {
@@ -41,8 +41,8 @@ public class ChatWorker {
   ChatWorker() {}
 
   /**
-   * Runs an operator command if the arguments name one, else the service until the process is told
-   * to end.
+   * Runs a command if the arguments name one. Otherwise runs the service until the process is
+   * stopped.
    */
   public static void main(String[] args) {
     if (WorkerCommand.isMeantBy(args)) {
@@ -55,8 +55,8 @@ public class ChatWorker {
    * Starts the service in this process.
    *
    * @param args Spring Boot arguments such as {@code --server.port=0}
-   * @return the running service; closing it lets batches under way be committed and acknowledged
-   *     first
+   * @return the running service; closing it waits until batches under way are committed and
+   *     acknowledged
    */
   public static ConfigurableApplicationContext start(String... args) {
     return new SpringApplicationBuilder(ChatWorker.class)
@@ -66,7 +66,7 @@ public class ChatWorker {
   }
 
   /**
-   * Everything but what runs by itself: no leases, no draining, no indexing, no port.
+   * Starts the parts that commands use: no leases, no draining, no indexing, no port.
    *
    * @param args Spring Boot arguments
    */

@@ -1,4 +1,6 @@
-/** Drains the queue into MySQL, indexes into Elasticsearch, and carries the operator commands. */
+/**
+ * Drains the queue into MySQL, indexes messages in Elasticsearch, and has the operator's commands.
+ */
 @NullMarked
 package dev.tally.worker;
 

@@ -18,10 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/**
- * A worker on test servers, and what stands around it: apps, jobs as a gateway queues them, and a
- * look at the rows.
- */
+/** A worker on test servers, with apps, jobs as a gateway queues them, and queries for the rows. */
 public final class WorkerFixture implements AutoCloseable {
 
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "dead-letters",
-    description = "Jobs that could never be persisted and were set aside.",
+    description = "Lists, retries or drops dead letters: rejected jobs that wait for an operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class DeadLettersCommand implements Runnable {
@@ -25,7 +25,7 @@ final class DeadLettersCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        Arguments.given(spec).commandLine(), "say what to do: list, retry or drop");
+        Arguments.given(spec).commandLine(), "give a command: list, retry or drop");
   }
 
   private CommandLine line() {
@@ -44,11 +44,11 @@ final class DeadLettersCommand implements Runnable {
       @Option(
               names = "--limit",
               defaultValue = "100",
-              description = "How many to print at most (default: ${DEFAULT-VALUE}).")
+              description = "Print at most this many (default: ${DEFAULT-VALUE}).")
           int limit,
       @Option(
               names = "--jobs",
-              description = "Print the jobs too. They hold what people have written.")
+              description = "Print the jobs, too. They contain the texts of messages.")
           boolean jobs) {
     PrintWriter out = line().getOut();
     List<DeadLetters.Entry> found = deadLetters().list(limit);
@@ -68,28 +68,28 @@ final class DeadLettersCommand implements Runnable {
   @Command(
       name = "retry",
       description = {
-        "Queues dead letters' jobs again, ahead of what waits.",
-        "One that still cannot be persisted becomes a dead letter again."
+        "Puts the jobs of dead letters back at the head of their queues.",
+        "A job that still cannot be persisted becomes a dead letter again."
       },
       mixinStandardHelpOptions = true)
   int retry(
-      @Parameters(arity = "0..*", paramLabel = "ID", description = "Which ones.")
+      @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of dead letters.")
           @Nullable List<String> ids,
-      @Option(names = "--all", description = "All of them.") boolean all) {
+      @Option(names = "--all", description = "All dead letters.") boolean all) {
     return forEach(ids, all, "queued again", DeadLetters::retry);
   }
 
   @Command(
       name = "drop",
       description = {
-        "Forgets dead letters for good.",
-        "Their numbers stay unused: where a message was accepted, verify will report a gap."
+        "Deletes dead letters and their jobs for good.",
+        "The numbers of their jobs stay unused, and verify reports them as gaps."
       },
       mixinStandardHelpOptions = true)
   int drop(
-      @Parameters(arity = "0..*", paramLabel = "ID", description = "Which ones.")
+      @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of dead letters.")
           @Nullable List<String> ids,
-      @Option(names = "--all", description = "All of them.") boolean all) {
+      @Option(names = "--all", description = "All dead letters.") boolean all) {
     return forEach(ids, all, "dropped", DeadLetters::drop);
   }
 

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows how far a long run has got: one line that changes on a terminal, a line now and then
- * elsewhere.
+ * Shows the progress of a long run: on a terminal one line that changes, elsewhere a line every
+ * five seconds.
  */
 final class ProgressLine {
 
@@ -50,7 +50,7 @@ final class ProgressLine {
     out.flush();
   }
 
-  /** Leaves the line to what comes after. */
+  /** Clears the line for the output that follows. */
   void end() {
     if (terminal) {
       out.print("\r\u001b[K");

@@ -10,13 +10,13 @@ import picocli.CommandLine.Command;
     name = "reindex",
     description = {
       "Builds a new search index from MySQL beside the old one and swaps them.",
-      "Writes and searches go on meanwhile. If it is cut short, the old index stays, and the next run starts anew."
+      "Writes and searches go on. If the run is interrupted, the old index stays, and the next run starts from the beginning."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:The new index answers searches.",
-      "2:Could not be done; the old index stays."
+      "2:The reindex failed; the old index stays."
     })
 final class ReindexCommand implements Callable<Integer> {
 

@@ -18,36 +18,35 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Checks that everything persisted is as Tally promises.",
-      "Numbers without gaps, counts that are right, nothing that hangs in the air, counters that are not behind, and a",
-      "search index that holds just what is persisted.",
-      "May run while writes go on. What waits in the queue or in the search outbox is not wrong, only on its way.",
+      "Checks that all data is as Tally promises: numbers have no gaps, counts are right, no rows are orphaned, no counter is",
+      "too low, and the search index holds exactly the persisted messages.",
+      "May run while writes go on. Jobs in the queue and messages in the search outbox are not wrong, only on their way.",
       "",
-      "With --accepted, looks for what clients were told to be accepted, too, and names each that is not persisted. What",
-      "is lost with Redis leaves no other trace. The file has a JSON object a line, for a chat or for a message:",
+      "With --accepted, also looks for writes that clients got a 201 for, and prints each that is not persisted. A write that",
+      "Redis has lost leaves no other trace. The file has one JSON object a line, for a chat or for a message:",
       "  {\"app\":\"<token>\",\"chat\":1}",
       "  {\"app\":\"<token>\",\"chat\":1,\"message\":7}",
-      "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits: then its body is checked."
+      "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits. Then its body is checked."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:All is right.",
-      "1:Something is wrong, and printed.",
-      "2:Could not be checked."
+      "1:Something is wrong; the output says what.",
+      "2:The check failed."
     })
 final class VerifyCommand implements Callable<Integer> {
 
   @CommandLine.ParentCommand private @Nullable WorkerCommand parent;
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
-  @Option(names = "--no-search", description = "Leave out the search index, which takes longest.")
+  @Option(names = "--no-search", description = "Skip the search index, which takes longest.")
   private boolean withoutSearch;
 
   @Option(
       names = "--accepted",
       paramLabel = "FILE",
-      description = "A file of what clients were told to be accepted; - for the standard input.")
+      description = "A file of writes that clients got a 201 for; - for standard input.")
   private @Nullable String accepted;
 
   @Override
@@ -80,7 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
     return report.wrong() == 0 && kept ? WorkerCommand.OK : WorkerCommand.WRONG;
   }
 
-  /** Whether everything that is listed is there, or on its way. */
+  /** Whether each listed write is persisted or on its way. */
   private static boolean checkAccepted(WorkerCommand worker, CommandLine line, String file)
       throws IOException {
     PrintWriter out = line.getOut();
@@ -98,7 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
     progress.end();
     out.println(
         "%,d accepted writes: %,d persisted, %,d on their way, %,d wrong"
-            .formatted(report.told(), report.persisted(), report.onTheirWay(), report.wrong()));
+            .formatted(report.listed(), report.persisted(), report.onTheirWay(), report.wrong()));
     return report.wrong() == 0;
   }
 

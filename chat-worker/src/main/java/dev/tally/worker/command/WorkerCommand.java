@@ -8,12 +8,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** What {@code chat-worker} understands on the command line. */
+/** The command line of {@code chat-worker}. */
 @Command(
     name = "chat-worker",
     description = {
-      "Without a command: drains the queue until it is told to end.",
-      "With one: does that, and ends. Servers are named by the same environment variables as for the service."
+      "Without a command, runs the service until the process is stopped.",
+      "With a command, runs it and exits. The same environment variables name the servers as for the service."
     },
     mixinStandardHelpOptions = true,
     versionProvider = WorkerCommand.Version.class,
@@ -27,7 +27,7 @@ public final class WorkerCommand implements Callable<Integer> {
   /** The command did its work and found something wrong. */
   static final int WRONG = 1;
 
-  /** The command could not be understood or could not do its work. */
+  /** The command line is wrong, or the command failed. */
   static final int UNABLE = 2;
 
   private final Supplier<ConfigurableApplicationContext> starter;
@@ -40,7 +40,7 @@ public final class WorkerCommand implements Callable<Integer> {
   }
 
   /**
-   * Whether the arguments are a command's, and not options of the service such as {@code
+   * Whether the arguments name a command, unlike options of the service such as {@code
    * --server.port=0}.
    */
   public static boolean isMeantBy(String[] arguments) {
@@ -53,7 +53,7 @@ public final class WorkerCommand implements Callable<Integer> {
   /**
    * Runs a command.
    *
-   * @param starter starts what commands work with; only asked if the command line is understood
+   * @param starter starts the context of a command; called after the command line is parsed
    * @return the process's exit code
    */
   public static int execute(
@@ -83,7 +83,7 @@ public final class WorkerCommand implements Callable<Integer> {
     return message == null ? root.getClass().getSimpleName() : message;
   }
 
-  /** What a command works with. */
+  /** A bean for a command; the first call starts the context. */
   <T> T bean(Class<T> type) {
     if (context == null) {
       context = starter.get();

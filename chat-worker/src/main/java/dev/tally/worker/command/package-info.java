@@ -1,5 +1,6 @@
 /**
- * The operator's commands, as the command line has them. What they do is in the features' packages.
+ * The command line of the operator's commands. The work that they do is in the packages of the
+ * features.
  */
 @NullMarked
 package dev.tally.worker.command;

@@ -13,15 +13,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A job that was set aside.
+ * A rejected job with its reason.
  *
- * <p>Lies in Redis as {@code
- * {"id":"…","reason":"undecodable","at":"2026-01-01T00:00:00Z","job":"…"}}; a job that is no UTF-8
+ * <p>Redis holds it as {@code
+ * {"id":"…","reason":"undecodable","at":"2026-01-01T00:00:00Z","job":"…"}}; a job that is not UTF-8
  * has {@code job_base64} in place of {@code job}.
  *
  * @param id names the dead letter to operators
- * @param at when it was set aside
- * @param job the job exactly as it lay in the queue
+ * @param at when the job was rejected
+ * @param job the job exactly as it was in the queue
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by its id
 public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
@@ -30,18 +30,17 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
 
   /** Why a job can never be persisted. */
   public enum Reason {
-    /** It is no job that this version knows how to read. */
+    /** This version cannot decode it. */
     UNDECODABLE("undecodable"),
     /** MySQL has no app with its token. */
     APP_MISSING("app-missing"),
     /** MySQL has no chat with its number, and the chat's own job did not come before. */
     CHAT_MISSING("chat-missing"),
     /**
-     * Its number is persisted with something else: Redis has lost data and given the number out
-     * again.
+     * Its number is persisted with other content: Redis lost data and gave the number out again.
      */
     NUMBER_TAKEN("number-taken"),
-    /** MySQL refuses what it holds. */
+    /** MySQL does not take a value of it. */
     REFUSED("refused");
 
     private final String slug;
@@ -63,12 +62,12 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
     }
   }
 
-  /** Sets a job aside now. */
+  /** Rejects a job now. */
   public static DeadLetter now(Reason reason, byte[] job) {
     return new DeadLetter(UUID.randomUUID().toString(), reason, Instant.now(), job);
   }
 
-  /** As it lies in Redis. */
+  /** The text that Redis holds. */
   public String encode() {
     ObjectNode node = JSON.createObjectNode();
     node.put("id", id).put("reason", reason.slug).put("at", at.toString());
@@ -83,7 +82,7 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
   /**
    * Reads what {@link #encode} wrote.
    *
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the text is not a dead letter
    */
   static DeadLetter decode(String text) {
     try {
@@ -98,7 +97,7 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
           Instant.parse(node.required("at").asString()),
           job);
     } catch (JacksonException e) {
-      // the parser's own message may quote the job
+      // Without its cause: the parser's message may quote the job.
       throw new IllegalArgumentException("not a dead letter");
     }
   }

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class DeadLetters {
 
-  /** What is read from Redis at once. */
+  /** Dead letters read from Redis at once. */
   private static final int PAGE = 100;
 
   private static final RedisScript<Long> REMOVE =
@@ -31,13 +31,13 @@ public class DeadLetters {
   }
 
   /**
-   * A dead letter, and where it lies.
+   * A dead letter and its place in Redis.
    *
-   * @param text the dead letter as it lies in Redis, by which it is removed
+   * @param text the dead letter as Redis holds it, to remove it by
    */
   public record Entry(DeadLetter letter, PartitionKeys keys, String text) {}
 
-  /** Up to so many dead letters, oldest first in each partition. */
+  /** Dead letters, oldest first in each partition, up to a limit. */
   public List<Entry> list(int limit) {
     List<Entry> found = new ArrayList<>();
     search(
@@ -56,9 +56,9 @@ public class DeadLetters {
   }
 
   /**
-   * Queues a dead letter's job again, ahead of what waits.
+   * Puts a dead letter's job back at the head of its queue.
    *
-   * @return false if somebody else has taken the dead letter away
+   * @return false if the dead letter is gone already
    */
   public boolean retry(Entry entry) {
     byte[] letter = bytes(entry.text());
@@ -67,9 +67,9 @@ public class DeadLetters {
   }
 
   /**
-   * Forgets a dead letter for good.
+   * Deletes a dead letter and its job for good.
    *
-   * @return false if somebody else has taken the dead letter away
+   * @return false if the dead letter is gone already
    */
   public boolean drop(Entry entry) {
     byte[] letter = bytes(entry.text());
@@ -77,10 +77,10 @@ public class DeadLetters {
   }
 
   /**
-   * Does something that removes them, {@link #retry} or {@link #drop}, with all dead letters that
-   * there are now.
+   * Applies an action that removes dead letters, {@link #retry} or {@link #drop}, to all that exist
+   * now.
    *
-   * @return for how many it was done
+   * @return the number of dead letters that the action removed
    */
   public long removeAll(Predicate<Entry> action) {
     long done = 0;

@@ -1,4 +1,4 @@
-/** Jobs that can never be persisted: set aside with their reason, for an operator to look at. */
+/** Rejected jobs with their reasons, which wait for an operator. */
 @NullMarked
 package dev.tally.worker.deadletter;
 

@@ -2,7 +2,7 @@ package dev.tally.worker.drain;
 
 import java.util.Comparator;
 
-/** A chat's primary key, in the order in which rows are locked. */
+/** A chat's primary key. Rows are locked in its order. */
 record ChatKey(long appId, long number) implements Comparable<ChatKey> {
 
   private static final Comparator<ChatKey> ORDER =

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings a counter back ahead of what is persisted. It falls behind when Redis loses what it said
- * last.
+ * Raises a counter that is lower than a persisted number. A counter is too low when Redis has lost
+ * its latest writes.
  */
 @Component
 final class CounterRaise {
@@ -26,9 +26,9 @@ final class CounterRaise {
   }
 
   /**
-   * Raises the counter that gave out a job's number although it was taken.
+   * Raises the counter that gave out a job's number although the number was taken.
    *
-   * @return whether the counter was behind
+   * @return whether the counter was too low
    */
   boolean raise(PartitionKeys keys, @Nullable Job job) {
     return switch (job) {
@@ -44,10 +44,7 @@ final class CounterRaise {
   private boolean raise(String counter, long highest) {
     boolean raised = queue.raise(counter, highest);
     if (raised) {
-      log.warn(
-          "the counter {} had fallen behind; it goes on after {}",
-          LoggedToken.in(counter),
-          highest);
+      log.warn("the counter {} was too low and is raised to {}", LoggedToken.in(counter), highest);
     }
     return raised;
   }

@@ -3,10 +3,10 @@ package dev.tally.worker.drain;
 import dev.tally.common.queue.Job;
 
 /**
- * A job that was handed to this worker.
+ * A job that this worker has claimed.
  *
- * @param raw the job as it lies in Redis
- * @param job what it says
+ * @param raw the job as Redis holds it
+ * @param job the decoded job
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Delivery(byte[] raw, Job job) {}

@@ -27,9 +27,9 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Drains a partition: claim, persist, acknowledge, again. What fails because a server is away is
- * tried again until it succeeds or the lease ends, and the order is kept. What can never succeed is
- * set aside, and blocks nothing.
+ * Drains a partition: claim, persist, acknowledge, again. A step that fails because a server is
+ * away is retried until it succeeds or the lease ends, so jobs stay in order. A job that can never
+ * be persisted is rejected, and blocks nothing.
  */
 @Component
 final class Drain implements LeasedWork {
@@ -39,7 +39,7 @@ final class Drain implements LeasedWork {
   private static final Duration FIRST_IDLE = Duration.ofMillis(2);
 
   /**
-   * MySQL's errors that are about a value, and not about the server or the schema: out of range,
+   * MySQL's errors that are about a value, not about the server or the schema: out of range,
    * truncated, incorrect time, incorrect string, too long.
    */
   private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1292, 1366, 1406);
@@ -133,7 +133,10 @@ final class Drain implements LeasedWork {
     return deliveries;
   }
 
-  /** Persists all deliveries that can be, in one transaction if MySQL refuses none of them. */
+  /**
+   * Persists the deliveries in one transaction. If MySQL does not take a value, halves the batch
+   * until the job with that value is alone, and rejects that job.
+   */
   private void persist(Lease lease, List<Delivery> deliveries, List<Rejection> rejections) {
     if (deliveries.isEmpty()) {
       return;
@@ -162,7 +165,7 @@ final class Drain implements LeasedWork {
               () -> counters.raise(lease.keys(), rejection.job()));
         }
       }
-    } catch (ValueRefusedException e) {
+    } catch (InvalidValueException e) {
       if (deliveries.size() == 1) {
         rejections.add(Rejection.of(deliveries.getFirst(), DeadLetter.Reason.REFUSED));
         return;
@@ -173,11 +176,11 @@ final class Drain implements LeasedWork {
     }
   }
 
-  /** MySQL refuses what a job holds, and would however often it were asked. */
-  private static final class ValueRefusedException extends RuntimeException {
+  /** MySQL does not take a value of a job, however often it is tried. */
+  private static final class InvalidValueException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    ValueRefusedException(Throwable cause) {
+    InvalidValueException(Throwable cause) {
       super(cause);
     }
   }
@@ -198,7 +201,7 @@ final class Drain implements LeasedWork {
         return result;
       } catch (DataAccessException | TransactionException e) {
         if (isAboutAValue(e)) {
-          throw new ValueRefusedException(e);
+          throw new InvalidValueException(e);
         }
         metrics.retry(step);
         if (failures++ % 10 == 0) {

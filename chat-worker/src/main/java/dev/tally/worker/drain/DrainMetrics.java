@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
-/** What the drain tells about itself. */
+/** The metrics of the drain. */
 @Component
 final class DrainMetrics {
 
-  /** What the drain tries until it is done, by the name that logs and metrics have for it. */
+  /** A step that the drain retries until it succeeds, with its name in logs and metrics. */
   enum Step {
     CLAIMING("claiming"),
     PERSISTING("persisting"),
@@ -47,12 +47,12 @@ final class DrainMetrics {
   DrainMetrics(MeterRegistry meters) {
     latency =
         Timer.builder("tally.persist.latency")
-            .description("One transaction, from its begin to its commit")
+            .description("Time of a transaction, from its begin to its commit")
             .publishPercentileHistogram()
             .register(meters);
     lag =
         Timer.builder("tally.lag.persist")
-            .description("From acceptance to the commit, of a batch's oldest job")
+            .description("Time from acceptance to commit, of a batch's oldest job")
             .publishPercentileHistogram()
             .register(meters);
     batchSize =
@@ -63,7 +63,7 @@ final class DrainMetrics {
     messages = rows("message", meters);
     redelivered =
         Counter.builder("tally.redelivered")
-            .description("Jobs that were found persisted already")
+            .description("Jobs whose rows were persisted already")
             .register(meters);
     deadLetters =
         new EnumCounter<>(
@@ -77,7 +77,7 @@ final class DrainMetrics {
         new EnumCounter<>(
             meters,
             "tally.drain.retries",
-            "Failures of MySQL or Redis that were met by trying again",
+            "Failures of MySQL or Redis after which the worker tried again",
             "step",
             Step.class,
             Step::toString);

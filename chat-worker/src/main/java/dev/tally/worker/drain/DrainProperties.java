@@ -12,14 +12,15 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the queue is drained.
  *
- * @param batchJobs most jobs in one claim and one transaction. A deep queue fills batches, and the
- *     more of a chat's messages are in one, the less each costs: its chat is locked, counted and
- *     noted for search once. What bounds it is how long other writers wait for these locks.
+ * @param batchJobs most jobs in one claim and one transaction. A long queue fills batches, and more
+ *     jobs in a batch make each cheaper: a chat is locked, counted and put in the outbox once for
+ *     all its messages. More jobs also make other writers wait longer for these locks.
  * @param batchBytes most bytes of jobs in one claim; a single job may exceed it
- * @param idle how long a partition that has just been empty is left alone, at most; the first look
- *     comes sooner
- * @param transactionTimeout how long MySQL may take over one batch before it is rolled back and
- *     tried again
+ * @param idle longest pause before a worker looks again at a queue that it found empty. The first
+ *     pause is 2 ms, and each is twice as long as the one before. Less finds a new job sooner; more
+ *     asks Redis less often.
+ * @param transactionTimeout how long the transaction of a batch may take before it is rolled back
+ *     and tried again
  */
 @Validated
 @ConfigurationProperties("tally.worker.drain")

@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The SQL of the drain. Everything runs in the caller's transaction, and only in SQL that MySQL and
+ * The SQL of the drain. Every statement runs in the caller's transaction, and is SQL that MySQL and
  * MariaDB share.
  *
  * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
@@ -103,13 +103,13 @@ final class DrainSql {
     this.batches = batches;
   }
 
-  /** A locked application row. */
+  /** A locked app row. */
   record App(long id, long chatsCount) {}
 
   /** A locked chat row. */
   record Chat(long messagesCount) {}
 
-  /** What tells a message's row from another's with the same number. */
+  /** The part of a message that is compared when two jobs have the same number. */
   record Content(Instant acceptedAt, String body) {
     static Content of(Job.NewMessage job) {
       return new Content(job.acceptedAt(), job.body());
@@ -117,8 +117,8 @@ final class DrainSql {
   }
 
   /**
-   * Locks the apps with these tokens, in token order; those that do not exist are missing in the
-   * answer.
+   * Locks the apps with these tokens, in token order. Apps that do not exist are missing from the
+   * result.
    */
   Map<String, App> lockApps(SortedSet<String> tokens) {
     Map<String, App> apps = new HashMap<>();
@@ -135,8 +135,8 @@ final class DrainSql {
   }
 
   /**
-   * Locks the chats with these keys, in key order; those that do not exist are missing in the
-   * answer.
+   * Locks the chats with these keys, in key order. Chats that do not exist are missing from the
+   * result.
    */
   Map<ChatKey, Chat> lockChats(SortedSet<ChatKey> keys) {
     Map<ChatKey, Chat> chats = new HashMap<>();
@@ -153,7 +153,7 @@ final class DrainSql {
     return chats;
   }
 
-  /** When those of the chats that are there were accepted. */
+  /** The acceptance times of those of the chats that exist, by number. */
   Map<Long, Instant> chats(long app, Collection<Long> numbers) {
     Map<Long, Instant> chats = new HashMap<>();
     jdbc.sql(CHATS)
@@ -166,7 +166,7 @@ final class DrainSql {
     return chats;
   }
 
-  /** Those of the messages that are there. */
+  /** The contents of those of the messages that exist, by number. */
   Map<Long, Content> messages(ChatKey chat, Collection<Long> numbers) {
     Map<Long, Content> messages = new HashMap<>();
     jdbc.sql(MESSAGES)
@@ -237,7 +237,7 @@ final class DrainSql {
         });
   }
 
-  /** Adds to {@code messages_count}, for all chats that get as many in one statement. */
+  /** Adds to {@code messages_count}. Chats that get equally many messages share a statement. */
   void addMessages(SortedMap<ChatKey, Integer> added) {
     SortedMap<Integer, SortedSet<ChatKey>> chats = new TreeMap<>();
     added.forEach((key, count) -> chats.computeIfAbsent(count, _ -> new TreeSet<>()).add(key));
@@ -251,7 +251,7 @@ final class DrainSql {
         });
   }
 
-  /** That a row is one of these chats'. */
+  /** A condition that selects the rows of these chats. */
   private record Condition(String sql, List<Object> arguments) {
 
     static Condition of(SortedSet<ChatKey> keys) {

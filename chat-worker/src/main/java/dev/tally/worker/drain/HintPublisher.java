@@ -16,7 +16,9 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Publishes hints of what has been committed. Nothing waits for them, and nothing needs them. */
+/**
+ * Publishes hints of committed messages. No write waits for a hint, and no reader depends on one.
+ */
 @Component
 final class HintPublisher {
 
@@ -28,7 +30,10 @@ final class HintPublisher {
     this.redis = redis;
   }
 
-  /** Tells of the messages among what has been committed, without waiting for Redis. */
+  /**
+   * Publishes a hint for each chat that has a message among these deliveries, without waiting for
+   * Redis.
+   */
   void publish(PartitionKeys keys, List<Delivery> deliveries) {
     Map<ChatOfApp, Hint> hints = new HashMap<>();
     for (Delivery delivery : deliveries) {
@@ -53,7 +58,7 @@ final class HintPublisher {
                   return null;
                 });
       } catch (DataAccessException e) {
-        log.debug("partition {}: no hint: {}", keys.partition(), LoggedFault.line(e));
+        log.debug("partition {}: a hint was not sent: {}", keys.partition(), LoggedFault.line(e));
       }
     }
   }

@@ -20,14 +20,15 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Persists a batch in one transaction: locks the app and chat rows concerned, inserts what is not
- * there, adds exactly as much to the counts as it inserted, and tells the search outbox.
+ * Persists a batch in one transaction: locks the app rows and chat rows, inserts the missing rows,
+ * adds to the counts exactly as many as it inserted, and appends to the search outbox.
  *
- * <p>A batch may have been persisted before, whole or in part, and by another worker that is still
- * at it. The locks put the two after each other, and the later one finds the rows. Rows need not be
- * looked for where the jobs' numbers carry on from the locked count without a gap, because the
- * count is the number of rows and the rows are 1 to the count. Should that be wrong, after a dead
- * letter left a gap, the primary key says so and the rows are looked for.
+ * <p>A batch may have been persisted before, in whole or in part, and another worker may still be
+ * at it. The locks make the two transactions run one after the other, and the later one finds the
+ * rows of the earlier one. It does not search for rows where the jobs' numbers continue the locked
+ * count without a gap: the count is the number of rows, and rows are numbered from 1 to the count.
+ * That is wrong after a dead letter has left a gap. Then an insert violates the primary key, and a
+ * second transaction searches for all rows.
  */
 @Component
 final class Persister {
@@ -42,7 +43,7 @@ final class Persister {
       SearchOutbox outbox,
       DrainProperties properties) {
     this.transaction = new TransactionTemplate(transactions);
-    // the locks are what keeps transactions apart; gap locks would only get in the way
+    // Row locks keep the transactions apart. Gap locks would only block other writers.
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.transaction.setTimeout((int) properties.transactionTimeout().toSeconds());
     this.sql = sql;
@@ -53,10 +54,10 @@ final class Persister {
    * Persists jobs of one partition, in order.
    *
    * @param lease confirmed right before the commit
-   * @throws dev.tally.worker.lease.LeaseLostException if the partition is another worker's; nothing
+   * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
    *     is committed
-   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not do its part.
-   *     Nothing is committed, unless the connection broke during the commit itself.
+   * @throws org.springframework.dao.DataAccessException if MySQL or Redis fails. Nothing is
+   *     committed, unless the connection broke during the commit itself.
    */
   Persisted persist(List<Delivery> deliveries, Lease lease) {
     try {
@@ -66,7 +67,7 @@ final class Persister {
     }
   }
 
-  /** One try at one transaction. */
+  /** One attempt at the transaction. */
   private final class Batch {
 
     private final List<Delivery> deliveries;
@@ -85,7 +86,7 @@ final class Persister {
     Persisted persist() {
       TreeSet<String> tokens = new TreeSet<>();
       for (Delivery delivery : deliveries) {
-        // MySQL fails when it is asked for a text that the token's column cannot hold
+        // MySQL fails on a comparison with a text that the token's column cannot hold.
         if (Identifiers.isToken(delivery.job().app())) {
           tokens.add(delivery.job().app());
         }
@@ -134,16 +135,16 @@ final class Persister {
         SortedMap<Long, SortedMap<Long, Delivery>> jobs, Map<Long, Long> counts) {
       SortedMap<ChatKey, Job.NewChat> fresh = new TreeMap<>();
       jobs.forEach(
-          (application, ofApp) -> {
+          (appId, ofApp) -> {
             var there =
-                carriesOn(ofApp, counts.getOrDefault(application, 0L))
+                carriesOn(ofApp, counts.getOrDefault(appId, 0L))
                     ? Map.of()
-                    : sql.chats(application, ofApp.keySet());
+                    : sql.chats(appId, ofApp.keySet());
             ofApp.forEach(
                 (number, delivery) -> {
                   Job.NewChat job = (Job.NewChat) delivery.job();
                   if (isNew(delivery, there.get(number), job.acceptedAt())) {
-                    fresh.put(new ChatKey(application, number), job);
+                    fresh.put(new ChatKey(appId, number), job);
                   }
                 });
           });
@@ -235,14 +236,14 @@ final class Persister {
       }
     }
 
-    /** Whether the numbers are count + 1, count + 2, and so on: then none of them has a row. */
+    /** Whether the numbers are count + 1, count + 2, and so on. Then none of them has a row. */
     private boolean carriesOn(SortedMap<Long, Delivery> jobs, long count) {
       return trustCounts && jobs.firstKey() == count + 1 && jobs.lastKey() == count + jobs.size();
     }
 
     /**
-     * Files a job under its number; a number that comes twice in a batch is settled as if it were
-     * persisted.
+     * Adds a job under its number. A number that comes twice in a batch is treated like one that is
+     * persisted already.
      */
     private void add(SortedMap<Long, Delivery> jobs, long number, Delivery delivery) {
       Delivery earlier = jobs.putIfAbsent(number, delivery);
@@ -253,7 +254,7 @@ final class Persister {
       }
     }
 
-    /** Whether a job has no row yet; one whose row is another's is rejected. */
+    /** Whether a job has no row yet. If its row has other content, the job is rejected. */
     private boolean isNew(Delivery delivery, @Nullable Object there, Object own) {
       if (there == null) {
         return true;

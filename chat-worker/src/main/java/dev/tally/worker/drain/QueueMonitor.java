@@ -19,7 +19,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Measures the queues of the partitions that this worker owns, so each is reported once in a
+ * Measures the queues of the partitions that this worker owns. So each queue is reported once in a
  * deployment.
  */
 @Component
@@ -46,7 +46,7 @@ final class QueueMonitor {
             .register(meters);
     age =
         MultiGauge.builder("tally.queue.oldest.age")
-            .description("How long ago the oldest job not acknowledged was accepted")
+            .description("Age of the oldest job that is accepted and not acknowledged")
             .baseUnit("seconds")
             .register(meters);
     deadLetters =

@@ -11,10 +11,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/**
- * Runs {@code lua/claim.lua}, {@code lua/acknowledge.lua} and {@code lua/raise.lua}: a batch's way
- * out of Redis.
- */
+/** Runs {@code lua/claim.lua}, {@code lua/acknowledge.lua} and {@code lua/raise.lua}. */
 @Component
 final class QueueScripts {
 
@@ -46,11 +43,11 @@ final class QueueScripts {
   }
 
   /**
-   * The next batch.
+   * Claims the next batch, or the one that was claimed before and not acknowledged.
    *
-   * @throws LeaseLostException if the partition is another worker's
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer; what it may have
-   *     handed out comes again
+   * @throws LeaseLostException if another worker owns the partition
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer. A batch that it
+   *     claimed nevertheless is delivered again.
    */
   Claim claim(Lease lease) {
     PartitionKeys keys = lease.keys();
@@ -75,13 +72,14 @@ final class QueueScripts {
   }
 
   /**
-   * Forgets the claimed batch, unless that has happened already: it may be asked for again.
+   * Removes the claimed batch and stores its dead letters. Does nothing if the batch is gone
+   * already, so a call may be repeated.
    *
-   * @param batch what was claimed; not empty
-   * @param deadLetters what to set aside at the same time
-   * @throws LeaseLostException if the partition is another worker's: then nothing is forgotten
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer; it may have
-   *     forgotten the batch or not
+   * @param batch the claimed batch; not empty
+   * @param deadLetters the dead letters of the batch's rejected jobs
+   * @throws LeaseLostException if another worker owns the partition; nothing is removed
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer. The batch may be
+   *     removed or not.
    */
   void acknowledge(Lease lease, Claim batch, List<String> deadLetters) {
     PartitionKeys keys = lease.keys();
@@ -99,7 +97,7 @@ final class QueueScripts {
     }
   }
 
-  /** Whether the counter had fallen behind a number that is in use. */
+  /** Raises a counter to a number in use if it is lower, and returns whether it was. */
   boolean raise(String counter, long number) {
     return redis.execute(RAISE, List.of(counter), number(number)) == 1;
   }

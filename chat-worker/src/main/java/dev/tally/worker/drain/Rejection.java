@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that can never be persisted.
  *
- * @param raw the job as it lies in Redis
- * @param job what it says, null if that cannot be read
+ * @param raw the job as Redis holds it
+ * @param job the decoded job, null if it cannot be decoded
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {

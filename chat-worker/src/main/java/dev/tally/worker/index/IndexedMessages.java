@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Reads what the live index holds, for who wants to compare it. */
+/** Reads the documents of the live index, to compare them with MySQL. */
 @Component
 public class IndexedMessages {
 
@@ -25,7 +25,7 @@ public class IndexedMessages {
     this.client = client;
   }
 
-  /** What identifies a message in the index and in MySQL; prints as the document's id. */
+  /** The identity of a message in the index and in MySQL; its text is the document's id. */
   public record Key(long app, long chat, long number) {
 
     @Override
@@ -34,11 +34,12 @@ public class IndexedMessages {
     }
   }
 
-  /** A document without the fields that are of no interest here. */
+  /** The part of a document that is compared. */
   record Body(String body) {}
 
   /**
-   * The bodies of those of the messages that are indexed, also of such that no search shows yet.
+   * The bodies of those of the messages that are indexed. Documents that no search shows yet are
+   * included.
    */
   public Map<Key, String> bodies(List<Key> keys) {
     Map<Key, String> bodies = new HashMap<>();
@@ -72,7 +73,7 @@ public class IndexedMessages {
     }
   }
 
-  /** Hands over the keys of all documents, in key order. */
+  /** Passes the keys of all documents to a consumer, page by page, in key order. */
   public void forEachPage(int size, Consumer<List<Key>> consumer) {
     List<FieldValue> after = List.of();
     try {

@@ -3,10 +3,10 @@ package dev.tally.worker.index;
 import dev.tally.worker.tracing.WriteSpans;
 import java.time.Instant;
 
-/** A persisted message, as far as search is concerned. */
+/** A persisted message, with the parts that search needs. */
 public record Message(long appId, long chat, long number, String body, Instant createdAt) {
 
-  /** What identifies it in every index. */
+  /** The id of its document, the same in every index. */
   public String documentId() {
     return appId + ":" + chat + ":" + number;
   }
@@ -16,12 +16,12 @@ public record Message(long appId, long chat, long number, String body, Instant c
     return Long.toString(appId);
   }
 
-  /** What its trace is found by. */
+  /** The key that {@link WriteSpans} finds its trace by. */
   public WriteSpans.Written written() {
     return new WriteSpans.Written(chat, number, createdAt);
   }
 
-  /** What is indexed. */
+  /** The document to index. */
   Document document() {
     return new Document(appId, chat, number, body);
   }

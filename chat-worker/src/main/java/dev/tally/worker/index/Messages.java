@@ -64,7 +64,7 @@ public final class Messages {
         .list();
   }
 
-  /** The messages that follow this one, up to a limit. */
+  /** The messages after this key, up to a limit. */
   public List<Message> after(Key key, int limit) {
     return jdbc.sql(AFTER)
         .param("app", key.appId())
@@ -75,7 +75,7 @@ public final class Messages {
         .list();
   }
 
-  /** Where a scan of all messages has got to. */
+  /** The position of a scan over all messages. */
   public record Key(long appId, long chat, long number) {
     public static final Key START = new Key(0, 0, 0);
 

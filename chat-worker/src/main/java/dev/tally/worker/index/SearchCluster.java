@@ -26,12 +26,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What Tally asks of Elasticsearch. Searches go through the alias {@value #SEARCHED}; documents go
- * to an index through an alias of its own, and only if that alias exists: a document for an index
- * that is gone must not bring it back.
+ * The worker's requests to Elasticsearch. Searches go to the alias {@value #SEARCHED}. Documents go
+ * to an alias that each index has of its own, and only if that alias exists: a document must not
+ * create an index again that was deleted.
  *
  * <p>Methods throw {@link UncheckedIOException} or {@link ElasticsearchException} when
- * Elasticsearch does not do its part.
+ * Elasticsearch fails.
  */
 @Component
 public final class SearchCluster {
@@ -42,7 +42,7 @@ public final class SearchCluster {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
 
-  /** What a bulk request may weigh, so that it stays well under Elasticsearch's limit of 100 MB. */
+  /** About the most bytes in a bulk request; Elasticsearch's own limit is 100 MB. */
   private static final long MAX_BULK_BYTES = 5L * 1024 * 1024;
 
   private final ElasticsearchClient client;
@@ -58,7 +58,7 @@ public final class SearchCluster {
     return SEARCHED + "-" + STAMP.format(Instant.now());
   }
 
-  /** Makes an index, unless there is one of this name. */
+  /** Creates an index, unless one of this name exists. */
   public void create(String name) {
     try {
       String definition = definition();
@@ -107,7 +107,7 @@ public final class SearchCluster {
     }
   }
 
-  /** Sends searches to this index and to no other, in one step. */
+  /** Makes searches go to this index and to no other, in one step. */
   public void search(String name) {
     try {
       client
@@ -129,7 +129,7 @@ public final class SearchCluster {
     }
   }
 
-  /** The indexes that searches go to: one, if all is well. */
+  /** The indexes that searches go to: exactly one, unless something is damaged. */
   public Set<String> searched() {
     try {
       return client
@@ -147,7 +147,7 @@ public final class SearchCluster {
     }
   }
 
-  /** Deletes an index if it is there. */
+  /** Deletes an index if it exists. */
   public void delete(String name) {
     try {
       client.indices().delete(index -> index.index(name).ignoreUnavailable(true));
@@ -156,7 +156,7 @@ public final class SearchCluster {
     }
   }
 
-  /** Makes everything that an index has taken visible to searches. */
+  /** Makes all documents of an index visible to searches. */
   public void refresh(String name) {
     try {
       client.indices().refresh(index -> index.index(name));
@@ -168,10 +168,10 @@ public final class SearchCluster {
   /**
    * What an index did not take.
    *
-   * @param indexMissing the index is not there, or not the way it should be
+   * @param indexMissing the index, or its own alias, does not exist
    * @param overloaded the index may take the same documents later
    * @param documents ids of the documents that it refused
-   * @param reason why the first of them was refused; "" if none was
+   * @param reason the type of the first refusal; "" if there is none
    */
   public record Refused(
       boolean indexMissing, boolean overloaded, Set<String> documents, String reason) {
@@ -180,8 +180,8 @@ public final class SearchCluster {
   }
 
   /**
-   * Sends messages to an index. A document that is there already stays as it is, for messages never
-   * change.
+   * Sends messages to an index. A document that exists already keeps its content, because messages
+   * never change.
    */
   public Refused index(String name, List<Message> messages) {
     Refused refused = Refused.NOTHING;
@@ -232,7 +232,7 @@ public final class SearchCluster {
       missing |= item.status() == 404;
       overloaded |= item.status() == 429 || item.status() >= 500;
       if (reason.isEmpty()) {
-        // the reason itself may quote the message
+        // The type only: Elasticsearch's reason may quote the message.
         reason = String.valueOf(item.error().type());
       }
       documents.add(String.valueOf(item.id()));

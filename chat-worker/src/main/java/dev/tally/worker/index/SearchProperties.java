@@ -7,9 +7,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How search indexes are made. A change takes effect with the next {@code reindex}.
+ * How search indexes are created. A change takes effect with the next {@code reindex}.
  *
- * @param shards primary shards of an index; an app lives in one of them
+ * @param shards primary shards of an index; all messages of an app are in one of them
  * @param replicas copies of each shard; 0 is right for a single node only
  */
 @Validated

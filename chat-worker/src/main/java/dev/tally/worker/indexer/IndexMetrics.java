@@ -20,7 +20,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** What indexing tells about itself. */
+/** The metrics of the indexer. */
 @Component
 @Profile("service")
 class IndexMetrics {
@@ -39,13 +39,13 @@ class IndexMetrics {
     this.outbox = outbox;
     latency =
         Timer.builder("tally.index.latency")
-            .description("One batch to one index")
+            .description("Time of a bulk request to one index")
             .publishPercentileHistogram()
             .register(meters);
     lag =
         Timer.builder("tally.lag.search")
             .description(
-                "From acceptance until the index has taken it, of a batch's oldest message")
+                "Time from acceptance until the index has taken it, of a batch's oldest message")
             .publishPercentileHistogram()
             .register(meters);
     batch =
@@ -58,7 +58,7 @@ class IndexMetrics {
             .register(meters);
     refused =
         Counter.builder("tally.index.refused")
-            .description("Messages that Elasticsearch refused, each try counted")
+            .description("Documents that Elasticsearch refused, each try counted")
             .register(meters);
     Gauge.builder("tally.outbox.backlog", backlog, AtomicLong::get)
         .description("Ranges of messages that are not indexed yet, of all workers")

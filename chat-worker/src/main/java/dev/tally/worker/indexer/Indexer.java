@@ -39,11 +39,11 @@ import org.springframework.util.backoff.ExponentialBackOff;
 /**
  * Takes persisted messages from the outbox to the search indexes.
  *
- * <p>A row leaves the outbox when every index that was registered when the row was read has taken
- * its messages. Rows and registered indexes are read in one snapshot, and that is what a reindex
- * relies on: it registers its index first and scans MySQL afterwards. A message whose row was read
- * before the registration was committed before it, so the scan finds it; any other message's row is
- * read together with the registration, so it goes to the new index from here.
+ * <p>A row leaves the outbox after every registered index has taken its messages. Rows and
+ * registered indexes are read in one snapshot. A reindex relies on that: it registers its index
+ * first and scans MySQL afterwards. A message whose row was read before the registration was also
+ * committed before the registration, so the scan finds the message. Every other row is read
+ * together with the registration, so the indexer sends its messages to the new index.
  *
  * <p>Two workers may work on the same rows for a moment. That does no harm: a document's id and
  * content follow from the message, and messages never change.
@@ -59,8 +59,8 @@ final class Indexer implements SmartLifecycle {
   private static final Duration POLL = Duration.ofSeconds(1);
 
   /**
-   * What comes one by one is gathered for so long before the next round, which costs as much for
-   * one message as for a hundred. Elasticsearch shows them once a second.
+   * How long new messages are gathered before the next round. A round costs as much for one message
+   * as for a hundred, and Elasticsearch makes new documents visible once a second only.
    */
   private static final Duration GATHER = Duration.ofMillis(100);
 
@@ -120,7 +120,7 @@ final class Indexer implements SmartLifecycle {
     signal.wake();
     try {
       if (thread != null && !thread.join(STOP_PATIENCE)) {
-        log.warn("the indexer did not end in time; what it is at will be done again");
+        log.warn("the indexer did not end in time; its last batch will be indexed again");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -175,7 +175,7 @@ final class Indexer implements SmartLifecycle {
   private void pause(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     try {
-      // a wake tells of more work, and there is no lack of it
+      // Ignores wake-ups: more work is no reason to end this pause.
       while (running && System.nanoTime() - end < 0) {
         Thread.sleep(Duration.ofMillis(Math.min(100, time.toMillis())));
       }
@@ -185,11 +185,11 @@ final class Indexer implements SmartLifecycle {
     }
   }
 
-  /** What one snapshot of the database says is to be done. */
+  /** The work that one snapshot of MySQL shows. */
   private record Work(
       List<SearchOutbox.Row> rows, List<Message> messages, List<SearchIndexes.Entry> targets) {}
 
-  /** Whether there may be more to do at once. */
+  /** Indexes a batch, and returns whether there may be more to do at once. */
   private boolean round() {
     if (System.nanoTime() - checkedAt >= CHECK_INTERVAL.toNanos()) {
       keeper.check();
@@ -228,7 +228,7 @@ final class Indexer implements SmartLifecycle {
           keeper.check();
           return true;
         }
-        // a reindex notices by itself that its index is gone
+        // The reindex itself notices that its index is gone.
         continue;
       }
       if (answer.overloaded()) {
@@ -253,8 +253,8 @@ final class Indexer implements SmartLifecycle {
   }
 
   /**
-   * Removes the rows that are done, shortens the one that is half done, and puts off those that
-   * were refused.
+   * Deletes the rows that are done, advances the row that the limit cut, and puts off the rows with
+   * a refused document.
    */
   private void settle(Work work, Set<String> refused) {
     boolean cut = work.messages().size() == MESSAGES_A_ROUND;
@@ -285,9 +285,7 @@ final class Indexer implements SmartLifecycle {
     metrics.indexed(work.messages(), refused.size());
   }
 
-  /**
-   * Whether a row ends at or behind a message in key order: then the limit may have cut it short.
-   */
+  /** Whether a row ends at or after a message in key order. Then the limit may have cut the row. */
   private static boolean reaches(SearchOutbox.Row row, Message last) {
     SearchOutbox.Range range = row.range();
     if (range.appId() != last.appId()) {

@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The right to drain one partition, until it ends.
  *
- * <p>What keeps the data right is not the lease: rows are locked, and a job that is persisted twice
- * is persisted once. The lease keeps two workers from doing the same work, and jobs in order.
+ * <p>The lease does not keep the data right. Row locks do that, and a job that is delivered twice
+ * is persisted once. The lease keeps two workers from doing the same work, and it keeps jobs in
+ * order.
  */
 public final class Lease {
 
@@ -20,12 +21,12 @@ public final class Lease {
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
-   * Until when Redis cannot have given the partition to another worker, on this process's clock.
+   * The time on this process's clock until which Redis cannot give the partition to another worker.
    */
   private volatile long heldUntil;
 
   /**
-   * @param askedAt {@link System#nanoTime} from before Redis was asked for the lease
+   * @param askedAt {@link System#nanoTime} before Redis was asked for the lease
    */
   Lease(
       PartitionKeys keys, WorkerId worker, Duration duration, LeaseScripts scripts, long askedAt) {
@@ -50,10 +51,10 @@ public final class Lease {
   }
 
   /**
-   * Makes sure, by asking Redis, that the partition is this worker's. It still is when the work has
-   * been told to stop: what is under way may be finished.
+   * Asks Redis whether this worker still holds the lease, and extends it. A worker that was told to
+   * stop still holds the lease, so that it can finish the batch under way.
    *
-   * @throws LeaseLostException if it is not
+   * @throws LeaseLostException if this worker does not hold the lease
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void confirm() {

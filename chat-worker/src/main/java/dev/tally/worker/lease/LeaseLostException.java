@@ -1,6 +1,9 @@
 package dev.tally.worker.lease;
 
-/** The partition is another worker's by now, or may be. Whatever is not committed must not be. */
+/**
+ * Another worker holds the lease by now, or may hold it. A transaction that is not committed must
+ * roll back.
+ */
 public final class LeaseLostException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How partitions pass from worker to worker.
+ * How leases pass from worker to worker.
  *
- * @param duration how long a lease lasts unless it is renewed, which happens four times as often. A
- *     partition whose worker dies waits this long for the next one; a worker that does not reach
- *     Redis for this long stops.
+ * @param duration how long a lease lasts unless its worker renews it; a worker renews four times in
+ *     this time. With less, another worker takes over sooner from one that died. With more, workers
+ *     survive a longer outage of Redis: a worker that does not reach Redis for this long stops.
  */
 @Validated
 @ConfigurationProperties("tally.worker.lease")

@@ -9,8 +9,8 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs {@code lua/attend.lua}, {@code lua/renew.lua} and {@code lua/release.lua}: all that is said
- * to Redis about leases.
+ * The commands to Redis about leases; runs {@code lua/attend.lua}, {@code lua/renew.lua} and {@code
+ * lua/release.lua}.
  */
 @Component
 final class LeaseScripts {
@@ -30,7 +30,10 @@ final class LeaseScripts {
     this.redis = redis;
   }
 
-  /** The ids of all live workers, this one among them, in the same order for every worker. */
+  /**
+   * Extends a worker's entry in the roll, and returns the ids of all live workers, in the same
+   * order for every worker.
+   */
   List<String> attend(WorkerId worker, Duration life) {
     String roll = PartitionKeys.WORKERS;
     String lifeMillis = Long.toString(life.toMillis());
@@ -38,18 +41,18 @@ final class LeaseScripts {
     return answer.stream().map(String.class::cast).sorted().toList();
   }
 
-  /** Removes a worker from the roll, so that the others need not wait for it to expire. */
+  /** Removes a worker from the roll, so that the others need not wait until its entry expires. */
   void leave(WorkerId worker) {
     redis.opsForZSet().remove(PartitionKeys.WORKERS, worker.value());
   }
 
-  /** Whether the lease was free and is this worker's now. */
+  /** Acquires a lease if it is free, and returns whether it was. */
   boolean acquire(PartitionKeys keys, WorkerId worker, Duration duration) {
     return Boolean.TRUE.equals(
         redis.opsForValue().setIfAbsent(keys.owner(), worker.value(), duration));
   }
 
-  /** Whether the lease is this worker's still; then it lasts anew. */
+  /** Extends a lease if this worker still holds it, and returns whether it does. */
   boolean renew(PartitionKeys keys, WorkerId worker, Duration duration) {
     String owner = keys.owner();
     String durationMillis = Long.toString(duration.toMillis());

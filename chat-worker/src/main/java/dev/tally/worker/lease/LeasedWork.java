@@ -1,13 +1,13 @@
 package dev.tally.worker.lease;
 
-/** What is done with a partition as long as its lease is held. */
+/** The work on a partition, for as long as this worker holds its lease. */
 @FunctionalInterface
 public interface LeasedWork {
 
   /**
    * Works on a partition until the lease ends, then returns soon. Runs on a thread of its own.
    *
-   * @throws LeaseLostException if the work met the end of the lease
+   * @throws LeaseLostException if the lease was lost before the work was done
    */
   void run(Lease lease);
 }

@@ -24,12 +24,12 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Acquires, renews and gives back this worker's leases.
+ * Acquires, renews and releases this worker's leases.
  *
- * <p>All workers see the same roll of live workers, and each wants the partitions whose index is
- * its own place in the roll modulo the roll's length. One that joins or dies changes who wants
- * what: leases no longer wanted are given back once the batch under way is done, and those that
- * nobody gives back expire.
+ * <p>All workers see the same roll of live workers. Each wants the partitions whose index is its
+ * own place in the roll, modulo the roll's length. A worker that joins or dies changes all shares.
+ * A lease that is no longer wanted is released after the batch under way; a lease that nobody
+ * releases expires.
  */
 @Component
 @Profile("service")
@@ -68,13 +68,13 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     this.released = changes("released", meters);
     this.lost = changes("lost", meters);
     Gauge.builder("tally.leases", holdings, Map::size)
-        .description("Partitions that this worker has")
+        .description("Partitions that this worker holds")
         .register(meters);
   }
 
   private static Counter changes(String change, MeterRegistry meters) {
     return Counter.builder("tally.lease.changes")
-        .description("Leases that were taken, given back, or lost")
+        .description("Leases acquired, released or lost")
         .tag("change", change)
         .register(meters);
   }
@@ -112,7 +112,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
         }
         reachable = false;
       } catch (RuntimeException e) {
-        log.error("leases could not be settled", LoggedFault.of(e));
+        log.error("the heartbeat failed unexpectedly and is tried again", LoggedFault.of(e));
       }
       await(properties.heartbeat());
     }
@@ -132,7 +132,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
           holding.lease().end();
         }
       } else {
-        // its thread gives it back
+        // Its thread releases it after the batch under way.
         holding.lease().end();
       }
     }
@@ -170,7 +170,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     } catch (RuntimeException e) {
       lost.increment();
       log.error(
-          "work on partition {} ended unexpectedly; it is taken up again",
+          "work on partition {} failed unexpectedly; a worker acquires it again",
           partition,
           LoggedFault.of(e));
     } finally {
@@ -188,21 +188,22 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     }
   }
 
-  /** Lets each batch under way be committed and acknowledged, then gives everything back. */
+  /** Waits until each batch under way is committed and acknowledged, then releases all leases. */
   @Override
   public void stop() {
     stopping.countDown();
     long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
     try {
       if (heart != null) {
-        // first of all, because it may be about to acquire one more
+        // The heartbeat ends first, because it may be about to acquire one more lease.
         join(heart, deadline);
       }
       List<Holding> last = List.copyOf(holdings.values());
       last.forEach(holding -> holding.lease().end());
       for (Holding holding : last) {
         while (!holding.thread().join(properties.heartbeat()) && System.nanoTime() - deadline < 0) {
-          // a batch may take longer than a lease lasts, and who has lost the lease cannot commit it
+          // A batch may take longer than a lease lasts, and a worker that lost the lease cannot
+          // commit.
           renewUnfinished(last);
         }
         join(holding.thread(), deadline);
@@ -211,7 +212,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (DataAccessException e) {
-      log.warn("Redis does not answer; this worker's leases expire by themselves");
+      log.warn("Redis does not answer; this worker's leases will expire");
     }
   }
 
@@ -219,7 +220,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     for (Holding holding : holdings) {
       try {
         if (holding.thread().isAlive()) {
-          // whether it did is found out before the commit
+          // The answer is ignored: the work confirms the lease before its commit.
           boolean _ = holding.lease().renew();
         }
       } catch (DataAccessException e) {
@@ -231,7 +232,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   private static void join(Thread thread, long deadline) throws InterruptedException {
     if (!thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
-      log.warn("{} did not end in time; what it holds expires by itself", thread.getName());
+      log.warn("{} did not end in time; its leases will expire", thread.getName());
     }
   }
 

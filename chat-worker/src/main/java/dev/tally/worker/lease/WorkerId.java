@@ -3,10 +3,10 @@ package dev.tally.worker.lease;
 import java.util.UUID;
 
 /**
- * Names one run of one worker process. A worker that is started again is another worker: it must
- * not take leases for its own that its predecessor may still act on.
+ * Names one run of one worker process. A worker that is started again has another id, because its
+ * predecessor may still act on the leases of the old one.
  *
- * @param value unique for ever
+ * @param value unique, and never used again
  */
 public record WorkerId(String value) {
 

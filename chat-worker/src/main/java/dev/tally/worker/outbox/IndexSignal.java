@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets the indexer sleep until there is something to do. Any number of wakes before it looks count
- * as one.
+ * Wakes the indexer when there is something to do. Any number of wakes count as one until the
+ * indexer looks.
  */
 @Component
 public final class IndexSignal {
@@ -20,7 +20,7 @@ public final class IndexSignal {
     }
   }
 
-  /** Waits for a wake, but not longer than this. */
+  /** Waits for a wake, at most this long. */
   public void await(Duration longest) throws InterruptedException {
     boolean _ = woken.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS);
     woken.drainPermits();

@@ -17,9 +17,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * What is persisted and not indexed yet: a row for each run of consecutive messages of one chat. A
- * row is added in the transaction that persists the messages, and goes when every search index has
- * taken them.
+ * Messages that are persisted and not indexed yet: a row for each run of consecutive messages of
+ * one chat. The transaction that persists messages also appends their rows. A row is deleted after
+ * every search index has taken its messages.
  */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
@@ -87,7 +87,7 @@ public class SearchOutbox {
   /**
    * Messages of a chat with consecutive numbers, both ends included.
    *
-   * @param partition the partition that the app belongs to, whose owner does the indexing
+   * @param partition the app's partition; the worker that owns it indexes the messages
    */
   public record Range(int partition, long appId, long chat, long firstNumber, long lastNumber) {}
 
@@ -98,26 +98,24 @@ public class SearchOutbox {
    */
   public record Row(long id, Range range, int attempts) {}
 
-  /** Adds ranges, in the caller's transaction. */
+  /** Appends ranges, in the caller's transaction. */
   public void append(List<Range> ranges) {
     LocalDateTime now = now();
     batches.batchUpdate(
         APPEND, ranges, ranges.size(), (statement, range) -> bind(statement, range, now));
   }
 
-  /**
-   * Tells the indexer that ranges have been committed, so that it need not wait for its next look.
-   */
+  /** Wakes the indexer after a commit, so that it does not wait for its next look. */
   public void wake() {
     signal.wake();
   }
 
   /**
-   * Rows whose time has come, oldest first, a bounded number of them.
+   * Due rows of these partitions, oldest first, up to a limit.
    *
-   * <p>What it costs depends on that number and not on how many rows wait: of each partition, the
-   * oldest few are the first in the index, while a question for several partitions at once would
-   * read all of them to find the oldest.
+   * <p>The cost depends on the limit, not on how many rows wait: the oldest rows of one partition
+   * are the first in the index. A query for several partitions at once would read all of their rows
+   * to find the oldest.
    */
   public List<Row> due(Set<Integer> partitions, int limit) {
     if (partitions.isEmpty()) {
@@ -149,14 +147,14 @@ public class SearchOutbox {
         .list();
   }
 
-  /** Removes rows whose messages every index has taken. */
+  /** Deletes rows whose messages every index has taken. */
   public void delete(Collection<Row> rows) {
     if (!rows.isEmpty()) {
       jdbc.sql(DELETE).param("ids", ids(rows)).update();
     }
   }
 
-  /** Shortens a row to what is left of it, from this number on. */
+  /** Shortens a row to the messages from this number on. */
   public void advance(Row row, long firstNumber) {
     jdbc.sql(ADVANCE).param("first", firstNumber).param("id", row.id()).update();
   }
@@ -168,7 +166,7 @@ public class SearchOutbox {
     }
   }
 
-  /** Adds a range for everything that an app has persisted. */
+  /** Appends a range for each chat of an app, with all its persisted messages. */
   public void appendAll(int partition, long appId) {
     jdbc.sql(APPEND_ALL)
         .param("partition", partition)
@@ -177,7 +175,7 @@ public class SearchOutbox {
         .update();
   }
 
-  /** How many rows there are. */
+  /** The number of rows. */
   public long size() {
     return jdbc.sql(SIZE).query(Long.class).single();
   }

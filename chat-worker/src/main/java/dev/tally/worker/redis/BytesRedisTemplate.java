@@ -5,7 +5,9 @@ import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 import org.springframework.stereotype.Component;
 
-/** Keys are text and values are bytes, so that what is no UTF-8 passes through unchanged. */
+/**
+ * Keys are text and values are bytes, so that a value that is not UTF-8 passes through unchanged.
+ */
 @Component
 public class BytesRedisTemplate extends RedisTemplate<String, byte[]> {
 

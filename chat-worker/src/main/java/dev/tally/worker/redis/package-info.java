@@ -1,4 +1,4 @@
-/** How the worker reads from Redis what may be no text. */
+/** Access to values in Redis that may not be text. */
 @NullMarked
 package dev.tally.worker.redis;
 

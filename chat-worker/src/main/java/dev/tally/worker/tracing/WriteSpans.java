@@ -23,18 +23,17 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Spans of what is done with writes, a batch of them at a time: one for each traced request that
- * the batch has writes of, all of them as long as the batch takes. Does nothing while nobody is to
- * be sent spans.
+ * Spans of the work on a batch of writes. Each traced request with a write in the batch gets a
+ * span, and all of these last as long as the batch. Does nothing if tracing is off.
  *
- * <p>The database does not hold what trace a message belongs to. Between its being persisted and
- * its being indexed this process remembers it; a message that another worker indexes, or this one
- * after a restart, has no span for that.
+ * <p>MySQL does not hold the trace of a message. This process remembers it until the message is
+ * indexed. A message that another worker indexes, or this one after a restart, gets no span for
+ * that.
  */
 @Component
 public final class WriteSpans {
 
-  /** More requests of one batch than this are not traced. */
+  /** Most spans of one batch; further requests are not traced. */
   private static final int MAX_SPANS = 128;
 
   private static final int MAX_REMEMBERED = 50_000;
@@ -49,12 +48,12 @@ public final class WriteSpans {
   }
 
   /**
-   * What a message is recognised by: numbers alone are used in every app, but hardly at the same
+   * The key of a remembered message. Every app has the same numbers, but hardly ever at the same
    * microsecond.
    */
   public record Written(long chat, long number, Instant acceptedAt) {}
 
-  /** Persists a batch. */
+  /** Persists a batch, in spans of its writes' traces. */
   public <B, T> T persisting(Collection<B> batch, Function<B, Job> job, Supplier<T> step) {
     if (tracer == null) {
       return step.get();
@@ -64,7 +63,7 @@ public final class WriteSpans {
       Job its = job.apply(write);
       Span span = span(tracer, "persist", SpanKind.CONSUMER, its.traceparent(), spans);
       if (span != null && its instanceof Job.NewMessage message) {
-        // before the commit: the indexer may be at it right after
+        // Before the commit: the indexer may read the message right after it.
         persisted.put(
             new Written(message.chat(), message.number(), message.acceptedAt()),
             TraceContext.traceparent(span.getSpanContext()));
@@ -73,7 +72,7 @@ public final class WriteSpans {
     return within(spans.values(), batch.size(), step);
   }
 
-  /** Sends a batch to a search index. */
+  /** Sends a batch to a search index, in spans of its messages' traces. */
   public <B, T> T indexing(Collection<B> batch, Function<B, Written> written, Supplier<T> step) {
     if (tracer == null) {
       return step.get();
@@ -111,12 +110,12 @@ public final class WriteSpans {
   private static <T> T within(Collection<Span> spans, int size, Supplier<T> step) {
     List<Span> begun = new ArrayList<>(spans);
     begun.forEach(span -> span.setAttribute("messaging.batch.message_count", size));
-    // log lines name one span, so only where there is one
+    // A log line can name one span only.
     try (LoggedSpan _ =
         begun.size() == 1 ? LoggedSpan.of(begun.getFirst().getSpanContext()) : null) {
       return step.get();
     } catch (RuntimeException e) {
-      // without its message, which may quote what was written
+      // Without the exception's message, which may quote what was written.
       begun.forEach(span -> span.setStatus(StatusCode.ERROR, e.getClass().getSimpleName()));
       throw e;
     } finally {

@@ -1,4 +1,4 @@
-/** What the worker does with a write, as spans of the trace that the write belongs to. */
+/** Spans of the worker's part in a write's trace. */
 @NullMarked
 package dev.tally.worker.tracing;
 

@@ -25,9 +25,9 @@ import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks for what clients were told to be accepted. That is how to find out what has been lost after
- * Redis has lost data: the numbers of what is persisted have no gaps then, for they were given out
- * again.
+ * Looks for accepted writes in MySQL and in the queue. After Redis has lost data, only this check
+ * shows which writes are lost: their numbers were given out again, so the persisted numbers have no
+ * gaps.
  */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
@@ -54,7 +54,7 @@ public class AcceptedCheck {
 
   private static final int PAGE = 1_000;
 
-  /** How many may be missing in MySQL before the queue is read for them. */
+  /** How many writes may be missing in MySQL before the queue is read for them. */
   private static final int MOST_MISSING = 10_000;
 
   private static final JsonMapper JSON =
@@ -74,34 +74,34 @@ public class AcceptedCheck {
   }
 
   /**
-   * Checks all that is listed, however long the list is.
+   * Checks all listed writes, however long the list is.
    *
-   * @param lines a JSON object a line, as {@code verify --help} describes it
-   * @param finding is told each that is wrong
-   * @param progress is told how many have been read
-   * @throws IllegalArgumentException if a line is something else
+   * @param lines one JSON object a line, as {@code verify --help} describes it
+   * @param finding receives a line for each write that is wrong
+   * @param progress receives the number of writes read so far
+   * @throws IllegalArgumentException if a line is not an accepted write
    */
   public AcceptedReport run(InputStream lines, Consumer<String> finding, LongConsumer progress)
       throws IOException {
     Run run = new Run(finding);
     List<AcceptedWrite> page = new ArrayList<>(PAGE);
-    long told = 0;
+    long listed = 0;
     try (MappingIterator<AcceptedWrite> writes =
         JSON.readerFor(AcceptedWrite.class).readValues(lines)) {
       AcceptedWrite write;
-      while ((write = next(writes, told + 1)) != null) {
-        told++;
+      while ((write = next(writes, listed + 1)) != null) {
+        listed++;
         page.add(write);
         if (page.size() == PAGE) {
           run.look(page);
           page.clear();
-          progress.accept(told);
+          progress.accept(listed);
         }
       }
     }
     run.look(page);
     run.settle();
-    return new AcceptedReport(told, run.persisted, run.onTheirWay, run.wrong);
+    return new AcceptedReport(listed, run.persisted, run.onTheirWay, run.wrong);
   }
 
   private static @Nullable AcceptedWrite next(
@@ -109,7 +109,7 @@ public class AcceptedCheck {
     try {
       return writes.hasNextValue() ? writes.nextValue() : null;
     } catch (JacksonException e) {
-      // not as the cause: the parser's own message quotes what it could not read
+      // Without its cause: the parser's message quotes what it could not read.
       throw new IllegalArgumentException(
           "line %d is no accepted write, see --help".formatted(position));
     }
@@ -153,7 +153,7 @@ public class AcceptedCheck {
       return true;
     }
 
-    /** What is in MySQL no more than before, and not on its way there, is lost. */
+    /** Reads the queue, and then looks in MySQL again. A write that is in neither is lost. */
     void settle() {
       Set<AcceptedWrite.Key> queued = queued();
       for (int from = 0; from < missing.size(); from += PAGE) {
@@ -199,7 +199,7 @@ public class AcceptedCheck {
     }
   }
 
-  /** The SHA-256 of the bodies of those that are persisted; "" for chats. */
+  /** The SHA-256 of the body of each persisted write; "" for a chat. */
   private Map<AcceptedWrite.Key, String> hashes(List<AcceptedWrite> writes) {
     Map<String, List<AcceptedWrite>> byApp = new HashMap<>();
     for (AcceptedWrite write : writes) {

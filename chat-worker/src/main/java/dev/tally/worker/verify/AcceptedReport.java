@@ -1,11 +1,11 @@
 package dev.tally.worker.verify;
 
 /**
- * What has become of writes that clients were told to be accepted.
+ * What became of a list of accepted writes.
  *
- * @param told how many there are
- * @param persisted how many are there
- * @param onTheirWay how many still wait in the queue
- * @param wrong how many are lost, set aside as dead letters, or have another body
+ * @param listed number of writes in the list
+ * @param persisted number of persisted writes
+ * @param onTheirWay number of writes that still wait in the queue
+ * @param wrong number of writes that are lost, became dead letters, or have another body
  */
-public record AcceptedReport(long told, long persisted, long onTheirWay, long wrong) {}
+public record AcceptedReport(long listed, long persisted, long onTheirWay, long wrong) {}

@@ -4,18 +4,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client was told: that a chat, or a message, has been accepted.
+ * A write that a client got a 201 for: a chat or a message.
  *
  * @param app the app's token
  * @param chat the chat's number
- * @param message the message's number, null if it is about the chat itself
+ * @param message the message's number, null for the chat itself
  * @param sha256 SHA-256 of the message's body in hexadecimal digits, null if it is not known
  */
 record AcceptedWrite(String app, long chat, @Nullable Long message, @Nullable String sha256) {
 
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
 
-  /** What identifies it. */
+  /** The identity of a write. */
   record Key(String app, long chat, @Nullable Long message) {
 
     @Override

@@ -9,8 +9,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Checks that no counter is behind what is persisted: it would give a number out again. A counter
- * that is not there is fine, the gateway recovers it.
+ * Checks that no counter is lower than a persisted number: it would give that number out again. A
+ * missing counter is right, because the gateway recovers it.
  */
 @Component
 class CounterCheck {
@@ -26,7 +26,7 @@ class CounterCheck {
   /** A chat and the highest number of a persisted message in it. */
   record Highest(long chat, long number) {}
 
-  /** What waits in Redis. */
+  /** The numbers of jobs and dead letters in Redis. */
   record Queues(long waiting, long deadLetters) {}
 
   Queues queues() {

@@ -3,7 +3,7 @@ package dev.tally.worker.verify;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what is wrong, and remembers a bounded part of it. */
+/** Counts all findings, and keeps the text of the first ones. */
 final class Findings {
 
   static final int SHOWN = 100;

@@ -3,7 +3,7 @@ package dev.tally.worker.verify;
 import java.util.List;
 
 /**
- * What a verification found.
+ * The result of a verification.
  *
  * @param apps how many apps were checked
  * @param chats how many chats were checked
@@ -11,8 +11,8 @@ import java.util.List;
  * @param queued jobs accepted and not persisted yet
  * @param deadLetters jobs that wait for an operator
  * @param pending messages persisted and still in the search outbox
- * @param wrong how many things are wrong
- * @param findings what is wrong, the first {@value Findings#SHOWN} of it
+ * @param wrong number of findings
+ * @param findings the first {@value Findings#SHOWN} findings
  */
 public record Report(
     long apps,

@@ -52,7 +52,7 @@ class SearchCheck {
   /**
    * Looks for persisted messages in the index, in the caller's snapshot.
    *
-   * @return how many messages are still in the outbox
+   * @return the number of messages that are still in the outbox
    */
   long persistedIsIndexed(Findings findings, LongConsumer progress) {
     long pending = 0;
@@ -111,8 +111,8 @@ class SearchCheck {
   }
 
   /**
-   * Looks for indexed documents in MySQL. Not in a snapshot: what has been persisted and indexed
-   * since it was taken is right too, and nothing is indexed before it is committed.
+   * Looks for indexed documents in MySQL, but not in the snapshot: a message that was persisted and
+   * indexed after it is right, too. No message is indexed before its commit.
    */
   void indexedIsPersisted(Findings findings) {
     indexed.forEachPage(

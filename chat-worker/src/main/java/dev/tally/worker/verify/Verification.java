@@ -9,9 +9,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Checks that numbers have no gaps, counts are right, nothing hangs in the air, counters are not
- * behind, and the search index holds just what is persisted. Reads only, and may run while writes
- * go on: everything that MySQL is asked is asked in one snapshot.
+ * Checks that numbers have no gaps, counts are right, no rows are orphaned, no counter is too low,
+ * and the search index holds exactly the persisted messages. It only reads, and may run while
+ * writes go on: it checks the rows in one snapshot of MySQL.
  */
 @Component
 public class Verification {
@@ -70,13 +70,13 @@ public class Verification {
   /**
    * Checks everything.
    *
-   * @param withSearch whether to compare the search index too, which takes longest
-   * @param progress is told how many messages have been checked
+   * @param withSearch whether to check the search index, too, which takes longest
+   * @param progress receives the number of messages checked so far
    */
   public Report run(boolean withSearch, LongConsumer progress) {
     Findings findings = new Findings();
-    // the queue first: what is persisted after this moment was queued before it or later, never
-    // lost between the two
+    // The queue comes first: a job that is persisted between the two counts in both, and none in
+    // neither.
     CounterCheck.Queues queues = counters.queues();
     Tally tally = new Tally();
     snapshot.executeWithoutResult(
@@ -212,7 +212,7 @@ public class Verification {
         .query(
             row -> {
               findings.add(
-                  "chat %d belongs to application %d, which does not exist"
+                  "chat %d belongs to app %d, which does not exist"
                       .formatted(row.getLong(2), row.getLong(1)));
             });
     jdbc.sql(MESSAGES_WITHOUT_CHAT)
@@ -220,7 +220,7 @@ public class Verification {
         .query(
             row -> {
               findings.add(
-                  "messages belong to chat %d of application %d, which does not exist"
+                  "messages belong to chat %d of app %d, which does not exist"
                       .formatted(row.getLong(2), row.getLong(1)));
             });
   }

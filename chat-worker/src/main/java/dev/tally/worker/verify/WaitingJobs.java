@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Reads the queue while it is filled and drained. */
+/** Reads queues while gateways fill them and workers drain them. */
 @Component
 class WaitingJobs {
 
-  /** What is read from Redis at once; a job may be as long as a message. */
+  /** Jobs read from Redis at once; a job may be as long as a message. */
   private static final int PAGE = 200;
 
   private final StringRedisTemplate redis;
@@ -30,16 +30,17 @@ class WaitingJobs {
   }
 
   /**
-   * Hands over the jobs that wait in the partitions of these apps, some perhaps twice. None is
-   * missed: what leaves the queue meanwhile is persisted, or a dead letter, by the time this
-   * returns or soon after.
+   * Passes the jobs that wait in the partitions of these apps to a consumer, some perhaps twice.
+   * None is missed: a job that leaves the queue meanwhile is persisted, or a dead letter, by the
+   * time this returns or soon after.
    */
   void forEach(Set<String> apps, Consumer<Job> consumer) {
     Set<Integer> partitions = new TreeSet<>();
     apps.forEach(app -> partitions.add(layout.partitions().of(app).partition()));
     for (int partition : partitions) {
       PartitionKeys keys = new PartitionKeys(partition);
-      // from the end to the beginning, which is the way jobs go, and from list to list as they do
+      // Jobs move towards the beginning of the queue and then to the claimed batch. Reading in the
+      // same direction misses none.
       forEach(keys.jobs(), consumer);
       forEach(keys.claimed(), consumer);
     }
@@ -55,7 +56,7 @@ class WaitingJobs {
         try {
           consumer.accept(codec.decode(text));
         } catch (UndecodableJobException e) {
-          // it becomes a dead letter as soon as it is claimed
+          // A worker rejects it as soon as it claims it.
         }
       }
     }

@@ -1,4 +1,4 @@
-/** Checks over everything that what Tally promises is so. */
+/** Checks that all data is as Tally promises. */
 @NullMarked
 package dev.tally.worker.verify;
 

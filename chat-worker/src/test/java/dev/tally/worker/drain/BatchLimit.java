@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.util.unit.DataSize;
 
-/** A batch's bounds, and what a claim within them does, without Redis. */
+/** The bounds of a batch, and a model of a claim within them. */
 record BatchLimit(int jobs, int bytes) {
 
   DrainProperties properties() {
@@ -12,7 +12,7 @@ record BatchLimit(int jobs, int bytes) {
         jobs, DataSize.ofBytes(bytes), Duration.ofMillis(50), Duration.ofSeconds(30));
   }
 
-  /** Moves a batch, unless one has been claimed and not acknowledged. */
+  /** Claims a batch, unless one is claimed and not acknowledged. */
   void claim(List<String> queued, List<String> claimed) {
     if (!claimed.isEmpty()) {
       return;

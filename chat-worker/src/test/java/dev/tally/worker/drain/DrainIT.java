@@ -26,7 +26,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** From the queue to the rows: once, in order, counted, whatever was delivered before. */
+/** Jobs become rows: once, in order, and counted, whatever was delivered before. */
 class DrainIT {
 
   private static WorkerFixture fixture;
@@ -42,7 +42,7 @@ class DrainIT {
   }
 
   @Test
-  void chatsAndTheirMessagesArePersistedInOneGo() {
+  void chatsAndTheirMessagesArePersisted() {
     String app = fixture.app();
     fixture.queue(
         app,
@@ -72,7 +72,7 @@ class DrainIT {
     fixture.queue(app, jobs);
     fixture.awaitDrained(app);
 
-    // as a worker leaves it that dies between its commit and its acknowledgement
+    // A worker that dies between its commit and its acknowledgement leaves this.
     fixture.redis.opsForList().rightPushAll(fixture.keys(app).claimed(), jobs);
     fixture.awaitDrained(app);
 
@@ -104,7 +104,7 @@ class DrainIT {
   }
 
   @Test
-  void aNumberThatIsTakenIsADeadLetterAndRaisesTheCounter() {
+  void aNumberThatIsTakenIsRejectedAndRaisesTheCounter() {
     String app = fixture.app();
     PartitionKeys keys = fixture.keys(app);
     fixture.queue(
@@ -128,7 +128,7 @@ class DrainIT {
 
   @Test
   void anAcknowledgementThatComesAgainChangesNothing() {
-    // of no worker's partition
+    // No worker drains this partition.
     PartitionKeys keys = new PartitionKeys(99);
     fixture.redis.opsForValue().set(keys.owner(), "owner");
     ListOperations<String, String> lists = fixture.redis.opsForList();
@@ -141,7 +141,7 @@ class DrainIT {
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
     assertThat(lists.size(keys.claimed())).isZero();
 
-    // the answer was lost
+    // The worker sends it again, because it lost the answer.
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
     lists.rightPushAll(keys.claimed(), "third", "fourth");
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);
@@ -152,14 +152,14 @@ class DrainIT {
   }
 
   @Test
-  void locksOfAWorkerThatIsGoneWithoutATraceEnd() {
+  void rowLocksOfAVanishedWorkerEnd() {
     assertThat(fixture.mysql.sql("SELECT @@SESSION.wait_timeout").query(Integer.class).single())
         .as("seconds that a transaction may stand still")
         .isEqualTo(60);
   }
 
   @Test
-  void whatHangsInTheAirIsSetAsideAndBlocksNothing() {
+  void jobsWithoutTheirAppOrChatAreRejectedAndBlockNothing() {
     String app = fixture.app();
     String nobody = app.replaceAll("^.{8}", "00000000");
     fixture
@@ -185,7 +185,7 @@ class DrainIT {
   }
 
   @Test
-  void aValueThatMySqlRefusesIsSetAsideAlone() {
+  void aJobWithAValueThatMySqlDoesNotTakeIsRejectedAlone() {
     String app = fixture.app();
     fixture.queue(
         app,
@@ -201,7 +201,7 @@ class DrainIT {
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("refused");
     fixture.redis.delete(fixture.keys(app).dead());
 
-    // numbers carry on behind the gap, and it can still be filled
+    // Numbers continue after the gap, and the gap can still be filled.
     fixture.queue(
         app, fixture.messageJob(app, 1, 4, "d"), fixture.messageJob(app, 1, 2, "b after all"));
     fixture.awaitDrained(app);
@@ -210,7 +210,7 @@ class DrainIT {
   }
 
   @Test
-  void whatNoTableCanHoldIsSetAsideAndBlocksNothing() {
+  void jobsThatNoTableCanHoldAreRejectedAndBlockNothing() {
     String app = fixture.app();
     fixture.queue(
         app,
@@ -287,7 +287,7 @@ class DrainIT {
       connection.setAutoCommit(false);
       statement.executeQuery("SELECT id FROM apps WHERE token = '" + app + "' FOR UPDATE");
       fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
-      WorkerFixture.await(DrainIT::somebodyWaitsForALock);
+      WorkerFixture.await(DrainIT::aTransactionWaitsForALock);
 
       Thread stop = Thread.ofVirtual().start(stopped::close);
       WorkerFixture.await(() -> owned.owned().isEmpty());
@@ -296,13 +296,13 @@ class DrainIT {
 
       assertThat(fixture.messages(app, 1)).containsExactly("1:a");
       assertThat(fixture.isDrained(app)).isTrue();
-      assertThat(lost.count()).as("leases that were not given back").isZero();
+      assertThat(lost.count()).as("leases that were not released").isZero();
     } finally {
       stopped.close();
     }
   }
 
-  private static boolean somebodyWaitsForALock() {
+  private static boolean aTransactionWaitsForALock() {
     return fixture
             .mysql
             .sql("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")

@@ -54,9 +54,9 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * Random histories of one partition's queue and of three workers that drain it in turns and are
- * killed, lose their lease or miss an answer at the worst moments: after each step the rows, the
- * outbox, the lists and the counters are what a model of them in memory says.
+ * Random histories of one partition's queue. Three workers drain it in turns, and are killed, lose
+ * their lease or miss an answer at the worst moments. After each step the rows, the outbox, the
+ * lists and the counters equal those of a model in memory.
  */
 class DrainModelIT {
 
@@ -70,7 +70,7 @@ class DrainModelIT {
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
   private static final int MAX_BODY_BYTES = 65_535;
 
-  /** Each worker has its own. */
+  /** One for each worker. */
   private static final List<BatchLimit> LIMITS =
       List.of(
           new BatchLimit(1_000, 4_000_000), new BatchLimit(3, 4_000_000), new BatchLimit(20, 700));
@@ -91,7 +91,7 @@ class DrainModelIT {
     parts.close();
   }
 
-  /** What goes wrong with the last batch of a turn. */
+  /** The fault that meets the last batch of a turn. */
   enum Fault {
     NONE,
     CLAIM_ANSWER_LOST,
@@ -105,7 +105,7 @@ class DrainModelIT {
     KILLED_AFTER_ACKNOWLEDGEMENT
   }
 
-  /** What may happen to a partition. */
+  /** An event in the history of a partition. */
   sealed interface Step {
 
     record Queue(List<String> jobs) implements Step {}
@@ -113,10 +113,10 @@ class DrainModelIT {
     /** A worker gets the lease and drains up to so many batches. */
     record Turn(int worker, int batches, Fault fault) implements Step {}
 
-    /** Redis says that this was the highest number given out; it may have lost what came later. */
+    /** A counter has this number; Redis may have lost higher ones. */
     record SetCounter(int app, long chat, long number) implements Step {}
 
-    /** An operator has a dead letter's job queued again. */
+    /** An operator retries a dead letter. */
     record Retry(int letter) implements Step {}
   }
 
@@ -135,7 +135,7 @@ class DrainModelIT {
     }
     Model model = new Model(APPS.subList(0, 2));
     List<Step> history = new ArrayList<>(steps);
-    // whatever has happened, a worker that nothing happens to drains all that is left
+    // Whatever has happened, a worker without a fault drains all remaining jobs.
     history.add(new Step.Turn(0, 1_000, Fault.NONE));
     for (Step step : history) {
       switch (step) {
@@ -178,7 +178,7 @@ class DrainModelIT {
                          (SELECT COUNT(*) FROM messages m
                           WHERE m.app_id = c.app_id AND m.chat_number = c.number))""",
                 Long.class))
-        .as("counts that are not their rows'")
+        .as("counts that differ from the number of rows")
         .isZero();
     model.dead.forEach(letter -> Statistics.collect(letter.substring(0, letter.indexOf(' '))));
     Statistics.collect(parts.mysql.queryForObject("SELECT COUNT(*) > 0 FROM messages", Long.class));
@@ -191,7 +191,7 @@ class DrainModelIT {
         });
   }
 
-  /** Everything that a drain leaves behind, by name. */
+  /** Everything that a drain changes, by name. */
   private static Map<String, Object> found() {
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("queued", parts.list(KEYS.jobs()));
@@ -267,12 +267,12 @@ class DrainModelIT {
         + WorkerParts.texts(List.of(entry.letter().job())).getFirst();
   }
 
-  /** The process is gone. */
+  /** The process is killed. */
   private static final class KilledException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
-  /** A worker of the product's own parts, with faults where it meets Redis and MySQL. */
+  /** A worker of real parts, with faults injected where it uses Redis and MySQL. */
   private static final class Worker {
 
     private final LeaseTaker taker;
@@ -313,7 +313,7 @@ class DrainModelIT {
       } catch (KilledException | LeaseLostException e) {
         Statistics.label("ended by").collect(e.getClass().getSimpleName());
       }
-      // given back, or its time is over
+      // The lease is released, or it expires.
       parts.redis.delete(KEYS.owner());
     }
 
@@ -416,7 +416,7 @@ class DrainModelIT {
       @Override
       public void rollback(TransactionStatus status) {
         sound.rollback(status);
-        // more than it takes to find, by halves, the one job that the database refuses
+        // More than it takes to find, by halving, the one job that MySQL does not take.
         if (++rollbacks > 15) {
           throw new AssertionError("the partition is blocked: the same transaction fails for ever");
         }
@@ -424,7 +424,7 @@ class DrainModelIT {
     }
   }
 
-  /** What a drain is there for, without servers. */
+  /** A model of the drain, without servers. */
   private static final class Model {
 
     private record Message(Instant at, String body) {
@@ -493,7 +493,7 @@ class DrainModelIT {
       return deliveries;
     }
 
-    /** What a job is a row of; a chat's own has no chat. */
+    /** The key of a job's row; that of a chat has chat 0. */
     private record Place(String app, long chat, long number) {
       static Place of(Job job) {
         return switch (job) {
@@ -504,7 +504,7 @@ class DrainModelIT {
     }
 
     /**
-     * One transaction, or as many as it takes to set aside alone what the database refuses.
+     * One transaction, or as many as it takes to reject alone each job that MySQL does not take.
      *
      * @param kill whether the worker dies after the first commit
      * @return whether it is alive
@@ -632,7 +632,7 @@ class DrainModelIT {
       return reason.slug() + " " + WorkerParts.texts(List.of(delivery.raw())).getFirst();
     }
 
-    /** As {@link #found} tells it. */
+    /** The counterpart of {@link #found}. */
     Map<String, Object> expected() {
       List<String> appRows = new ArrayList<>();
       List<String> chatRows = new ArrayList<>();
@@ -703,11 +703,11 @@ class DrainModelIT {
         .withSizeDistribution(RandomDistribution.uniform());
   }
 
-  /** Jobs that came one after the other. Runs overlap, and are often what was queued before. */
+  /** Jobs with consecutive numbers. Runs overlap, and often repeat jobs that were queued before. */
   private static Arbitrary<List<String>> runs() {
     Arbitrary<String> apps = Arbitraries.of(APPS.get(0), APPS.get(0), APPS.get(1), APPS.get(2));
     Arbitrary<Long> chats = Arbitraries.longs().between(1, 3);
-    // of two jobs that are not the same, one has come when Redis gave out a number again
+    // Two different jobs with one number: Redis gave the number out again.
     Arbitrary<Integer> variants = Arbitraries.of(0, 0, 0, 0, 1);
     Arbitrary<List<String>> conversations =
         Combinators.combine(apps, chats, Arbitraries.integers().between(0, 8), variants)
@@ -726,7 +726,7 @@ class DrainModelIT {
                 variants)
             .as(DrainModelIT::messages);
     return Arbitraries.frequencyOf(
-        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(2, hopeless().map(List::of)));
+        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(2, rejected().map(List::of)));
   }
 
   private static String chat(String app, long number, int variant) {
@@ -743,8 +743,8 @@ class DrainModelIT {
     return WorkerParts.utf8(CODEC.openMessage(app, chat, body, at, null) + number + "}");
   }
 
-  /** What no gateway queues, and what none of the tables can hold. */
-  private static Arbitrary<String> hopeless() {
+  /** Jobs that no gateway queues, and jobs that no table can hold. */
+  private static Arbitrary<String> rejected() {
     String app = APPS.getFirst();
     Arbitrary<Long> numbers = Arbitraries.longs().between(101, 103);
     Arbitrary<String> noTokens =

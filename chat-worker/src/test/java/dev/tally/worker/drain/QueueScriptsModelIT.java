@@ -34,9 +34,9 @@ import net.jqwik.api.statistics.StatisticsReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random histories of one partition, with three workers that may hold its lease, lose it, or
- * believe to hold it, and whose requests may arrive twice or late: after each step Redis holds what
- * a model of it in memory holds, and has answered what the model answers.
+ * Random histories of one partition. Three workers hold its lease, lose it, or believe to hold it,
+ * and their requests may arrive twice or late. After each step Redis holds the same as a model in
+ * memory, and has given the same answer.
  */
 class QueueScriptsModelIT {
 
@@ -68,7 +68,7 @@ class QueueScriptsModelIT {
     parts.close();
   }
 
-  /** What may happen to a partition. */
+  /** An event in the history of a partition. */
   sealed interface Step {
 
     /** A gateway queues jobs. */
@@ -78,7 +78,7 @@ class QueueScriptsModelIT {
 
     record Leave(int worker) implements Step {}
 
-    /** A worker has been silent for as long as the roll remembers it. */
+    /** A worker's entry in the roll has expired. */
     record Silence(int worker) implements Step {}
 
     record Acquire(int worker) implements Step {}
@@ -87,7 +87,7 @@ class QueueScriptsModelIT {
 
     record Release(int worker) implements Step {}
 
-    /** The lease's time is over. */
+    /** The lease has expired. */
     record Expire() implements Step {}
 
     record TakeBatch(int worker, int limit) implements Step {}
@@ -95,12 +95,12 @@ class QueueScriptsModelIT {
     /**
      * A worker acknowledges what it claimed last.
      *
-     * @param dead how many of the jobs it sets aside
-     * @param again whether it saw no answer, and asks once more
+     * @param dead how many of the jobs it rejects
+     * @param again whether it lost the answer and sends it again
      */
     record Acknowledge(int worker, int dead, boolean again) implements Step {}
 
-    /** A worker's last acknowledgement arrives once more. */
+    /** A worker's last acknowledgement arrives a second time. */
     record AcknowledgeLate(int worker) implements Step {}
 
     record SetCounter(int counter, long number) implements Step {}
@@ -110,7 +110,7 @@ class QueueScriptsModelIT {
     /**
      * An operator retries or drops a dead letter.
      *
-     * @param again whether the answer was lost, and the operator does it once more
+     * @param again whether the answer was lost, and the operator tries again
      */
     record Remove(int letter, boolean retry, boolean again) implements Step {}
   }
@@ -245,7 +245,7 @@ class QueueScriptsModelIT {
     model.acknowledge(worker, acknowledgement);
   }
 
-  /** All of Redis. */
+  /** Everything that Redis holds. */
   private static Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
     Set<String> lists = Set.of(KEYS.jobs(), KEYS.claimed(), KEYS.dead());
@@ -266,7 +266,7 @@ class QueueScriptsModelIT {
     return held;
   }
 
-  /** What the scripts are there for, without Redis. */
+  /** A model of the scripts, without Redis. */
   private static final class Model {
 
     final List<String> jobs = new ArrayList<>();
@@ -356,14 +356,14 @@ class QueueScriptsModelIT {
 
   @Provide
   Arbitrary<List<Step>> steps() {
-    // one of them works more than the others: a lease is there to work with most of the time
+    // One worker acts more often than the others, so that it often holds the lease when it acts.
     Arbitrary<Integer> workers = Arbitraries.of(0, 0, 0, 0, 1, 2);
     Arbitrary<Integer> counters = Arbitraries.integers().between(0, COUNTERS.size() - 1);
     Arbitrary<Long> numbers =
         Arbitraries.oneOf(
             Arbitraries.longs().between(1, 12),
             Arbitraries.longs().between(999_999_999_999_990L, 999_999_999_999_999L));
-    // any bytes, and few enough of the short ones that some batches begin alike
+    // Any bytes, with so few short ones that some batches begin alike.
     Arbitrary<String> jobs =
         Arbitraries.oneOf(
             Arbitraries.of("j1", "j2", ""),
@@ -389,7 +389,7 @@ class QueueScriptsModelIT {
             Tuple.of(3, workers.map(Step.AcknowledgeLate::new)),
             Tuple.of(1, Combinators.combine(counters, numbers).as(Step.SetCounter::new)),
             Tuple.of(1, Combinators.combine(counters, numbers).as(Step.Raise::new)),
-            // often, since there is seldom anything to remove
+            // Often, because there is seldom anything to remove.
             Tuple.of(
                 12,
                 Combinators.combine(Arbitraries.integers().between(0, 20), booleans, booleans)

@@ -15,8 +15,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The parts of a worker that does nothing by itself, on test servers, and a look into Redis. Jobs
- * are bytes; here they are texts of one character a byte, which print and compare well.
+ * The parts of a worker on test servers, which run only when a test calls them. Jobs are bytes;
+ * here they are texts of one character a byte, which print and compare well.
  */
 final class WorkerParts implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class WorkerParts implements AutoCloseable {
 
   private static ConfigurableApplicationContext start() {
     List<String> arguments = new ArrayList<>(TestServers.wiped().arguments());
-    // it reports each dead letter and each fault, of which there are going to be many
+    // The drain logs each dead letter and each fault, and the tests cause many.
     arguments.add("--logging.level.dev.tally.worker.drain=OFF");
     return ChatWorker.forCommand(arguments.toArray(String[]::new));
   }
@@ -46,7 +46,7 @@ final class WorkerParts implements AutoCloseable {
     }
   }
 
-  /** What a list holds. */
+  /** The jobs of a list. */
   List<String> list(String key) {
     return texts(bytes.opsForList().range(key, 0, -1));
   }

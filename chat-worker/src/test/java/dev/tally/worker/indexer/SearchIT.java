@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Everything persisted becomes searchable, whatever becomes of Elasticsearch. */
+/** Every persisted message becomes searchable, whatever happens to Elasticsearch. */
 class SearchIT {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -107,7 +107,7 @@ class SearchIT {
       http("DELETE", "/%s/_doc/%s?routing=%d".formatted(live(), document, fixture.id(app)), "");
     }
     assertThat(verify()).hasSize(10);
-    // one row for all of it
+    // One outbox row for all of the messages.
     fixture
         .mysql
         .sql(
@@ -121,12 +121,12 @@ class SearchIT {
   }
 
   @Test
-  void aDocumentThatIsRefusedBlocksNoOther() {
+  void aRefusedDocumentIsIndexedLater() {
     String app = fixture.app();
     String index = live();
     fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "before"));
     awaitIndexed();
-    // a row for a message that the index cannot take: it is made read-only for a moment
+    // The index is read-only for a moment, so it refuses the next document.
     http("PUT", "/" + index + "/_settings", "{\"index.blocks.write\":true}");
     fixture.queue(app, fixture.messageJob(app, 1, 2, "meanwhile"));
     WorkerFixture.await(
@@ -145,7 +145,7 @@ class SearchIT {
   }
 
   @Test
-  void aReindexMissesNothingThatIsWrittenMeanwhile() throws Exception {
+  void aReindexMissesNoMessageThatIsWrittenMeanwhile() throws Exception {
     String app = fixture.app();
     fixture.queue(app, fixture.chatJob(app, 1));
     List<String> jobs = new ArrayList<>();
@@ -180,7 +180,7 @@ class SearchIT {
   }
 
   @Test
-  void whatAReindexThatDiedHasLeftIsRemovedByTheNext() {
+  void aReindexRemovesTheIndexOfOneThatDied() {
     String left = "tally-messages-20200101000000000";
     http("PUT", "/" + left, "{\"aliases\":{\"" + left + "-write\":{}}}");
     fixture

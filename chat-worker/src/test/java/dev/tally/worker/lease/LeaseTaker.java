@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** A worker that takes leases and ends them when a test of another package says so. */
+/** A worker whose leases a test of another package acquires and ends. */
 public final class LeaseTaker {
 
   /** Longer than any test. */
@@ -43,7 +43,7 @@ public final class LeaseTaker {
     scripts.release(keys, worker);
   }
 
-  /** A lease as this worker believes to hold it, whatever Redis says. */
+  /** A lease that this worker believes to hold, whether Redis agrees or not. */
   public Lease lease(PartitionKeys keys) {
     return new Lease(keys, worker, LIFE, scripts, System.nanoTime());
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** How a worker comes by its partitions, and parts with them. */
+/** How a worker acquires and releases its leases. */
 class LeasesIT {
 
   private static final Duration LEASE = Duration.ofSeconds(1);

@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What waits for search: found in its order, and at a cost that does not grow with it. */
+/** Due rows are found in their order, at a cost that does not grow with their number. */
 class SearchOutboxIT {
 
   private static final int PARTITIONS = 16;
@@ -33,7 +33,7 @@ class SearchOutboxIT {
 
   @BeforeAll
   static void start() {
-    // it does nothing by itself
+    // A context for commands: it does not drain and does not index.
     worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
     mysql = worker.getBean(JdbcTemplate.class);
     outbox = worker.getBean(SearchOutbox.class);
@@ -45,7 +45,7 @@ class SearchOutboxIT {
   }
 
   @Test
-  void theOldestOfThePartitionsAskedForComeFirst() {
+  void theOldestRowsOfTheGivenPartitionsComeFirst() {
     mysql.execute("DELETE FROM search_outbox");
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
@@ -76,7 +76,7 @@ class SearchOutboxIT {
   }
 
   @Test
-  void aLookReadsNoMoreHoweverMuchWaits() {
+  void readingDueRowsCostsTheSameHoweverManyWait() {
     long few = rowsRead(1_000);
     long many = rowsRead(20_000);
 
@@ -84,7 +84,7 @@ class SearchOutboxIT {
     assertThat(many).isLessThan(2 * few);
   }
 
-  /** What the server reads to answer, if so many rows wait. */
+  /** The number of rows that the server reads to find the due ones, if this many wait. */
   private static long rowsRead(int waiting) {
     mysql.execute("DELETE FROM search_outbox");
     List<Range> ranges = new ArrayList<>();
@@ -92,7 +92,7 @@ class SearchOutboxIT {
       ranges.add(new Range(i % PARTITIONS, 1, 1, i + 1L, i + 1L));
     }
     outbox.append(ranges);
-    // on one connection, which alone is counted for
+    // On one connection: the server counts for each connection.
     return new TransactionTemplate(
             new DataSourceTransactionManager(Objects.requireNonNull(mysql.getDataSource())))
         .execute(

@@ -88,7 +88,7 @@ class LogsIT {
     // what should be there is
     assertThat(output)
         .contains("it is dead letter", "(undecodable)", "(number-taken)", "(refused)")
-        .contains("Redis has lost data: the counter", "had fallen behind")
+        .contains("Redis has lost data: the counter", "was too low and is raised to")
         .contains("a dependency is down", "persisting failed and is tried again")
         .contains("Elasticsearch does not answer")
         .contains("Redis was not asked whether a number is given out");

@@ -11,8 +11,9 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /**
- * Named locks in MySQL ({@code GET_LOCK}), for what only one process of a deployment may do at a
- * time. MySQL gives a lock free when its holder's connection ends, so none outlives a process.
+ * Named locks in MySQL ({@code GET_LOCK}), for work that one process of a deployment does at a
+ * time. MySQL releases a lock when its holder's connection ends, so no lock outlives its process. A
+ * lock belongs to one connection; that is why this is plain JDBC.
  */
 @Component
 class DatabaseLock {
@@ -40,8 +41,8 @@ class DatabaseLock {
   /**
    * Takes a lock.
    *
-   * @param patience how long to wait for its holder, in whole seconds
-   * @return empty if it is held by another
+   * @param patience longest wait for the lock's holder, in whole seconds
+   * @return empty if another connection still holds the lock
    */
   Optional<Held> acquire(String name, Duration patience) {
     try {
@@ -56,7 +57,7 @@ class DatabaseLock {
       }
       return acquired ? Optional.of(() -> release(connection, name)) : Optional.empty();
     } catch (SQLException e) {
-      throw new DataAccessResourceFailureException("no lock " + name, e);
+      throw new DataAccessResourceFailureException("cannot acquire lock " + name, e);
     }
   }
 
@@ -77,7 +78,7 @@ class DatabaseLock {
       statement.setString(1, name);
       statement.execute();
     } catch (SQLException e) {
-      throw new DataAccessResourceFailureException("lock " + name, e);
+      throw new DataAccessResourceFailureException("cannot release lock " + name, e);
     }
   }
 }

@@ -16,13 +16,12 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sees to it that there is a live index, that searches go to it, and that everything persisted is
- * on its way into it.
+ * Makes sure that a live index exists, that searches go to it, and that every persisted message is
+ * in it or in the outbox.
  *
- * <p>Elasticsearch may come back empty. The UUID that it gives each index tells: if the live index
- * has another one than the one everything was sent to, the outbox gets everything again. The UUID
- * is written down last, so a process that dies in between leaves the work to the next, which at
- * worst indexes something twice.
+ * <p>Elasticsearch may come back empty. The keeper notices that by the UUID of the live index: if
+ * it is not the recorded one, the outbox gets all messages again. The new UUID is recorded last. If
+ * a process dies before that, the next check starts over, and at worst indexes messages twice.
  */
 @Component
 public class IndexKeeper {
@@ -61,11 +60,11 @@ public class IndexKeeper {
     this.layout = layout;
     this.jdbc = jdbc;
     this.transaction = new TransactionTemplate(transactions);
-    // so that reading all chats locks none of them
+    // INSERT … SELECT locks no chats that it reads, unlike with REPEATABLE READ.
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
   }
 
-  /** Puts right what is not. Safe to call from any number of workers at once. */
+  /** Recovers the live index if it is damaged. Any number of workers may call this at once. */
   public void check() {
     Optional<SearchIndexes.Entry> live = indexes.live();
     if (live.isPresent() && isWhole(live.get()) && indexes.building().isEmpty()) {
@@ -86,7 +85,7 @@ public class IndexKeeper {
         && cluster.searched().equals(Set.of(live.name()));
   }
 
-  /** What a reindex that died has left behind would be written to for ever. */
+  /** Removes the index of a reindex that died: the indexer would write to it for ever. */
   private void removeAbandoned() {
     List<SearchIndexes.Entry> building = indexes.building();
     if (building.isEmpty()) {
@@ -98,7 +97,7 @@ public class IndexKeeper {
     }
     try (DatabaseLock.Held _ = held.get()) {
       for (SearchIndexes.Entry entry : indexes.building()) {
-        log.warn("removing index {}, whose reindex was not finished", entry.name());
+        log.warn("removing index {}: its reindex did not finish", entry.name());
         indexes.remove(entry.name());
         cluster.delete(entry.name());
       }
@@ -111,7 +110,7 @@ public class IndexKeeper {
     if (indexUuid.isEmpty()) {
       cluster.create(live.name());
       indexUuid = cluster.indexUuid(live.name());
-      log.info("search index {} has been made", live.name());
+      log.info("search index {} was created", live.name());
     }
     if (!cluster.searched().equals(Set.of(live.name()))) {
       cluster.search(live.name());
@@ -134,7 +133,7 @@ public class IndexKeeper {
 
   private record App(long id, String token) {}
 
-  /** How many apps there were. */
+  /** Appends all messages to the outbox, and returns the number of apps. */
   private long sendEverything() {
     long after = 0;
     long count = 0;

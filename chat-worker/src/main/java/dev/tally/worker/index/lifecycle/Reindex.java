@@ -23,8 +23,8 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * Builds a new search index from MySQL beside the old one, while writes and searches go on, and
  * swaps them.
  *
- * <p>The indexer writes what is persisted meanwhile to the new index too, so nothing is missed: see
- * the overview of {@code dev.tally.worker.indexer}.
+ * <p>Meanwhile the indexer sends new messages to the new index, too, so none is missed: see the
+ * overview of {@code dev.tally.worker.indexer}.
  */
 @Component
 public class Reindex {
@@ -65,7 +65,7 @@ public class Reindex {
     this.snapshot.setReadOnly(true);
   }
 
-  /** Is told how far it has got. */
+  /** Receives the progress of a run. */
   @FunctionalInterface
   public interface Progress {
 
@@ -81,12 +81,12 @@ public class Reindex {
   /**
    * Builds the index.
    *
-   * @return how many messages the scan has indexed
+   * @return the number of messages that the scan has indexed
    * @throws IllegalStateException if another reindex runs, or the new index is lost or refuses
-   *     messages. The old index goes on answering searches.
+   *     documents. The old index goes on answering searches.
    */
   public long run(Progress progress) {
-    // takes away what an earlier run may have left
+    // Removes an index that an earlier run may have left.
     keeper.check();
     Optional<DatabaseLock.Held> held = lock.acquire(IndexKeeper.REINDEX_LOCK, Duration.ZERO);
     if (held.isEmpty()) {
@@ -106,9 +106,10 @@ public class Reindex {
             .orElseThrow(() -> new IllegalStateException("the new index is gone: " + name));
     boolean swapped = false;
     try {
-      // from its commit on, the indexer writes to this index too; the scan comes after it
+      // From this commit on, the indexer also sends messages to this index. The scan comes after
+      // it.
       indexes.add(name, SearchIndexes.Role.BUILDING);
-      // in a snapshot, or it would run after chats that grow while it reads them
+      // In a snapshot: otherwise the scan would run after chats that grow while it reads them.
       long done = snapshot.execute(_ -> scan(name, progress));
       cluster.refresh(name);
       if (!cluster.indexUuid(name).equals(Optional.of(indexUuid))) {
@@ -142,8 +143,8 @@ public class Reindex {
   }
 
   /**
-   * Waits a while for an Elasticsearch that cannot keep up or is away; a run may have taken hours
-   * to get here.
+   * Waits up to two minutes for an Elasticsearch that is overloaded or away, because a run may have
+   * taken hours to get here.
    */
   private void index(String name, List<Message> page) {
     BackOffExecution backOff = patience().start();
@@ -160,7 +161,7 @@ public class Reindex {
       long wait = refused.overloaded() ? backOff.nextBackOff() : BackOffExecution.STOP;
       if (wait == BackOffExecution.STOP) {
         throw new IllegalStateException(
-            "the new index does not take %d messages: %s"
+            "the new index refuses %d documents: %s"
                 .formatted(refused.documents().size(), refused.reason()));
       }
       sleep(wait);
@@ -183,7 +184,7 @@ public class Reindex {
     }
   }
 
-  /** What cannot be removed now is removed by the worker's next check. */
+  /** Removes the new index. If that fails, the worker's next check removes it. */
   private void abandon(String name) {
     try {
       indexes.remove(name);
@@ -194,9 +195,8 @@ public class Reindex {
   }
 
   /**
-   * Registers the new index as the live one, sends searches to it, then deletes the old one. A
-   * process that dies in between leaves a state that {@link IndexKeeper} puts right, in favour of
-   * the new index.
+   * Registers the new index as the live one, sends searches to it, then deletes the old one. If a
+   * process dies in between, {@link IndexKeeper} completes the change to the new index.
    */
   private void swap(String name, String indexUuid) {
     List<SearchIndexes.Entry> old = indexes.live().stream().toList();

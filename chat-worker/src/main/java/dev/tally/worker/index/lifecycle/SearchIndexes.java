@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The table that says which indexes must hold every message. */
+/** The registered indexes: those that must hold every message. */
 @Component
 public final class SearchIndexes {
 
@@ -40,15 +40,15 @@ public final class SearchIndexes {
   public enum Role {
     /** Answers searches. */
     LIVE,
-    /** Is being filled by a reindex, and will answer searches when it holds everything. */
+    /** A reindex fills it. It will answer searches when it holds everything. */
     BUILDING
   }
 
   /**
    * An index that new messages go to.
    *
-   * @param indexUuid the UUID that Elasticsearch gave the index which everything was sent to; null
-   *     if nothing was yet
+   * @param indexUuid the UUID of the index that all messages were sent to; null if none was sent
+   *     yet
    */
   public record Entry(String name, Role role, @Nullable String indexUuid) {}
 

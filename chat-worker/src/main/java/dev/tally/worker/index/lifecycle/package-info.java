@@ -1,4 +1,4 @@
-/** Which search indexes there are: made, found again, replaced and removed. */
+/** Creates, checks, replaces and removes search indexes. */
 @NullMarked
 package dev.tally.worker.index.lifecycle;
 
