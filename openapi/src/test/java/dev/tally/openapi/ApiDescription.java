@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What chat-api's document says in words. */
+/** The texts, schemas and examples of chat-api's document. */
 final class ApiDescription {
 
   private static final String TIME =
@@ -31,7 +31,9 @@ final class ApiDescription {
 
   private static final String COUNT =
       """
-      {"type": "integer", "format": "int64", "minimum": 0, "description": "How many there are persisted."}""";
+      {"type": "integer", "format": "int64", "minimum": 0, "description": "The number of persisted rows."}""";
+
+  private static final String LIMIT_TEXT = "The page has at most this many elements.";
 
   private static final String LIMIT =
       """
@@ -62,7 +64,7 @@ final class ApiDescription {
       {"number": 1, "body": "Hello wörld 🎉", "created_at": "2026-11-24T14:42:19.301554Z"}""";
 
   private static final String PAGES =
-      "A `Link` with `rel=\"next\"` leads to the next page; every page costs the same.";
+      "A `Link` header with `rel=\"next\"` leads to the next page. Every page costs the same.";
 
   private ApiDescription() {}
 
@@ -70,20 +72,20 @@ final class ApiDescription {
     document.info(
         "Tally: apps, reads and search",
         """
-        Manages apps, reads what is persisted, and searches. A write is normally readable within tens of milliseconds \
-        of its answer, and searchable a second later.
+        This service manages apps, reads chats and messages, and searches. A write is normally readable within tens of \
+        milliseconds of its answer, and searchable a second later.
 
         %s"""
             .formatted(Shared.ERRORS));
     document.tag(
         "apps",
-        "Apps; where the deployment has an admin key, they are listed, created and renamed with it");
-    document.tag("chats", "Chats of an app");
-    document.tag("messages", "Messages of a chat");
-    document.tag("search", "Full-text search in a chat");
+        "Apps. In a deployment with an admin key, listing, creating and renaming apps needs the key.");
+    document.tag("chats", "The chats of an app.");
+    document.tag("messages", "The messages of a chat.");
+    document.tag("search", "Full-text search in a chat.");
     document.header(
         "Link",
-        "The next page, where there is one (RFC 8288).",
+        "The next page, if there is one (RFC 8288).",
         "{\"type\": \"string\"}",
         "\"<http://localhost:3000/apps/%s/chats?limit=2&after=2>; rel=\\\"next\\\"\""
             .formatted(Shared.TOKEN_EXAMPLE));
@@ -103,7 +105,7 @@ final class ApiDescription {
         {
           "type": "http",
           "scheme": "bearer",
-          "description": "The deployment's admin key (TALLY_ADMIN_KEY). Not needed where there is none."
+          "description": "The deployment's admin key (TALLY_ADMIN_KEY). A deployment without an admin key needs none."
         }""");
     schemas(document);
     apps(document);
@@ -147,22 +149,26 @@ final class ApiDescription {
             "{}",
             "highlight",
             """
-            {"description": "The parts of the body that match, as HTML: matching words in <em>, all else escaped."}"""));
+            {"description": "The parts of the body that match, as HTML: matching words are in <em>, the rest is escaped."}"""));
     document.schema("AppName", Shared.objectWith(TextField.APP_NAME));
   }
 
   private static void apps(Document document) {
     document
         .route("GET", "/apps")
-        .is("apps", "listApps", "List apps", "In the order in which they were created. " + PAGES)
+        .is("apps", "listApps", "List apps", "The oldest app comes first. " + PAGES)
         .needsAdminKey()
-        .parameter("after", "Only apps behind the one with this token.", Shared.CURSOR_TOKEN)
-        .parameter("limit", "At most so many.", LIMIT)
+        .parameter("after", "Only apps after the app with this token.", Shared.CURSOR_TOKEN)
+        .parameter("limit", LIMIT_TEXT, LIMIT)
         .answers(200, "Apps", Shared.arrayOf("App"), "[" + APP_EXAMPLE + "]", "Link")
         .problems(reading(UNAUTHORIZED));
     document
         .route("POST", "/apps")
-        .is("apps", "createApp", "Create an app", "Its token is drawn at random.")
+        .is(
+            "apps",
+            "createApp",
+            "Create an app",
+            "The answer has the app's token, which is random.")
         .needsAdminKey()
         .body("The app's name", "AppName", name())
         .answers(201, "The new app", Shared.reference("App"), APP_EXAMPLE, "Location")
@@ -192,7 +198,7 @@ final class ApiDescription {
     Route list =
         document
             .route("GET", "/apps/{token}/chats")
-            .is("chats", "listChats", "List chats", "In the order of their numbers. " + PAGES)
+            .is("chats", "listChats", "List chats", "In number order. " + PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN);
     page(list)
         .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
@@ -210,11 +216,7 @@ final class ApiDescription {
     Route list =
         document
             .route("GET", "/apps/{token}/chats/{chat}/messages")
-            .is(
-                "messages",
-                "listMessages",
-                "List messages",
-                "In the order of their numbers. " + PAGES)
+            .is("messages", "listMessages", "List messages", "In number order. " + PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
             .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER);
     page(list)
@@ -238,21 +240,22 @@ final class ApiDescription {
             "streamMessages",
             "Stream messages as they come",
             """
-            Server-sent events: every message once and in order. An event's id is the message's number, so a client that \
-            lost its connection goes on with `Last-Event-ID`, which outranks `after`. A comment now and then shows that \
-            the stream is alive.""")
+            Sends every message once and in order, as a server-sent event. An event's id is the message number, so a \
+            client that lost its connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 \
+            seconds shows that the stream is alive.""")
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
         .parameter("after", "Only numbers greater than this one.", POSITION)
-        .parameter("Last-Event-ID", "The number of the last message that has been seen.", POSITION)
+        .parameter(
+            "Last-Event-ID", "The number of the last message that the client has seen.", POSITION)
         .streams(
-            "An event a message",
+            "One event for each message",
             "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
         .problems(reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
   }
 
   private static void operations(Document document) {
-    document.tag("operations", "How the deployment stands");
+    document.tag("operations", "The state of the deployment.");
     String count =
         """
         {"type": "integer", "format": "int64", "minimum": 0}""";
@@ -290,22 +293,22 @@ final class ApiDescription {
             TIME,
             "queue",
             """
-            {"description": "null while Redis is away", "oneOf": [%s, {"type": "null"}]}"""
+            {"description": "Null while Redis is away.", "oneOf": [%s, {"type": "null"}]}"""
                 .formatted(Shared.reference("Queue")),
             "outbox_backlog",
             """
-            {"type": ["integer", "null"], "description": "null while MySQL is away"}""",
+            {"type": ["integer", "null"], "description": "Null while MySQL is away."}""",
             "persisted_messages",
             count,
             "open_streams",
             count));
     document
         .route("GET", "/operations")
-        .is("operations", "getOperations", "See how queue and outbox stand", "For the console.")
+        .is("operations", "getOperations", "Get the state of queue and outbox", "For the console.")
         .needsAdminKey()
         .answers(
             200,
-            "How they stand",
+            "The state",
             Shared.reference("Operations"),
             """
             {
@@ -333,24 +336,24 @@ final class ApiDescription {
             id,
             "Search a chat",
             """
-            Wants all words, in any order. A word matches as a whole, as the beginning of a word, or with a typo, \
-            whatever its case and accents. Best match first. There are two spellings of this route, which do the \
-            same. %s"""
+            Finds the messages that have all words, in any order. A word matches as a whole, as the beginning of a \
+            word, or with a typo; case and accents do not matter. The best match comes first. This search has two \
+            paths, which do the same. %s"""
                 .formatted(PAGES))
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
         .requires("q")
         .parameter(
             "q",
-            "What to look for: at most 32 words. Must be given, and not blank.",
+            "The words to search for, at most 32. Required, and not blank.",
             """
             {"type": "string", "minLength": 1, "maxLength": 256, "examples": ["hello"]}""")
         .parameter(
-            "after", "The cursor of the page before, from its `Link`.", "{\"type\": \"string\"}")
-        .parameter("limit", "At most so many.", LIMIT)
+            "after", "The cursor in the `Link` of the page before.", "{\"type\": \"string\"}")
+        .parameter("limit", LIMIT_TEXT, LIMIT)
         .answers(
             200,
-            "Messages that match",
+            "The messages that match",
             Shared.arrayOf("Hit"),
             """
             [{"number": 1, "body": "Hello wörld 🎉", "highlight": "<em>Hello</em> wörld 🎉"}]""",
@@ -363,10 +366,10 @@ final class ApiDescription {
         .parameter("before", "Only numbers less than this one.", POSITION)
         .parameter(
             "order",
-            "`desc`: highest number first; `before` then leads to the next page.",
+            "With `desc` the highest number comes first, and `before` leads to the next page.",
             """
             {"type": "string", "enum": ["asc", "desc"], "default": "asc"}""")
-        .parameter("limit", "At most so many.", LIMIT);
+        .parameter("limit", LIMIT_TEXT, LIMIT);
   }
 
   private static ProblemType[] reading(ProblemType... more) {

@@ -16,8 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A service's document in the making: its routes and parameters are what springdoc reads off the
- * controllers, its texts are a description's. Neither may have what the other has not.
+ * Builds a service's document. springdoc reads its routes and parameters from the controllers, and
+ * a description adds the texts. A route, parameter or member that only one of the two knows is an
+ * error.
  */
 final class Document {
 
@@ -31,7 +32,7 @@ final class Document {
   private final ObjectNode headers = JSON.createObjectNode();
   private final ObjectNode securitySchemes = JSON.createObjectNode();
 
-  /** The kinds of problems that the routes told of so far, which get an example each. */
+  /** The problems of the routes described so far. Each gets an example. */
   private final TreeSet<ProblemType> problems = new TreeSet<>();
 
   /**
@@ -42,19 +43,19 @@ final class Document {
     schema("Problem", PROBLEM);
     header(
         "Retry-After",
-        "Seconds to wait before asking again.",
+        "The client should wait this many seconds before it repeats the request.",
         "{\"type\":\"integer\",\"minimum\":1}",
         "1");
     header(
         "RateLimit-Policy",
-        "The limits that this request counted against, where there are any:"
-            + " `q` at once, refilled in `w` seconds.",
+        "The rate limits that this request counted against, if any:"
+            + " `q` requests at once, refilled in `w` seconds.",
         "{\"type\":\"string\"}",
         "\"\\\"app\\\";q=20;w=2\"");
     header(
         "RateLimit",
-        "Where the client stands, for each limit of `RateLimit-Policy`:"
-            + " `r` are left, all of them again in `t` seconds.",
+        "For each limit of `RateLimit-Policy`: `r` requests are left,"
+            + " and all are available again in `t` seconds.",
         "{\"type\":\"string\"}",
         "\"\\\"app\\\";r=7;t=2\"");
   }
@@ -63,15 +64,15 @@ final class Document {
       """
       {
         "type": "object",
-        "description": "What went wrong, as RFC 9457 has it.",
+        "description": "A problem, as RFC 9457 defines it.",
         "required": ["type", "title", "status", "detail", "error"],
         "properties": {
-          "type": {"type": "string", "format": "uri", "description": "What identifies this kind of problem to a program."},
-          "title": {"type": "string", "description": "The same for every problem of this kind."},
+          "type": {"type": "string", "format": "uri", "description": "Identifies this kind of problem to programs."},
+          "title": {"type": "string", "description": "Is the same for every problem of this kind."},
           "status": {"type": "integer", "minimum": 400, "maximum": 599},
-          "detail": {"type": "string", "description": "What went wrong this time, in a sentence for people."},
-          "instance": {"type": "string", "format": "uri-reference", "description": "The path that was asked for."},
-          "error": {"type": "string", "description": "What older clients show to people."}
+          "detail": {"type": "string", "description": "Says in a sentence for people what went wrong this time."},
+          "instance": {"type": "string", "format": "uri-reference", "description": "The path of the request."},
+          "error": {"type": "string", "description": "The text that older clients show to people."}
         }
       }
       """;
@@ -101,11 +102,11 @@ final class Document {
   }
 
   /**
-   * A schema that a record of a service decides on.
+   * Adds a schema whose members are those of a service's record.
    *
    * @param type the record's class name
-   * @param optional members that need not be there
-   * @param descriptions what each member is: a schema that is laid over the one of its Java type
+   * @param optional members that an answer may leave out
+   * @param descriptions for each member, a schema that overrides the one of its Java type
    */
   void record(String name, String type, List<String> optional, Map<String, String> descriptions) {
     ObjectNode schema = (ObjectNode) JSON.readTree(Json31.pretty(schemaOf(type)));
@@ -125,7 +126,7 @@ final class Document {
     members.forEachEntry(
         (member, itsSchema) -> {
           ObjectNode overlay = (ObjectNode) JSON.readTree(described(descriptions, member));
-          // one of several is not what its Java type says besides
+          // The schema of the Java type would contradict the alternatives of `oneOf`.
           properties.set(
               member, overlay.has("oneOf") ? overlay : ((ObjectNode) itsSchema).setAll(overlay));
         });
@@ -142,11 +143,15 @@ final class Document {
           .resolveAsResolvedSchema(new AnnotatedType(Class.forName(type)))
           .schema;
     } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("a description tells of a class that is gone", e);
+      throw new IllegalStateException("a description names a class that does not exist", e);
     }
   }
 
-  /** Begins to describe a route. */
+  /**
+   * Begins to describe a route.
+   *
+   * @throws AssertionError if no controller has the route
+   */
   Route route(String method, String path) {
     String verb = method.toLowerCase(Locale.ROOT);
     JsonNode found = generated.path("paths").path(path).path(verb);
@@ -156,7 +161,11 @@ final class Document {
     return route;
   }
 
-  /** The whole document. */
+  /**
+   * Builds the whole document.
+   *
+   * @throws AssertionError if a controller has a route that is not described
+   */
   ObjectNode build() {
     generated
         .path("paths")

@@ -28,7 +28,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 
-/** The documents that the services serve, held against the services. */
+/** Compares the documents with the services that serve them. */
 class DocumentsTest {
 
   private static final String REGENERATE =
@@ -79,9 +79,9 @@ class DocumentsTest {
     assertThat(there.equals(wanted))
         .as(
             """
-            %s is not what the code of %s says, from line %d on: that is
+            %s differs from the code of %s, from line %d on. The code says
               %s
-            If the code is right, write the document again, and look at what has changed:
+            If the code is right, write the document again, and read the difference:
               %s
             """,
             service.file(),
@@ -108,7 +108,7 @@ class DocumentsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyRouteIsInTheDocumentAndTheOtherWayRound(Service service) throws Exception {
+  void theDocumentHasExactlyTheRoutesOfTheService(Service service) throws Exception {
     Set<String> documented = new TreeSet<>();
     Document.JSON
         .readTree(served(service))
@@ -121,7 +121,7 @@ class DocumentsTest {
     assertThat(documented).isEqualTo(routes(service));
   }
 
-  /** What the running service has controllers for, but for errors and pages. */
+  /** The routes of the service's own controllers, without pages. */
   private static Set<String> routes(Service service) {
     Set<String> routes = new TreeSet<>();
     context(service)

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** The examples of a document, each held against the schema that it is an example of. */
+/** Finds the examples of a document, and validates each against its schema. */
 final class Examples {
 
   private static final String HERE = "urn:tally:openapi";
@@ -28,12 +28,12 @@ final class Examples {
     walk("#", document);
   }
 
-  /** How many there are. */
+  /** The number of examples in the document. */
   int count() {
     return count;
   }
 
-  /** What is wrong with those that do not fit. */
+  /** The validation errors, each with the place of its example. */
   List<String> misfits() {
     return misfits;
   }

@@ -18,21 +18,21 @@ import dev.tally.common.web.request.TextField;
 import java.util.List;
 import java.util.Map;
 
-/** What chat-gateway's document says in words. */
+/** The texts, schemas and examples of chat-gateway's document. */
 final class GatewayDescription {
 
   private static final String KEY =
       """
-      The same key and the same request get the same number again, for 24 hours, and nothing is written twice. The \
-      same key with another request: 422. Keys belong to an app. For instance `8c1f0a52-order-17`.""";
+      For 24 hours, the same key with the same request gets the same number again, and nothing is written twice. The \
+      same key with another request gets a 422. Keys belong to an app. Example: `8c1f0a52-order-17`.""";
 
   private static final String TRACE =
-      "W3C Trace Context; travels with the write through the queue, for instance"
-          + " `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. A broken one is ignored.";
+      "W3C Trace Context. It travels with the write through the queue. The gateway ignores a malformed"
+          + " value. Example: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`.";
 
   private static final String REPEAT =
       """
-      A 503, and no answer at all, leave open whether the write was accepted. Repeat it with an `Idempotency-Key` and \
+      A 503 or a time-out leaves open whether the write was accepted. Repeat the write with an `Idempotency-Key`, and \
       it happens once.""";
 
   private GatewayDescription() {}
@@ -41,12 +41,13 @@ final class GatewayDescription {
     document.info(
         "Tally: writes",
         """
-        Takes writes, and answers with their numbers: 1, 2, 3… without gaps. What got a 201 is persisted exactly once.
+        This service takes writes, and answers with their numbers: 1, 2, 3… without gaps. A write that got a 201 is \
+        persisted exactly once.
 
         %s"""
             .formatted(Shared.ERRORS));
-    document.tag("chats", "Chats of an app");
-    document.tag("messages", "Messages of a chat");
+    document.tag("chats", "The chats of an app.");
+    document.tag("messages", "The messages of a chat.");
     document.record(
         "AcceptedChat",
         "dev.tally.gateway.chat.ChatController$Accepted",
@@ -70,7 +71,7 @@ final class GatewayDescription {
   private static void chats(Document document) {
     document
         .route("POST", "/apps/{token}/chats")
-        .is("chats", "createChat", "Create a chat", "Takes no body. " + REPEAT)
+        .is("chats", "createChat", "Create a chat", "The request has no body. " + REPEAT)
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("Idempotency-Key", KEY, key())
         .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
@@ -92,17 +93,17 @@ final class GatewayDescription {
         .is(
             "messages",
             "createMessages",
-            "Create a message, or a batch",
+            "Create a message or a batch of messages",
             """
-            A batch is `application/x-ndjson`: a `{"body"}` a line, at most 1,000 of them. Its messages get \
-            consecutive numbers, all of them or none. %s"""
+            A batch is `application/x-ndjson`, with a `{"body"}` on each of at most 1,000 lines. Its messages get \
+            consecutive numbers, and either all of them are accepted or none. %s"""
                 .formatted(REPEAT))
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
         .parameter("Idempotency-Key", KEY, key())
         .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
         .body(
-            "A message, or as `application/x-ndjson` a batch of them",
+            "A message, or a batch of messages as `application/x-ndjson`",
             "NewMessage",
             Map.of(
                 "application/json",
@@ -113,7 +114,7 @@ final class GatewayDescription {
                 "{\"body\":\"one\"}\n{\"body\":\"two\"}\n"))
         .answers(
             201,
-            "The message's number, or the first and the last of a batch",
+            "The message's number, or the first and the last number of a batch",
             """
             {"oneOf": [%s, %s]}"""
                 .formatted(Shared.reference("AcceptedMessage"), Shared.reference("AcceptedBatch")),

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A route in the making. */
+/** Builds a route of a {@link Document}. */
 final class Route {
 
   private final JsonNode generated;
@@ -25,8 +25,8 @@ final class Route {
   private final Map<Integer, ObjectNode> responses = new TreeMap<>();
 
   /**
-   * @param generated what springdoc reads off the controller
-   * @param allProblems gets the kinds of problems that the route tells of
+   * @param generated the operation that springdoc reads from the controller
+   * @param allProblems collects the route's problems
    */
   Route(JsonNode generated, Set<ProblemType> allProblems) {
     this.generated = generated;
@@ -39,7 +39,7 @@ final class Route {
     return this;
   }
 
-  /** Needs the admin key, where there is one. */
+  /** Says that the route needs the admin key, in a deployment that has one. */
   Route needsAdminKey() {
     var security = operation.putArray("security");
     security.addObject();
@@ -47,13 +47,15 @@ final class Route {
     return this;
   }
 
-  /** Needs a parameter that its controller looks for by itself. */
+  /**
+   * Marks a parameter as required that its controller checks itself, so that springdoc cannot know.
+   */
   Route requires(String name) {
     required.add(name);
     return this;
   }
 
-  /** Describes a parameter, in whatever part of the request. */
+  /** Describes a parameter of the path, the query or the headers. */
   Route parameter(String name, String description, String schema) {
     parameters.put(
         name,
@@ -68,7 +70,7 @@ final class Route {
    * Describes the body.
    *
    * @param schema the schema of an object or a form
-   * @param examples one for each media type that is taken
+   * @param examples an example for each media type that the route takes
    */
   Route body(String description, String schema, Map<String, String> examples) {
     ObjectNode body =
@@ -92,7 +94,7 @@ final class Route {
     return this;
   }
 
-  /** The answer to a request that went well. */
+  /** Describes the answer to a successful request. */
   Route answers(int status, String description, String schema, String example, String... headers) {
     ObjectNode response = response(status, description);
     for (String header : headers) {
@@ -106,7 +108,7 @@ final class Route {
     return this;
   }
 
-  /** The answer that goes on as long as its client listens. */
+  /** Describes a stream: an answer that ends when its client closes the connection. */
   Route streams(String description, String example) {
     response(200, description)
         .putObject("content")
@@ -117,7 +119,7 @@ final class Route {
     return this;
   }
 
-  /** The problems that it may end in. */
+  /** Describes the problems that the route can answer with. */
   Route problems(ProblemType... types) {
     Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();
     for (ProblemType type : types) {
@@ -165,7 +167,7 @@ final class Route {
     for (JsonNode parameter : generated.path("parameters")) {
       String name = parameter.path("name").asString();
       if (name.equals("Accept")) {
-        // what is accepted is told by what is answered
+        // The media types of the answers say what a client can accept.
         continue;
       }
       found.add(name);
@@ -178,7 +180,7 @@ final class Route {
     assertThat(parameters.keySet())
         .as("the parameters of %s that are described", operation.path("operationId"))
         .containsExactlyInAnyOrderElementsOf(found);
-    // every route counts against limits, and tells of them whatever it answers
+    // Every route counts against rate limits and reports them on every answer.
     responses.forEach(
         (status, response) -> {
           response

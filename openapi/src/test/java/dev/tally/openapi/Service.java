@@ -11,7 +11,7 @@ enum Service {
   CHAT_GATEWAY("chat-gateway"),
   CHAT_API("chat-api");
 
-  /** Packages of what answers with pages for people, which no document tells of. */
+  /** The packages of routes that answer with pages for people. The documents leave them out. */
   static final List<String> PAGES = List.of("dev.tally.api.docs", "dev.tally.api.console");
 
   private final String title;
@@ -24,12 +24,12 @@ enum Service {
     return title;
   }
 
-  /** What its packages begin with. */
+  /** The name that the service's packages begin with. */
   String packageName() {
     return "dev.tally." + title.substring("chat-".length());
   }
 
-  /** The document's file among the sources. */
+  /** The document's file in the sources. */
   Path file() {
     return Path.of("..", "common", "src", "main", "resources", "openapi", title, "openapi.json");
   }
@@ -41,7 +41,7 @@ enum Service {
     }
   }
 
-  /** Starts it without any server: that is enough for it to say what its routes are. */
+  /** Starts the service without any server. springdoc needs no more to read its routes. */
   ConfigurableApplicationContext start() {
     String[] arguments = {
       "--server.port=0",

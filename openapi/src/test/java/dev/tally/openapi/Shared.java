@@ -2,7 +2,7 @@ package dev.tally.openapi;
 
 import dev.tally.common.web.request.TextField;
 
-/** What both documents say in the same words. */
+/** Texts and schemas that both documents use. */
 final class Shared {
 
   static final String TOKEN_EXAMPLE = "71b52be8c743459617b09a52519a3c44";
@@ -12,7 +12,7 @@ final class Shared {
       {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["%s"]}"""
           .formatted(TOKEN_EXAMPLE);
 
-  /** Optional: an example of it would be sent by whoever tries the route out. */
+  /** Has no example: Swagger UI would send it, although the parameter is optional. */
   static final String CURSOR_TOKEN =
       """
       {"type": "string", "pattern": "^[0-9a-f]{32}$"}""";
@@ -21,16 +21,17 @@ final class Shared {
       """
       {"type": "integer", "format": "int64", "minimum": 1, "maximum": 999999999999999, "examples": [1]}""";
 
-  static final String TOKEN_TEXT = "The app's token. Who knows it may read and write the app.";
+  static final String TOKEN_TEXT =
+      "The app's token. Every client that has the token can read and write the app.";
   static final String CHAT_TEXT = "The chat's number in its app.";
 
   static final String ERRORS =
       """
-      Errors are `application/problem+json` (RFC 9457) with a plain `error` string besides. A path that is not listed \
-      is answered with 404 (`no-such-route`), another method with 405 (`method-not-allowed`) and `Allow`. Bodies are \
-      JSON or form-encoded, in UTF-8. Objects may get more members; those that are listed stay as they are.
+      Errors are `application/problem+json` (RFC 9457) with a plain `error` string. A path that is not listed gets a \
+      404 (`no-such-route`); a method that is not listed gets a 405 (`method-not-allowed`) with `Allow`. Bodies are \
+      JSON or form-encoded, in UTF-8. Objects may get more members; the listed members stay as they are.
 
-      Where a limit is configured, every answer bears `RateLimit-Policy` and `RateLimit`.""";
+      If a rate limit is configured, every answer has the headers `RateLimit-Policy` and `RateLimit`.""";
 
   private Shared() {}
 
@@ -38,7 +39,7 @@ final class Shared {
     return "{\"$ref\": \"#/components/schemas/" + schema + "\"}";
   }
 
-  /** An object with one field of text. */
+  /** The schema of an object with one text field. */
   static String objectWith(TextField field) {
     return """
     {
@@ -47,7 +48,7 @@ final class Shared {
       "properties": {
         "%1$s": {
           "type": "string", "minLength": 1, "maxLength": %2$d,
-          "description": "Kept as it is sent. Not blank, no NUL, no unpaired surrogate."
+          "description": "Stored unchanged. It must not be blank, and must not contain NUL or an unpaired surrogate."
         }
       }
     }"""

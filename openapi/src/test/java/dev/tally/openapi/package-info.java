@@ -1,4 +1,4 @@
-/** What the services' routes are, as OpenAPI documents. */
+/** Generates the OpenAPI documents of the services. */
 @NullMarked
 package dev.tally.openapi;
 
