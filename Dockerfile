@@ -1,16 +1,16 @@
-# The images of the three services, one target each:
+# Builds the images of the three services. Each service has a target:
 #
 #   docker build --target chat-gateway -t tally/chat-gateway .
 #
-# They share the build and every layer but the last ones.
+# The images share the build and all layers but the last ones.
 
 FROM eclipse-temurin:25-jdk AS build
 WORKDIR /build
 COPY . .
-# tests are compiled only where other modules need them; they run elsewhere (.dockerignore leaves most of them out)
+# No test runs here. .dockerignore leaves out most of the tests' sources.
 RUN --mount=type=cache,target=/root/.m2,sharing=locked \
     ./mvnw -B -ntp -DskipTests -pl chat-gateway,chat-worker,chat-api -am package
-# dependencies, which seldom change, in layers of their own
+# Dependencies seldom change, so they get their own layers.
 RUN set -e; for service in chat-gateway chat-worker chat-api; do \
       mkdir -p "/layers/$service"; \
       cp "$service"/target/"$service"-*-exec.jar /tmp/service.jar; \
@@ -21,10 +21,10 @@ RUN set -e; for service in chat-gateway chat-worker chat-api; do \
 FROM eclipse-temurin:25-jre AS service
 WORKDIR /app
 COPY --chmod=555 docker/healthcheck docker/train /usr/local/bin/
-# of no user that the image has: files belong to root, and the service cannot change them
+# The image has no user 10001. Its files belong to root, so the service cannot change them.
 USER 10001:10001
-# The rest of the container's memory is for classes, threads and buffers. The heap starts large enough not to be collected all the time.
-# Out of memory, the service ends and is started again.
+# The rest of the container's memory is for classes, threads and buffers. The initial heap is large enough to avoid
+# constant collections. A service that runs out of memory ends, and the container starts again.
 ENTRYPOINT ["java", \
   "-XX:InitialRAMPercentage=12", \
   "-XX:MaxRAMPercentage=60", \
