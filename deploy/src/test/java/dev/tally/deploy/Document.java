@@ -1,5 +1,7 @@
 package dev.tally.deploy;
 
+import static org.assertj.core.api.Assertions.fail;
+
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -12,12 +14,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.Yaml;
 
-/** A YAML document, and the file that it stands in. */
+/** A YAML document and its file. */
 record Document(Path file, JsonObject content) {
 
   private static final Gson GSON = new Gson();
 
-  /** All documents under a folder. */
+  /** All documents in a folder and its subfolders. */
   static List<Document> in(Path folder) {
     return Repository.files(folder, ".yml").stream()
         .flatMap(file -> read(file, Repository.read(file)))
@@ -33,7 +35,7 @@ record Document(Path file, JsonObject content) {
         .map(document -> new Document(file, GSON.toJsonTree(document).getAsJsonObject()));
   }
 
-  /** What is written so, to be compared with. */
+  /** Parses YAML, for comparisons. */
   static JsonElement yaml(String yaml) {
     return GSON.toJsonTree(new Yaml().load(yaml));
   }
@@ -54,7 +56,7 @@ record Document(Path file, JsonObject content) {
     return at(content, path);
   }
 
-  /** What is found by following members, and elements by their index; JSON's null if nothing is. */
+  /** Follows a path of member names and array indexes. Returns JSON null if it leads nowhere. */
   static JsonElement at(JsonElement from, String... path) {
     JsonElement found = from;
     for (String step : path) {
@@ -69,16 +71,15 @@ record Document(Path file, JsonObject content) {
     return found;
   }
 
-  /** The elements of a list; none if there is no list. */
+  /** The elements of a list. Empty if the element is no list. */
   static List<JsonElement> list(JsonElement element) {
     return element.isJsonArray() ? element.getAsJsonArray().asList() : List.of();
   }
 
   /**
-   * Reads it as Kubernetes' API describes it.
+   * Reads the document with the model of Kubernetes' API.
    *
-   * @throws AssertionError if it has what the API does not know, lacks what must be there, or has
-   *     something of another type
+   * @throws AssertionError if a member is unknown, missing or of the wrong type
    */
   void readAsKubernetesDoes() {
     String version = text("apiVersion").replaceAll(".*/", "");
@@ -92,7 +93,7 @@ record Document(Path file, JsonObject content) {
     } catch (InvocationTargetException e) {
       throw new AssertionError(file + ": " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(file + ": Kubernetes has no such kind", e);
+      fail(file + ": Kubernetes has no such kind", e);
     }
   }
 }

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The manifests by the schema of Kubernetes' own API, and held against each other and the services.
- * What kustomize makes of them is not seen here, nor are objects of other projects' kinds.
+ * Checks the manifests by the schema of Kubernetes' own API, and compares them with each other and
+ * with the services. Does not check the output of kustomize, nor objects of other projects' kinds.
  */
 class KubernetesManifestsTest {
 
@@ -38,7 +38,7 @@ class KubernetesManifestsTest {
   private final List<Document> documents = Document.in(KUBERNETES);
 
   @Test
-  void kubernetesKnowsAllThatIsSaid() {
+  void manifestsFitTheSchemaOfKubernetes() {
     Set<String> kinds = new HashSet<>();
     for (Document document : documents) {
       if (!KUSTOMIZE.contains(document.kind()) && !OTHER_PROJECTS.contains(document.kind())) {
@@ -53,7 +53,7 @@ class KubernetesManifestsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"port: [{port: 1}]", "ports: [{name: http}]", "ports: [{port: http}]"})
-  void whatIsMisspeltOrMissingIsFound(String wrong) {
+  void misspelledAndMissingMembersAreFound(String wrong) {
     String service = "{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {%s}}";
     Path file = Path.of("service.yml");
 
@@ -115,13 +115,13 @@ class KubernetesManifestsTest {
   }
 
   @Test
-  void podsMayDoNothingButTheirWork() {
+  void podsHaveNoMoreRightsThanTheyNeed() {
     Map<String, JsonElement> pods = pods();
     assertThat(pods).containsOnlyKeys("chat-gateway", "chat-worker", "chat-api", "verify");
     pods.forEach(
         (name, pod) -> {
           assertThat(at(pod, "automountServiceAccountToken")).as(name).isEqualTo(yaml("false"));
-          // TALLY_... may not come from a Service's name
+          // A Service's name must not add variables that begin with TALLY_.
           assertThat(at(pod, "enableServiceLinks")).as(name).isEqualTo(yaml("false"));
           assertThat(at(pod, "securityContext"))
               .as(name)
@@ -157,7 +157,7 @@ class KubernetesManifestsTest {
   }
 
   @Test
-  void everyServiceIsProbedAndEndsInPeace() {
+  void everyServiceHasProbesAndTimeToStop() {
     Document compose = Document.of(Repository.ROOT.resolve("docker-compose.yml"));
     for (Document deployment : all("Deployment")) {
       String name = deployment.name();
@@ -182,7 +182,7 @@ class KubernetesManifestsTest {
   }
 
   @Test
-  void everySelectorSelects() {
+  void everySelectorMatches() {
     Map<String, Document> deployments =
         all("Deployment").stream().collect(Collectors.toMap(Document::name, d -> d));
     deployments.forEach(
@@ -216,12 +216,12 @@ class KubernetesManifestsTest {
   }
 
   @Test
-  void whatIsScaledSaysNotHowMany() {
+  void autoscaledDeploymentsHaveNoReplicas() {
     List<Document> scalers = all("HorizontalPodAutoscaler");
     assertThat(scalers).hasSize(2);
     for (Document scaler : scalers) {
       assertThat(scaler.text("spec", "scaleTargetRef", "name")).isEqualTo(scaler.name());
-      // else each "apply" would undo what the autoscaler did
+      // Otherwise each "apply" would undo the work of the autoscaler.
       assertThat(deployment(scaler.name()).at("spec", "replicas").isJsonNull()).isTrue();
     }
     Document base = Document.of(KUBERNETES.resolve("base/kustomization.yml"));
@@ -247,7 +247,7 @@ class KubernetesManifestsTest {
     return all(kind).stream().map(Document::name).collect(Collectors.toSet());
   }
 
-  /** All pods' specifications, by the name of what makes them. */
+  /** The specifications of all pods, by the name of their Deployment or CronJob. */
   private Map<String, JsonElement> pods() {
     Map<String, JsonElement> pods = new TreeMap<>();
     for (Document deployment : all("Deployment")) {

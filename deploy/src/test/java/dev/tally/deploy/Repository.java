@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The repository's files. */
+/** Reads the files of the repository. */
 final class Repository {
 
   static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private Repository() {}
 
-  /** All files under a folder whose names end so, in order. */
+  /** All files in a folder and its subfolders whose names have this ending, in order. */
   static List<Path> files(Path folder, String ending) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();

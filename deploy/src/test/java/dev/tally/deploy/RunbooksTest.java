@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Whoever is called by an alert finds out what to do. */
+/** Every alert has a runbook. */
 class RunbooksTest {
 
   private static final Path RULES =

@@ -1,4 +1,4 @@
-/** Tests of what is deployed, as files: no cluster is asked. */
+/** Tests of the deployed files. They need no cluster. */
 @NullMarked
 package dev.tally.deploy;
 
