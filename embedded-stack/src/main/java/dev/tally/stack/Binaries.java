@@ -20,8 +20,8 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * Server binaries out of Maven artifacts, unpacked once for this user in {@code ~/.cache/tally}, or
- * where {@code XDG_CACHE_HOME} says.
+ * Unpacks server binaries from Maven artifacts, once for each user, into {@code ~/.cache/tally} or
+ * {@code $XDG_CACHE_HOME/tally}.
  */
 final class Binaries {
 
@@ -30,11 +30,11 @@ final class Binaries {
   /**
    * Unpacks files from the jar that holds a resource.
    *
-   * @param name names the unpacked folder; must change with the binaries' version
-   * @param resource a resource in the jar, to find it by
-   * @param prefix what is cut off the names of the entries
-   * @param wanted which entries, by the rest of their names
-   * @return the folder
+   * @param name the name of the unpacked folder; must change with the version of the binaries
+   * @param resource a resource that only this jar has
+   * @param prefix the beginning of the entries' names; file names leave it out
+   * @param wanted chooses entries by their names without the prefix
+   * @return the unpacked folder
    */
   static Path unpacked(String name, String resource, String prefix, Predicate<String> wanted)
       throws IOException {
@@ -48,7 +48,7 @@ final class Binaries {
       unfinished = Files.createTempDirectory(cache(), name + ".");
     } catch (IOException e) {
       throw new StackException(
-          "servers cannot be unpacked into %s (%s). Name another folder with XDG_CACHE_HOME."
+          "the servers could not be unpacked into %s (%s). Set XDG_CACHE_HOME to another folder."
               .formatted(cache(), e),
           e);
     }
@@ -58,7 +58,7 @@ final class Binaries {
     } catch (FileAlreadyExistsException
         | DirectoryNotEmptyException
         | AtomicMoveNotSupportedException e) {
-      // another process was faster
+      // Another process has unpacked the same files in the meantime.
       delete(unfinished);
     }
     return folder;
@@ -69,7 +69,7 @@ final class Binaries {
     URL url = Binaries.class.getClassLoader().getResource(resource);
     if (url == null) {
       throw new StackException(
-          "no " + resource + " on the class path: servers come for Linux on x86-64 only");
+          "the class path has no " + resource + ": the servers run on Linux on x86-64 only");
     }
     JarURLConnection connection = (JarURLConnection) url.openConnection();
     connection.setUseCaches(false);
@@ -82,7 +82,7 @@ final class Binaries {
       for (JarEntry entry : entries) {
         Path file = folder.resolve(entry.getName().substring(prefix.length())).normalize();
         if (!file.startsWith(folder)) {
-          throw new IOException("entry leads out of the folder: " + entry.getName());
+          throw new IOException("an entry leads out of the folder: " + entry.getName());
         }
         Files.createDirectories(file.getParent());
         try (InputStream in = jar.getInputStream(entry)) {
@@ -93,7 +93,7 @@ final class Binaries {
     }
   }
 
-  /** Deletes a folder and all in it. */
+  /** Deletes a folder with its content, if it exists. */
   static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
@@ -121,7 +121,7 @@ final class Binaries {
     return base.resolve("tally");
   }
 
-  /** The folder or jar that this module's classes come from. */
+  /** The folder or jar of this module's classes. */
   static Path ownClasses() {
     return Path.of(
         URI.create(Binaries.class.getProtectionDomain().getCodeSource().getLocation().toString()));

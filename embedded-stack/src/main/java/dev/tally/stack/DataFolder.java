@@ -12,12 +12,14 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A data folder that belongs to one stack until it is closed, or its process is gone. */
+/**
+ * A data folder that one stack has locked. The lock ends with {@link #close} or with the process.
+ */
 final class DataFolder implements AutoCloseable {
 
   /**
-   * Those of this JVM. The lock file of one of them must not even be opened again: closing it, as
-   * the garbage collector would, gives up the lock that the JVM has on it.
+   * The folders that this JVM has locked. A second channel to a lock file would be harmful: when it
+   * closes, even by garbage collection, the JVM loses its lock.
    */
   private static final Set<Path> held = new HashSet<>();
 
@@ -30,9 +32,9 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * Takes a folder, made if it is not there.
+   * Locks a folder, and creates it if it does not exist.
    *
-   * @throws StackException if another stack has it
+   * @throws StackException if another stack has locked it
    */
   static DataFolder take(Path wanted) {
     synchronized (held) {
@@ -56,14 +58,15 @@ final class DataFolder implements AutoCloseable {
         held.add(path);
         return new DataFolder(path, channel);
       } catch (IOException e) {
-        throw new StackException("the data folder %s cannot be used: %s".formatted(wanted, e), e);
+        throw new StackException(
+            "the data folder %s could not be opened: %s".formatted(wanted, e), e);
       }
     }
   }
 
   private static StackException taken(Path folder, String pid) {
     return new StackException(
-        "the data folder %s belongs to a stack that is running, of process %s. Stop that one, or choose another folder."
+        "the data folder %s is in use by the servers of process %s. Stop that process, or choose another folder."
             .formatted(folder, pid));
   }
 
@@ -71,7 +74,7 @@ final class DataFolder implements AutoCloseable {
     return path;
   }
 
-  /** Gives the folder free. Done again it changes nothing. */
+  /** Unlocks the folder. A second call changes nothing. */
   @Override
   public void close() {
     synchronized (held) {
@@ -82,7 +85,7 @@ final class DataFolder implements AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        throw new StackException("the lock of the data folder %s is stuck".formatted(path), e);
+        throw new StackException("the data folder %s could not be unlocked".formatted(path), e);
       }
     }
   }

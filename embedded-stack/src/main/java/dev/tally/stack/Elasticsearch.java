@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** An Elasticsearch node put together from its Maven artifacts, in a JVM of its own. */
+/** An Elasticsearch node from its Maven artifacts, in a JVM of its own. */
 final class Elasticsearch implements Program {
 
   private static final HttpClient HTTP =
@@ -20,7 +20,7 @@ final class Elasticsearch implements Program {
 
   @Override
   public void prepare(Path folder) throws IOException {
-    // libraries unpacked by a node that was killed are left there
+    // A killed node leaves its unpacked native libraries there.
     Binaries.delete(folder.resolve("tmp"));
     Files.createDirectories(folder.resolve("tmp"));
   }
@@ -32,7 +32,8 @@ final class Elasticsearch implements Program {
         "-Xms512m",
         "-Xmx512m",
         "-XX:+UseSerialGC",
-        // takes half the processor time until it is up; what is searched here is small
+        // Halves the processor time of a start. The C2 compiler would not pay off: searches are
+        // small here.
         "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "--enable-native-access=ALL-UNNAMED",
@@ -47,17 +48,18 @@ final class Elasticsearch implements Program {
         Integer.toString(port));
   }
 
-  /** Written by the build: where this machine's Maven keeps the node's jars. */
+  /** The paths of the node's jars in the local Maven repository; the build writes them. */
   private static String classPath() throws IOException {
     try (InputStream in = Elasticsearch.class.getResourceAsStream("node/class-path")) {
       if (in == null) {
-        throw new StackException("the node's class path is missing; build embedded-stack again");
+        throw new StackException(
+            "the class path of the Elasticsearch node is missing. Build embedded-stack again.");
       }
       String paths = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
       for (String path : paths.split(":", -1)) {
         if (!Files.exists(Path.of(path))) {
           throw new StackException(
-              "the node needs %s, which is gone since embedded-stack was built; build it again"
+              "the Elasticsearch node needs %s, which no longer exists. Build embedded-stack again."
                   .formatted(path));
         }
       }

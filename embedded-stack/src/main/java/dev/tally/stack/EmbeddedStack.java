@@ -14,8 +14,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Running servers that end with this process, in whatever way it ends. The data folder is locked
- * until {@link #close}.
+ * Running servers that end with this process, even if it is killed. The data folder is locked until
+ * {@link #close}.
  */
 public final class EmbeddedStack implements AutoCloseable {
 
@@ -27,31 +27,31 @@ public final class EmbeddedStack implements AutoCloseable {
   }
 
   /**
-   * The same as {@link #start(StackOptions, Consumer)}, for whoever does not ask how far it is.
+   * The same as {@link #start(StackOptions, Consumer)}, without a listener.
    *
-   * @throws StackException if a server does not start, a port is taken, or the data folder is
-   *     another stack's
+   * @throws StackException if a server does not start, a port is taken, or another stack has locked
+   *     the data folder
    */
   public static EmbeddedStack start(StackOptions options) {
     return start(options, _ -> {});
   }
 
   /**
-   * Starts servers, all at once, and returns when every one of them answers. If one fails, none is
-   * left running.
+   * Starts all servers at once, and returns when every server answers. If one fails, all are
+   * stopped.
    *
-   * <p>Servers that an earlier stack has left in the same data folder, because its process was
-   * killed, are waited for: they are about to end.
+   * <p>If an earlier stack in the same data folder was killed, its servers take a moment to end.
+   * This method waits for that first.
    *
-   * @param up is told of each server as soon as it answers, by whatever thread
-   * @throws StackException if a server does not start, a port is taken, or the data folder is
-   *     another stack's
+   * @param up gets each server as soon as it answers, on the thread that started it
+   * @throws StackException if a server does not start, a port is taken, or another stack has locked
+   *     the data folder
    */
   public static EmbeddedStack start(StackOptions options, Consumer<Server> up) {
     EmbeddedStack stack = new EmbeddedStack(DataFolder.take(options.data()));
     try {
       stack.addAll(options.ports());
-      // before any is started, so that a port that is taken costs nobody the time
+      // These run before any start, so that a taken port fails at once.
       stack.each(Server::awaitEarlier);
       stack.each(Server::requireFreePort);
       stack.each(
@@ -82,7 +82,7 @@ public final class EmbeddedStack implements AutoCloseable {
         });
   }
 
-  /** Does something with all servers at once. What fails first is thrown when all are done. */
+  /** Runs an action on all servers at once, and throws the first failure when all have ended. */
   private void each(Consumer<Server> action) {
     List<Future<?>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -110,14 +110,14 @@ public final class EmbeddedStack implements AutoCloseable {
   }
 
   /**
-   * A server, running unless somebody has stopped it.
+   * A server of the stack. It runs, unless the caller has stopped or killed it.
    *
-   * @throws IllegalArgumentException if the options left it out
+   * @throws IllegalArgumentException if the options do not have it
    */
   public Server server(ServerKind kind) {
     Server server = servers.get(kind);
     if (server == null) {
-      throw new IllegalArgumentException(kind.title() + " was not to be started");
+      throw new IllegalArgumentException("the options do not start " + kind.title());
     }
     return server;
   }
@@ -138,10 +138,10 @@ public final class EmbeddedStack implements AutoCloseable {
   }
 
   /**
-   * Stops every server, returns when all are gone, and gives the data folder free. Done again it
+   * Stops every server, waits until all have ended, and unlocks the data folder. A second call
    * changes nothing.
    *
-   * @throws StackException if a server does not end, not even by SIGKILL
+   * @throws StackException if a server does not end, even after SIGKILL
    */
   @Override
   public void close() {

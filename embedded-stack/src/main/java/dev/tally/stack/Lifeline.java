@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server process that cannot outlive this one: {@code lifeline.sh} ends it as soon as a pipe that
- * only this process holds open is closed, which the kernel sees to even after a {@code kill -9}.
- * Public for what is no server of the stack but must end with its parent all the same.
+ * A server process that cannot outlive this process. Only this process holds a pipe open, and the
+ * kernel closes it even after a {@code kill -9}; {@code lifeline.sh} then ends the server. The
+ * class is public for processes that are no servers of the stack but must end with their parent,
+ * too.
  *
- * <p>The server has a session of its own, so a Ctrl-C in the terminal does not reach it before
- * those who still need it are done.
+ * <p>The server runs in its own session, so that a Ctrl-C in the terminal does not end it before
+ * the processes that still need it.
  */
 public final class Lifeline {
 
-  /** How long a server may take to end before it is made to. */
+  /** The time that a server has to end after SIGTERM, before it gets SIGKILL. */
   static final Duration GRACE = Duration.ofSeconds(20);
 
   private static final Duration KILLED_WITHIN = Duration.ofMinutes(1);
@@ -35,10 +36,10 @@ public final class Lifeline {
   }
 
   /**
-   * Waits until no server of an earlier lifeline is left in a folder. One whose parent was killed
+   * Waits until no server of an earlier lifeline runs in a folder. A server whose parent was killed
    * takes a moment to end.
    *
-   * @throws StackException if it takes longer than such a server may
+   * @throws StackException if a server still runs after {@link #GRACE} and five seconds
    */
   static void awaitEarlier(Path folder) throws IOException {
     Process flock =
@@ -53,7 +54,7 @@ public final class Lifeline {
     try {
       if (flock.waitFor() != 0) {
         throw new StackException(
-            "a server of an earlier start still runs in %s; `fuser %s` names the process"
+            "a server of an earlier start still runs in %s. `fuser %s` names its process."
                 .formatted(folder, lock(folder)));
       }
     } catch (InterruptedException e) {
@@ -66,8 +67,8 @@ public final class Lifeline {
   /**
    * Starts a server.
    *
-   * @param folder the server's own: where it runs, and what it alone may run in
-   * @param log what the server prints is added to this file
+   * @param folder the server's working directory, which no other server may use
+   * @param log the file to which the server's output is appended
    */
   public static Lifeline start(Path folder, Path log, List<String> command) throws IOException {
     Path script = folder.resolve("lifeline.sh");
@@ -88,7 +89,7 @@ public final class Lifeline {
       throw new IOException("could not run " + command.getFirst());
     }
     long id = Long.parseLong(pid);
-    // one that is gone already has no handle; the shell is as dead then
+    // A process that has already ended has no handle. The shell is about to end then, too.
     return new Lifeline(shell, ProcessHandle.of(id).orElseGet(shell::toHandle));
   }
 
@@ -108,12 +109,12 @@ public final class Lifeline {
     return server.pid();
   }
 
-  /** Whether the server's process is there, frozen or not. */
+  /** Whether the server's process exists. A frozen one does. */
   public boolean alive() {
     return shell.isAlive();
   }
 
-  /** Does something when the server is gone, for whatever reason. */
+  /** Runs an action when the server has ended, for any reason. */
   void onEnd(Runnable action) {
     var _ = shell.onExit().thenRun(action);
   }
@@ -121,8 +122,8 @@ public final class Lifeline {
   /**
    * Waits until the server ends by itself.
    *
-   * @return its exit status
-   * @throws IOException if it takes longer than this
+   * @return the server's exit status
+   * @throws IOException if the server still runs after {@code patience}
    */
   int status(Duration patience) throws IOException, InterruptedException {
     if (!shell.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -131,25 +132,25 @@ public final class Lifeline {
     return shell.exitValue();
   }
 
-  /** Tells the server to end, and waits until it has. One that takes too long is made to. */
+  /** Sends SIGTERM and waits until the server has ended. After {@link #GRACE}, it gets SIGKILL. */
   public void end() {
     release();
     await(GRACE.plus(KILLED_WITHIN));
   }
 
-  /** Ends the server without a chance to do anything about it, and waits until it is gone. */
+  /** Sends SIGKILL and waits until the server has ended. */
   public void kill() {
     server.destroyForcibly();
     await(KILLED_WITHIN);
     release();
   }
 
-  /** Stops the server where it is, by SIGSTOP: connections stay open, nothing is answered. */
+  /** Sends SIGSTOP: connections stay open, but the server answers nothing. */
   public void freeze() {
     signal("STOP");
   }
 
-  /** Lets a frozen server go on. */
+  /** Sends SIGCONT: a frozen server continues. */
   public void thaw() {
     signal("CONT");
   }
@@ -172,11 +173,11 @@ public final class Lifeline {
     try {
       shell.getOutputStream().close();
     } catch (IOException e) {
-      // closed is all that it should be
+      // The pipe is closed, even if flushing it failed.
     }
   }
 
-  /** An interrupt does not end this: whoever comes next counts on the server being gone. */
+  /** Waits even if interrupted, because callers rely on the server's end. */
   private void await(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     boolean interrupted = false;

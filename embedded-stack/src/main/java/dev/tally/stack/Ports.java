@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Loopback ports, as this Linux sees them. */
+/** Finds free loopback ports, and the processes that use a port (by {@code /proc}). */
 public final class Ports {
 
   private static final int LOWEST = 20_000;
@@ -28,11 +28,11 @@ public final class Ports {
   private Ports() {}
 
   /**
-   * Finds a free port below those that the kernel gives to outgoing connections. One of those could
-   * be lost while the server is stopped: a client that keeps trying to reconnect is given it sooner
-   * or later as its own end, and is then connected to itself.
+   * Finds a free port below the range that the kernel uses for outgoing connections. A stopped
+   * server could lose a port of that range: a client that tries to reconnect eventually gets the
+   * port as its local port, and is then connected to itself.
    *
-   * @param taken not to be used, though free
+   * @param taken ports that are not chosen, even if they are free
    */
   public static int choose(Set<Integer> taken) {
     int end = outgoing();
@@ -46,7 +46,7 @@ public final class Ports {
   }
 
   private static int outgoing() {
-    // the kernel answers one read only, so that Files.readString gets no more than a digit
+    // The kernel answers only the first read in full. Files.readString would get one digit.
     byte[] range = new byte[64];
     try (InputStream in = Files.newInputStream(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
       int length = Math.max(0, in.read(range));
@@ -59,7 +59,7 @@ public final class Ports {
     }
   }
 
-  /** Whether a server could listen on a port now. */
+  /** Whether a server could listen on the port now. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -70,8 +70,8 @@ public final class Ports {
   }
 
   /**
-   * Whether it is this very process that listens on a port, and not another one that was faster. A
-   * process of another user cannot be looked into, and is believed.
+   * Whether this process listens on the port, and not another one that took it first. Returns true
+   * for a process of another user, whose descriptors cannot be read.
    */
   static boolean isHeldBy(long pid, int port) {
     try {
@@ -86,7 +86,7 @@ public final class Ports {
   /**
    * The process that listens on a port.
    *
-   * @return empty if none does, or if it is one that cannot be looked into
+   * @return empty if no process listens, or if its descriptors cannot be read
    */
   public static Optional<ProcessHandle> holder(int port) {
     try {
@@ -123,12 +123,12 @@ public final class Ports {
     try {
       return Files.readSymbolicLink(descriptor).toString();
     } catch (NoSuchFileException e) {
-      // closed since it was listed
+      // The process has closed the descriptor since it was listed.
       return "";
     }
   }
 
-  /** The sockets that listen on a port, under the names that descriptors have for them. */
+  /** The sockets that listen on a port, by the targets of the descriptors' links. */
   private static Set<String> listeners(int port) throws IOException {
     String suffix = String.format(Locale.ROOT, ":%04X", port);
     Set<String> sockets = new HashSet<>();

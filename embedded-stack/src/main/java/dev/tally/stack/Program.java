@@ -4,23 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How one kind of server is run. */
+/** Says how to run one kind of server. */
 sealed interface Program permits MariaDb, Redis, Elasticsearch {
 
   /**
-   * Readies what the server needs before its first start: its binary, its data folder. Done again
-   * it changes nothing.
+   * Prepares the server's binary and data folder before a start. A second call changes nothing.
    *
-   * @param folder the server's own folder; exists
+   * @param folder the server's own folder, which exists
    */
   void prepare(Path folder) throws IOException;
 
-  /** The command that runs the server until it gets a TERM. */
+  /** The command that runs the server until SIGTERM. */
   List<String> command(Path folder, int port) throws IOException;
 
-  /** Whether the server answers requests. Takes at most a second. */
+  /** Whether the server answers requests. The check takes at most a second. */
   boolean answers(int port);
 
-  /** How clients find the server. */
+  /** The URL that clients connect to. */
   String url(int port);
 }

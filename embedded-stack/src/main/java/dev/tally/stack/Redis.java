@@ -22,7 +22,7 @@ final class Redis implements Program {
   }
 
   /**
-   * @param options what to set besides, as command line arguments
+   * @param options more command line arguments
    */
   Redis(List<String> options) {
     this.options = options;
@@ -49,7 +49,7 @@ final class Redis implements Program {
             "--appendonly",
             "yes",
             "--appendfsync",
-            // with "everysec" even a killed process may lose what it has acknowledged
+            // With "everysec", even a killed process can lose writes that it has acknowledged.
             "always",
             "--aof-load-truncated",
             "yes",

@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A Redis Cluster of a few nodes that end with this process, in whatever way it ends. Each node is
- * a master with its share of the slots; none has a replica, so the slots of a node that is down are
- * not served until it is back.
+ * A Redis Cluster of a few nodes that end with this process, even if it is killed. Each node is a
+ * master with its share of the slots. No node has a replica, so no other node serves the slots of a
+ * stopped one.
  */
 public final class RedisCluster implements AutoCloseable {
 
   private static final int SLOTS = 16_384;
 
-  /** Nodes talk to each other on a port this much above that of clients. */
+  /** The port for other nodes is the port for clients plus this number. */
   private static final int BUS_OFFSET = 10_000;
 
   private static final Duration AGREEMENT_PATIENCE = Duration.ofSeconds(30);
@@ -37,10 +37,10 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a new cluster, and returns when all nodes agree on who has which slot.
+   * Starts a new cluster, and returns when all nodes agree on the slots.
    *
-   * @param folder where the nodes keep their data; must not hold another cluster's
-   * @param count how many nodes, at least three
+   * @param folder the nodes' data folder, without data of another cluster
+   * @param count the number of nodes, at least three
    * @throws StackException if a node does not start or the nodes do not agree
    */
   public static RedisCluster start(Path folder, int count) {
@@ -93,13 +93,13 @@ public final class RedisCluster implements AutoCloseable {
     long deadline = System.nanoTime() + AGREEMENT_PATIENCE.toNanos();
     while (!nodes.stream().allMatch(this::seesAll)) {
       if (System.nanoTime() > deadline) {
-        throw new StackException("the nodes of the Redis Cluster do not agree");
+        throw new StackException("the nodes of the Redis Cluster do not agree on the slots");
       }
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new StackException("interrupted before the Redis Cluster agreed", e);
+        throw new StackException("interrupted before the nodes of the Redis Cluster agreed", e);
       }
     }
   }
@@ -122,7 +122,7 @@ public final class RedisCluster implements AutoCloseable {
               .toList();
       if (lines.isEmpty() || lines.getFirst().startsWith("-")) {
         throw new StackException(
-            "Redis on port %d refuses to join a cluster: %s".formatted(node.port(), lines));
+            "Redis on port %d refused a cluster command: %s".formatted(node.port(), lines));
       }
       return lines;
     } catch (IOException e) {
@@ -130,17 +130,17 @@ public final class RedisCluster implements AutoCloseable {
     }
   }
 
-  /** The nodes; each may be killed, frozen and started again. */
+  /** The nodes. Callers can kill, freeze and start them. */
   public List<Server> nodes() {
     return List.copyOf(nodes);
   }
 
-  /** How clients find the cluster: {@code host:port,host:port,…}. */
+  /** The addresses that clients connect to: {@code host:port,host:port,…}. */
   public String addresses() {
     return nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(","));
   }
 
-  /** Stops every node, and gives the folder free. Done again it changes nothing. */
+  /** Stops every node, and unlocks the folder. A second call changes nothing. */
   @Override
   public void close() {
     try {

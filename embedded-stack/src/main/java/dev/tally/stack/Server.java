@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server of the stack. Its port and its data stay the same however often it is stopped and
- * started.
+ * One server of the stack. Its port and its data stay the same when it is stopped, killed or
+ * started again.
  */
 public final class Server {
 
@@ -29,7 +29,7 @@ public final class Server {
   private final Path log;
   private final int port;
 
-  /** Of a server that should be running; null while it should not. */
+  /** The server's process. Null before a start, and after {@link #stop} or {@link #kill}. */
   private @Nullable Lifeline lifeline;
 
   Server(ServerKind kind, Path folder, int port) {
@@ -44,7 +44,7 @@ public final class Server {
     this.port = port;
   }
 
-  /** What this is. */
+  /** The kind of this server. */
   public ServerKind kind() {
     return kind;
   }
@@ -55,14 +55,14 @@ public final class Server {
   }
 
   /**
-   * How clients find the server: a JDBC URL for MySQL's driver (user root, no password), a {@code
-   * redis:} URL, an HTTP URL.
+   * The URL that clients connect to: a JDBC URL for MySQL's driver (user root, no password), a
+   * {@code redis:} URL, or an HTTP URL.
    */
   public String url() {
     return program.url(port);
   }
 
-  /** What the server prints, since its latest start. That of the start before is beside it. */
+  /** The server's output since its latest start. The log of the start before is beside it. */
   public Path log() {
     return log;
   }
@@ -70,21 +70,22 @@ public final class Server {
   /**
    * The server's process id.
    *
-   * @throws IllegalStateException if it has been stopped or killed
+   * @throws IllegalStateException if the server has been stopped or killed
    */
   public synchronized long pid() {
     return running().pid();
   }
 
-  /** Whether the server's process is there, frozen or not. */
+  /** Whether the server's process exists. A frozen one does. */
   public synchronized boolean isRunning() {
     return lifeline != null && lifeline.alive();
   }
 
   /**
-   * Starts the server, and returns when it answers requests. Nothing happens if it is running.
+   * Starts the server, and returns when it answers requests. Does nothing if the server runs.
    *
-   * @throws StackException if it ends or does not answer; the message has the end of its log
+   * @throws StackException if the server ends or does not answer; the message has the end of its
+   *     log
    */
   public synchronized void start() {
     if (isRunning()) {
@@ -121,7 +122,7 @@ public final class Server {
   }
 
   private void awaitAnswer(Lifeline started, long deadline) {
-    // asked for last: what answers may be another server, which has taken the port in between
+    // A server that answers is not enough: another process may have taken the port meanwhile.
     while (!(program.answers(port) && Ports.isHeldBy(started.pid(), port))) {
       if (!started.alive() || System.nanoTime() > deadline) {
         throw new StackException(
@@ -142,14 +143,14 @@ public final class Server {
     if (lifeline == ended) {
       logger.log(
           System.Logger.Level.WARNING,
-          "{0}, process {1}, has ended by itself, see {2}",
+          "{0} (process {1}) ended unexpectedly, see {2}",
           kind.title(),
           Long.toString(ended.pid()),
           log);
     }
   }
 
-  /** Stops the server as an operator would, and returns when it is gone. */
+  /** Stops the server by SIGTERM, and returns when it has ended. */
   public synchronized void stop() {
     if (lifeline == null) {
       return;
@@ -166,9 +167,9 @@ public final class Server {
   }
 
   /**
-   * Ends the server by SIGKILL, and returns when it is gone.
+   * Ends the server by SIGKILL, and returns when it has ended.
    *
-   * @throws IllegalStateException if it has been stopped or killed
+   * @throws IllegalStateException if the server has been stopped or killed
    */
   public synchronized void kill() {
     Lifeline ending = running();
@@ -183,18 +184,18 @@ public final class Server {
   }
 
   /**
-   * Stops the server's process where it is, by SIGSTOP: connections stay open, nothing is answered.
+   * Freezes the server by SIGSTOP: connections stay open, but the server answers nothing.
    *
-   * @throws IllegalStateException if it has been stopped or killed
+   * @throws IllegalStateException if the server has been stopped or killed
    */
   public synchronized void freeze() {
     running().freeze();
   }
 
   /**
-   * Lets a frozen server go on.
+   * Continues a frozen server by SIGCONT.
    *
-   * @throws IllegalStateException if it has been stopped or killed
+   * @throws IllegalStateException if the server has been stopped or killed
    */
   public synchronized void thaw() {
     running().thaw();
@@ -219,7 +220,7 @@ public final class Server {
   void requireFreePort() {
     if (!isRunning() && !Ports.isFree(port)) {
       throw new StackException(
-          "port %d, which %s is to listen on, is taken. Stop what holds it, or choose another port."
+          "port %d of %s is taken. Stop the process that uses it, or choose another port."
               .formatted(port, kind.title()));
     }
   }

@@ -1,6 +1,6 @@
 package dev.tally.stack;
 
-/** The servers that the stack knows how to run. */
+/** The kinds of servers that the stack can run. */
 public enum ServerKind {
   MARIADB("MariaDB"),
   REDIS("Redis"),

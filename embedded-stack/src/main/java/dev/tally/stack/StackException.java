@@ -1,8 +1,6 @@
 package dev.tally.stack;
 
-/**
- * The stack, or one of its servers, cannot be run. The message says which, and what to do about it.
- */
+/** Thrown if the stack or one of its servers cannot run. The message says why, and what to do. */
 public final class StackException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -5,11 +5,11 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What to start, and where.
+ * The options of a stack.
  *
- * @param data the folder that everything is kept in; made if it is not there, and locked while the
+ * @param data the folder for all data and logs; created if it does not exist, and locked while the
  *     stack runs
- * @param ports which servers to start, and the loopback port of each; 0 takes any free one
+ * @param ports the servers to start, and the loopback port of each, 0 for any free one
  */
 public record StackOptions(Path data, Map<ServerKind, Integer> ports) {
 
@@ -18,7 +18,7 @@ public record StackOptions(Path data, Map<ServerKind, Integer> ports) {
     ports = Map.copyOf(ports);
   }
 
-  /** All servers, on free ports. */
+  /** Options with all servers on free ports. */
   public static StackOptions in(Path data) {
     Map<ServerKind, Integer> ports = new EnumMap<>(ServerKind.class);
     for (ServerKind kind : ServerKind.values()) {
@@ -27,7 +27,7 @@ public record StackOptions(Path data, Map<ServerKind, Integer> ports) {
     return new StackOptions(data, ports);
   }
 
-  /** The same, but with a server on this port. */
+  /** These options, with a server on this port. */
   public StackOptions with(ServerKind kind, int port) {
     Map<ServerKind, Integer> changed = new EnumMap<>(ServerKind.class);
     changed.putAll(ports);
@@ -35,7 +35,7 @@ public record StackOptions(Path data, Map<ServerKind, Integer> ports) {
     return new StackOptions(data, changed);
   }
 
-  /** The same, but without a server. */
+  /** These options, without a server. */
   public StackOptions without(ServerKind kind) {
     Map<ServerKind, Integer> changed = new EnumMap<>(ServerKind.class);
     changed.putAll(ports);

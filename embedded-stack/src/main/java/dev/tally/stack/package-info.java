@@ -1,6 +1,6 @@
 /**
- * Real MariaDB, Redis and Elasticsearch servers as child processes on loopback, from Maven
- * artifacts alone.
+ * Real MariaDB, Redis and Elasticsearch servers as child processes on loopback. Their binaries come
+ * from Maven artifacts only.
  */
 @NullMarked
 package dev.tally.stack;

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.elasticsearch.Build;
 
 /**
- * Offers a node plugins that lie on the class path. A distribution unpacks each plugin in a folder
- * with a descriptor and gives it a class loader; here there is neither.
+ * Loads a node's plugins from the class path. A distribution instead unpacks each plugin into a
+ * folder with a descriptor, and gives it its own class loader.
  *
- * <p>In this package because {@link PluginsLoader} and {@link PluginBundle} have package-private
- * constructors.
+ * <p>This class is in Elasticsearch's package because the constructors of {@link PluginsLoader} and
+ * {@link PluginBundle} are package-private.
  */
 public final class ClassPathPluginsLoader extends PluginsLoader {
 
@@ -31,9 +31,9 @@ public final class ClassPathPluginsLoader extends PluginsLoader {
   }
 
   /**
-   * Makes a loader.
+   * Creates a loader.
    *
-   * @param noJars a folder without jars, which stands for the folder that each plugin would have
+   * @param noJars a folder without jars, which serves as the folder of each plugin
    */
   public static PluginsLoader of(Path noJars, List<Class<? extends Plugin>> plugins)
       throws IOException {

@@ -2,10 +2,9 @@
 #
 # usage: sh lifeline.sh LOCK LOG GRACE COMMAND [ARGUMENT…]
 #
-# Prints the server's process id, and ends with the server's exit status. When standard input closes, because its
-# writer has closed it or died in whatever way, the server is told to end (TERM), and after GRACE tenths of a second
-# made to (KILL). The file LOCK is locked until the server is gone: the server inherits it, so that this holds even if
-# somebody kills this script.
+# Prints the server's process id, and ends with the server's exit status. Standard input closes when its writer closes
+# it or dies. The script then sends TERM to the server, and KILL after GRACE tenths of a second. The file LOCK stays
+# locked until the server has ended, even if this script is killed: the server inherits the lock.
 
 lock=$1
 log=$2
@@ -21,7 +20,7 @@ echo "$server"
 (
   exec 4>&-
   while read -r _; do :; done <&3
-  # from here on it ends between two sleeps, none of which is left behind
+  # With this trap, a TERM ends this loop between two sleeps, so that no sleep process is left behind.
   trap exit TERM
   kill -CONT "$server" 2>/dev/null
   kill -TERM "$server" 2>/dev/null

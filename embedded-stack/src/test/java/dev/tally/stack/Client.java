@@ -19,7 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 
-/** Keeps a word in a server, by the shortest way there is. */
+/** Writes a word to a server and reads it back, with each server's plain protocol. */
 final class Client {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -70,7 +70,9 @@ final class Client {
     }
   }
 
-  /** The last line of an answer of one value or of a list. */
+  /**
+   * Sends a command, and returns the last line of the answer: the value, or a list's last element.
+   */
   static String redis(Server server, String command) throws IOException {
     return redisLines(server, command).getLast();
   }
@@ -85,7 +87,7 @@ final class Client {
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
       List<String> answers = lines.lines().toList();
-      // the last is that of QUIT
+      // The last line answers QUIT.
       return answers.subList(0, answers.size() - 1);
     }
   }

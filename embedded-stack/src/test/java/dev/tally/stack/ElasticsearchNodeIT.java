@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the node, put together from parts, must have in common with a distribution's. */
+/** Tests that the node behaves like one of a distribution in all that Tally uses. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ElasticsearchNodeIT {
 
@@ -181,7 +181,7 @@ class ElasticsearchNodeIT {
   }
 
   @Test
-  void goesOnAfterAHit() throws Exception {
+  void continuesAfterAHit() throws Exception {
     String sort = ", \"size\": 1, \"sort\": [\"_score\", {\"number\": \"asc\"}]";
     String query = "{\"constant_score\": {\"filter\": {\"match\": {\"body\": \"hello\"}}}}";
     assertThat(search(query, sort)).contains("7:1:1", "\"sort\":[1.0,1]");
@@ -212,7 +212,7 @@ class ElasticsearchNodeIT {
   }
 
   @Test
-  void makesNoIndexThatNobodyAskedFor() throws Exception {
+  void createsNoIndexOnItsOwn() throws Exception {
     String bulk =
         """
         {"index":{"_id":"1"}}
@@ -245,7 +245,7 @@ class ElasticsearchNodeIT {
   }
 
   @Test
-  void doesNotMindAFullDisk() throws Exception {
+  void ignoresAFullDisk() throws Exception {
     assertThat(
             http(
                 "GET",

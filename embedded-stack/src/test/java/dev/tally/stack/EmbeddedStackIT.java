@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One stack, and what may be done to its servers. */
+/** Tests one stack, and stops, kills and freezes its servers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddedStackIT {
 
@@ -33,7 +33,7 @@ class EmbeddedStackIT {
 
   @BeforeAll
   void start(@TempDir Path temp) {
-    // what is not quoted falls apart
+    // The space finds arguments that are not quoted.
     data = temp.resolve("a folder");
     stack = EmbeddedStack.start(StackOptions.in(data));
   }
@@ -66,7 +66,7 @@ class EmbeddedStackIT {
   @EnumSource
   void listensOnLoopbackAlone(ServerKind kind) throws IOException {
     Server server = stack.server(kind);
-    // reaches a server that listens on all addresses, but not one that listens on 127.0.0.1
+    // This address reaches a server on all addresses, but not a server on 127.0.0.1.
     InetSocketAddress elsewhere = new InetSocketAddress("127.0.0.2", server.port());
     try (Socket socket = new Socket()) {
       assertThatThrownBy(() -> socket.connect(elsewhere, 5_000))
@@ -101,7 +101,7 @@ class EmbeddedStackIT {
   }
 
   @Test
-  void comesBackWithAnAppendOnlyFileThatWasCutShort() throws Exception {
+  void startsWithATruncatedAppendOnlyFile() throws Exception {
     Server server = stack.redis();
     Client.write(server, "whole");
     server.kill();
@@ -170,7 +170,7 @@ class EmbeddedStackIT {
     assertThat(here)
         .hasMessageContaining(data.toString())
         .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
-    // what a refused start has opened may have been closed by then, and with it the lock
+    // A channel that the refused start left open would be closed here, and the lock with it.
     System.gc();
 
     try (StackProcess other = StackProcess.start(data, Map.of())) {

@@ -13,13 +13,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Servers end with the process that started them, and the next start finds everything. */
+/** Servers end with the process that started them, and the next start finds their data. */
 class ParentDeathIT {
 
   @TempDir Path data;
 
   @Test
-  void noServerOutlivesAParentThatWasKilled() throws Exception {
+  void noServerOutlivesAKilledParent() throws Exception {
     Map<ServerKind, Integer> ports = ports(ServerKind.values());
     try (StackProcess parent = StackProcess.start(data, ports)) {
       assertThat(parent.answer()).isEqualTo("up");
@@ -51,7 +51,7 @@ class ParentDeathIT {
   }
 
   @Test
-  void serversAreStillThereForTheShutdownThatCtrlCStarts() throws Exception {
+  void serversStillRunDuringTheShutdownThatCtrlCStarts() throws Exception {
     Map<ServerKind, Integer> ports = ports(ServerKind.REDIS);
     try (StackProcess parent = StackProcess.start(data, ports)) {
       assertThat(parent.answer()).isEqualTo("up");

@@ -30,7 +30,7 @@ class PortsTest {
   }
 
   @Test
-  void tellsWhoListens() throws IOException {
+  void knowsTheProcessThatListens() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();

@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The processes of this machine that have to do with a folder. */
+/** Finds the processes of this machine that use a folder. */
 final class Processes {
 
   private Processes() {}
 
-  /** Those that run in a folder, or name it on their command lines, other than this one. */
+  /** Processes, other than this one, that run in the folder or name it on their command lines. */
   static List<String> of(Path folder) {
     return ProcessHandle.allProcesses()
         .filter(process -> process.pid() != ProcessHandle.current().pid())
@@ -25,7 +25,7 @@ final class Processes {
     try {
       return Files.readSymbolicLink(process.resolve("cwd")).startsWith(folder);
     } catch (IOException e) {
-      // gone, or somebody else's
+      // The process has ended, or belongs to another user.
       return false;
     }
   }

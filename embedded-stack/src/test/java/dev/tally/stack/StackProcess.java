@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A JVM that runs a stack, to be ended in ways that a test would not survive. */
+/** A JVM that runs a stack. Tests end it in ways that their own JVM would not survive. */
 final class StackProcess implements AutoCloseable {
 
   private final Process process;
@@ -23,8 +23,8 @@ final class StackProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it in a process group of its own, as a shell does with what it runs in the foreground,
-   * and returns when its stack is up or has failed.
+   * Starts the JVM in its own process group, like a shell's foreground command, and returns when
+   * its stack is up or has failed.
    */
   static StackProcess start(Path data, Map<ServerKind, Integer> ports) throws IOException {
     List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
@@ -39,7 +39,7 @@ final class StackProcess implements AutoCloseable {
     return new StackProcess(process, String.valueOf(reader.readLine()));
   }
 
-  /** {@code up}, or the message of the exception. */
+  /** {@code up}, or the message of the exception that ended the start. */
   String answer() {
     return answer;
   }
@@ -48,11 +48,11 @@ final class StackProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** What a Ctrl-C in a terminal does: a signal to everything in the process group. */
+  /** Sends SIGINT to all processes of the group, as a Ctrl-C in a terminal does. */
   void interruptGroup() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", "--", "-" + process.pid()).inheritIO().start().waitFor();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
-      throw new IllegalStateException("does not end");
+      throw new IllegalStateException("the process does not end after SIGINT");
     }
   }
 
@@ -61,7 +61,7 @@ final class StackProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** Runs until killed. On a signal, it uses Redis once more before it stops the stack. */
+  /** Runs until killed. On a signal, writes to Redis once more, and then stops the stack. */
   public static void main(String[] args) throws InterruptedException {
     Map<ServerKind, Integer> ports =
         Stream.of(args)

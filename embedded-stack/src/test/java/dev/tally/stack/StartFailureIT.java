@@ -13,14 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Starts that fail say why, and leave nothing behind. */
+/** A start that fails says why, and leaves no process behind. */
 class StartFailureIT {
 
   @TempDir Path data;
 
   @ParameterizedTest
   @EnumSource
-  void namesThePortThatIsTaken(ServerKind kind) throws Exception {
+  void namesATakenPort(ServerKind kind) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       StackOptions options = StackOptions.in(data).with(kind, taken.getLocalPort());
       assertThatThrownBy(() -> EmbeddedStack.start(options).close())
@@ -53,7 +53,7 @@ class StartFailureIT {
   }
 
   @Test
-  void makesUpForADataFolderThatWasNotFinished() throws Exception {
+  void replacesAnUnfinishedDataFolder() throws Exception {
     Path unfinished = data.resolve("mariadb/data.unfinished/mysql");
     Files.createDirectories(unfinished);
     Files.writeString(unfinished.resolve("db.opt"), "half");

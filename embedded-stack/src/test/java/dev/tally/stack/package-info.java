@@ -1,4 +1,4 @@
-/** Tests of the stack against the real servers it starts. */
+/** Tests of the stack with the real servers that it starts. */
 @NullMarked
 package dev.tally.stack;
 

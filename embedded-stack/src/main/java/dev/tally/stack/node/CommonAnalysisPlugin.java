@@ -20,9 +20,9 @@ import org.elasticsearch.plugins.AnalysisPlugin;
 import org.elasticsearch.plugins.Plugin;
 
 /**
- * The token filter {@code asciifolding} and the character filter {@code pattern_replace}, under the
- * names and with the settings that they have in every Elasticsearch distribution. There they come
- * with the module analysis-common, which is not published as a Maven artifact.
+ * Provides the token filter {@code asciifolding} and the character filter {@code pattern_replace},
+ * with the same names and settings as in every Elasticsearch distribution. There the module
+ * analysis-common provides them, which is not published as a Maven artifact.
  */
 public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin {
 
@@ -56,7 +56,7 @@ public final class CommonAnalysisPlugin extends Plugin implements AnalysisPlugin
       return new ASCIIFoldingFilter(tokens, preserveOriginal);
     }
 
-    /** A normalizer must make one token of one. */
+    /** Never keeps the original: a normalizer must return one token for each token. */
     @Override
     public TokenStream normalize(TokenStream tokens) {
       return new ASCIIFoldingFilter(tokens);

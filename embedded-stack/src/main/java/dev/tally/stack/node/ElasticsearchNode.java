@@ -16,10 +16,7 @@ import org.elasticsearch.node.NodeValidationException;
 import org.elasticsearch.plugins.ClassPathPluginsLoader;
 import org.elasticsearch.transport.netty4.Netty4Plugin;
 
-/**
- * A single Elasticsearch node whose REST interface listens on loopback, until the process gets a
- * TERM.
- */
+/** Runs a single Elasticsearch node until SIGTERM. Its REST interface listens on loopback. */
 public final class ElasticsearchNode {
 
   private static final String NAME = "tally";
@@ -29,7 +26,7 @@ public final class ElasticsearchNode {
   /**
    * Runs the node.
    *
-   * @param args its folder, its HTTP port
+   * @param args the node's folder and its HTTP port
    */
   public static void main(String[] args)
       throws IOException, NodeValidationException, InterruptedException {
@@ -47,9 +44,10 @@ public final class ElasticsearchNode {
             .put("network.host", "127.0.0.1")
             .put("http.port", args[1])
             .put("transport.port", "0")
-            // a developer's full disk must not stop the indexing
+            // Indexing must go on when a developer's disk is nearly full.
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
-            // a small heap under the serial collector is full of garbage most of the time
+            // With the serial collector, a small heap is full of garbage most of the time. The
+            // breaker would count the garbage as used memory.
             .put("indices.breaker.total.use_real_memory", false)
             .put("action.destructive_requires_name", true)
             .put("action.auto_create_index", false)

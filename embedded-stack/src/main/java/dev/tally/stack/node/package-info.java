@@ -1,6 +1,6 @@
 /**
- * The main class of the Elasticsearch node's own JVM. Nothing else may use this package: its jars
- * are not there.
+ * The Elasticsearch node, which runs in its own JVM. No other package may use this one:
+ * Elasticsearch's jars are only on the class path of that JVM.
  */
 @NullMarked
 package dev.tally.stack.node;
