@@ -10,15 +10,16 @@ import java.util.logging.Logger;
 public final class ChatLocal {
 
   /**
-   * The stack's, which tells before there is a log; held here, for loggers are weakly referenced.
+   * The stack's logger, which prints before logging is set up. The field keeps its level:
+   * java.util.logging references loggers only weakly.
    */
   private static final Logger STACK_LOG = Logger.getLogger("dev.tally.stack");
 
   private ChatLocal() {}
 
-  /** Runs until Ctrl-C. Configured by environment variables, see the module's README. */
+  /** Runs until Ctrl-C. Environment variables configure it; docs/configuration.md lists them. */
   public static void main(String[] args) throws InterruptedException {
-    // one line a message, as the services' own logs
+    // The services' logs have one line for each message, too.
     System.setProperty(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
     STACK_LOG.setLevel(Level.WARNING);
@@ -32,8 +33,8 @@ public final class ChatLocal {
       fail(progress, String.valueOf(e.getMessage()));
       return;
     } catch (RuntimeException e) {
-      // a service: what it is about is in the log, and has been printed if it is an error
-      fail(progress, rootMessage(e) + ". The log is in the data folder, logs/services.log.");
+      // A service failed. Its log has the stack trace.
+      fail(progress, rootMessage(e) + ". See logs/services.log in the data folder.");
       return;
     }
     CountDownLatch stopped = new CountDownLatch(1);
@@ -48,10 +49,13 @@ public final class ChatLocal {
                 },
                 "stop"));
     if (Boolean.getBoolean("tally.local.end-with-parent")) {
-      // started by a build tool, which may be killed without a chance to tell
+      // A build tool that is killed cannot stop this process.
       ProcessHandle.current()
           .parent()
-          .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
+          .ifPresent(
+              parent -> {
+                var _ = parent.onExit().thenRun(() -> System.exit(0));
+              });
     }
     progress.end();
     progress.say(system.welcome(progress.elapsed()));

@@ -6,15 +6,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What to run, and where.
+ * The settings of a local system.
  *
- * @param data the folder that everything is kept in
+ * @param data the folder with all data and logs
  * @param apiPort port of chat-api, 0 for any free one
  * @param gatewayPort port of chat-gateway, 0 for any free one
  * @param workerPort port of chat-worker's actuator, 0 for any free one
- * @param serverPorts the servers to start, and the port of each, 0 for any free one. One that is
- *     missing is somebody else's, whose address is in {@code environment}.
- * @param environment the environment variables that the services are to see
+ * @param serverPorts the servers to start, and the port of each, 0 for any free one. The services
+ *     use an external server in place of a missing one; {@code environment} has its address.
+ * @param environment the environment variables
  */
 record LocalOptions(
     Path data,
@@ -27,7 +27,7 @@ record LocalOptions(
   /**
    * Reads environment variables.
    *
-   * @throws IllegalArgumentException if one is not what it should be
+   * @throws IllegalArgumentException if a port is not a number from 0 to 65535
    */
   static LocalOptions of(Map<String, String> environment, Path workingDirectory) {
     Map<ServerKind, Integer> serverPorts = new EnumMap<>(ServerKind.class);
@@ -66,8 +66,8 @@ record LocalOptions(
         return port;
       }
     } catch (NumberFormatException e) {
-      // the same answer
+      // Falls through to the same message.
     }
-    throw new IllegalArgumentException(name + " must be a port number, not " + text);
+    throw new IllegalArgumentException(name + " must be a port from 0 to 65535, not " + text);
   }
 }

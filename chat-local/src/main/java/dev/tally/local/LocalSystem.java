@@ -28,14 +28,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The running system. */
+/** The running system: the servers, and the three services in this process. */
 final class LocalSystem implements AutoCloseable {
 
   private final LocalOptions options;
   private final EmbeddedStack stack;
   private final Map<String, String> addresses;
 
-  /** Stopped from its head: first what takes writes, last what persists them. */
+  /** The service that stops first is at the head: the gateway first, the worker last. */
   private final Deque<ConfigurableApplicationContext> services = new ArrayDeque<>();
 
   private LocalSystem(LocalOptions options, EmbeddedStack stack) {
@@ -45,9 +45,10 @@ final class LocalSystem implements AutoCloseable {
   }
 
   /**
-   * Starts everything, and returns when it can be used. If a part fails, nothing is left running.
+   * Starts the servers and services, and returns when all of them answer. If one fails, all are
+   * stopped.
    *
-   * @param progress is told of every part
+   * @param progress reports each server and service
    * @throws StackException if a server does not start
    */
   static LocalSystem start(LocalOptions options, Progress progress) {
@@ -55,7 +56,7 @@ final class LocalSystem implements AutoCloseable {
     progress.say("");
     progress.say(
         first
-            ? "Tally is starting for the first time here, which takes longer: databases are made."
+            ? "Tally is starting for the first time. It creates its databases, which takes longer."
             : "Tally is starting.");
     options.serverPorts().keySet().stream()
         .sorted()
@@ -94,7 +95,7 @@ final class LocalSystem implements AutoCloseable {
     return addresses;
   }
 
-  /** Makes the folder of logs, with the servers' own logs linked into it. */
+  /** Creates the folder of logs, with links to the servers' own logs. */
   private void gatherLogs() {
     try {
       Path logs = Files.createDirectories(options.data().resolve("logs"));
@@ -120,8 +121,8 @@ final class LocalSystem implements AutoCloseable {
   }
 
   /**
-   * From now on what is wrong is printed as well. While services start it is not: what goes wrong
-   * then ends the start, and is told of by whoever started it.
+   * Prints warnings from now on. They are not printed while services start: a failure then ends the
+   * start, and {@link ChatLocal} reports it in one line.
    */
   private static void printWarnings() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
@@ -155,13 +156,14 @@ final class LocalSystem implements AutoCloseable {
     if (options.gatewayPort() != 0 && !options.environment().containsKey("TALLY_GATEWAY_URL")) {
       arguments.add("--TALLY_GATEWAY_URL=http://localhost:" + options.gatewayPort());
     }
-    // the actuator stays on each service's port: they cannot share one
+    // Each service keeps its actuator on its own port: three services cannot share one port.
     arguments.add("--management.server.port=");
-    // three services in one process: each keeps its meters to itself, and they are stopped in order
+    // Three services run in one process. Each keeps its own meters, and close() stops them in
+    // order.
     arguments.add("--management.metrics.use-global-registry=false");
     arguments.add("--spring.main.register-shutdown-hook=false");
     arguments.add("--logging.register-shutdown-hook=false");
-    // all three into one file, for they share one logging system
+    // All three write to one file, because they share one logging system.
     arguments.add("--logging.file.name=" + options.data().resolve("logs/services.log"));
     arguments.add("--logging.threshold.console=OFF");
     arguments.add("--logging.pattern.console=%d{HH:mm:ss} %-5level %logger{0}: %msg%n%nopex");
@@ -172,7 +174,7 @@ final class LocalSystem implements AutoCloseable {
     return arguments.toArray(String[]::new);
   }
 
-  /** A script that runs a main class beside this system, pointed at its servers and services. */
+  /** Writes a script that runs a main class with the addresses of these servers and services. */
   private void writeLauncher(String name, Class<?> main) {
     StringBuilder script = new StringBuilder("#!/bin/sh\n# Written at every start.\n");
     Map<String, String> environment = new LinkedHashMap<>(addresses);
@@ -213,27 +215,27 @@ final class LocalSystem implements AutoCloseable {
   }
 
   /**
-   * What to tell who has just started it.
+   * The text that a user sees when the system is up.
    *
-   * @param took how long that was
+   * @param took the time that the start took
    */
   String welcome(String took) {
     String api = "http://localhost:" + apiPort();
     String gateway = "http://localhost:" + gatewayPort();
     String data = options.data().toString();
-    // a page, where chat-api has it
+    // A chat-api without the console does not list it.
     String console =
         ChatApi.class.getResource("/console/index.html") == null
             ? ""
             : "  console        %s\n".formatted(api);
-    // whoever has set the key knows it; a terminal's history need not
+    // The command names the variable, so that the key does not get into a terminal's history.
     String key =
         options.environment().getOrDefault("TALLY_ADMIN_KEY", "").isEmpty()
             ? ""
             : "-H \"Authorization: Bearer $TALLY_ADMIN_KEY\" ";
     return """
 
-    Tally is running, after %s.
+    Tally is running. The start took %s.
 
     %s  reads, search  %s/apps
       writes         %s/apps/…
@@ -249,7 +251,7 @@ final class LocalSystem implements AutoCloseable {
       curl -d 'body=Hello' %s/apps/$TOKEN/chats/1/messages
       sleep 1; curl %s/apps/$TOKEN/chats/1/messages
 
-    Ctrl-C stops everything, and keeps the data.
+    Ctrl-C stops everything and keeps the data.
     """
         .formatted(
             took,
@@ -267,7 +269,7 @@ final class LocalSystem implements AutoCloseable {
             api);
   }
 
-  /** Stops the services, then the servers. What is under way is finished first. */
+  /** Stops the services, which finish their work, and then the servers. */
   @Override
   public void close() {
     while (!services.isEmpty()) {

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Looks at what a start would founder on, before anything is started. */
+/**
+ * Looks for obstacles before a start: a start that cannot succeed then fails with a clear message.
+ */
 final class Preflight {
 
-  /** What new databases take, and room for some data. */
+  /** The size of new databases, and room for some data. */
   private static final long NEEDED_MEGABYTES = 700;
 
   private static final List<String> PROGRAMS = List.of("sh", "setsid", "flock", "kill");
@@ -21,9 +23,9 @@ final class Preflight {
   private Preflight() {}
 
   /**
-   * Passes if a start with these options may succeed.
+   * Checks that nothing is in the way of a start with these options.
    *
-   * @throws IllegalArgumentException that says what is in the way, and what to do about it
+   * @throws IllegalArgumentException if something is; its message names it and says what to do
    */
   static void check(LocalOptions options) {
     if (!options.serverPorts().isEmpty()) {
@@ -43,7 +45,7 @@ final class Preflight {
   static void requirePlatform(String system, String architecture) {
     if (!system.equals("Linux") || !architecture.equals("amd64")) {
       throw new IllegalArgumentException(
-          "the servers that come with it run on Linux on x86-64, and this is %s on %s. %s"
+          "the embedded servers need Linux on x86-64, and this is %s on %s. %s"
               .formatted(system, architecture, otherServers()));
     }
   }
@@ -51,13 +53,13 @@ final class Preflight {
   static void requireGlibc(boolean there) {
     if (!there) {
       throw new IllegalArgumentException(
-          "the servers that come with it need glibc, and there is no %s (is this Alpine?). %s"
+          "the embedded servers need glibc, and %s does not exist (is this Alpine?). %s"
               .formatted(GLIBC, otherServers()));
     }
   }
 
   private static String otherServers() {
-    return "Run `docker compose up --build`, or name servers of yours: TALLY_MYSQL_URL, TALLY_REDIS_URL, TALLY_ELASTICSEARCH_URL.";
+    return "Run `docker compose up --build`, or set the addresses of your own servers: TALLY_MYSQL_URL, TALLY_REDIS_URL, TALLY_ELASTICSEARCH_URL.";
   }
 
   static void requirePrograms(String path) {
@@ -71,7 +73,7 @@ final class Preflight {
             .toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s not found on the PATH. Debian and Ubuntu have them in dash, util-linux and procps."
+          "%s not found on the PATH. On Debian and Ubuntu, install dash, util-linux and procps."
               .formatted(String.join(", ", missing)));
     }
   }
@@ -85,7 +87,7 @@ final class Preflight {
       Files.delete(probe);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "cannot write to the data folder %s (%s). Make it yours (it is root's, if a start was root's), or name another one with TALLY_LOCAL_DATA."
+          "cannot write to the data folder %s (%s). Change its owner (a start as root creates it for root), or set TALLY_LOCAL_DATA to another folder."
               .formatted(data.toAbsolutePath().normalize(), e),
           e);
     }
@@ -95,7 +97,7 @@ final class Preflight {
     try {
       return Files.getFileStore(data).getUsableSpace() >> 20;
     } catch (IOException e) {
-      // not to be found out, so not in the way
+      // An unknown size must not prevent the start.
       return Long.MAX_VALUE;
     }
   }
@@ -103,7 +105,7 @@ final class Preflight {
   static void requireSpace(Path data, long megabytes) {
     if (megabytes < NEEDED_MEGABYTES) {
       throw new IllegalArgumentException(
-          "the disk is full, or nearly: %,d MB are free where the data folder %s is, and it takes %,d MB. Make room, or name a folder elsewhere with TALLY_LOCAL_DATA."
+          "the disk is almost full: %,d MB are free for the data folder %s, and it needs %,d MB. Make room, or set TALLY_LOCAL_DATA to a folder on another disk."
               .formatted(megabytes, data.toAbsolutePath().normalize(), NEEDED_MEGABYTES));
     }
   }
@@ -117,7 +119,7 @@ final class Preflight {
             .map(process -> " by process %d (%s)".formatted(process.pid(), name(process)))
             .orElse("");
     throw new IllegalArgumentException(
-        "port %d, which %s is to listen on, is taken%s. Stop what holds it, or set %s to another one, or to 0 for any that is free."
+        "port %d of %s is taken%s. Stop the process that uses it, or set %s to another port (0 for any free port)."
             .formatted(port, service, holder, variable));
   }
 

@@ -1,5 +1,6 @@
 package dev.tally.local;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,12 +9,12 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Tells whoever waits how far the start is: a line for each part that is up and, on a terminal,
- * which ones are still coming.
+ * Prints the progress of a start: a line for each part that is up and, on a terminal, the parts
+ * that are still starting.
  */
 final class Progress {
 
-  /** Back to the beginning of the line, which is then emptied. */
+  /** Returns to the beginning of the line and erases it. */
   private static final String CLEAR = "\r\u001b[K";
 
   private final PrintStream out;
@@ -21,12 +22,12 @@ final class Progress {
   private final LongSupplier nanos;
   private final long begin;
 
-  /** What is coming, and since when. */
-  private final Map<String, Long> coming = new LinkedHashMap<>();
+  /** The parts that are starting, with the time of each start. */
+  private final Map<String, Long> starting = new LinkedHashMap<>();
 
   /**
-   * @param terminal whether a line may be written over
-   * @param nanos a clock
+   * @param terminal whether {@code out} can erase a line
+   * @param nanos a clock in nanoseconds
    */
   Progress(PrintStream out, boolean terminal, LongSupplier nanos) {
     this.out = out;
@@ -35,41 +36,42 @@ final class Progress {
     this.begin = nanos.getAsLong();
   }
 
-  /** To this process's output. */
+  /** Prints to this process's standard output. */
   static Progress onConsole() {
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    // Without a terminal, the console is null or says so, depending on the JDK.
+    boolean terminal = System.console() instanceof Console console && console.isTerminal();
     return new Progress(System.out, terminal, System::nanoTime);
   }
 
-  /** A line of its own. */
+  /** Prints a line. */
   synchronized void say(String line) {
     clear();
     out.println(line);
-    showComing();
+    showStarting();
   }
 
-  /** A part is being started. */
+  /** Reports that a part is starting. */
   synchronized void starting(String part) {
-    coming.put(part, nanos.getAsLong());
+    starting.put(part, nanos.getAsLong());
     clear();
-    showComing();
+    showStarting();
   }
 
-  /** A part that was being started is up. */
+  /** Reports that a part is up. */
   synchronized void up(String part) {
-    Long since = coming.remove(part);
+    Long since = starting.remove(part);
     long took = nanos.getAsLong() - (since == null ? begin : since);
     say("  %-14s %6s".formatted(part, seconds(Duration.ofNanos(took))));
   }
 
-  /** Nothing is coming any more, for good or ill. */
+  /** Ends the start, which has succeeded or failed. */
   synchronized void end() {
-    coming.clear();
+    starting.clear();
     clear();
     out.flush();
   }
 
-  /** How long it has been since the beginning. */
+  /** The time since this object was created. */
   String elapsed() {
     return seconds(Duration.ofNanos(nanos.getAsLong() - begin));
   }
@@ -80,9 +82,9 @@ final class Progress {
     }
   }
 
-  private void showComing() {
-    if (terminal && !coming.isEmpty()) {
-      out.print("  … " + String.join(", ", coming.keySet()));
+  private void showStarting() {
+    if (terminal && !starting.isEmpty()) {
+      out.print("  … " + String.join(", ", starting.keySet()));
     }
     out.flush();
   }

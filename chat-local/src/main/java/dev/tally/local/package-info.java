@@ -1,4 +1,4 @@
-/** The whole system in one process and its child processes, with one command. */
+/** The launcher: runs the whole system in one process and its child processes. */
 @NullMarked
 package dev.tally.local;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a new user sees: the one command, from its first line to its last. */
+/** Tests the output of the launcher, from its first line to its last. */
 class ChatLocalIT {
 
   @TempDir Path data;
@@ -32,7 +32,7 @@ class ChatLocalIT {
   }
 
   @Test
-  void itTellsHowFarItIsAndThenHowToGoOn() throws Exception {
+  void printsProgressAndThenWhatToTry() throws Exception {
     Process process = start(Map.of());
     List<String> lines = new ArrayList<>();
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
@@ -49,7 +49,7 @@ class ChatLocalIT {
         List.of("MariaDB", "Redis", "Elasticsearch", "chat-worker", "chat-api", "chat-gateway")) {
       assertThat(lines).as(printed).anyMatch(line -> line.matches("  " + part + " +[0-9.]+ s"));
     }
-    // nothing but that: no log line, no control character, not a page long
+    // There are no log lines and no control characters, and the text fits on a page.
     assertThat(printed).doesNotContain("\u001b", "\r", "INFO", "WARN");
     assertThat(lines).hasSizeLessThan(35);
     String folder = data.toAbsolutePath().normalize().toString();
@@ -75,7 +75,7 @@ class ChatLocalIT {
         .contains("of process " + process.pid())
         .doesNotContain("Exception", "\tat ");
 
-    // by its handle: the process itself would close its output with it
+    // Process.destroy would also close the output that is read here.
     process.toHandle().destroy();
     String end = output.lines().collect(Collectors.joining("\n"));
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -83,7 +83,7 @@ class ChatLocalIT {
   }
 
   @Test
-  void aServiceThatDoesNotStartIsToldOfInOneLineAndEndsIt() throws Exception {
+  void aServiceThatDoesNotStartIsReportedInOneLine() throws Exception {
     Process process = start(Map.of("TALLY_ADMIN_KEY", "short"));
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 

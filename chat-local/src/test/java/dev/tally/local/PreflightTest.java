@@ -14,14 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each thing that is in the way is named, and what to do about it. */
+/** Each obstacle gets a message that names it and says what to do. */
 class PreflightTest {
 
   @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({"Mac OS X,aarch64", "Linux,aarch64", "Windows 11,amd64"})
-  void aPlatformWithoutServersIsToldOfOtherWays(String system, String architecture) {
+  void aPlatformWithoutEmbeddedServersGetsAlternatives(String system, String architecture) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Preflight.requirePlatform(system, architecture))
         .withMessageContaining("Linux on x86-64")
@@ -34,7 +34,7 @@ class PreflightTest {
   }
 
   @Test
-  void serversOfOnesOwnNeedNoPlatform() {
+  void externalServersNeedNoPlatform() {
     Map<String, String> environment =
         Map.of(
             "TALLY_MYSQL_URL", "jdbc:mysql://db/tally",
@@ -50,7 +50,7 @@ class PreflightTest {
   }
 
   @Test
-  void programsThatAreMissingAreNamed() throws Exception {
+  void missingProgramsAreNamed() throws Exception {
     Path sh = Files.createFile(folder.resolve("sh"));
     Files.setPosixFilePermissions(sh, PosixFilePermissions.fromString("rwx------"));
 
@@ -64,7 +64,7 @@ class PreflightTest {
 
   @Test
   void aFolderThatCannotBeWrittenToIsNamed() throws Exception {
-    // even root cannot make a folder below a file
+    // Even root cannot create a folder below a file.
     Path data = Files.createFile(folder.resolve("file")).resolve("data");
 
     assertThatIllegalArgumentException()
@@ -74,7 +74,7 @@ class PreflightTest {
   }
 
   @Test
-  void aFullDiskIsSeenBeforeADatabaseSeesIt() {
+  void aFullDiskIsFoundBeforeAServerFails() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Preflight.requireSpace(folder, 12))
         .withMessageContaining("12 MB are free")
@@ -84,14 +84,14 @@ class PreflightTest {
   }
 
   @Test
-  void whoHasTakenAPortIsNamed() throws Exception {
+  void theProcessThatUsesAPortIsNamed() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Preflight.requireFree("TALLY_API_PORT", "chat-api", port))
           .withMessageContaining("port " + port)
           .withMessageContaining("by process " + ProcessHandle.current().pid() + " (java)")
-          .withMessageContaining("set TALLY_API_PORT to another one");
+          .withMessageContaining("set TALLY_API_PORT to another port");
     }
     assertThatCode(() -> Preflight.requireFree("TALLY_API_PORT", "chat-api", 0))
         .doesNotThrowAnyException();

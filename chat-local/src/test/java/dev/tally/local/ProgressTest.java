@@ -31,14 +31,14 @@ class ProgressTest {
   }
 
   @Test
-  void aTerminalShowsWhatIsStillComing() {
+  void aTerminalShowsThePartsThatAreStarting() {
     play(new Progress(out, true, () -> now));
 
     assertThat(printed())
         .contains("  … MariaDB, Redis")
         .contains("  Redis           0.2 s\n  … MariaDB")
         .endsWith("\r\u001b[Kready\n");
-    // what is seen in the end
+    // Erased lines are not visible in the end.
     assertThat(printed().replaceAll("[^\n]*\u001b\\[K", ""))
         .isEqualTo(
             """

@@ -26,8 +26,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Plays conversations into a running system with many clients at once, waits until they are
- * persisted, reads every message back and compares it, and searches for lines that it knows.
+ * Sends conversations to a running system with many clients at once, and waits until they are
+ * persisted. Then reads every message back and compares it, and searches for lines that it has
+ * sent.
  */
 public final class TextReplay {
 
@@ -51,8 +52,8 @@ public final class TextReplay {
   /**
    * @param api base URL of chat-api
    * @param gateway base URL of chat-gateway
-   * @param clients how many requests are under way at once
-   * @param out is told, line by line, what has been done
+   * @param clients the number of requests at the same time
+   * @param out gets a line about each finished step
    */
   public TextReplay(String api, String gateway, int clients, Consumer<String> out) {
     this(api, gateway, clients, out, "");
@@ -68,11 +69,12 @@ public final class TextReplay {
   }
 
   /**
-   * Plays text into the system that the environment variables {@code TALLY_API} and {@code
-   * TALLY_GATEWAY} name, or the local one, with the admin key {@code TALLY_ADMIN_KEY} if it has
-   * one.
+   * Sends text to the system that the environment variables {@code TALLY_API} and {@code
+   * TALLY_GATEWAY} name, or to the local one. Uses the admin key {@code TALLY_ADMIN_KEY}, if it is
+   * set.
    *
-   * @param args the folder with the text, the number of conversations, the number of lines in each
+   * @param args the folder with the text, the number of conversations, and the number of lines in
+   *     each
    */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "/usr/share/doc");
@@ -87,29 +89,28 @@ public final class TextReplay {
             System.getenv().getOrDefault("TALLY_ADMIN_KEY", ""));
     List<String> wrong = replay.run(conversations(folder, conversations, lines));
     wrong.stream().limit(20).forEach(System.out::println);
-    System.out.println(
-        wrong.isEmpty() ? "all as it should be" : wrong.size() + " things are wrong");
+    System.out.println(wrong.isEmpty() ? "no differences" : wrong.size() + " differences");
     System.exit(wrong.isEmpty() ? 0 : 1);
   }
 
   /**
-   * Reads conversations out of a folder of text files.
+   * Reads conversations from a folder of text files.
    *
-   * @param count how many
-   * @param lines lines in each, of one file
-   * @throws IllegalArgumentException if the folder does not have that much text
+   * @param count the number of conversations
+   * @param lines the number of lines in each, all of one file
+   * @throws IllegalArgumentException if the folder does not have enough text
    */
   public static List<List<String>> conversations(Path folder, int count, int lines) {
     return TextSource.conversations(folder, count, lines);
   }
 
-  /** A chat, and what its messages must be. */
+  /** A chat, and the bodies that its messages must have, by number. */
   private record Played(String token, long chat, Map<Long, String> messages) {}
 
   /**
-   * Plays conversations, each into a chat of its own.
+   * Sends conversations, each to its own chat, and checks the result.
    *
-   * @return what was not as it should be
+   * @return the differences between what was sent and what the system has
    */
   public List<String> run(List<List<String>> conversations) {
     List<String> wrong = new ArrayList<>();
@@ -143,8 +144,7 @@ public final class TextReplay {
                       new ConcurrentSkipListMap<>())));
     }
     List<Played> played = chats.stream().map(TextReplay::result).toList();
-    // line by line over all chats, so that neighbouring requests go to different ones and each chat
-    // has many clients
+    // Neighbouring requests go to different chats, so that each chat has many clients.
     List<Future<?>> messages = new ArrayList<>();
     int longest = conversations.stream().mapToInt(List::size).max().orElse(0);
     Map<String, String> given = new ConcurrentHashMap<>();
@@ -190,7 +190,7 @@ public final class TextReplay {
           break;
         }
         if (System.nanoTime() - begin > DRAIN_PATIENCE.toNanos()) {
-          wrong.add("not drained in time: " + url);
+          wrong.add("not persisted in time: " + url);
           return;
         }
         pause();
@@ -221,17 +221,19 @@ public final class TextReplay {
       for (JsonNode message : json(response)) {
         long number = message.path("number").asLong();
         if (number != expected) {
-          wrong.add("chat %d: %d where %d should be".formatted(chat.chat(), number, expected));
+          wrong.add("chat %d: number %d, expected %d".formatted(chat.chat(), number, expected));
         }
         if (!message.path("body").asString().equals(chat.messages().get(number))) {
-          wrong.add("chat %d message %d: another body".formatted(chat.chat(), number));
+          wrong.add("chat %d message %d: wrong body".formatted(chat.chat(), number));
         }
         expected = number + 1;
       }
       url = next(response);
     }
     if (expected != chat.messages().size() + 1) {
-      wrong.add("chat %d: ends at %d".formatted(chat.chat(), expected - 1));
+      wrong.add(
+          "chat %d: the last number is %d, expected %d"
+              .formatted(chat.chat(), expected - 1, chat.messages().size()));
     }
     return wrong;
   }
@@ -254,15 +256,15 @@ public final class TextReplay {
           String q = words.get(2) + " " + words.get(0);
           if (!isFound(chat, q, message.getKey(), begin)) {
             wrong.add(
-                "chat %d message %d is not found by %s"
-                    .formatted(chat.chat(), message.getKey(), q));
+                "chat %d message %d: not found by %s".formatted(chat.chat(), message.getKey(), q));
           }
           searched++;
           break;
         }
       }
     }
-    out.accept("found %,d lines by two of their words in the other order".formatted(searched));
+    out.accept(
+        "searched for %,d lines by two of their words, in reverse order".formatted(searched));
   }
 
   private boolean isFound(Played chat, String q, long number, long begin) {

@@ -15,23 +15,24 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Conversations out of a folder of text files, such as the {@code /usr/share/doc} of a Debian
+ * Reads conversations from a folder of text files, such as {@code /usr/share/doc} of a Debian
  * machine.
  */
 final class TextSource {
 
-  /** Longer lines are left out: a message has at most 10,000 characters. */
+  /** The highest number of characters in a message. Longer lines are left out. */
   private static final int MAX_LINE = 10_000;
 
   private TextSource() {}
 
   /**
-   * Reads as many conversations as are wanted, each a run of lines of one file.
+   * Reads conversations, each from consecutive lines of one file.
    *
-   * @param folder is searched with all folders in it, in the order of names, so that every run
-   *     reads the same
-   * @param lines lines in each conversation
-   * @throws IllegalArgumentException if the folder does not have that much text
+   * @param folder the folder; its files and subfolders are read in the order of their names, so
+   *     that every run reads the same
+   * @param count the number of conversations
+   * @param lines the number of lines in each conversation
+   * @throws IllegalArgumentException if the folder does not have enough text
    */
   static List<List<String>> conversations(Path folder, int count, int lines) {
     List<List<String>> conversations = new ArrayList<>();
@@ -50,13 +51,13 @@ final class TextSource {
     }
     if (conversations.size() < count) {
       throw new IllegalArgumentException(
-          "%s has text for %d conversations of %d lines only"
+          "%s has text for only %d conversations of %d lines"
               .formatted(folder, conversations.size(), lines));
     }
     return conversations;
   }
 
-  /** The lines of a file that can be messages; none if it is no text. */
+  /** The lines of a file that can be messages. None if the file is not UTF-8 text. */
   private static List<String> lines(Path file) {
     try (InputStream raw = Files.newInputStream(file);
         InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;

@@ -1,4 +1,4 @@
-/** Sends real text through a running system and reads every byte of it back. */
+/** Sends real text through a running system, and reads every byte of it back. */
 @NullMarked
 package dev.tally.local.replay;
 
