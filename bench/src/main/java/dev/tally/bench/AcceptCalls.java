@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The calls of {@code accept.lua} that the gateway would make, without the gateway. */
+/** Calls {@code accept.lua} as the gateway does, but without a gateway. */
 final class AcceptCalls {
 
-  /** Calls in one pipeline. */
+  /** The number of calls in a pipeline. */
   static final int PIPELINE = 50;
 
   private static final int CONNECTIONS = 2;
@@ -48,12 +48,12 @@ final class AcceptCalls {
     }
   }
 
-  /** One call a round trip. */
+  /** Load with one call in each round trip. */
   Target single() {
     return Resp.target(redis.url(), calls, 1);
   }
 
-  /** {@value #PIPELINE} calls a round trip. */
+  /** Load with {@value #PIPELINE} calls in each round trip. */
   Target pipelined() {
     List<byte[]> pipelines = new ArrayList<>();
     for (int i = 0; i + PIPELINE <= calls.size(); i += PIPELINE) {
@@ -65,14 +65,15 @@ final class AcceptCalls {
   }
 
   /**
-   * Queues messages as fast as Redis takes them.
+   * Queues messages as fast as Redis accepts them.
    *
    * @param messages a multiple of {@value #PIPELINE}
    */
   void queue(int messages) {
     long queued = LoadGenerator.requests(pipelined(), CONNECTIONS, messages / PIPELINE).answers();
     if (queued != messages) {
-      throw new IllegalStateException("%,d of %,d were queued".formatted(queued, messages));
+      throw new IllegalStateException(
+          "only %,d of %,d messages were queued".formatted(queued, messages));
     }
   }
 

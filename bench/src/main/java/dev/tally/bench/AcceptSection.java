@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Accepting one message a request: against an empty endpoint, against the bare script, and against
- * three round trips to Redis. No worker runs.
+ * Measures requests with one message each, and compares them with an empty endpoint, the bare
+ * script, and three round trips to Redis. No worker runs.
  */
 final class AcceptSection implements Section {
 
@@ -98,7 +98,7 @@ final class AcceptSection implements Section {
             "script",
             new Goal.None()));
     table.note(
-        "accept, fsync %s: connections %d (empty endpoint %d, three round trips %d; the script as many as accept)"
+        "accept, fsync %s: %d connections (empty endpoint: %d, three round trips: %d, script: as many as accept)"
             .formatted(fsync, ours.connections(), empty.connections(), trips.connections()));
   }
 

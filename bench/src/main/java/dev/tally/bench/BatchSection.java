@@ -9,7 +9,7 @@ import dev.tally.bench.system.Queues;
 import dev.tally.testkit.RedisServer;
 import dev.tally.testkit.Service;
 
-/** Accepting messages as NDJSON: against one message a request. No worker runs. */
+/** Compares NDJSON batches with requests of one message each. No worker runs. */
 final class BatchSection implements Section {
 
   private static final int APPS = 8;
@@ -50,7 +50,7 @@ final class BatchSection implements Section {
                   "one message a request",
                   "singles",
                   new Goal.AtLeast(10)));
-      table.note("batch: connections %d".formatted(batches.connections()));
+      table.note("batch: %d connections".formatted(batches.connections()));
     }
   }
 }

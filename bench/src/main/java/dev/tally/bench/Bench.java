@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs benchmarks, prints a table and saves it. See the module's README. */
+/** Runs benchmarks, and prints and saves a table of results. See the module's README. */
 public final class Bench {
 
   private static final List<Section> SECTIONS =
@@ -33,7 +33,11 @@ public final class Bench {
 
   private Bench() {}
 
-  /** Takes {@code --quick}, {@code --large} and names of sections. */
+  /**
+   * Runs sections.
+   *
+   * @param args {@code --quick}, {@code --large} and names of sections; without a name, all run
+   */
   public static void main(String[] args) throws IOException {
     List<String> wanted = new ArrayList<>(List.of(args));
     Scale scale = wanted.remove("--quick") ? Scale.QUICK : Scale.FULL;
@@ -48,7 +52,7 @@ public final class Bench {
           SECTIONS.stream().map(Section::name).collect(Collectors.joining(" ")));
       System.exit(2);
     }
-    // the table is what is to be read
+    // Log lines would interrupt the table.
     ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
         .setLevel(Level.WARN);
     java.util.logging.Logger.getLogger("dev.tally.stack").setLevel(java.util.logging.Level.WARNING);
@@ -83,7 +87,7 @@ public final class Bench {
     return Instant.now().truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /** After each section, so that a run that is cut short leaves what it has. */
+  /** Saves the results so far. An interrupted run keeps those of the finished sections. */
   private static void save(List<String> head, Table table) throws IOException {
     Path report = Path.of("bench", "target", "report.md");
     Files.writeString(report, String.join("\n", head) + "\n\n" + table.markdown());

@@ -6,9 +6,7 @@ import dev.tally.bench.load.Target;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/**
- * Something that answers requests, under a closed load of as many connections as get most answers.
- */
+/** A server under closed load, with the number of connections that gets the most answers. */
 final class Contender {
 
   private static final int WARM_UP_CONNECTIONS = 32;
@@ -22,10 +20,10 @@ final class Contender {
   private double perCpuSecond;
 
   /**
-   * Warms it up, and finds out about the connections.
+   * Warms the server up, and finds its best number of connections.
    *
-   * @param cpu processor time that it has used
-   * @param afterwards done after each load
+   * @param cpu gives the processor time that the server has used so far
+   * @param afterwards runs after each measurement
    */
   Contender(Target target, Supplier<Duration> cpu, Scale scale, Runnable afterwards) {
     this.target = target;
@@ -46,7 +44,7 @@ final class Contender {
     afterwards.run();
   }
 
-  /** Until it gets no faster: a JVM compiles for long where processors are scarce. */
+  /** Loads a server until it gets no faster. A JVM with few processors compiles for a long time. */
   static void warmUp(Target target, Scale scale) {
     double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.warmUp()).rate();
     int same = 0;
@@ -57,7 +55,7 @@ final class Contender {
     }
   }
 
-  /** Loads it for a round: answers a second. */
+  /** Loads the server for a round, and returns its answers per second. */
   double measure() {
     Duration before = cpu.get();
     LoadResult result = LoadGenerator.closed(target, connections, scale.round());
@@ -66,7 +64,7 @@ final class Contender {
     return result.rate();
   }
 
-  /** Answers for each second of processor time in the latest round. */
+  /** The answers per second of the server's processor time, in the latest round. */
   double perCpuSecond() {
     return perCpuSecond;
   }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * From a full queue to committed rows, Elasticsearch indexing beside it: against plain multi-row
- * inserts, and against a transaction for each message.
+ * Measures draining, from a full queue to committed rows, while Elasticsearch indexes. Compares it
+ * with plain multi-row inserts, and with a transaction for each message.
  */
 final class DrainSection implements Section {
 
@@ -82,12 +82,12 @@ final class DrainSection implements Section {
             "at once",
             new Goal.None()));
     table.note(
-        "%s: %,d messages; the insert on %d connections; search was there %.1f s later"
+        "%s: %,d messages; the insert used %d connections; search caught up %.1f s later"
             .formatted(
                 name, scale.drainMessages(), connections, Figure.of(figures.of("index")).median()));
   }
 
-  /** The number of connections that inserts fastest. */
+  /** Finds the number of connections that inserts fastest. */
   private static int best(Rows rows) {
     rows.inserted(2);
     int best = 1;
@@ -127,7 +127,7 @@ final class DrainSection implements Section {
     table.add(row(name + ", Elasticsearch does not answer", away, limitAway));
     table.add(row(name + ", search %,d behind".formatted(messages), behind, limitBehind));
     table.note(
-        "drain with search behind: %,d outbox rows were left, and gone %.1f s later"
+        "drain with search behind: search caught up with %,d outbox rows in %.1f s"
             .formatted(outbox, rest.toNanos() / 1e9));
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * How fast workers empty full queues. They are stopped where they are while the queues are filled,
- * so that what is measured are warm processes with nothing in their way.
+ * Measures how fast workers empty full queues. The workers are frozen while the queues are filled,
+ * so that warm processes start with a full queue.
  */
 final class Drainage {
 
@@ -25,10 +25,9 @@ final class Drainage {
   }
 
   /**
-   * Fills the queues and lets the workers empty them.
+   * Fills the queues, and lets the workers empty them.
    *
-   * @return messages a second, from the first batch that was acknowledged after its commit to the
-   *     last one
+   * @return messages per second, from the first acknowledged batch to the last
    */
   double measure(AcceptCalls calls, int messages) {
     workers.forEach(Service::freeze);
@@ -48,34 +47,34 @@ final class Drainage {
     long left = Queues.waiting(servers.redis().commands());
     awaitPersisted();
     long end = System.nanoTime();
-    // what was gone at first sight is timed from the start
+    // If the queues are already empty at the first look, only the start can be the beginning.
     double rate = left == 0 ? first * 1e9 / (end - thawed) : left * 1e9 / (end - begin);
     long persisted = servers.database().messages() - before;
     if (persisted != messages) {
       throw new IllegalStateException(
-          "%,d messages were queued, and %,d persisted".formatted(messages, persisted));
+          "%,d messages were queued, but %,d were persisted".formatted(messages, persisted));
     }
     return rate;
   }
 
-  /** Waits until nothing is queued. */
+  /** Waits until the queues are empty. */
   void awaitPersisted() {
     await("an empty queue", () -> Queues.waiting(servers.redis().commands()));
   }
 
-  /** Waits until everything that is persisted has been indexed, and says how long that took. */
+  /** Waits until all persisted messages are indexed, and returns the time that this took. */
   Duration awaitSearch() {
     long begin = System.nanoTime();
     await("an empty outbox", servers.database()::outbox);
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  /** Waits until nothing is left of something. */
+  /** Waits until {@code left} is zero. */
   static void await(String what, LongSupplier left) {
     long begin = System.nanoTime();
     while (left.getAsLong() > 0) {
       if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-        throw new IllegalStateException("waited in vain for " + what);
+        throw new IllegalStateException("gave up waiting for " + what);
       }
       pause();
     }

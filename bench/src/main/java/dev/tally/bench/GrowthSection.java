@@ -21,8 +21,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * The same rates with ever more chats and messages, against those with the fewest; what a chat
- * costs in Redis; memory and start-up of the services, against a service that does nothing.
+ * Compares rates with more and more chats and messages with those of the fewest. Measures a chat's
+ * memory in Redis. Compares memory and start-up of the services with a service that does nothing.
  */
 final class GrowthSection implements Section {
 
@@ -30,7 +30,7 @@ final class GrowthSection implements Section {
   private static final int MESSAGES_A_CHAT = 10;
   private static final int REQUESTS = 5_000;
 
-  /** Chats that get messages at the same time, however many there are. */
+  /** The number of chats that get messages at the same time, whatever the number of all chats. */
   private static final int BUSY = 1_000;
 
   private static final int SMALL_HEAP = 112;
@@ -40,35 +40,33 @@ final class GrowthSection implements Section {
     return "growth";
   }
 
-  private record Rates(double[] accept, double[] drain, double[] drainSpread, double[] read) {}
-
   @Override
   public void run(Setting setting, Table table) {
     startUp(setting, table);
     memory(setting, table);
     List<Integer> steps = setting.scale().chats();
-    Rates fewest = measure(setting, table, steps.getFirst());
+    Interleaved.Figures fewest = measure(setting, table, steps.getFirst());
     for (int chats : steps.subList(1, steps.size())) {
-      Rates rates = measure(setting, table, chats);
+      Interleaved.Figures rates = measure(setting, table, chats);
       String with = "with %,d chats and %,d messages".formatted(chats, chats * MESSAGES_A_CHAT);
       String limit = "with %,d chats".formatted(steps.getFirst());
-      add(table, "accept " + with, rates.accept(), "msg/s", limit, fewest.accept());
+      add(table, "accept " + with, rates.of("accept"), "msg/s", limit, fewest.of("accept"));
       add(
           table,
           "drain of %,d chats ".formatted(BUSY) + with,
-          rates.drain(),
+          rates.of("drain"),
           "msg/s",
           limit,
-          fewest.drain());
+          fewest.of("drain"));
       table.add(
           Row.of(
               "drain of all chats " + with,
-              rates.drainSpread(),
+              rates.of("drain of all"),
               "msg/s",
               limit,
-              fewest.drainSpread(),
+              fewest.of("drain of all"),
               new Goal.None()));
-      add(table, "read a chat " + with, rates.read(), "1/s", limit, fewest.read());
+      add(table, "read a chat " + with, rates.of("read"), "1/s", limit, fewest.of("read"));
     }
   }
 
@@ -121,7 +119,7 @@ final class GrowthSection implements Section {
             });
   }
 
-  /** What the gateway needs that is told to need little. */
+  /** Measures a gateway with a small heap. */
   private static void memory(Setting setting, Table table) {
     Mix mix = Mix.even(new Dataset(setting.servers()).apps(APPS, 100), 100);
     Services services = setting.services();
@@ -161,7 +159,7 @@ final class GrowthSection implements Section {
     return all.getOrDefault(name, new double[0]);
   }
 
-  private static Rates measure(Setting setting, Table table, int chats) {
+  private static Interleaved.Figures measure(Setting setting, Table table, int chats) {
     Scale scale = setting.scale();
     Servers servers = setting.servers();
     servers.wipe();
@@ -178,7 +176,7 @@ final class GrowthSection implements Section {
     try (Service gateway = setting.services().gateway();
         Service worker = setting.services().worker();
         Service api = setting.services().api()) {
-      // that its node keeps up is measured elsewhere
+      // Indexing would take processors from the rates. DrainSection measures it.
       servers.freezeSearch();
       worker.freeze();
       double[] accept;
@@ -198,7 +196,7 @@ final class GrowthSection implements Section {
           new Contender(Target.http(api.port(), reads(mix)), api::cpu, scale, () -> {});
       double[] read = rounds(scale, reads::measure);
       table.note(
-          "%,d chats: %.0f bytes of Redis a chat; memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
+          "%,d chats: %.0f bytes of Redis for each chat; memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
               .formatted(
                   chats,
                   bytes,
@@ -206,7 +204,8 @@ final class GrowthSection implements Section {
                   worker.residentBytes() / 1e6,
                   api.residentBytes() / 1e6));
       table.add("Redis a chat, of %,d".formatted(chats), Figure.of(bytes), "bytes");
-      return new Rates(accept, drain, drainSpread, read);
+      return new Interleaved.Figures(
+          Map.of("accept", accept, "drain", drain, "drain of all", drainSpread, "read", read));
     } finally {
       servers.thawSearch();
     }

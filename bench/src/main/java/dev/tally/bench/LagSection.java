@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long after a message was to be sent it can be read and found, with all services at work: at
- * fixed rates of 10, 50 and 90 % of what is accepted at most.
+ * Measures the time from a message's due time until it is readable and searchable, while all
+ * services work. The rates are 10, 50 and 90 % of the highest accepted rate.
  */
 final class LagSection implements Section {
 
@@ -59,7 +59,7 @@ final class LagSection implements Section {
       double highest = Figure.of(rates).median();
       Drainage drainage = new Drainage(setting.servers(), List.of(worker));
       table.note(
-          "lag: at most %,.0f msg/s are accepted while everything runs; %,d jobs waited then"
+          "lag: the highest accepted rate while everything runs is %,.0f msg/s; then %,d jobs waited"
               .formatted(highest, Queues.waiting(setting.servers().redis().commands())));
       for (int percent : PERCENT) {
         drainage.awaitPersisted();
@@ -76,7 +76,7 @@ final class LagSection implements Section {
 
   private record Level(Target posts, double rate, Service gateway, Service api, Dataset.App app) {}
 
-  /** The mix with one of so many messages in the first chat of an app. */
+  /** Puts every {@value #ONE_OF}th message of the mix into the first chat of an app. */
   private static Mix watched(Mix mix, Dataset.App app) {
     List<Mix.Draw> draws = new ArrayList<>();
     for (int i = 0; i < mix.draws().size(); i++) {
@@ -85,7 +85,7 @@ final class LagSection implements Section {
       if (i % ONE_OF == 0) {
         draws.add(new Mix.Draw(app, 1, draw.body()));
       } else {
-        // the first two chats are for what is watched
+        // The first two chats get only messages that the benchmark watches.
         draws.add(elsewhere ? draw : new Mix.Draw(app, 3, draw.body()));
       }
     }
@@ -126,7 +126,7 @@ final class LagSection implements Section {
           Thread.sleep(20);
         }
       } finally {
-        // whatever has failed, they must not wait for more
+        // The watchers must also end after a failure.
         searchable.stop();
         readable.stop();
       }
@@ -154,7 +154,7 @@ final class LagSection implements Section {
         "Elasticsearch's own refresh",
         limits.refresh());
     table.note(
-        "lag%s: %,.0f msg/s were accepted, %,d jobs waited at the end; %,d readable and %,d searchable lags"
+        "lag%s: %,.0f msg/s were accepted, and %,d jobs waited at the end; measured %,d readable and %,d searchable lags"
             .formatted(
                 load,
                 result.rate(),
@@ -179,7 +179,7 @@ final class LagSection implements Section {
     }
   }
 
-  /** What cannot be saved, in milliseconds, with nothing else to do. */
+  /** The shortest possible times on idle servers, in milliseconds. */
   private record Limits(double call, double transaction, double refresh) {}
 
   private static Limits limits(Setting setting, Dataset dataset) {

@@ -10,9 +10,9 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Which chats messages go to.
+ * A distribution of messages over chats.
  *
- * @param draws so many that their proportions are those of the mix; used in turn
+ * @param draws messages to send in turn; enough to have the proportions of the mix
  */
 record Mix(String name, List<Draw> draws) {
 
@@ -22,26 +22,26 @@ record Mix(String name, List<Draw> draws) {
   /** A message to a chat. */
   record Draw(Dataset.App app, long chat, String body) {}
 
-  /** All to the first chat of an app. */
+  /** Sends all messages to the first chat of an app. */
   static Mix oneChat(Dataset.App app) {
     return of("one chat", List.of(app), 1, i -> 0);
   }
 
-  /** As many to each of the apps' chats as to any other. */
+  /** Sends messages to all chats alike. */
   static Mix even(List<Dataset.App> apps, int chatsPerApp) {
     Random random = new Random(1);
     int chats = apps.size() * chatsPerApp;
     return of("%,d chats".formatted(chats), apps, chatsPerApp, i -> random.nextInt(chats));
   }
 
-  /** As many to each of so few of the chats, which are anywhere among them. */
+  /** Sends messages to a few random chats alike. */
   static Mix few(List<Dataset.App> apps, int chatsPerApp, int few) {
     Random random = new Random(1);
     int[] chats = random.ints(0, apps.size() * chatsPerApp).distinct().limit(few).toArray();
     return of("%,d chats".formatted(few), apps, chatsPerApp, i -> chats[random.nextInt(few)]);
   }
 
-  /** Zipf's law with exponent 1 over all chats: the most busy one has about an eighth of it all. */
+  /** Follows Zipf's law with exponent 1: the busiest chat gets about an eighth of all messages. */
   static Mix zipf(List<Dataset.App> apps, int chatsPerApp) {
     int chats = apps.size() * chatsPerApp;
     double[] cumulated = new double[chats];
@@ -71,7 +71,7 @@ record Mix(String name, List<Draw> draws) {
     List<Draw> draws = new ArrayList<>();
     for (int i = 0; i < DRAWS; i++) {
       int chat = chatOf.applyAsInt(i);
-      // neighbours in rank are in different apps
+      // Chats that are neighbours in rank are in different apps.
       Dataset.App app = apps.get(chat % apps.size());
       long number = 1 + (long) (chat / apps.size()) % chatsPerApp;
       draws.add(new Draw(app, number, bodies.get(i % BODIES)));
@@ -79,7 +79,7 @@ record Mix(String name, List<Draw> draws) {
     return new Mix(name, draws);
   }
 
-  /** A POST for each message. */
+  /** Requests with one message each. */
   List<byte[]> posts() {
     return draws.stream()
         .map(
@@ -91,7 +91,7 @@ record Mix(String name, List<Draw> draws) {
         .toList();
   }
 
-  /** A POST for each so many messages, all of them to one chat. */
+  /** Requests with {@code size} messages each, all of them to one chat. */
   List<byte[]> batches(int size) {
     List<byte[]> batches = new ArrayList<>();
     for (int i = 0; i + size <= draws.size(); i += size) {

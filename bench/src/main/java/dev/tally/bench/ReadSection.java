@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Reading one message (any, and one that has been read before), and the first and the last page of
- * a long chat: against an empty endpoint, and against the bare SQL.
+ * Measures reads of a random message, of a message that was read before, and of the first and the
+ * last page of a long chat. Compares them with an empty endpoint and with the bare SQL.
  */
 final class ReadSection implements Section {
 
-  /** Few enough for the API to remember them. */
+  /** A number of messages that the API can remember. */
   private static final int AGAIN = 5_000;
 
-  /** Too many for the API to remember more than a few of them. */
+  /** A number of messages of which the API can remember only a few. */
   private static final int ANY = 400_000;
 
   private static final int PAGE = 100;

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 
 /**
- * From the time that a message was to be sent until the API has it, for every message of one chat:
- * its messages become visible in number order, so that watching its count tells about each of them.
+ * Measures the time from a message's due time until the API has it, for every message of one chat.
+ * Messages become visible in number order, so watching the chat's count is enough.
  */
 final class ReadableLag implements AnswerListener {
 
@@ -32,7 +32,7 @@ final class ReadableLag implements AnswerListener {
   private long seen;
 
   /**
-   * @param everySoMany one of so many requests goes to the chat
+   * @param everySoMany every request with a multiple of this sequence number goes to the chat
    */
   ReadableLag(Dataset.App app, long chat, int everySoMany) {
     this.look = Http.get("/apps/%s/chats/%d".formatted(app.token(), chat));
@@ -60,10 +60,10 @@ final class ReadableLag implements AnswerListener {
         return number;
       }
     }
-    throw new IllegalStateException("an answer without a number");
+    throw new IllegalStateException("the answer has no message number");
   }
 
-  /** Takes what is there for seen. To be done before the first request is sent. */
+  /** Counts the chat's messages as seen. Must be called before the first request is sent. */
   void begin(int apiPort) {
     try (HttpConnection api = new HttpConnection(apiPort)) {
       seen = count(api);
@@ -72,7 +72,7 @@ final class ReadableLag implements AnswerListener {
     }
   }
 
-  /** Watches until it is told to stop. */
+  /** Watches the chat's count until {@link #stop}. */
   void watch(int apiPort) {
     try (HttpConnection api = new HttpConnection(apiPort)) {
       while (running) {
@@ -93,7 +93,7 @@ final class ReadableLag implements AnswerListener {
     return matcher.find() ? Long.parseLong(matcher.group(1)) : seen;
   }
 
-  /** Whether all messages have been seen that were answered. */
+  /** Whether all accepted messages have been seen. */
   boolean isComplete() {
     return seenAt.keySet().containsAll(intendedAt.keySet());
   }
@@ -103,7 +103,7 @@ final class ReadableLag implements AnswerListener {
     running = false;
   }
 
-  /** In nanoseconds. */
+  /** The measured times in nanoseconds. */
   Histogram lags() {
     Histogram lags = new Histogram(3);
     intendedAt.forEach(

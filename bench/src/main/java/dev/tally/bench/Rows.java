@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The rows that messages become, written by plain JDBC into copies of the tables: what the database
- * can do at most, and what it does one message at a time.
+ * Writes the rows of messages by plain JDBC into copies of the tables. Measures the most that the
+ * database can do, and what it does one message at a time.
  */
 final class Rows {
 
@@ -36,7 +36,7 @@ final class Rows {
   private final LocalDateTime now = LocalDateTime.now(java.time.ZoneOffset.UTC);
 
   /**
-   * @param messages how many of the mix
+   * @param messages the number of messages of the mix
    */
   Rows(Database database, Mix mix, int messages) {
     this.database = database;
@@ -52,7 +52,7 @@ final class Rows {
     void write(Connection connection, List<Row> part) throws SQLException;
   }
 
-  /** Multi-row inserts in transactions of {@value #TRANSACTION}: rows a second. */
+  /** Inserts {@value #TRANSACTION} rows in each transaction, and returns the rows per second. */
   double inserted(int connections) {
     empty();
     return parallel(
@@ -76,7 +76,10 @@ final class Rows {
         rows);
   }
 
-  /** A transaction for each message, which locks the chat, inserts and counts: rows a second. */
+  /**
+   * Runs a transaction for each message, which locks the chat, inserts and counts. Returns the rows
+   * per second.
+   */
   double oneByOne(int connections, int messages) {
     empty();
     database.jdbc().execute("INSERT INTO bench_chats SELECT * FROM chats");

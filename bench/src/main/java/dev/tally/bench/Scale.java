@@ -4,21 +4,21 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How long and how much.
+ * The durations and amounts of a run.
  *
- * @param rounds how often each measurement is made
- * @param fewRounds how often one is made that takes long
- * @param round how long one lasts
- * @param warmUp how long each is run before it counts, at least
- * @param warmUps rounds that may be added until it gets no faster
- * @param connections how many are tried
- * @param drainMessages in a full queue
- * @param singleTransactions of a message each
- * @param chatMessages in a long chat that is read
- * @param searchMessages in a long chat that is searched
- * @param lag how long each rate is held whose lags are measured
- * @param chats how many chats there are, step by step, each with ten messages
- * @param workers how many drain, step by step
+ * @param rounds the number of rounds of a measurement
+ * @param fewRounds the number of rounds of a measurement that takes long
+ * @param round the duration of a round
+ * @param warmUp the shortest warm-up
+ * @param warmUps the most rounds that are added to a warm-up while a server gets faster
+ * @param connections the numbers of connections to try
+ * @param drainMessages the number of messages in a full queue
+ * @param singleTransactions the number of transactions with one message each
+ * @param chatMessages the number of messages in the long chat that is read
+ * @param searchMessages the number of messages in the long chat that is searched
+ * @param lag the duration of each rate whose lags are measured
+ * @param chats the numbers of chats of the growth steps, each chat with ten messages
+ * @param workers the numbers of workers of the scale-out steps
  */
 record Scale(
     int rounds,
@@ -51,7 +51,7 @@ record Scale(
           List.of(1_000, 100_000),
           List.of(1, 2, 4));
 
-  /** To see that everything runs. Its figures mean nothing. */
+  /** Only shows that everything runs. Its figures mean nothing. */
   static final Scale QUICK =
       new Scale(
           1,
@@ -68,7 +68,7 @@ record Scale(
           List.of(100, 1_000),
           List.of(1, 2));
 
-  /** The same with a last step of a million chats, which takes a long time to load. */
+  /** This scale with a last step of a million chats, which take a long time to load. */
   Scale large() {
     return new Scale(
         rounds,

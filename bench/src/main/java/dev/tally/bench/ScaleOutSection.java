@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * More workers, a second gateway, and a Redis Cluster, each against one. On a machine whose
- * processors one of each can keep busy, this shows what they cost each other and not what they add.
+ * Compares several workers, two gateways and a Redis Cluster with one of each. If one process can
+ * keep all processors busy, the figures show what processes cost each other, not what they add.
  */
 final class ScaleOutSection implements Section {
 
@@ -156,7 +156,7 @@ final class ScaleOutSection implements Section {
       try (Service worker = setting.services().worker(nodes)) {
         awaitDrained(cluster);
         table.note(
-            "Redis Cluster of 3: the worker, up after %d s, has persisted %,d messages from it"
+            "Redis Cluster of 3: the worker started in %d s and persisted %,d messages"
                 .formatted(worker.startUp().toSeconds(), servers.database().messages() - before));
       }
     }

@@ -18,8 +18,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What the API asks Elasticsearch for, caught on its way by a server that finds nothing. So the
- * limit is always that of the query which the API really sends.
+ * Captures the API's queries to Elasticsearch with a server that finds nothing. So the limit is
+ * always measured with the query that the API really sends.
  */
 final class SearchQueries {
 
@@ -32,13 +32,13 @@ final class SearchQueries {
   private SearchQueries() {}
 
   /**
-   * Catches queries.
+   * Captures queries.
    *
-   * @param paths of searches on the API
-   * @return a request to Elasticsearch for each
+   * @param paths the paths of searches on the API
+   * @return a request to Elasticsearch for each path
    */
   static List<byte[]> behind(Services services, List<String> paths) {
-    Queue<byte[]> caught = new ConcurrentLinkedQueue<>();
+    Queue<byte[]> captured = new ConcurrentLinkedQueue<>();
     try {
       HttpServer recorder =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -49,7 +49,7 @@ final class SearchQueries {
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             URI uri = exchange.getRequestURI();
             if (uri.getPath().endsWith("/_search")) {
-              caught.add(Http.post(uri.toString(), "application/json", body));
+              captured.add(Http.post(uri.toString(), "application/json", body));
             }
             exchange.getResponseHeaders().set("X-Elastic-Product", "Elasticsearch");
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -84,10 +84,10 @@ final class SearchQueries {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    if (caught.size() != paths.size()) {
+    if (captured.size() != paths.size()) {
       throw new IllegalStateException(
-          "%d searches made %d queries".formatted(paths.size(), caught.size()));
+          "%d searches made %d queries".formatted(paths.size(), captured.size()));
     }
-    return List.copyOf(caught);
+    return List.copyOf(captured);
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Searching a short and a long chat: against the same queries sent to Elasticsearch directly. */
+/** Compares searches of a short and a long chat with the same queries to Elasticsearch itself. */
 final class SearchSection implements Section {
 
   private static final int SHORT = 10;
@@ -74,11 +74,11 @@ final class SearchSection implements Section {
                 new Goal.AtLeast(0.7)));
   }
 
-  /** Each looks for two words that are in one of the first messages. */
+  /** Searches for two words of one of the first messages. */
   private static List<String> paths(Dataset.App app, long chat) {
     List<String> paths = new ArrayList<>();
     for (int i = 0; i < QUERIES; i++) {
-      String[] words = Text.body(1 + i % SHORT).split(" ");
+      String[] words = Text.body(1 + i % SHORT).split(" ", -1);
       paths.add(
           "/apps/%s/chats/%d/search?q=%s+%s"
               .formatted(app.token(), chat, words[1], words[3 + i / SHORT % 2]));

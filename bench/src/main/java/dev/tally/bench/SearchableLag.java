@@ -15,15 +15,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * From the time that a message was to be sent until a search finds it, for a few messages with a
- * word of their own each.
+ * Measures the time from a message's due time until a search finds it, for a few messages. Each has
+ * a word that no other message has.
  */
 final class SearchableLag {
 
   private static final long INTERVAL_NANOS = 200_000_000;
   private static final long LOOK_NANOS = 50_000_000;
 
-  private record Probe(long intended, byte[] search) {}
+  private record Probe(long intended, String searchPath) {}
 
   private final Dataset.App app;
   private final long chat;
@@ -36,7 +36,7 @@ final class SearchableLag {
     this.chat = chat;
   }
 
-  /** Sends messages until it is told to stop. */
+  /** Sends messages until {@link #stop}. */
   void send(int gatewayPort) {
     Random random = new Random();
     byte[] word = new byte[8];
@@ -49,7 +49,7 @@ final class SearchableLag {
         if (!gateway
             .exchange(Http.post(path, "application/json", Text.json("probe " + unique)))
             .isEmpty()) {
-          sent.add(new Probe(intended, Http.get(path + "/search?q=" + unique)));
+          sent.add(new Probe(intended, path + "/search?q=" + unique));
         }
       }
     } catch (IOException e) {
@@ -58,7 +58,7 @@ final class SearchableLag {
   }
 
   /**
-   * Looks for one message after the other until all have been found. They become visible in their
+   * Searches for one message after the other until all are found. Messages become searchable in
    * order, many at once.
    */
   void look(int apiPort) {
@@ -68,7 +68,8 @@ final class SearchableLag {
         if (probe == null) {
           continue;
         }
-        while (!api.exchange(probe.search()).contains("\"number\":")) {
+        byte[] search = Http.get(probe.searchPath());
+        while (!api.exchange(search).contains("\"number\":")) {
           LockSupport.parkNanos(LOOK_NANOS);
         }
         lags.recordValue(Math.max(1, System.nanoTime() - probe.intended()));
@@ -80,12 +81,12 @@ final class SearchableLag {
     }
   }
 
-  /** Ends {@link #send}, and then {@link #look}. */
+  /** Ends {@link #send}. {@link #look} then ends when it has found all messages. */
   void stop() {
     sending = false;
   }
 
-  /** In nanoseconds, when {@link #look} has ended. */
+  /** The measured times in nanoseconds, complete when {@link #look} has ended. */
   Histogram lags() {
     return lags;
   }

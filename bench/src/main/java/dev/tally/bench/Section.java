@@ -4,15 +4,15 @@ import dev.tally.bench.report.Table;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 
-/** Some rows of the table that are measured together, on servers that begin empty. */
+/** Measures some rows of the table together, on servers that are empty at the beginning. */
 interface Section {
 
-  /** What the command line calls it. */
+  /** The section's name on the command line. */
   String name();
 
-  /** Measures. Starts the services that it needs, and closes them. */
+  /** Measures and adds rows. Starts the services that it needs, and stops them. */
   void run(Setting setting, Table table);
 
-  /** What a section has to work with. */
+  /** The servers, services and amounts that a section uses. */
   record Setting(Servers servers, Services services, Scale scale) {}
 }

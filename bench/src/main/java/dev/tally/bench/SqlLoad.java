@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
-/** One query over and over from several connections, every row of the answer read. */
+/** Repeats one query on several connections, and reads every row of each answer. */
 final class SqlLoad {
 
   private static final int CONNECTIONS = 8;
@@ -24,8 +24,8 @@ final class SqlLoad {
   private final Function<Random, List<Object>> arguments;
 
   /**
-   * @param sql answers with a number, a body and a time
-   * @param arguments of the next query
+   * @param sql a query that returns a number, a body and a time
+   * @param arguments makes the arguments of the next query
    */
   SqlLoad(Database database, String sql, Function<Random, List<Object>> arguments) {
     this.database = database;
@@ -33,7 +33,7 @@ final class SqlLoad {
     this.arguments = arguments;
   }
 
-  /** Queries a second. */
+  /** Runs queries for a time, and returns the queries per second. */
   double measure(Duration duration) {
     long begin = System.nanoTime();
     long end = begin + duration.toNanos();

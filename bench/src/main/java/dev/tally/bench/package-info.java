@@ -1,4 +1,4 @@
-/** The benchmarks: a class for each section of the table. */
+/** The benchmarks. Each section of the table has a class. */
 @NullMarked
 package dev.tally.bench;
 

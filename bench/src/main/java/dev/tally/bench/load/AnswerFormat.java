@@ -1,18 +1,18 @@
 package dev.tally.bench.load;
 
-/** How a client finds the end of an answer in what it has received. */
+/** Finds the end of an answer in the received bytes. */
 public interface AnswerFormat {
 
   /**
    * Finds the end of an answer.
    *
-   * @param from where the answer begins
-   * @param to where what has been received ends
-   * @return the position after the answer, -1 if there is more to come
+   * @param from the beginning of the answer
+   * @param to the end of the received bytes
+   * @return the position after the answer, or -1 if the answer is not complete
    */
   int end(byte[] received, int from, int to);
 
-  /** Whether a whole answer is what the benchmark wants to hear. */
+  /** Whether a complete answer is a success. */
   boolean succeeded(byte[] received, int from, int end);
 
   /** Whether the server closes the connection after this answer. */

@@ -1,6 +1,6 @@
 package dev.tally.bench.load;
 
-/** Is told of each answer, on the load generator's thread. */
+/** Gets each successful answer, on the load generator's thread. */
 @FunctionalInterface
 public interface AnswerListener {
 
@@ -8,11 +8,12 @@ public interface AnswerListener {
   AnswerListener NONE = (sequence, intended, received, from, end) -> {};
 
   /**
-   * A request has been answered.
+   * Gets an answer.
    *
-   * @param sequence which request, from 0
-   * @param intended {@link System#nanoTime()} of when it was to be sent
-   * @param received has the answer from {@code from} to {@code end}, until this method returns
+   * @param sequence the number of the request, from 0
+   * @param intended the time when the request was due, by {@link System#nanoTime()}
+   * @param received the received bytes; they have the answer from {@code from} to {@code end}, but
+   *     only until this method returns
    */
   void answered(long sequence, long intended, byte[] received, int from, int end);
 }

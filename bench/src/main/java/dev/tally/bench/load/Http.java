@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /** As much of HTTP/1.1 as a load generator needs: keep-alive, lengths and chunks. */
 public final class Http implements AnswerFormat {
 
-  /** Takes any status of 2xx for a success. */
+  /** Any 2xx status is a success. */
   public static final Http FORMAT = new Http();
 
   private static final byte[] CONTENT_LENGTH = bytes("content-length:");
@@ -16,12 +16,12 @@ public final class Http implements AnswerFormat {
 
   private Http() {}
 
-  /** A GET. */
+  /** Encodes a GET request. */
   public static byte[] get(String path) {
     return bytes("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
-  /** A POST. */
+  /** Encodes a POST request. */
   public static byte[] post(String path, String contentType, String body) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     byte[] head =
@@ -100,7 +100,7 @@ public final class Http implements AnswerFormat {
       return false;
     }
     for (int i = 0; i < lowerCase.length; i++) {
-      // a colon has this bit set already
+      // OR 0x20 makes letters lower case. A colon has this bit already.
       if ((received[from + i] | 0x20) != lowerCase[i] && received[from + i] != lowerCase[i]) {
         return false;
       }

@@ -2,11 +2,12 @@ package dev.tally.bench.load;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** One keep-alive connection to an HTTP server on loopback, for one request at a time. */
+/** A keep-alive connection to an HTTP server on loopback, for one request at a time. */
 public final class HttpConnection implements AutoCloseable {
 
   private static final int HEAD = "HTTP/1.1 200 ".length();
@@ -21,7 +22,7 @@ public final class HttpConnection implements AutoCloseable {
   }
 
   private Socket connect() throws IOException {
-    Socket connected = new Socket("127.0.0.1", port);
+    Socket connected = new Socket(InetAddress.getLoopbackAddress(), port);
     connected.setTcpNoDelay(true);
     return connected;
   }
@@ -29,7 +30,7 @@ public final class HttpConnection implements AutoCloseable {
   /**
    * Sends a request and reads the answer.
    *
-   * @return what comes after the status, headers and all; empty if the status is not 2xx
+   * @return the answer after its status, with the headers; empty if the status is not 2xx
    */
   public String exchange(byte[] request) throws IOException {
     socket.getOutputStream().write(request);

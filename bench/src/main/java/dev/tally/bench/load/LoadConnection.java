@@ -10,9 +10,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
 /**
- * One of a load's connections: at most one request is under way on it. When the server ends it, as
- * it does with one that has been idle, another takes its place, also for a request that was sent
- * when the server had just ended it.
+ * A connection of the load generator, with at most one unanswered request. If the server closes the
+ * connection, for instance because it was idle, this class opens another one. It then repeats a
+ * request that it sent just after the server had closed the connection.
  */
 final class LoadConnection {
 
@@ -38,8 +38,8 @@ final class LoadConnection {
   private static SocketChannel connect(Target target) throws IOException {
     SocketChannel channel = SocketChannel.open(target.address());
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    if (target.greeting().length > 0) {
-      channel.write(ByteBuffer.wrap(target.greeting()));
+    for (byte[] greeting : target.greetings()) {
+      channel.write(ByteBuffer.wrap(greeting));
       ByteBuffer answer = ByteBuffer.allocate(1024);
       while (target.format().end(answer.array(), 0, answer.position()) < 0) {
         if (channel.read(answer) < 0) {
@@ -79,7 +79,7 @@ final class LoadConnection {
     }
   }
 
-  /** Goes on with what can go on. */
+  /** Continues to write the request and to read answers, as far as the channel is ready. */
   void ready(AnswerListener listener) throws IOException {
     try {
       if (key.isWritable()) {
@@ -116,7 +116,7 @@ final class LoadConnection {
     }
   }
 
-  /** Keeps what has come of the next answer, with room for more. */
+  /** Keeps the received beginning of the next answer, and makes room for the rest. */
   private void keep(int from) {
     byte[] received = in.array();
     int left = in.position() - from;
@@ -128,7 +128,7 @@ final class LoadConnection {
     }
   }
 
-  /** Goes on with another connection, unless the end of this one is a failure of the server. */
+  /** Opens another connection, unless the end of this one is a failure of the server. */
   private void replace(IOException end) throws IOException {
     boolean unanswered = awaited == target.answersPerRequest() && in.position() == 0;
     if (!isIdle() && (unused || !unanswered)) {

@@ -15,10 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * One load over many connections, from the caller's thread alone: it shares the processors with
- * what it measures. A request is answered before its connection sends the next one.
+ * Sends requests over many connections. It uses only the caller's thread, because it shares the
+ * processors with the servers that it measures. A connection sends its next request only after it
+ * has got the answer to the last one.
  *
- * <p>Failures are complained about and count for nothing, so a rate is one of successes.
+ * <p>Rates count successes only. Failures are printed.
  */
 public final class LoadGenerator {
 
@@ -40,24 +41,24 @@ public final class LoadGenerator {
     this.listener = listener;
   }
 
-  /** As many requests as are answered: each connection sends the next one at once. */
+  /** Runs a closed loop: after an answer, a connection sends its next request at once. */
   public static LoadResult closed(Target target, int connections, Duration duration) {
     return new LoadGenerator(target, AnswerListener.NONE)
         .run(connections, duration, 0, Long.MAX_VALUE);
   }
 
-  /** A closed loop that ends after this many requests. */
+  /** Runs a closed loop that ends after a number of requests. */
   public static LoadResult requests(Target target, int connections, long requests) {
     return new LoadGenerator(target, AnswerListener.NONE)
         .run(connections, Duration.ofHours(1), 0, requests);
   }
 
   /**
-   * Requests at a fixed rate, whether or not earlier ones have been answered: what has to wait for
-   * a free connection waits at the cost of its latency.
+   * Runs an open loop: requests are due at a fixed rate, whether or not earlier ones have been
+   * answered. The latency of a request includes its wait for a free connection.
    *
-   * @param connections at most so many requests are under way
-   * @param rate requests a second
+   * @param connections the highest number of unanswered requests
+   * @param rate requests per second
    */
   public static LoadResult open(
       Target target, int connections, double rate, Duration duration, AnswerListener listener) {
@@ -113,14 +114,14 @@ public final class LoadGenerator {
             Duration.ofNanos(now - begin),
             Duration.ofNanos(cpu() - cpu),
             latencies.copy());
-    // nobody is left working for this load when the next one begins
+    // The server must not still work for this load when the next one begins.
     long deadline = now + LAST_ANSWERS.toNanos();
     while (idle.size() < connections && System.nanoTime() < deadline) {
       selector.select(this::ready, 100);
     }
     if (failures > 0) {
       System.err.printf(
-          "%,d answers were failures, and %,d were not; the first failure:%n%s%n",
+          "%,d requests failed and %,d succeeded. The first failure:%n%s%n",
           failures, answers, firstFailure);
     }
     return result;

@@ -10,12 +10,12 @@ import java.util.List;
 /** As much of Redis's protocol, RESP 2, as a load generator needs. */
 public final class Resp implements AnswerFormat {
 
-  /** Takes anything but an error for a success. */
+  /** Any answer but an error is a success. */
   public static final Resp FORMAT = new Resp();
 
   private Resp() {}
 
-  /** A command with its arguments. */
+  /** Encodes a command with its arguments. */
   public static byte[] command(List<String> parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(("*" + parts.size() + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -29,21 +29,21 @@ public final class Resp implements AnswerFormat {
   }
 
   /**
-   * Raw load on a Redis server.
+   * Makes a target of a Redis server.
    *
-   * @param url where it is, with the user and the password if it wants them
+   * @param url the server's URL, with user and password if the server needs them
    */
   public static Target target(URI url, List<byte[]> requests, int answersPerRequest) {
-    byte[] greeting = new byte[0];
+    List<byte[]> greetings = List.of();
     if (url.getUserInfo() != null) {
       List<String> command = new ArrayList<>(List.of("AUTH"));
       command.addAll(List.of(url.getUserInfo().split(":", 2)));
       command.removeIf(String::isEmpty);
-      greeting = command(command);
+      greetings = List.of(command(command));
     }
     int port = url.getPort() < 0 ? 6379 : url.getPort();
     return new Target(
-        new InetSocketAddress(url.getHost(), port), FORMAT, greeting, requests, answersPerRequest);
+        new InetSocketAddress(url.getHost(), port), FORMAT, greetings, requests, answersPerRequest);
   }
 
   @Override

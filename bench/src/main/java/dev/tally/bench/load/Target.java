@@ -1,26 +1,31 @@
 package dev.tally.bench.load;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Where load goes, and what it consists of.
+ * The server that gets a load, and the requests of the load.
  *
- * @param greeting what each connection sends first and gets one answer to; empty for nothing
- * @param requests encoded ahead, sent in turn, over and over
- * @param answersPerRequest more than one if a request is a pipeline of several
+ * @param greetings the requests that each connection sends first, and that get one answer each
+ * @param requests encoded requests, which are sent in turn again and again
+ * @param answersPerRequest more than one if a request is a pipeline of commands
  */
 public record Target(
     InetSocketAddress address,
     AnswerFormat format,
-    byte[] greeting,
+    List<byte[]> greetings,
     List<byte[]> requests,
     int answersPerRequest) {
 
-  /** An HTTP server on loopback. */
+  /** Makes a target of an HTTP server on loopback. */
   public static Target http(int port, List<byte[]> requests) {
     return new Target(
-        new InetSocketAddress("127.0.0.1", port), Http.FORMAT, new byte[0], requests, 1);
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Http.FORMAT,
+        List.of(),
+        requests,
+        1);
   }
 
   byte[] request(long sequence) {

@@ -2,10 +2,10 @@ package dev.tally.bench.report;
 
 import java.util.Arrays;
 
-/** A figure that was measured several times, because the machine is noisy. */
+/** A figure of several measurements: on a noisy machine, one is not enough. */
 public record Figure(double median, double low, double high) {
 
-  /** Of one measurement or more. */
+  /** Makes a figure of one or more measurements. */
   public static Figure of(double... measured) {
     double[] sorted = measured.clone();
     Arrays.sort(sorted);
@@ -15,7 +15,7 @@ public record Figure(double median, double low, double high) {
     return new Figure(median, sorted[0], sorted[sorted.length - 1]);
   }
 
-  /** Of the quotients of two series, each of measurements that were made right after each other. */
+  /** Makes a figure of the ratios of two series whose measurements took turns. */
   public static Figure ratio(double[] measured, double[] limits) {
     double[] quotients = new double[measured.length];
     for (int i = 0; i < quotients.length; i++) {

@@ -2,19 +2,19 @@ package dev.tally.bench.report;
 
 import java.util.Locale;
 
-/** What a ratio should be. */
+/** The ratio that we want. */
 public sealed interface Goal {
 
-  /** There is no goal: the ratio is for information. */
+  /** No goal: the ratio only informs. */
   record None() implements Goal {}
 
-  /** The larger the better. */
+  /** A goal for which a larger ratio is better. */
   record AtLeast(double ratio) implements Goal {}
 
-  /** The smaller the better. */
+  /** A goal for which a smaller ratio is better. */
   record AtMost(double ratio) implements Goal {}
 
-  /** How the goal and whether it is met are printed. */
+  /** The text of the goal, and whether the ratio meets it. */
   default String text(double ratio) {
     if (!Double.isFinite(ratio)) {
       return "nothing measured";

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
- * Measurements that take turns, round after round, so that whatever else the machine does meets all
- * of them alike.
+ * Measurements that take turns, round after round. Other load on the machine then affects all of
+ * them alike.
  */
 public final class Interleaved {
 
   private final Map<String, DoubleSupplier> measurements = new LinkedHashMap<>();
 
-  /** Adds a measurement, which is made in the order of adding. */
+  /** Adds a measurement. Each round runs measurements in the order of adding. */
   public Interleaved add(String name, DoubleSupplier measurement) {
     measurements.put(name, measurement);
     return this;
   }
 
-  /** Measures. */
+  /** Runs all rounds. */
   public Figures run(int rounds) {
     Map<String, double[]> series = new LinkedHashMap<>();
     measurements.keySet().forEach(name -> series.put(name, new double[rounds]));
@@ -36,22 +36,22 @@ public final class Interleaved {
   }
 
   /**
-   * What was measured.
+   * The measured figures.
    *
-   * @param series of each name a figure a round
+   * @param series for each name, the figures of all rounds
    */
   public record Figures(Map<String, double[]> series) {
 
-    /** All rounds of a measurement. */
+    /** The figures of a measurement in all rounds. */
     public double[] of(String name) {
       double[] figures = series.get(name);
       if (figures == null) {
-        throw new IllegalArgumentException("nothing is called " + name);
+        throw new IllegalArgumentException("no measurement has the name " + name);
       }
       return figures;
     }
 
-    /** A row that sets one of the measurements against another. */
+    /** A row that compares two measurements. */
     public Row row(
         String title, String measured, String unit, String limitTitle, String limit, Goal goal) {
       return Row.of(title, of(measured), unit, limitTitle, of(limit), goal);

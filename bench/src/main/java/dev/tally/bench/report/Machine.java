@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the figures were measured on. */
+/** Describes the machine and the commit of a run. */
 public final class Machine {
 
   private Machine() {}
 
-  /** Markdown lines. */
+  /** The description as Markdown lines. */
   public static List<String> describe() {
     return List.of(
         "- %d cores, %s".formatted(Runtime.getRuntime().availableProcessors(), cpuModel()),

@@ -1,15 +1,15 @@
 package dev.tally.bench.report;
 
 /**
- * One line of the table.
+ * A row of the table.
  *
- * @param name what was measured
- * @param value what came out
- * @param unit of the value and of the limit
- * @param limitName what it is compared with
- * @param limit what came out there, in the same run
+ * @param name the name of the measurement
+ * @param value the measured figure
+ * @param unit the unit of the value and of the limit
+ * @param limitName the name of the limit, with which the value is compared
+ * @param limit the figure of the limit, measured in the same run
  * @param ratio value ÷ limit
- * @param goal what the ratio should be
+ * @param goal the ratio that we want
  */
 public record Row(
     String name,
@@ -20,7 +20,7 @@ public record Row(
     Figure ratio,
     Goal goal) {
 
-  /** A row of two series of measurements that took turns. */
+  /** Makes a row of two series of measurements that took turns. */
   public static Row of(
       String name, double[] measured, String unit, String limitName, double[] limits, Goal goal) {
     return new Row(

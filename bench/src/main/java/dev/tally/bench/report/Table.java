@@ -27,13 +27,13 @@ public final class Table {
     System.out.println(lines.getLast());
   }
 
-  /** Adds what has no limit to be compared with. */
+  /** Adds a figure without a limit. */
   public void add(String name, Figure value, String unit) {
     lines.add("| %s | %s %s | | | | |".formatted(name, number(value.median()), unit));
     System.out.println(lines.getLast());
   }
 
-  /** Adds a sentence that belongs to the rows around it. */
+  /** Adds a note about the rows around it. */
   public void note(String text) {
     notes.add(text);
     System.out.println("  " + text);
@@ -49,7 +49,7 @@ public final class Table {
     return out.toString();
   }
 
-  /** Three digits are as many as the machine bears. */
+  /** Rounds to three digits. More would be noise on this machine. */
   private static String number(double value) {
     if (!Double.isFinite(value)) {
       return "–";

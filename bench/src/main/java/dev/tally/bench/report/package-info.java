@@ -1,4 +1,4 @@
-/** The table, and what it says about the machine. */
+/** The table of results, with a description of the machine. */
 @NullMarked
 package dev.tally.bench.report;
 

@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What a request costs if nothing is done about it. */
+/** Answers requests without any work, which shows the cost of a request itself. */
 @RestController
 final class EmptyController {
 

@@ -11,8 +11,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Accepts a message by three Redis calls, one after the other: is the chat there, what is the next
- * number, push. A contrast, not a way to do it: what fails between two of them leaves a gap.
+ * Accepts a message with three Redis calls in a row: EXISTS for the chat, INCR for the number, and
+ * RPUSH. It is only a contrast: a failure between two of the calls leaves a gap in the numbers.
  */
 @RestController
 final class RoundTripsController {
@@ -36,7 +36,7 @@ final class RoundTripsController {
     }
     Long number = redis.opsForValue().increment(counter);
     if (number == null) {
-      throw new IllegalStateException("INCR gave no number");
+      throw new IllegalStateException("INCR returned no number");
     }
     redis
         .opsForList()

@@ -11,8 +11,8 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
 /**
- * Runs on the gateway's own settings, without its valves, filters and handlers: its figures are
- * those of the stack alone.
+ * A server with the gateway's settings, but without its valves, filters and handlers. Its figures
+ * show the cost of the server stack alone.
  */
 @SpringBootApplication(
     proxyBeanMethods = false,
@@ -22,13 +22,13 @@ public class StubServer {
 
   StubServer() {}
 
-  /** Starts it as services are started. */
+  /** Starts the stub in its own process, as a service. */
   public static Service start(Services services) {
     return services.program(
         "stub", List.of("-cp", System.getProperty("java.class.path"), StubServer.class.getName()));
   }
 
-  /** Runs until the process is told to end. */
+  /** Runs until SIGTERM. */
   public static void main(String[] args) {
     new SpringApplicationBuilder(StubServer.class)
         .properties("spring.config.name=chat-gateway")

@@ -1,4 +1,4 @@
-/** What the limits are measured on: the gateway's server stack with next to nothing behind it. */
+/** The server of the limits: the gateway's server stack with almost no code behind it. */
 @NullMarked
 package dev.tally.bench.stub;
 

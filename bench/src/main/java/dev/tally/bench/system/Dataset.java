@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Loads apps, chats and messages in bulk, so that MySQL and Redis agree as if the services had done
- * it. Nothing of it is in the search index.
+ * Loads apps, chats and messages in bulk. MySQL and Redis then agree, as if the services had
+ * written them. The search index stays empty until {@link #index}.
  */
 public final class Dataset {
 
@@ -23,7 +23,7 @@ public final class Dataset {
   private static final Partitions PARTITIONS = new Partitions(Queues.PARTITIONS);
 
   private final Servers servers;
-  // the same tokens, and so the same partitions, in every run
+  // A fixed seed gives every run the same tokens, and so the same partitions.
   private final Random random = new Random(7);
 
   public Dataset(Servers servers) {
@@ -33,7 +33,7 @@ public final class Dataset {
   /**
    * An app.
    *
-   * @param id the row's
+   * @param id the id of the app's row
    */
   public record App(long id, String token) {
 
@@ -42,13 +42,13 @@ public final class Dataset {
       return PARTITIONS.of(token);
     }
 
-    /** Where the gateway takes messages, and the API has them. */
+    /** The path of a chat's messages, for writes and for reads. */
     public String messagesPath(long chat) {
       return "/apps/%s/chats/%d/messages".formatted(token, chat);
     }
   }
 
-  /** Apps of so many empty chats each. */
+  /** Creates apps with {@code chats} empty chats each. */
   public List<App> apps(int count, int chats) {
     List<App> apps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -71,7 +71,7 @@ public final class Dataset {
         chats);
     Long id = jdbc.queryForObject("SELECT id FROM apps WHERE token = ?", Long.class, token);
     if (id == null) {
-      throw new IllegalStateException("the app is gone");
+      throw new IllegalStateException("the app's row does not exist");
     }
     App app = new App(id, token);
     List<Long> numbers = LongStream.rangeClosed(1, chats).boxed().toList();
@@ -125,7 +125,7 @@ public final class Dataset {
     counted(app, chat, chat, messages);
   }
 
-  /** Fills all chats of an app but the first with what is in the first. */
+  /** Fills all other chats of an app with the messages of its first chat. */
   public void fillLikeFirst(App app, int chats, long messages) {
     JdbcTemplate jdbc = servers.database().jdbc();
     long chatsACopy = Math.max(1, ROWS_A_COPY / messages);
@@ -163,7 +163,7 @@ public final class Dataset {
     servers.redis().setAll(counters);
   }
 
-  /** Has the worker index a chat that was filled. */
+  /** Adds a filled chat to the outbox, so that a worker indexes it. */
   public void index(App app, long chat, long messages) {
     servers
         .database()

@@ -4,22 +4,22 @@ import dev.tally.common.partition.PartitionKeys;
 import io.lettuce.core.api.sync.RedisKeyCommands;
 import io.lettuce.core.api.sync.RedisListCommands;
 
-/** The queues of all partitions, of one Redis or of a cluster. */
+/** The queues of all partitions, in one Redis or in a cluster. */
 public final class Queues {
 
-  /** As many as the services have by default. */
+  /** The default number of partitions of the services. */
   public static final int PARTITIONS = 16;
 
   private Queues() {}
 
-  /** Throws away what is queued. The numbers stay taken. */
+  /** Deletes all queued jobs. Their numbers stay given out. */
   public static void clear(RedisKeyCommands<String, String> commands) {
     for (int partition = 0; partition < PARTITIONS; partition++) {
       commands.unlink(new PartitionKeys(partition).jobs());
     }
   }
 
-  /** Jobs in all partitions that are queued, or claimed and not acknowledged yet. */
+  /** The number of jobs in all partitions that are queued or claimed. */
   public static long waiting(RedisListCommands<String, String> commands) {
     long waiting = 0;
     for (int partition = 0; partition < PARTITIONS; partition++) {

@@ -2,7 +2,7 @@ package dev.tally.bench.system;
 
 import java.util.Random;
 
-/** Message bodies of the length that people write, always the same ones. */
+/** Message bodies as long as those that people write. They are the same in every run. */
 public final class Text {
 
   private static final String[] WORDS =
@@ -22,7 +22,7 @@ public final class Text {
 
   private Text() {}
 
-  /** The body number so many, about 70 characters of ASCII without quotes. */
+  /** The body with a number: about 70 characters of ASCII without quotes. */
   public static String body(long number) {
     Random random = new Random(number);
     StringBuilder body = new StringBuilder(96);

@@ -1,4 +1,4 @@
-/** What the benchmarks fill a system with, and how they see its queues. */
+/** The data that the benchmarks load, and the queues of the system. */
 @NullMarked
 package dev.tally.bench.system;
 
