@@ -1,0 +1,107 @@
+package dev.tally.openapi;
+
+import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.NOT_PERSISTED_YET;
+
+/** Describes the routes of chats, messages and streams. */
+final class ChatsDescription {
+
+  private static final String POSITION =
+      """
+      {"type": "integer", "format": "int64", "minimum": 0, "maximum": 999999999999999}""";
+
+  private static final String CHAT_EXAMPLE =
+      """
+      {"number": 1, "messages_count": 5, "created_at": "2026-11-24T14:42:19.237977Z"}""";
+
+  private static final String MESSAGE_EXAMPLE =
+      """
+      {"number": 1, "body": "Hello wörld 🎉", "created_at": "2026-11-24T14:42:19.301554Z"}""";
+
+  private ChatsDescription() {}
+
+  static void describe(Document document) {
+    chats(document);
+    messages(document);
+    stream(document);
+  }
+
+  private static void chats(Document document) {
+    Route list =
+        document
+            .route("GET", "/apps/{token}/chats")
+            .is("chats", "listChats", "List chats", "In number order. " + ApiDescription.PAGES)
+            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN);
+    page(list)
+        .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
+        .problems(ApiDescription.reading(APP_NOT_FOUND));
+    document
+        .route("GET", "/apps/{token}/chats/{number}")
+        .is("chats", "getChat", "Get a chat", "")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
+        .answers(200, "The chat", Shared.reference("Chat"), CHAT_EXAMPLE)
+        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void messages(Document document) {
+    Route list =
+        document
+            .route("GET", "/apps/{token}/chats/{chat}/messages")
+            .is(
+                "messages",
+                "listMessages",
+                "List messages",
+                "In number order. " + ApiDescription.PAGES)
+            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+            .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER);
+    page(list)
+        .answers(200, "Messages", Shared.arrayOf("Message"), "[" + MESSAGE_EXAMPLE + "]", "Link")
+        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+    document
+        .route("GET", "/apps/{token}/chats/{chat}/messages/{number}")
+        .is("messages", "getMessage", "Get a message", "")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("number", "The message's number in its chat.", Shared.NUMBER)
+        .answers(200, "The message", Shared.reference("Message"), MESSAGE_EXAMPLE)
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static void stream(Document document) {
+    document
+        .route("GET", "/apps/{token}/chats/{chat}/messages/stream")
+        .is(
+            "messages",
+            "streamMessages",
+            "Stream messages as they come",
+            """
+            Sends every message once and in order, as a server-sent event. An event's id is the message number, so a \
+            client that lost its connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 \
+            seconds shows that the stream is alive.""")
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("after", "Only numbers greater than this one.", POSITION)
+        .parameter(
+            "Last-Event-ID", "The number of the last message that the client has seen.", POSITION)
+        .streams(
+            "One event for each message",
+            "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
+        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+  }
+
+  private static Route page(Route list) {
+    return list.parameter("after", "Only numbers greater than this one.", POSITION)
+        .parameter("before", "Only numbers less than this one.", POSITION)
+        .parameter(
+            "order",
+            "With `desc` the highest number comes first, and `before` leads to the next page.",
+            """
+            {"type": "string", "enum": ["asc", "desc"], "default": "asc"}""")
+        .parameter("limit", ApiDescription.LIMIT_TEXT, ApiDescription.LIMIT);
+  }
+}
