@@ -70,8 +70,8 @@ public final class Ports {
   }
 
   /**
-   * Whether this process listens on the port, and not another one that took it first. Returns true
-   * for a process of another user, whose descriptors cannot be read.
+   * Whether the process with this id listens on the port. Returns true for a process of another
+   * user, whose descriptors cannot be read.
    */
   static boolean isHeldBy(long pid, int port) {
     try {
