@@ -23,7 +23,7 @@ final class Contender {
    * Warms the server up, and finds its best number of connections.
    *
    * @param cpu gives the processor time that the server has used so far
-   * @param afterwards runs after each measurement
+   * @param afterwards runs after the warm-up and after each measurement
    */
   Contender(Target target, Supplier<Duration> cpu, Scale scale, Runnable afterwards) {
     this.target = target;

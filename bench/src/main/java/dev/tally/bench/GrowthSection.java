@@ -21,8 +21,9 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * Compares rates with more and more chats and messages with those of the fewest. Measures a chat's
- * memory in Redis. Compares memory and start-up of the services with a service that does nothing.
+ * Compares the rates of growing numbers of chats and messages with those of the fewest. Measures a
+ * chat's memory in Redis. Compares memory and start-up of the services with a service that does
+ * nothing.
  */
 final class GrowthSection implements Section {
 
@@ -30,7 +31,7 @@ final class GrowthSection implements Section {
   private static final int MESSAGES_A_CHAT = 10;
   private static final int REQUESTS = 5_000;
 
-  /** The number of chats that get messages at the same time, whatever the number of all chats. */
+  /** The number of chats that get messages at the same time, in all steps. */
   private static final int BUSY = 1_000;
 
   private static final int SMALL_HEAP = 112;

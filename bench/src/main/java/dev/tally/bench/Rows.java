@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 
 /**
  * Writes the rows of messages by plain JDBC into copies of the tables. Measures the most that the
- * database can do, and what it does one message at a time.
+ * database can do, and the rate of one message at a time.
  */
 final class Rows {
 
