@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,7 +40,8 @@ final class Progress {
   /** Prints to this process's standard output. */
   static Progress onConsole() {
     // Without a terminal, the console is null or says so, depending on the JDK.
-    boolean terminal = System.console() instanceof Console console && console.isTerminal();
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     return new Progress(System.out, terminal, System::nanoTime);
   }
 
