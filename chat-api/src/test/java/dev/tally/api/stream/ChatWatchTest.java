@@ -1,0 +1,435 @@
+package dev.tally.api.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.api.chat.Chats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ChatWatchTest {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Chats.Place CHAT = new Chats.Place(7, "a".repeat(32), 3);
+
+  private final AtomicLong clock = new AtomicLong();
+  private final ChatWatch watch = new ChatWatch(CHAT, clock::get);
+
+  @Test
+  void aNewWatchKnowsItsChatAndNoMessage() {
+    assertThat(watch.chat()).isSameAs(CHAT);
+    assertThat(watch.highest()).isZero();
+    assertThat(watch.isEnded()).isFalse();
+  }
+
+  @Test
+  void onlyAHigherNumberIsNews() {
+    assertThat(watch.raise(5)).isTrue();
+    assertThat(watch.raise(5)).isFalse();
+    assertThat(watch.raise(4)).isFalse();
+    assertThat(watch.highest()).isEqualTo(5);
+    assertThat(watch.raise(6)).isTrue();
+    assertThat(watch.highest()).isEqualTo(6);
+  }
+
+  @Test
+  void aHintRaisesTheHighestNumber() {
+    assertThat(watch.hint(5)).isTrue();
+    assertThat(watch.hint(5)).isFalse();
+    assertThat(watch.highest()).isEqualTo(5);
+  }
+
+  @Test
+  void aChatIsSilentWhenMoreThanTheTimeHasPassed() {
+    clock.addAndGet(HOUR.toNanos());
+    assertThat(watch.isSilentFor(HOUR)).isFalse();
+    clock.incrementAndGet();
+    assertThat(watch.isSilentFor(HOUR)).isTrue();
+  }
+
+  @Test
+  void aHintEndsTheSilenceEvenIfItIsNoNews() {
+    watch.raise(5);
+    clock.addAndGet(HOUR.toNanos() + 1);
+
+    watch.hint(4);
+
+    assertThat(watch.isSilentFor(HOUR)).isFalse();
+  }
+
+  @Test
+  void onlyHintsEndTheSilence() {
+    clock.addAndGet(HOUR.toNanos() + 1);
+
+    watch.raise(5);
+
+    assertThat(watch.isSilentFor(HOUR)).isTrue();
+  }
+
+  @Test
+  void theSilenceBeginsWithTheFirstStream() {
+    clock.set(Long.MAX_VALUE - 1);
+    ChatWatch later = new ChatWatch(CHAT, clock::get);
+
+    assertThat(later.isSilentFor(Duration.ZERO)).isFalse();
+    // System.nanoTime may overflow between two calls.
+    clock.set(Long.MIN_VALUE);
+    assertThat(later.isSilentFor(Duration.ofNanos(1))).isTrue();
+    assertThat(later.isSilentFor(Duration.ofNanos(2))).isFalse();
+  }
+
+  @Test
+  void theSystemsClockIsTheDefault() {
+    ChatWatch real = new ChatWatch(CHAT);
+    long begin = System.nanoTime();
+    while (System.nanoTime() == begin) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(real.isSilentFor(Duration.ZERO)).isTrue();
+    assertThat(real.isSilentFor(HOUR)).isFalse();
+  }
+
+  @Test
+  void aStreamDoesNotWaitForWhatWasAnnounced() throws Exception {
+    watch.raise(5);
+
+    assertThat(watch.await(4, HOUR)).isTrue();
+    assertThat(watch.await(5, Duration.ZERO)).isFalse();
+    assertThat(watch.await(6, Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void aStreamWaitsForTheWholeTimeWhenNothingComes() throws Exception {
+    Duration time = Duration.ofMillis(20);
+    long begin = System.nanoTime();
+
+    assertThat(watch.await(0, time)).isFalse();
+
+    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(time.toNanos());
+  }
+
+  @Test
+  void anAnnouncementWakesEveryStreamThatWaits() throws Exception {
+    List<Started<Boolean>> streams = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      streams.add(start(() -> watch.await(5, HOUR)).untilItWaits());
+    }
+
+    watch.raise(6);
+
+    for (Started<Boolean> stream : streams) {
+      assertThat(stream.result()).isTrue();
+    }
+  }
+
+  @Test
+  void anAnnouncementThatAStreamHasAlreadySentNeitherEndsNorProlongsItsWaiting() throws Exception {
+    Started<Boolean> stream =
+        start(() -> watch.await(5, Duration.ofMillis(50))).untilItWaitsOrEnds();
+
+    watch.raise(4);
+    watch.raise(5);
+
+    assertThat(stream.result()).isFalse();
+  }
+
+  @Test
+  void endingWakesEveryStreamThatWaits() throws Exception {
+    List<Started<Boolean>> streams = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      streams.add(start(() -> watch.await(5, HOUR)).untilItWaits());
+    }
+
+    watch.end();
+
+    for (Started<Boolean> stream : streams) {
+      assertThat(stream.result()).isTrue();
+    }
+    assertThat(watch.isEnded()).isTrue();
+    assertThat(watch.await(5, HOUR)).isTrue();
+  }
+
+  @Test
+  void otherThreadsGoOnAfterEachCall() throws Exception {
+    watch.end();
+    assertThat(start(() -> watch.raise(1)).result()).isTrue();
+    assertThat(start(() -> watch.await(0, HOUR)).result()).isTrue();
+    assertThat(watch.raise(2)).isTrue();
+    watch.retract(2, 1);
+    assertThat(start(() -> watch.raise(2)).result()).isTrue();
+  }
+
+  @Test
+  void aStreamThatWaitsCanBeInterrupted() {
+    Started<Boolean> stream = start(() -> watch.await(0, HOUR)).untilItWaits();
+
+    stream.thread.interrupt();
+
+    assertThatThrownBy(stream::result).hasCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void anInterruptedStreamDoesNotGoOnEvenIfThereAreMessages() {
+    watch.raise(1);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> watch.await(0, HOUR)).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void announcementsDoNotShortenAPause() throws Exception {
+    Duration time = Duration.ofMillis(20);
+    watch.raise(5);
+    long begin = System.nanoTime();
+
+    watch.pause(time);
+
+    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(time.toNanos());
+  }
+
+  @Test
+  void endingEndsAPause() throws Exception {
+    Started<Boolean> stream =
+        start(
+                () -> {
+                  watch.pause(HOUR);
+                  return true;
+                })
+            .untilItWaits();
+
+    watch.end();
+
+    assertThat(stream.result()).isTrue();
+  }
+
+  @Test
+  void anAnnouncementThatIsTakenBackIsPolledForAndCanComeAgain() throws Exception {
+    watch.hint(5);
+
+    watch.retract(5, 2);
+
+    assertThat(watch.highest()).isEqualTo(2);
+    assertThat(watch.isSilentFor(HOUR)).isTrue();
+    assertThat(watch.await(2, Duration.ZERO)).isFalse();
+    assertThat(watch.hint(5)).isTrue();
+    assertThat(watch.isSilentFor(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void aNewerAnnouncementIsNotTakenBack() {
+    watch.hint(5);
+    watch.hint(6);
+
+    watch.retract(5, 2);
+
+    assertThat(watch.highest()).isEqualTo(6);
+    assertThat(watch.isSilentFor(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void anAnnouncementThatComesWhileAnotherIsTakenBackStays() throws Exception {
+    AtomicReference<Runnable> whileTheClockIsRead = new AtomicReference<>(() -> {});
+    ChatWatch clocked =
+        new ChatWatch(
+            CHAT,
+            () -> {
+              whileTheClockIsRead.get().run();
+              return 0;
+            });
+    clocked.raise(5);
+    AtomicReference<Started<Boolean>> hint = new AtomicReference<>();
+    whileTheClockIsRead.set(() -> hint.set(start(() -> clocked.raise(6)).untilItWaitsOrEnds()));
+
+    clocked.retract(5, 2);
+
+    assertThat(hint.get().result()).isTrue();
+    assertThat(clocked.highest()).isEqualTo(6);
+  }
+
+  @Test
+  void aStreamThatReadsKeepsOnlyOtherReadersOut() throws Exception {
+    Lock reading = watch.reading();
+    reading.lock();
+    try {
+      assertThat(start(() -> watch.reading().tryLock()).result()).isFalse();
+      assertThat(start(() -> watch.raise(1)).result()).isTrue();
+    } finally {
+      reading.unlock();
+    }
+    assertThat(start(() -> watch.reading().tryLock()).result()).isTrue();
+  }
+
+  @Test
+  void noWakeUpIsLostWhenStreamsAndWritersTakeTurns() throws Exception {
+    long last = 5_000;
+    ChatWatch echo = new ChatWatch(CHAT);
+    Started<Boolean> stream =
+        start(
+            () -> {
+              for (long number = 1; number <= last; number++) {
+                watch.await(number - 1, HOUR);
+                echo.raise(number);
+              }
+              return true;
+            });
+
+    for (long number = 1; number <= last; number++) {
+      watch.raise(number);
+      echo.await(number - 1, HOUR);
+    }
+
+    assertThat(stream.result()).isTrue();
+  }
+
+  @Test
+  void ofManyWritersOnlyOneAnnouncesANumber() throws Exception {
+    int last = 20_000;
+    AtomicIntegerArray announced = new AtomicIntegerArray(last + 1);
+    CountDownLatch begin = new CountDownLatch(1);
+    List<Started<Boolean>> threads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      threads.add(
+          start(
+              () -> {
+                begin.await();
+                for (int number = 1; number <= last; number++) {
+                  if (watch.raise(number)) {
+                    announced.incrementAndGet(number);
+                  }
+                }
+                return true;
+              }));
+      threads.add(
+          start(
+              () -> {
+                long position = 0;
+                while (position < last && watch.await(position, HOUR)) {
+                  long highest = watch.highest();
+                  assertThat(highest).isGreaterThan(position);
+                  position = highest;
+                }
+                return position == last;
+              }));
+    }
+
+    begin.countDown();
+
+    for (Started<Boolean> thread : threads) {
+      assertThat(thread.result()).isTrue();
+    }
+    assertThat(watch.highest()).isEqualTo(last);
+    for (int number = 1; number <= last; number++) {
+      assertThat(announced.get(number)).isLessThanOrEqualTo(1);
+    }
+  }
+
+  // The loops of the next three tests never end if the compiler reads the field only once, as it
+  // does with a field that is not volatile.
+
+  @Test
+  void otherThreadsSeeTheHighestNumber() throws Exception {
+    Started<Boolean> reader =
+        start(
+            () -> {
+              long turns = 0;
+              while (watch.highest() == 0) {
+                turns++;
+              }
+              return turns >= 0;
+            });
+    letItBeCompiled();
+
+    watch.raise(1);
+
+    assertThat(reader.result()).isTrue();
+  }
+
+  @Test
+  void otherThreadsSeeTheEnd() throws Exception {
+    Started<Boolean> reader =
+        start(
+            () -> {
+              long turns = 0;
+              while (!watch.isEnded()) {
+                turns++;
+              }
+              return turns >= 0;
+            });
+    letItBeCompiled();
+
+    watch.end();
+
+    assertThat(reader.result()).isTrue();
+  }
+
+  @Test
+  void otherThreadsSeeTheSilence() throws Exception {
+    // A clock that reads nothing volatile itself.
+    ChatWatch still = new ChatWatch(CHAT, () -> 0);
+    Started<Boolean> reader =
+        start(
+            () -> {
+              long turns = 0;
+              while (!still.isSilentFor(HOUR)) {
+                turns++;
+              }
+              return turns >= 0;
+            });
+    letItBeCompiled();
+
+    still.retract(0, 0);
+
+    assertThat(reader.result()).isTrue();
+  }
+
+  /** Gives the compiler time to break what these tests look for. They pass without it, too. */
+  private static void letItBeCompiled() throws InterruptedException {
+    Thread.sleep(200);
+  }
+
+  private static <T> Started<T> start(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    return new Started<>(task, Thread.ofPlatform().daemon().start(task));
+  }
+
+  private record Started<T>(FutureTask<T> task, Thread thread) {
+
+    Started<T> untilItWaits() {
+      untilItWaitsOrEnds();
+      assertThat(task.isDone()).isFalse();
+      return this;
+    }
+
+    Started<T> untilItWaitsOrEnds() {
+      while (!task.isDone()
+          && thread.getState() != Thread.State.WAITING
+          && thread.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      return this;
+    }
+
+    T result() throws InterruptedException, ExecutionException {
+      try {
+        return task.get(10, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new AssertionError("the thread does not end: " + thread.getState(), e);
+      }
+    }
+  }
+}
