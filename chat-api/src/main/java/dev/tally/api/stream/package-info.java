@@ -1,6 +1,48 @@
 /**
- * Messages as they come, by server-sent events. What a stream sends is read from MySQL; Redis only
- * tells when to look.
+ * Streams messages to clients as they are persisted, by server-sent events.
+ *
+ * <p>The structures:
+ *
+ * <ul>
+ *   <li>{@link dev.tally.api.stream.Streams} counts the open streams, and holds one {@link
+ *       dev.tally.api.stream.ChatWatch} for each chat that has any.
+ *   <li>A {@code ChatWatch} holds the highest number that was announced for its chat. All streams
+ *       of the chat wait there.
+ *   <li>A {@link dev.tally.api.stream.MessageStream} runs on the virtual thread of its request. Its
+ *       position is the number of the last message that it sent.
+ *   <li>{@link dev.tally.api.stream.EventPages} reads the messages after a position, and shares the
+ *       page with all streams at that position.
+ * </ul>
+ *
+ * <p>The process:
+ *
+ * <ol>
+ *   <li>Announce: a hint ({@link dev.tally.api.stream.HintListener}), or the poll if the hint was
+ *       lost ({@link dev.tally.api.stream.Poll}), raises the chat's highest number and wakes its
+ *       streams.
+ *   <li>Read: the first stream to wake reads a page from MySQL, and the others use that page.
+ *   <li>Send: each stream writes the page, moves its position to the page's last number, and reads
+ *       again or waits.
+ * </ol>
+ *
+ * <p>What keeps it right:
+ *
+ * <ul>
+ *   <li>A stream sends only rows from MySQL, in number order, from its position on. So each message
+ *       comes once and in order, and hints may get lost, come twice or come in any order.
+ *   <li>A stream compares its position with the highest number and begins to wait under one lock,
+ *       so it misses no announcement.
+ *   <li>An announcement whose messages cannot be read is taken back, and the next poll asks MySQL.
+ *       So a wrong hint costs one read, not a loop of them.
+ *   <li>The API keeps nothing for a client. The client names its position when it connects, and may
+ *       connect to any API.
+ *   <li>The number of streams, the reads at once, the bytes of a page and the shared pages have
+ *       bounds.
+ * </ul>
+ *
+ * @see dev.tally.common.hint.Hint
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
+ *     events</a>
  */
 @NullMarked
 package dev.tally.api.stream;
