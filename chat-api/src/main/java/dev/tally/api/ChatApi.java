@@ -17,7 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service that reads, searches, and manages apps. */
+/** The service that manages apps, reads chats and messages, searches and streams messages. */
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {
@@ -40,7 +40,7 @@ public class ChatApi {
 
   ChatApi() {}
 
-  /** Runs until the process is told to end. */
+  /** Runs the service until the process receives a signal to end. */
   public static void main(String[] args) {
     start(args);
   }
@@ -49,7 +49,7 @@ public class ChatApi {
    * Starts the service in this process.
    *
    * @param args Spring Boot arguments such as {@code --server.port=0}
-   * @return the running service; closing it lets requests under way end first
+   * @return the running service; closing it first waits for open requests
    */
   public static ConfigurableApplicationContext start(String... args) {
     return new SpringApplicationBuilder(ChatApi.class)

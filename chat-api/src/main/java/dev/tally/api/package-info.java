@@ -1,4 +1,4 @@
-/** Creates and updates apps; reads apps, chats and messages; searches. */
+/** The API: manages apps, reads chats and messages, searches and streams messages. */
 @NullMarked
 package dev.tally.api;
 

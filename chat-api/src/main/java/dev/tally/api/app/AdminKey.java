@@ -12,7 +12,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /**
- * The key that lists, creates and changes apps, and shows what operators look at, if there is one.
+ * The key that a request needs to list, create and change apps, and to read the operations page. A
+ * deployment without the key allows all requests.
  */
 @Component
 public final class AdminKey {
@@ -20,11 +21,12 @@ public final class AdminKey {
   private static final Pattern ACCEPTABLE = Pattern.compile("[\\x21-\\x7e]{16,}");
   private static final String SCHEME = "Bearer ";
 
-  /** Of the key, so that a comparison takes the same time whatever is compared with it. */
+  /** The SHA-256 of the key: comparing digests takes the same time for every wrong key. */
   private final byte @Nullable [] digest;
 
   /**
-   * @throws IllegalArgumentException if the key is none; without quoting it, for this ends in a log
+   * @throws IllegalArgumentException if the key is not acceptable. The message does not quote the
+   *     key, because it ends in a log
    */
   AdminKey(AppProperties properties) {
     String key = properties.adminKey();
@@ -37,18 +39,18 @@ public final class AdminKey {
   }
 
   /**
-   * Lets a request pass that brings the key, and any request if there is none.
+   * Requires the key, if the deployment has one.
    *
-   * @throws ProblemException 401
+   * @throws ProblemException 401 if the request does not have the key
    */
   public void require(HttpServletRequest request) {
-    if (digest != null && !isBroughtBy(request.getHeader(HttpHeaders.AUTHORIZATION), digest)) {
+    if (digest != null && !matches(request.getHeader(HttpHeaders.AUTHORIZATION), digest)) {
       throw ProblemException.of(
           ProblemType.UNAUTHORIZED, "Send the admin key as 'Authorization: Bearer <key>'.");
     }
   }
 
-  private static boolean isBroughtBy(@Nullable String authorization, byte[] digest) {
+  private static boolean matches(@Nullable String authorization, byte[] digest) {
     return authorization != null
         && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         && MessageDigest.isEqual(digest, sha256(authorization.substring(SCHEME.length()).strip()));
@@ -58,7 +60,7 @@ public final class AdminKey {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IllegalStateException("Every Java platform must have SHA-256.", e);
     }
   }
 }

@@ -10,8 +10,7 @@ import java.time.LocalDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's row. Its count belongs to the worker, which bumps it under lock: it is never written
- * from here.
+ * The row of an app. The worker alone changes its count, under a lock; the API must never write it.
  */
 @Entity
 @Table(name = "apps")
@@ -35,7 +34,7 @@ public class App {
   @Column(name = "updated_at")
   private LocalDateTime updatedAt = LocalDateTime.MIN;
 
-  /** For Hibernate. */
+  /** Hibernate needs this constructor. */
   protected App() {}
 
   App(String token, String name, LocalDateTime now) {
@@ -45,10 +44,10 @@ public class App {
     this.updatedAt = now;
   }
 
-  /** The id by which other tables refer to it; never leaves the system. */
+  /** The id that other tables refer to. It never leaves the system. */
   public long id() {
     if (id == null) {
-      throw new IllegalStateException("not saved yet");
+      throw new IllegalStateException("The app is not saved yet.");
     }
     return id;
   }

@@ -37,7 +37,7 @@ final class AppController {
     this.newApps =
         new RateLimit(
             "new-apps",
-            "Too many apps have been created from this address.",
+            "This client address has created too many apps.",
             properties.newAppsPerHour(),
             Duration.ofHours(1),
             0);
@@ -53,7 +53,7 @@ final class AppController {
     return PageResponse.of(page, "after", AppView::token);
   }
 
-  // produces: who takes no JSON is told so before the write, not after
+  // produces: a client that does not accept JSON gets its 406 before anything is written.
   @PostMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<AppView> create(HttpServletRequest request, HttpServletResponse response) {
     adminKey.require(request);

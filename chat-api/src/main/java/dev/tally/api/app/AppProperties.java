@@ -6,18 +6,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Who may list, create and change apps, and how fast.
+ * Protects the routes that manage apps.
  *
- * @param adminKey what requests that do so have to bring; empty if anybody may
- * @param newAppsPerHour apps that may be created from one client address in an hour; 0 sets no
- *     limit
+ * @param adminKey the key that requests need to list, create and change apps; empty allows all
+ *     requests
+ * @param newAppsPerHour the number of apps that one client address may create in an hour. Less
+ *     slows abuse, more lets many users behind one address create apps; 0 sets no limit
  */
 @Validated
 @ConfigurationProperties("tally.api")
 public record AppProperties(
     @DefaultValue("") String adminKey, @DefaultValue("0") @Min(0) long newAppsPerHour) {
 
-  /** Without the key. */
+  /** Omits the key, because settings end in logs. */
   @Override
   public String toString() {
     return "AppProperties[newAppsPerHour=" + newAppsPerHour + "]";

@@ -13,7 +13,7 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The apps of this deployment. */
+/** Creates, renames and reads apps. */
 @Service
 public class Apps {
 
@@ -27,9 +27,9 @@ public class Apps {
   }
 
   /**
-   * The app with this token.
+   * Finds the app with a token.
    *
-   * @throws ProblemException 404 if there is none
+   * @throws ProblemException 404 if no app has the token
    */
   public App get(String token) {
     if (!Identifiers.isToken(token)) {
@@ -53,9 +53,9 @@ public class Apps {
   }
 
   /**
-   * Apps in the order in which they were created.
+   * Lists apps in the order of their creation.
    *
-   * @param after token of the app that they come behind; null for the first ones
+   * @param after the token of the last app of the page before; null for the first page
    */
   Page<App> list(@Nullable String after, int limit) {
     long id = after == null ? 0 : cursor(after).id();

@@ -1,4 +1,4 @@
-/** Apps: the tenants, each known by its token. */
+/** Manages apps, the tenants of a deployment. A token names each app. */
 @NullMarked
 package dev.tally.api.app;
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Reads rows of {@code chats}, which only the worker writes, by plain JDBC. */
+/** Reads rows of {@code chats} by plain JDBC. Only the worker writes them. */
 @Component
 class ChatRows {
 
@@ -34,7 +34,7 @@ class ChatRows {
   }
 
   /**
-   * A chat and where it lies.
+   * A chat and its app.
    *
    * @param appId the app's id in the database
    */
@@ -45,7 +45,7 @@ class ChatRows {
         .findFirst();
   }
 
-  /** A page's chats, and one more if there is a page behind it. */
+  /** Reads the chats of a page, and one more if another page follows. */
   List<ChatView> find(String token, PageRequest page) {
     return jdbc.query(
         page.descending() ? DESCENDING : ASCENDING,

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.springframework.stereotype.Service;
 
-/** The chats of apps. */
+/** Reads chats, and answers 404 for those that do not exist. */
 @Service
 public class Chats {
 
@@ -25,7 +25,7 @@ public class Chats {
   }
 
   /**
-   * Where a chat's messages lie.
+   * Identifies an existing chat.
    *
    * @param appId the app's id in the database; never leaves the system
    */
@@ -34,7 +34,7 @@ public class Chats {
   /**
    * Finds a chat.
    *
-   * @param number as it came in the path
+   * @param number the number as text, from the path
    * @throws ProblemException 404 if there is no such app or chat
    */
   public Place place(String token, String number) {
@@ -54,7 +54,7 @@ public class Chats {
         return found.get();
       }
     }
-    // says so if it is the app that is missing
+    // If the app is missing, this says so.
     apps.get(token);
     throw givenNumbers.missingChat(token, wanted.orElseThrow(ProblemException::chatNotFound));
   }
@@ -62,7 +62,7 @@ public class Chats {
   Page<ChatView> list(String token, PageRequest page) {
     List<ChatView> found = Identifiers.isToken(token) ? rows.find(token, page) : List.of();
     if (found.isEmpty()) {
-      // says so if it is the app that is missing
+      // If the app is missing, this says so.
       apps.get(token);
     }
     return Page.of(found, page.limit());

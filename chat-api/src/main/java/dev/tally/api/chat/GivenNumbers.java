@@ -14,8 +14,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells what is on its way from what does not exist, by the counters in Redis. Without Redis the
- * two look the same: the answer is a plain 404 then.
+ * Tells numbers that are not persisted yet from numbers that do not exist, by the counters in
+ * Redis. Without Redis, both get the plain 404.
  */
 @Component
 public class GivenNumbers {
@@ -30,21 +30,21 @@ public class GivenNumbers {
     this.layout = layout;
   }
 
-  /** The 404 for a chat that has no row. */
+  /** Makes the 404 for a chat that has no row. */
   public ProblemException missingChat(String token, long number) {
     return isGiven(keys -> keys.chats(token), token, number)
-        ? onItsWay("The chat's number has been given out, and its row is on its way.")
+        ? notPersistedYet("The chat was accepted and is not persisted yet: ask again.")
         : ProblemException.chatNotFound();
   }
 
-  /** The 404 for a message that has no row. */
+  /** Makes the 404 for a message that has no row. */
   public ProblemException missingMessage(String token, long chat, long number) {
     return isGiven(keys -> keys.messages(token, chat), token, number)
-        ? onItsWay("The message's number has been given out, and its row is on its way.")
+        ? notPersistedYet("The message was accepted and is not persisted yet: ask again.")
         : ProblemException.messageNotFound();
   }
 
-  private static ProblemException onItsWay(String detail) {
+  private static ProblemException notPersistedYet(String detail) {
     return ProblemException.retryable(ProblemType.NOT_PERSISTED_YET, detail, Duration.ofSeconds(1));
   }
 
@@ -54,7 +54,7 @@ public class GivenNumbers {
       String highest = redis.opsForValue().get(counter.apply(keys));
       return highest != null && Long.parseLong(highest) >= number;
     } catch (DataAccessException e) {
-      log.debug("Redis was not asked whether a number is given out: {}", LoggedFault.line(e));
+      log.debug("Redis did not say whether a number was given out: {}", LoggedFault.line(e));
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** Chats of an app, as they are persisted. */
+/** Reads the persisted chats of an app, one by one or in pages. */
 @NullMarked
 package dev.tally.api.chat;
 

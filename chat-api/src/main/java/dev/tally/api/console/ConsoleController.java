@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.util.HtmlUtils;
 
-/** Serves the console's files, which are few and known. */
+/** Serves the files of the console, which {@link #FILES} lists. */
 @RestController
 final class ConsoleController {
 
@@ -73,7 +73,7 @@ final class ConsoleController {
             .formatted(properties.origin());
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // written once and read
+  @SuppressWarnings("ArrayRecordComponent") // Nothing writes to the array after its creation.
   private record Asset(byte[] bytes, MediaType type, String etag) {
     static Asset of(String name, byte[] bytes) {
       String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "");
@@ -100,14 +100,15 @@ final class ConsoleController {
       @PathVariable String name, HttpServletRequest request, HttpServletResponse response) {
     Asset file = files.get(name);
     if (file == null) {
-      throw ProblemException.of(ProblemType.NO_SUCH_ROUTE, "Nothing is served under this path.");
+      throw ProblemException.of(
+          ProblemType.NO_SUCH_ROUTE, "The console has no file with this name.");
     }
     return answer(file, request, response);
   }
 
   private @Nullable ResponseEntity<byte[]> answer(
       Asset asset, HttpServletRequest request, HttpServletResponse response) {
-    // in place of those of an answer that is data
+    // These replace the headers that SecurityHeadersValve sets for answers that are data.
     response.setHeader("Content-Security-Policy", contentSecurityPolicy);
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
     if (new ServletWebRequest(request, response).checkNotModified(asset.etag())) {

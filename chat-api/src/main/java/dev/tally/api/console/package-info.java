@@ -1,4 +1,4 @@
-/** The console: a page for people, made of the files under {@code resources/console}. */
+/** Serves the console, the page for users under {@code resources/console}. */
 @NullMarked
 package dev.tally.api.console;
 

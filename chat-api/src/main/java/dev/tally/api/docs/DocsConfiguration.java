@@ -8,7 +8,7 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** The files that the page is made of: ours, and those of Swagger UI from its webjar. */
+/** Serves the page's files: our own, and those of Swagger UI from its webjar. */
 @Configuration(proxyBeanMethods = false)
 class DocsConfiguration {
 

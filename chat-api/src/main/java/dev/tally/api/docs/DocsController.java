@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 final class DocsController {
 
-  /** Of the one style that Swagger UI's top bar brings with it. */
+  /** Allows the one inline style, of Swagger UI's top bar. */
   private static final String TOP_BAR_STYLE =
       "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
 
@@ -41,7 +41,7 @@ final class DocsController {
         .body(new ClassPathResource("docs/index.html"));
   }
 
-  /** The gateway's document, for whoever has got it from here: the routes are elsewhere. */
+  /** The gateway's document. It names the gateway as its server, because the API serves it. */
   @GetMapping(path = "/docs/chat-gateway.json", produces = MediaType.APPLICATION_JSON_VALUE)
   ObjectNode gatewayDocument() throws IOException {
     try (InputStream in = OpenApiDocument.of("chat-gateway").getInputStream()) {

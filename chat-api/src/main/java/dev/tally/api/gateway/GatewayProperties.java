@@ -5,14 +5,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What pages have to know of the gateway.
+ * The gateway's address, for pages.
  *
- * @param url where a browser reaches it
+ * @param url the URL at which a browser reaches the gateway
  */
 @ConfigurationProperties("tally.api.gateway")
 public record GatewayProperties(@DefaultValue("http://localhost:8000") URI url) {
 
-  /** Takes http and https only. */
+  /** Accepts http and https URLs only. */
   public GatewayProperties {
     boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!web || url.getHost() == null) {
@@ -21,12 +21,12 @@ public record GatewayProperties(@DefaultValue("http://localhost:8000") URI url) 
     }
   }
 
-  /** The URL, to put a path behind. */
+  /** The URL without slashes at its end, for a path to follow. */
   public String base() {
     return url.toString().replaceAll("/+$", "");
   }
 
-  /** Scheme, host and port: what a browser goes by. */
+  /** Scheme, host and port, by which a content security policy allows the gateway. */
   public String origin() {
     int port = url.getPort();
     return url.getScheme() + "://" + url.getHost() + (port < 0 ? "" : ":" + port);

@@ -1,4 +1,4 @@
-/** Where the gateway is, for pages that write through it. */
+/** The gateway's address, for the pages that write through it. */
 @NullMarked
 package dev.tally.api.gateway;
 

@@ -10,9 +10,9 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads rows of {@code messages}, which the worker writes and nobody changes. There is nothing for
- * an entity to keep track of, and rows are read by plain JDBC for a fraction of its cost. Each
- * query finds the app by itself: a read is one round trip.
+ * Reads rows of {@code messages}. The worker inserts these rows, and nothing changes them. Plain
+ * JDBC reads them at a fraction of an entity's cost. Each query joins the app itself, so a read is
+ * one round trip.
  */
 @Component
 class MessageRows {
@@ -47,7 +47,7 @@ class MessageRows {
     return jdbc.query(ONE, ROW, token, chat, number).stream().findFirst();
   }
 
-  /** A page's messages, and one more if there is a page behind it. */
+  /** Reads the messages of a page, and one more if another page follows. */
   List<MessageView> find(String token, long chat, PageRequest page) {
     return jdbc.query(
         page.descending() ? DESCENDING : ASCENDING,
@@ -59,7 +59,7 @@ class MessageRows {
         page.probe());
   }
 
-  List<MessageView> behind(String token, long chat, long number, int limit) {
+  List<MessageView> after(String token, long chat, long number, int limit) {
     return jdbc.query(ASCENDING, ROW, token, chat, number, Long.MAX_VALUE, limit);
   }
 }

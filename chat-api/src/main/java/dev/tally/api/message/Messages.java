@@ -14,23 +14,23 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.springframework.stereotype.Service;
 
-/** The messages of chats. */
+/** Reads messages, and answers 404 for those that do not exist. */
 @Service
 public class Messages {
 
-  /** A body's characters, counted as if each took two bytes, and what holds them. */
   private static final long MAX_RECENT_BYTES = 16 * 1024 * 1024;
 
+  /** An estimate of the objects around a body. A character of a body counts as two bytes. */
   private static final int RECENT_OVERHEAD_BYTES = 300;
 
-  /** Bounds how long a database that has been set back to an older state is not noticed. */
+  /** After a restore of MySQL, the API still answers a lost message for this long at most. */
   private static final Duration RECENT_FOR = Duration.ofMinutes(5);
 
   private final Chats chats;
   private final MessageRows rows;
   private final GivenNumbers givenNumbers;
 
-  /** What has been read one by one. Messages never change, so what is in here is always right. */
+  /** Messages that were read one by one. They never change, so a cached message is always right. */
   private final Cache<Key, MessageView> recent =
       Caffeine.newBuilder()
           .maximumWeight(MAX_RECENT_BYTES)
@@ -56,10 +56,10 @@ public class Messages {
         return found.get();
       }
     }
-    // says so if it is the app or the chat that is missing
-    long chatThere = chats.place(token, chatNumber).number();
+    // If the app or the chat is missing, this says so.
+    long existingChat = chats.place(token, chatNumber).number();
     throw givenNumbers.missingMessage(
-        token, chatThere, wanted.orElseThrow(ProblemException::messageNotFound));
+        token, existingChat, wanted.orElseThrow(ProblemException::messageNotFound));
   }
 
   private Optional<MessageView> find(Key key) {
@@ -73,12 +73,12 @@ public class Messages {
   }
 
   /**
-   * The messages of a chat that come behind a number, in order.
+   * Reads the messages of a chat that come after a number, in order.
    *
-   * @param limit how many at most
+   * @param limit the maximum number of messages
    */
-  public List<MessageView> behind(Chats.Place chat, long number, int limit) {
-    return rows.behind(chat.token(), chat.number(), number, limit);
+  public List<MessageView> after(Chats.Place chat, long number, int limit) {
+    return rows.after(chat.token(), chat.number(), number, limit);
   }
 
   Page<MessageView> list(String token, String chatNumber, PageRequest page) {
@@ -88,7 +88,7 @@ public class Messages {
             ? rows.find(token, chat.getAsLong(), page)
             : List.of();
     if (found.isEmpty()) {
-      // says so if it is the app or the chat that is missing
+      // If the app or the chat is missing, this says so.
       chats.place(token, chatNumber);
     }
     return Page.of(found, page.limit());

@@ -1,4 +1,4 @@
-/** Messages of a chat, as they are persisted. */
+/** Reads the persisted messages of a chat, one by one or in pages. */
 @NullMarked
 package dev.tally.api.message;
 

@@ -19,13 +19,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at the queues and the outbox, at most once a second however many ask, and at a bounded part
- * of them however long they are.
+ * Reads the state of the queues and the outbox, at most once a second for all requests together. A
+ * read costs the same however long a queue is, and counts a bounded number of outbox rows.
  */
 @Component
 class Operations {
 
-  /** More rows of the outbox are not counted. */
+  /** The highest number of outbox rows that a read counts. */
   static final long MAX_BACKLOG = 100_000;
 
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
@@ -71,7 +71,7 @@ class Operations {
                 i, state.depth(), state.oldestAge().toMillis() / 1000.0, state.deadLetters()));
       }
     } catch (DataAccessException e) {
-      log.debug("the queues could not be looked at: {}", LoggedFault.line(e));
+      log.debug("Could not read the queues: {}", LoggedFault.line(e));
       return null;
     }
     return new OperationsView.Queue(
@@ -88,7 +88,7 @@ class Operations {
           Long.class,
           MAX_BACKLOG);
     } catch (DataAccessException e) {
-      log.debug("the outbox could not be looked at: {}", LoggedFault.line(e));
+      log.debug("Could not read the outbox: {}", LoggedFault.line(e));
       return null;
     }
   }

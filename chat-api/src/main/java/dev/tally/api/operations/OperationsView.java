@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the deployment stands.
+ * The state of the deployment.
  *
- * @param queue null while Redis is away
- * @param outboxBacklog runs of messages that are not searchable yet, counted up to {@value
- *     Operations#MAX_BACKLOG}; null while MySQL is away
- * @param persistedMessages how many messages this API has seen become persisted since it started:
- *     its growth is the drain rate
- * @param openStreams streams of this API
+ * @param queue null while Redis does not answer
+ * @param outboxBacklog the number of outbox rows, each a run of messages that are not searchable
+ *     yet, up to {@value Operations#MAX_BACKLOG}; null while MySQL does not answer
+ * @param persistedMessages the number of messages that were persisted since this API started, as
+ *     hints announced them; its growth is the drain rate
+ * @param openStreams the number of open streams of this API
  */
 record OperationsView(
     Instant at,
@@ -23,11 +23,11 @@ record OperationsView(
     @JsonProperty("open_streams") int openStreams) {
 
   /**
-   * All partitions' queues together, and each.
+   * The queues of all partitions.
    *
-   * @param depth jobs accepted and not acknowledged
-   * @param oldestAgeSeconds of the oldest of them
-   * @param deadLetters jobs that wait for an operator
+   * @param depth the number of jobs that are accepted and not acknowledged
+   * @param oldestAgeSeconds the age of the oldest of these jobs
+   * @param deadLetters the number of rejected jobs that wait for an operator
    */
   record Queue(
       long depth,
@@ -35,7 +35,7 @@ record OperationsView(
       @JsonProperty("dead_letters") long deadLetters,
       List<Partition> partitions) {}
 
-  /** One partition's queue, with the same fields. */
+  /** The queue of one partition, with the same fields. */
   record Partition(
       int partition,
       long depth,

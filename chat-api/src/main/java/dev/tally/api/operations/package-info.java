@@ -1,4 +1,4 @@
-/** What an operator wants to see at a glance: what waits, how long, and what needs somebody. */
+/** The state of queues and outbox: how much waits, for how long, and what needs an operator. */
 @NullMarked
 package dev.tally.api.operations;
 

@@ -6,12 +6,12 @@ import java.util.function.Function;
 /**
  * A part of a list.
  *
- * @param items in the order asked for
- * @param hasNext whether the list goes on behind them
+ * @param items the items, in the order of the request
+ * @param hasNext whether more items follow
  */
 public record Page<T>(List<T> items, boolean hasNext) {
 
-  /** Makes a page of up to {@code limit} items of a query that asked for one more than that. */
+  /** Makes a page from the result of a query that asked for {@code limit} items and one more. */
   public static <T> Page<T> of(List<T> found, int limit) {
     return found.size() > limit
         ? new Page<>(List.copyOf(found.subList(0, limit)), true)

@@ -5,26 +5,26 @@ import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list of numbered things is asked for.
+ * The part of a list of numbered items that a client requests.
  *
- * @param above only numbers greater than this
- * @param below only numbers less than this
- * @param descending highest number first
- * @param limit how many at most, 1 to {@value #MAX_LIMIT}
+ * @param above the page has only greater numbers
+ * @param below the page has only lower numbers
+ * @param descending whether the highest number comes first
+ * @param limit the maximum number of items, 1 to {@value #MAX_LIMIT}
  */
 public record PageRequest(long above, long below, boolean descending, int limit) {
 
-  /** How many items a page has unless the request says otherwise. */
+  /** The limit if the request has none. */
   public static final int DEFAULT_LIMIT = 100;
 
-  /** How many items a page may have. */
+  /** The highest limit. */
   public static final int MAX_LIMIT = 1_000;
 
   /**
    * Reads query parameters.
    *
-   * @param order {@code asc} or {@code desc}; null means the first
-   * @throws ProblemException 400 that names the parameter which is not what it should be
+   * @param order {@code asc} or {@code desc}; null means {@code asc}
+   * @throws ProblemException 400 that names the wrong parameter
    */
   public static PageRequest of(
       @Nullable String after,
@@ -48,7 +48,7 @@ public record PageRequest(long above, long below, boolean descending, int limit)
   /**
    * Reads the parameter {@code limit}.
    *
-   * @throws ProblemException 400 if it is no number from 1 to {@value #MAX_LIMIT}
+   * @throws ProblemException 400 if it is not a number from 1 to {@value #MAX_LIMIT}
    */
   public static int limit(@Nullable String limit) {
     if (limit == null) {
@@ -63,10 +63,11 @@ public record PageRequest(long above, long below, boolean descending, int limit)
   }
 
   /**
-   * Reads the number of an item, which a part of a list begins or ends at.
+   * Reads a parameter that is the number of an item.
    *
-   * @param name what the client calls it
-   * @throws ProblemException 400 if it is neither 0 nor a number that an item could have
+   * @param name the parameter's name
+   * @param otherwise the result if the parameter is missing
+   * @throws ProblemException 400 if the value is neither 0 nor a number that an item could have
    */
   public static long number(String name, @Nullable String value, long otherwise) {
     if (value == null) {
@@ -79,14 +80,14 @@ public record PageRequest(long above, long below, boolean descending, int limit)
         .orElseThrow(() -> ProblemException.malformed(name + " must be a number."));
   }
 
-  /** The query parameter that moves on to the next page. */
+  /** The query parameter that holds the cursor of the next page. */
   public String continuation() {
     return descending ? "before" : "after";
   }
 
   /**
-   * How many to ask the database for: one more than the page has, to learn whether there is a next
-   * one.
+   * The number of rows to ask MySQL for. It is one more than the limit: an extra row means that
+   * another page follows.
    */
   public int probe() {
     return limit + 1;

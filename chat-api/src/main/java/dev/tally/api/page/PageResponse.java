@@ -13,16 +13,16 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
-/** Answers with a plain array, and a {@code Link} (RFC 8288) to what comes next. */
+/** Answers with a plain array, and with a {@code Link} (RFC 8288) to the next page. */
 public final class PageResponse {
 
   private PageResponse() {}
 
   /**
-   * The answer to the current request.
+   * Makes the answer to the current request.
    *
-   * @param parameter the query parameter that says where the next page starts
-   * @param cursor its value for a page that starts behind an item; letters, digits, - and _ only
+   * @param parameter the query parameter that holds the cursor
+   * @param cursor the cursor of the page after an item, made of letters, digits, - and _ only
    */
   public static <T> ResponseEntity<List<T>> of(
       Page<T> page, String parameter, Function<T, Object> cursor) {
@@ -34,7 +34,7 @@ public final class PageResponse {
     return response.body(page.items());
   }
 
-  /** The current request's URL, moved on; whatever else it asks with stays as it was sent. */
+  /** The current request's URL with another cursor. Its other parameters stay as they were sent. */
   private static String next(String parameter, Object cursor) {
     HttpServletRequest request =
         ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();

@@ -1,5 +1,6 @@
 /**
- * Keyset pagination: a page starts where the page before it ended, so every page costs the same.
+ * Keyset pagination: a page starts after the last item of the page before, so all pages cost the
+ * same.
  */
 @NullMarked
 package dev.tally.api.page;

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that matches.
+ * A message that matches a search.
  *
- * @param highlight the parts of the body that match, as HTML: the matching words in {@code <em>},
- *     all else escaped
- * @param cursor where a page that ends with this hit ends
+ * @param highlight the matching parts of the body as HTML, with the matching words in {@code <em>}
+ *     and all other text escaped
+ * @param cursor the cursor of the page after this hit
  */
 record Hit(
     long number,

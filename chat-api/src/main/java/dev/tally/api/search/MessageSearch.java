@@ -32,12 +32,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks Elasticsearch. What a client looks for only ever becomes a value in a query, never a part of
- * its syntax.
+ * Searches messages in Elasticsearch. The client's text becomes a value in a query, and never a
+ * part of the query's syntax.
  *
- * <p>A word matches exactly (which counts most), as the beginning of a word, or with a typo or two,
- * as many as its length bears ({@code fuzziness: AUTO}). Punctuation is not indexed: it does not
- * get in the way of the words beside it, and a search for nothing else finds nothing.
+ * <p>A word matches exactly (which scores highest), as the beginning of a word, or with one or two
+ * typos, depending on its length ({@code fuzziness: AUTO}). Elasticsearch does not index
+ * punctuation: it does not affect the words beside it, and a search for punctuation finds nothing.
  */
 @Component
 class MessageSearch {
@@ -59,13 +59,13 @@ class MessageSearch {
         Timer.builder("tally.search.latency").publishPercentileHistogram().register(meters);
   }
 
-  /** The fields of a document that are read. */
+  /** The fields of a document that a search reads. */
   record Document(long number, String body) {}
 
   /**
-   * Messages of a chat that have all the words, best first.
+   * Finds the messages of a chat that have all words, with the best match first.
    *
-   * @param after where the page before ended; null for the first page
+   * @param after the cursor of the page; null for the first page
    * @throws ProblemException 503 if Elasticsearch does not answer
    */
   Page<Hit> search(Chats.Place chat, SearchWords words, @Nullable SearchCursor after, int limit) {
@@ -82,13 +82,13 @@ class MessageSearch {
       return Page.of(hits(response), limit);
     } catch (ElasticsearchException e) {
       if ("index_not_found_exception".equals(e.error().type())) {
-        // no worker has made it yet, so no message is indexed
+        // No worker has created the index yet, so no message is indexed.
         return new Page<>(List.of(), false);
       }
-      down.warn(() -> "a search failed: " + e.error().type());
+      down.warn(() -> "A search failed: " + e.error().type());
       throw unavailable();
     } catch (IOException e) {
-      down.warn(() -> "Elasticsearch does not answer: " + LoggedFault.line(e));
+      down.warn(() -> "Elasticsearch did not answer a search: " + LoggedFault.line(e));
       throw unavailable();
     } finally {
       latency.record(Duration.ofNanos(System.nanoTime() - begin));
@@ -97,7 +97,9 @@ class MessageSearch {
 
   private static ProblemException unavailable() {
     return ProblemException.retryable(
-        ProblemType.UNAVAILABLE, "Search is not available at the moment.", Duration.ofSeconds(1));
+        ProblemType.UNAVAILABLE,
+        "Elasticsearch does not answer: search again.",
+        Duration.ofSeconds(1));
   }
 
   private static List<Hit> hits(SearchResponse<Document> response) {
@@ -161,9 +163,9 @@ class MessageSearch {
   }
 
   /**
-   * What is marked in a hit. The query itself would not do: it finds beginnings of words in a field
-   * of their own, which no highlighter looks at. Wildcards are not analyzed, so they are folded
-   * here, roughly as the analyzer does.
+   * The query that marks words in a hit. The search's own query cannot do that: it finds the
+   * beginnings of words in a field that no highlighter reads. Elasticsearch does not analyze
+   * wildcards, so this folds them here, roughly as the analyzer does.
    */
   private static Query highlighted(SearchWords words) {
     BoolQuery.Builder query = new BoolQuery.Builder();

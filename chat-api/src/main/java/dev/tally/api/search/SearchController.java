@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Both spellings are in use. */
+/** Answers searches on two routes, because clients use both. */
 @RestController
 final class SearchController {
 

@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 
 /**
- * Where a page of hits ended: hits are sorted by falling score, then by rising number.
+ * The end of a page of hits. Hits are sorted by score, highest first, then by number, lowest first.
  *
  * @param score the last hit's score
  * @param number the last hit's number
  */
 record SearchCursor(double score, long number) {
 
-  /** As clients carry it: 16 bytes in base64url. */
+  /** Encodes the cursor for clients, as 16 bytes in base64url. */
   String encode() {
     byte[] bytes = ByteBuffer.allocate(16).putDouble(score).putLong(number).array();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -21,7 +21,7 @@ record SearchCursor(double score, long number) {
   /**
    * Reads what {@link #encode} wrote.
    *
-   * @throws ProblemException 400 if it is something else
+   * @throws ProblemException 400 if the text is not such a cursor
    */
   static SearchCursor decode(String text) {
     try {
@@ -33,7 +33,7 @@ record SearchCursor(double score, long number) {
         }
       }
     } catch (IllegalArgumentException e) {
-      // no base64: the same answer
+      // Text that is not base64 gets the same 400.
     }
     throw ProblemException.malformed("after is no cursor of a search.");
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody looks for: words, each of which a message must have.
+ * The words of a search. A message must have all of them to match.
  *
- * @param words without those that are nothing but punctuation, which is not indexed; may be empty
+ * @param words the words without those of punctuation only, which is not indexed; may be empty
  */
 record SearchWords(List<String> words) {
 
@@ -18,7 +18,7 @@ record SearchWords(List<String> words) {
   /**
    * Reads the query parameter.
    *
-   * @throws ProblemException 400 if it is missing, blank, or longer than a search may be
+   * @throws ProblemException 400 if the parameter is missing, blank or too long
    */
   static SearchWords of(@Nullable String q) {
     if (q == null || q.isBlank()) {

@@ -1,4 +1,4 @@
-/** Full-text search in one chat. */
+/** Searches the messages of one chat. */
 @NullMarked
 package dev.tally.api.search;
 

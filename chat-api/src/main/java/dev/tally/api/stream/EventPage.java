@@ -3,10 +3,10 @@ package dev.tally.api.stream;
 import java.time.Instant;
 
 /**
- * Some consecutive messages of a chat, as events.
+ * Consecutive messages of a chat, encoded as server-sent events.
  *
- * @param last number of the last message
- * @param messages how many there are, at least one
- * @param oldest when the first of them was accepted
+ * @param last the number of the last message
+ * @param messages the number of messages, at least one
+ * @param oldest the time at which the first message was accepted
  */
 record EventPage(byte[] bytes, long last, int messages, Instant oldest) {}

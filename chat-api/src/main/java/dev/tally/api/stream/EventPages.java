@@ -15,17 +15,20 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what streams send. Streams of a chat that have come equally far share what one of them
- * reads: messages never change, so what has once followed a number always does. All streams
- * together use a part of the connections to MySQL, and leave the rest to other requests.
+ * Reads the pages that streams send. All streams of a chat at the same position share one read:
+ * messages never change, so the same messages always follow a number. All streams together use at
+ * most {@value #MAX_READS} connections to MySQL, and leave the others to other requests.
  */
 @Component
 final class EventPages {
 
   private static final int MAX_MESSAGES = 100;
 
-  /** A page is longer only by its last message. It is what a slow reader costs. */
-  private static final int MAX_BYTES = 64 * 1024;
+  /**
+   * The size at which a page ends; its last message may exceed it. A slow client costs this much
+   * memory.
+   */
+  static final int MAX_BYTES = 64 * 1024;
 
   private static final int MAX_READS = 6;
   private static final long MAX_SHARED_BYTES = 16 * 1024 * 1024;
@@ -34,10 +37,10 @@ final class EventPages {
   private final Messages messages;
   private final JsonMapper json;
   private final Semaphore reads = new Semaphore(MAX_READS, true);
-  private final Cache<Behind, EventPage> shared =
+  private final Cache<Position, EventPage> shared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_SHARED_BYTES)
-          .<Behind, EventPage>weigher((_, page) -> page.bytes().length)
+          .<Position, EventPage>weigher((_, page) -> page.bytes().length)
           .expireAfterWrite(SHARED_FOR)
           .build();
 
@@ -46,29 +49,31 @@ final class EventPages {
     this.json = json;
   }
 
-  private record Behind(Chats.Place chat, long position) {}
+  private record Position(Chats.Place chat, long number) {}
 
   /**
-   * What follows a position in a chat.
+   * Reads the next messages of a chat. If the announced messages cannot be read, this takes the
+   * announcement back.
    *
-   * @return null if there is nothing yet
+   * @param position the number of the last message that the stream sent
+   * @return null if no message comes after the position yet
    * @throws RuntimeException from Spring's hierarchies if MySQL does not answer
    */
   @Nullable EventPage next(ChatWatch watch, long position) throws InterruptedException {
     watch.reading().lockInterruptibly();
     try {
-      long said = watch.highest();
-      if (said <= position) {
+      long announced = watch.highest();
+      if (announced <= position) {
         return null;
       }
-      Behind behind = new Behind(watch.chat(), position);
-      EventPage page = shared.getIfPresent(behind);
+      Position after = new Position(watch.chat(), position);
+      EventPage page = shared.getIfPresent(after);
       if (page == null) {
-        page = read(behind);
+        page = read(after);
         if (page == null) {
-          watch.retract(said, position);
+          watch.retract(announced, position);
         } else {
-          shared.put(behind, page);
+          shared.put(after, page);
         }
       }
       return page;
@@ -77,11 +82,11 @@ final class EventPages {
     }
   }
 
-  private @Nullable EventPage read(Behind behind) throws InterruptedException {
+  private @Nullable EventPage read(Position after) throws InterruptedException {
     List<MessageView> found;
     reads.acquire();
     try {
-      found = messages.behind(behind.chat(), behind.position(), MAX_MESSAGES);
+      found = messages.after(after.chat(), after.number(), MAX_MESSAGES);
     } finally {
       reads.release();
     }

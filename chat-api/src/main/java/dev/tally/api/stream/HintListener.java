@@ -18,9 +18,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Wakes streams when a worker has persisted messages for them. A subscription that stands is kept
- * up by the Redis client, which subscribes again after a lost connection; what is published
- * meanwhile is lost, and {@link Poll} finds it.
+ * Wakes streams when a worker has persisted messages of their chats. After a lost connection, the
+ * Redis client subscribes again by itself. Hints that were published in between are lost; {@link
+ * Poll} finds their messages.
  */
 @Component
 final class HintListener implements SmartLifecycle {
@@ -39,14 +39,16 @@ final class HintListener implements SmartLifecycle {
     this.connections = connections;
     this.woken =
         Counter.builder("tally.streams.woken")
-            .description("Streams told of new messages")
+            .description("Chats whose streams were woken by news of messages")
             .tag("by", "hint")
             .register(meters);
     this.messages =
-        Counter.builder("tally.hints.messages").description("Hints received").register(meters);
+        Counter.builder("tally.hints.messages")
+            .description("Messages that hints have announced")
+            .register(meters);
   }
 
-  /** Subscribes, unless that has succeeded: Redis may be away when this service starts. */
+  /** Subscribes until that succeeds once: Redis may be down when this service starts. */
   @Scheduled(fixedDelayString = "1s")
   synchronized void subscribe() {
     if (subscription != null || !running) {
@@ -59,7 +61,7 @@ final class HintListener implements SmartLifecycle {
           (message, _) -> take(message), PartitionKeys.ALL_HINTS.getBytes(StandardCharsets.UTF_8));
       subscription = connection;
     } catch (DataAccessException e) {
-      log.debug("no subscription to hints yet: {}", LoggedFault.line(e));
+      log.debug("Could not subscribe to hints, trying again: {}", LoggedFault.line(e));
       if (connection != null) {
         connection.close();
       }
@@ -76,7 +78,7 @@ final class HintListener implements SmartLifecycle {
     }
   }
 
-  /** How many messages hints have told of since this service started. */
+  /** The number of messages that hints have announced since this service started. */
   long messages() {
     return (long) messages.count();
   }
@@ -86,7 +88,7 @@ final class HintListener implements SmartLifecycle {
     running = true;
   }
 
-  /** While there still are connections to Redis. */
+  /** Unsubscribes before Spring closes the connections to Redis. */
   @Override
   public synchronized void stop() {
     running = false;

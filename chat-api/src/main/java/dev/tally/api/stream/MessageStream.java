@@ -19,17 +19,16 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Writes one chat's messages to one client, on the request's own virtual thread: waiting costs
- * neither a thread of the system nor a connection to a server. A client that reads slowly is
- * written to slowly, a page at a time; one that takes nothing is cut off by the web server's
- * time-out.
+ * Writes the messages of one chat to one client, on the request's own virtual thread. A stream that
+ * waits holds neither a platform thread nor a connection to MySQL or Redis. A slow client receives
+ * one page at a time; the web server's timeout ends the stream of a client that reads nothing.
  */
 @Component
 final class MessageStream {
 
   private static final Logger log = LoggerFactory.getLogger(MessageStream.class);
 
-  /** Also tells a browser to come back soon after the connection is lost. */
+  /** Has a browser reconnect one second after it lost the connection. */
   private static final byte[] GREETING = "retry: 1000\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -48,7 +47,7 @@ final class MessageStream {
         new EnumCounter<>(
             meters,
             "tally.streams.ended",
-            "Streams that ended, and by whom",
+            "Streams that ended, by cause",
             "by",
             Ending.class,
             ending -> ending.tag);
@@ -58,19 +57,20 @@ final class MessageStream {
             .register(meters);
     this.retries =
         Counter.builder("tally.streams.retries")
-            .description("Times that MySQL was asked again for a stream")
+            .description("Reads for a stream that failed and were tried again")
             .register(meters);
     this.lag =
         Timer.builder("tally.lag.stream")
-            .description("From acceptance until it is sent, of a message that a stream waited for")
+            .description(
+                "Time from accepting a message to sending it on a stream that waited for it")
             .publishPercentileHistogram()
             .register(meters);
   }
 
   /**
-   * Streams until the client is gone or the streams are told to end.
+   * Streams until the client disconnects or the watch ends.
    *
-   * @param after the number behind which the client wants to go on
+   * @param after the number of the last message that the client has
    */
   void run(ChatWatch watch, long after, HttpServletResponse response) {
     Ending ending = Ending.CLIENT;
@@ -110,7 +110,7 @@ final class MessageStream {
       try {
         page = pages.next(watch, position);
       } catch (DataAccessException | TransactionException e) {
-        log.debug("a stream waits for MySQL: {}", LoggedFault.line(e));
+        log.debug("A stream could not read from MySQL, trying again: {}", LoggedFault.line(e));
         retries.increment();
         watch.pause(properties.poll());
         write(HEARTBEAT, response);

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Finds what no hint has told of: one query about many chats, and only about those that streams are
- * open for and no hint has come for of late.
+ * Finds messages whose hints were lost. One query asks for many chats, and only for chats that have
+ * open streams and have had no hint since the last poll.
  */
 @Component
 final class Poll {
@@ -37,7 +37,7 @@ final class Poll {
     this.interval = properties.poll();
     this.woken =
         Counter.builder("tally.streams.woken")
-            .description("Streams told of new messages")
+            .description("Chats whose streams were woken by news of messages")
             .tag("by", "poll")
             .register(meters);
   }
@@ -54,7 +54,10 @@ final class Poll {
       failures = 0;
     } catch (DataAccessException | TransactionException e) {
       if (failures++ % 60 == 0) {
-        log.warn("no poll for {} chats: {}", silent.size(), LoggedFault.line(e));
+        log.warn(
+            "Could not poll {} chats for new messages, trying again: {}",
+            silent.size(),
+            LoggedFault.line(e));
       }
     }
   }

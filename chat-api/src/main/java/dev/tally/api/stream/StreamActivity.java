@@ -2,7 +2,7 @@ package dev.tally.api.stream;
 
 import org.springframework.stereotype.Component;
 
-/** What this API's streams tell to whoever looks on. */
+/** Figures on this API's streams, for the operations page. */
 @Component
 public final class StreamActivity {
 
@@ -18,7 +18,7 @@ public final class StreamActivity {
     return streams.open();
   }
 
-  /** Messages that workers have told to be persisted, since this service started. */
+  /** The number of persisted messages that workers have announced since this service started. */
   public long persistedMessages() {
     return hints.messages();
   }

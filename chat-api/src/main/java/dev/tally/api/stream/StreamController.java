@@ -37,7 +37,7 @@ final class StreamController {
     this.stream = stream;
   }
 
-  // without produces: Spring would take the path for a message's that is called "stream"
+  // No produces: on a 406 Spring would fall through to /messages/{number} with number = "stream".
   @GetMapping("/apps/{token}/chats/{chat}/messages/stream")
   void stream(
       @PathVariable String token,
@@ -50,14 +50,14 @@ final class StreamController {
     requireAcceptable(accept);
     long position = PageRequest.number("after", after, 0);
     if (lastEventId != null && !lastEventId.isEmpty()) {
-      // of a client that was here before, with the URL that it came by first
+      // A browser that reconnects repeats its first URL, so the header is newer than the parameter.
       position = PageRequest.number(LAST_EVENT_ID, lastEventId, 0);
     }
     ChatWatch watch = streams.open(chats.place(token, chat));
     try {
       highestNumbers.raise(List.of(watch));
       response.setContentType(CONTENT_TYPE);
-      // proxies of nginx's kind would collect what should pass at once
+      // Without it, nginx would buffer the events.
       response.setHeader("X-Accel-Buffering", "no");
       if (!RequestMethod.HEAD.name().equals(request.getMethod())) {
         stream.run(watch, position, response);
@@ -76,9 +76,10 @@ final class StreamController {
         return;
       }
     } catch (InvalidMediaTypeException e) {
-      // the same answer
+      // A header that cannot be parsed gets the same 406.
     }
     throw ProblemException.of(
-        ProblemType.NOT_ACCEPTABLE, "Messages are streamed as text/event-stream.");
+        ProblemType.NOT_ACCEPTABLE,
+        "This route only answers with text/event-stream: change or omit the Accept header.");
   }
 }

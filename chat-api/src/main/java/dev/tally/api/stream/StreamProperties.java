@@ -8,12 +8,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How messages are streamed.
+ * Settings of the message streams.
  *
- * @param limit streams that one API has open at once
- * @param limitPerApp how many of them may be of one app
- * @param heartbeat how long a stream is silent at most
- * @param poll how often the database is asked about chats that no hint has come for
+ * @param limit the maximum number of streams that one API has open. More serve more clients; each
+ *     slow client may hold a page of {@value EventPages#MAX_BYTES} bytes
+ * @param limitPerApp the maximum number of these streams that one app has open. Less leaves more to
+ *     other apps
+ * @param heartbeat the longest silence of a stream. A shorter one finds dead connections sooner,
+ *     and writes more
+ * @param poll the interval at which MySQL is asked for chats without hints. A shorter one delivers
+ *     messages sooner whose hints were lost, and costs more queries
  */
 @Validated
 @ConfigurationProperties("tally.api.stream")

@@ -16,8 +16,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The streams that this API has open, a bounded number of them. Ends them before the web server
- * stops, which would wait for them.
+ * Counts this API's open streams, and limits their number. Ends all streams before the web server
+ * stops, because the web server waits for open requests.
  */
 @Component
 final class Streams implements SmartLifecycle {
@@ -27,7 +27,7 @@ final class Streams implements SmartLifecycle {
   private final StreamProperties properties;
   private final Map<ChatKey, ChatWatch> watches = new ConcurrentHashMap<>();
 
-  // the rest is guarded by this
+  // The fields below are guarded by this.
   private final Map<ChatKey, Integer> openByChat = new HashMap<>();
   private final Map<String, Integer> openByApp = new HashMap<>();
   private int open;
@@ -36,32 +36,34 @@ final class Streams implements SmartLifecycle {
   Streams(StreamProperties properties, MeterRegistry meters) {
     this.properties = properties;
     Gauge.builder("tally.streams.open", this, Streams::open)
-        .description("Streams that this process has open")
+        .description("Open streams of this process")
         .register(meters);
     Gauge.builder("tally.streams.limit", properties::limit)
-        .description("Streams that this process may have open")
+        .description("The maximum number of open streams of this process")
         .register(meters);
   }
 
   private record ChatKey(String token, long number) {}
 
   /**
-   * Takes a place for one more stream of a chat, which has to be given back with {@link #close}.
+   * Opens a stream of a chat. The caller must {@link #close} it.
    *
-   * @throws ProblemException 503 if this API has no place left, 429 if the app has none
+   * @throws ProblemException 503 at this API's limit or while it stops, 429 at the app's limit
    */
   synchronized ChatWatch open(Chats.Place chat) {
     if (stopping) {
       throw ProblemException.retryable(
-          ProblemType.UNAVAILABLE, "This API is about to stop.", Duration.ofSeconds(1));
+          ProblemType.UNAVAILABLE, "This API is stopping: connect again.", Duration.ofSeconds(1));
     }
     if (open >= properties.limit()) {
       throw ProblemException.retryable(
-          ProblemType.UNAVAILABLE, "As many streams are open as there may be.", RETRY);
+          ProblemType.UNAVAILABLE, "The stream limit of this server is reached.", RETRY);
     }
     if (openByApp.getOrDefault(chat.token(), 0) >= properties.limitPerApp()) {
       throw ProblemException.retryable(
-          ProblemType.RATE_LIMITED, "The app has as many streams open as it may have.", RETRY);
+          ProblemType.RATE_LIMITED,
+          "The app's stream limit is reached: close another stream first.",
+          RETRY);
     }
     ChatKey key = new ChatKey(chat.token(), chat.number());
     open++;
@@ -87,12 +89,12 @@ final class Streams implements SmartLifecycle {
     return open;
   }
 
-  /** The chats that streams are open for. */
+  /** The watches of all chats that have open streams. */
   Collection<ChatWatch> watches() {
     return watches.values();
   }
 
-  /** The chat with this number, if streams are open for it. */
+  /** The watch of a chat, if the chat has open streams. */
   Optional<ChatWatch> watch(String token, long number) {
     return Optional.ofNullable(watches.get(new ChatKey(token, number)));
   }
