@@ -1,10 +1,10 @@
-// Requests to chat-api, which serves this page, and to chat-gateway, which takes writes.
+// Sends requests to chat-api, which serves this page, and to chat-gateway, which accepts writes.
 
 const GATEWAY = document.querySelector('meta[name=gateway]').content;
 const TIMEOUT = 20_000;
 const KEY = 'tally.admin-key';
 
-/** Why a request did not succeed; status 0 if there was no answer. */
+/** The reason why a request failed. The status is 0 if no answer came. */
 export class Problem extends Error {
   constructor(status, { title, detail, type = '' }, retryAfter) {
     super(detail || title);
@@ -15,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-/** The admin key lives as long as the tab does. */
+/** The browser keeps the admin key until the tab closes. */
 export const adminKey = {
   get: () => sessionStorage.getItem(KEY) ?? '',
   set: (key) => (key ? sessionStorage.setItem(KEY, key) : sessionStorage.removeItem(KEY)),
@@ -43,7 +43,7 @@ async function request(server, path, { method = 'GET', body, headers = {}, admin
   return { json, next: nextOf(response.headers.get('Link')) };
 }
 
-/** The query of the page that a Link header leads to. */
+/** The query of the page that a Link header names. */
 function nextOf(link) {
   const target = /<([^>]+)>; rel="next"/.exec(link ?? '');
   return target ? new URL(target[1], location.href).search : null;
@@ -68,6 +68,6 @@ export const say = async (token, chat, body, key) =>
 
 export const streamUrl = (token, chat, after) => `${chatPath(token, chat)}/messages/stream?after=${after}`;
 
-/** A key that makes it safe to send the same write again. */
+/** A key with which the same write can be sent again and is accepted once. */
 export const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-// One app: its chats, and the chat that is open.
+// The view of one app: its chats, and the open chat.
 
 import { createChat, listChats, newKey, readApp } from './api.js';
 import { showChat } from './chat.js';
@@ -32,7 +32,7 @@ export function showApp(root, { token, chat }) {
   async function onCopy() {
     try {
       await navigator.clipboard.writeText(token);
-      toast('The token is copied. Who has it may read and write this app.');
+      toast('Token copied. Anyone with this token can read and write this app.');
     } catch {
       toast(token);
     }
@@ -62,7 +62,7 @@ export function showApp(root, { token, chat }) {
       layout.classList.remove('has-chat');
       panel.replaceChildren(placeholder({
         kind: 'failure', title: problem.title, text: problem.message,
-        actions: [h('a', { class: 'button', href: '#/' }, 'To the apps')],
+        actions: [h('a', { class: 'button', href: '#/' }, 'Back to apps')],
       }));
     }
   }
@@ -80,7 +80,7 @@ export function showApp(root, { token, chat }) {
       if (closed || list.querySelector('li')) return;
       list.replaceChildren(problem.status === 404
         ? ''
-        : placeholder({ kind: 'failure', title: 'The chats cannot be shown', text: problem.message }));
+        : placeholder({ kind: 'failure', title: 'Could not load the chats', text: problem.message }));
     }
   }
 
@@ -98,7 +98,7 @@ export function showApp(root, { token, chat }) {
   function showChats(chats) {
     more.hidden = next === null;
     if (chats.length === 0) {
-      list.replaceChildren(placeholder({ title: 'No chats yet', text: 'Begin the first one.' }));
+      list.replaceChildren(placeholder({ title: 'No chats yet', text: 'Create the first one.' }));
       return;
     }
     const focused = document.activeElement?.closest?.('.chats a')?.getAttribute('href');
@@ -123,7 +123,7 @@ export function showApp(root, { token, chat }) {
       else link.removeAttribute('aria-current');
     }
     if (current === null) {
-      panel.append(placeholder({ title: 'Choose a chat', text: 'Its messages come in here as they are written.' }));
+      panel.append(placeholder({ title: 'Choose a chat', text: 'New messages appear here as they are written.' }));
     } else {
       open = showChat(panel, { token, chat: current, onThere: loadChats });
     }

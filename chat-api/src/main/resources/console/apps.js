@@ -1,4 +1,4 @@
-// The apps of the deployment, or those that this browser has seen where listing them needs a key.
+// The view of all apps. Without the admin key, it shows the apps that this browser has opened.
 
 import { createApp, listApps, readApp } from './api.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
@@ -10,7 +10,7 @@ export function showApps(root, _, keyNeeded) {
   const list = h('div', { class: 'apps', 'aria-live': 'polite' }, skeleton(4));
   const name = h('input', { id: 'app-name', name: 'name', maxlength: '255', required: true, autocomplete: 'off', placeholder: 'Acme' });
   const token = h('input', {
-    id: 'app-token', name: 'token', required: true, autocomplete: 'off', spellcheck: 'false', pattern: '[0-9a-f]{32}', title: '32 digits from 0 to 9 and a to f',
+    id: 'app-token', name: 'token', required: true, autocomplete: 'off', spellcheck: 'false', pattern: '[0-9a-f]{32}', title: 'A token has 32 characters, from 0 to 9 and a to f.',
   });
   const create = h('button', { type: 'submit' }, 'Create app');
 
@@ -45,14 +45,14 @@ export function showApps(root, _, keyNeeded) {
       const page = await listApps('?limit=100');
       if (closed) return;
       if (page.json.length === 0) {
-        list.replaceChildren(placeholder({ title: 'No apps yet', text: 'An app holds chats. Name the first one above.' }));
+        list.replaceChildren(placeholder({ title: 'No apps yet', text: 'An app holds chats. Create the first one above.' }));
       } else {
         const cards = h('ul', { class: 'cards' });
-        // the newest apps are at the end of a list that may be long
+        // The newest apps are at the end of the list, which may be long.
         const known = page.next ? knownApps() : [];
         if (known.length > 0) {
           list.replaceChildren(
-            h('h2', {}, 'Opened here'), h('ul', { class: 'cards' }, known.map(card)), h('h2', {}, 'All apps'), cards);
+            h('h2', {}, 'Opened in this browser'), h('ul', { class: 'cards' }, known.map(card)), h('h2', {}, 'All apps'), cards);
         } else {
           list.replaceChildren(cards);
         }
@@ -83,15 +83,15 @@ export function showApps(root, _, keyNeeded) {
   function failed(problem) {
     if (problem.status !== 401) {
       return [placeholder({
-        kind: 'failure', title: 'The apps cannot be shown', text: problem.message, actions: [h('button', { type: 'button', onclick: load }, 'Try again')],
+        kind: 'failure', title: 'Could not load the apps', text: problem.message, actions: [h('button', { type: 'button', onclick: load }, 'Try again')],
       })];
     }
     const known = knownApps();
     return [
       h('p', { class: 'notice' },
-        'Only who has the admin key may list all apps. ',
-        h('button', { type: 'button', class: 'link', onclick: keyNeeded }, 'Enter it'),
-        known.length > 0 ? ', or go on with those that this browser has opened:' : ', or open an app by its token.'),
+        'Only admins can list all apps. ',
+        h('button', { type: 'button', class: 'link', onclick: keyNeeded }, 'Enter the admin key'),
+        known.length > 0 ? ', or choose an app that this browser has opened:' : ', or open an app by its token.'),
       h('ul', { class: 'cards' }, known.map(card)),
     ];
   }
@@ -116,7 +116,7 @@ function card(app) {
     h('a', { class: 'card', href: `#/apps/${app.token}` },
       h('span', { class: 'card-title' }, app.name),
       h('span', { class: 'muted' },
-        app.chats_count === undefined ? 'opened here before' : counted(app.chats_count, 'chat', 'chats')),
+        app.chats_count === undefined ? 'opened in this browser' : counted(app.chats_count, 'chat', 'chats')),
       h('span', { class: 'muted card-foot' },
-        app.created_at ? `since ${dateOf(app.created_at)}` : `token ${app.token.slice(0, 8)}…`)));
+        app.created_at ? `created ${dateOf(app.created_at)}` : `token ${app.token.slice(0, 8)}…`)));
 }

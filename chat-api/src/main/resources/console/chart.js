@@ -1,17 +1,17 @@
-// A line over the last minutes, drawn by hand.
+// Draws a line chart of the last minutes as SVG.
 
 import { h, svg } from './dom.js';
 import { duration } from './format.js';
 
 const WIDTH = 320;
 const HEIGHT = 72;
-/** So much of the past is shown at least, that a line has room from the beginning. */
+/** The shortest time that a chart shows, in milliseconds, so that a new line has room. */
 const LEAST_SPAN = 60_000;
 
 /**
- * @param name what is measured
- * @param span how much of the past is shown at most, in milliseconds
- * @param format how a value is written
+ * @param name the name of the measure
+ * @param span the longest time that the chart shows, in milliseconds
+ * @param format writes a value as text
  */
 export function chart({ name, span, format, least = 1 }) {
   const line = svg('path', { class: 'line' });
@@ -35,7 +35,7 @@ export function chart({ name, span, format, least = 1 }) {
   const x = (sample) => WIDTH * (1 - (now - sample.at) / shown);
   const y = (value) => HEIGHT - 2 - (HEIGHT - 6) * (value / highest);
 
-  /** Shows samples: {at, value}, where a value that is not known is null. */
+  /** Shows samples: {at, value}, where null is an unknown value. */
   function draw(all, at) {
     samples = all;
     now = at;
@@ -48,7 +48,7 @@ export function chart({ name, span, format, least = 1 }) {
     let run = [];
     const finish = () => {
       if (run.length === 0) return;
-      // one sample alone is a line to itself: its round ends make a point
+      // A sample alone becomes a line to itself, whose round ends show as a point.
       const points = (run.length === 1 ? [...run, ...run] : run)
         .map((sample) => `${x(sample).toFixed(1)} ${y(sample.value).toFixed(1)}`).join('L');
       lines += `M${points}`;
@@ -65,8 +65,8 @@ export function chart({ name, span, format, least = 1 }) {
     top.textContent = format(highest);
     const latest = samples.at(-1)?.value ?? null;
     picture.setAttribute('aria-label', latest === null
-      ? `${name}: not known`
-      : `${name}: ${format(latest)} now, at most ${format(Math.max(...values))} in the time shown`);
+      ? `${name}: unknown`
+      : `${name}: ${format(latest)} now, ${format(Math.max(...values))} at most in this chart`);
   }
 
   function onPoint(event) {

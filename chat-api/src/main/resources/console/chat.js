@@ -1,4 +1,4 @@
-// One chat: its messages, live, a search in it, and a line to write in.
+// The view of one chat: its messages as they come, a search, and a field to write in.
 
 import { listMessages, newKey, say, search } from './api.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
@@ -9,19 +9,19 @@ const PAGE = 50;
 const MOST_SHOWN = 600;
 const LONGEST = 10_000;
 const SEARCH_PAUSE = 250;
-/** So near to its end counts as being there, in pixels. */
+/** The distance to the end of the log that counts as its end, in pixels. */
 const NEAR = 60;
 
 export function showChat(root, { token, chat, onThere }) {
   let closed = false;
   let stop = () => {};
   let retry = 0;
-  /** Numbers of the first and the last message that are shown; 0 if there is none. */
+  /** The numbers of the first and the last shown message; 0 if none is shown. */
   let first = 0;
   let last = 0;
-  /** The highest number that is known to be there. */
+  /** The highest known number of a message. */
   let newest = 0;
-  /** Whether what is shown ends with the newest message. */
+  /** Whether the last shown message is the newest. */
   let atEnd = true;
   let unread = 0;
 
@@ -30,7 +30,7 @@ export function showChat(root, { token, chat, onThere }) {
   const words = h('input', { type: 'search', id: 'search', placeholder: 'Search this chat', maxlength: '256', autocomplete: 'off', oninput: onWords });
   const earlier = h('button', { type: 'button', class: 'quiet more', hidden: true, onclick: loadEarlier }, 'Earlier messages');
   const list = h('ol', { class: 'messages', role: 'log', 'aria-label': 'Messages', 'aria-relevant': 'additions' });
-  const pending = h('ol', { class: 'messages pending', 'aria-label': 'On their way' });
+  const pending = h('ol', { class: 'messages pending', 'aria-label': 'Messages being sent' });
   const note = h('div', {}, skeleton(8));
   const log = h('div', { class: 'log', tabindex: '0', role: 'region', 'aria-label': 'Messages', onscroll: onScroll }, earlier, list, pending, note);
   const pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: toEnd });
@@ -70,19 +70,19 @@ export function showChat(root, { token, chat, onThere }) {
 
   function fail(problem) {
     if (problem.type === 'not-persisted-yet') {
-      showState('waiting', 'On its way');
-      note.replaceChildren(placeholder({ title: 'This chat is on its way', text: 'It has its number, and is being written down.' }));
+      showState('waiting', 'Saving');
+      note.replaceChildren(placeholder({ title: 'This chat is being saved', text: 'It opens here in a moment.' }));
       retry = setTimeout(load, 1_000);
       return;
     }
-    showState('failed', 'Not shown');
+    showState('failed', 'Not loaded');
     note.replaceChildren(placeholder({
       kind: 'failure', title: problem.title, text: problem.message,
       actions: problem.status === 404 ? [] : [h('button', { type: 'button', onclick: load }, 'Try again')],
     }));
   }
 
-  /** Replaces what is shown. */
+  /** Replaces the shown messages. */
   function show(messages) {
     list.replaceChildren();
     list.setAttribute('aria-live', 'off');
@@ -141,7 +141,7 @@ export function showChat(root, { token, chat, onThere }) {
     showEdges();
   }
 
-  /** Lets go of the oldest rows when there are many: they can be loaded again. */
+  /** Removes the oldest rows when there are too many. The button loads them again. */
   function shorten() {
     if (list.childElementCount <= MOST_SHOWN) return;
     while (list.childElementCount > MOST_SHOWN - PAGE) list.firstElementChild.remove();
@@ -178,7 +178,7 @@ export function showChat(root, { token, chat, onThere }) {
     }
   }
 
-  /** Shows a message among its neighbours. */
+  /** Shows a message and the messages around it. */
   async function showAround(number) {
     try {
       const page = await listMessages(token, chat, `?order=desc&before=${number + PAGE / 2}&limit=${PAGE}`);
@@ -202,7 +202,7 @@ export function showChat(root, { token, chat, onThere }) {
         let page;
         do {
           page = await listMessages(token, chat, `?order=desc&limit=${PAGE}`);
-          // again if the stream was ahead of it
+          // The stream may already have shown a newer message: load again.
         } while (!closed && (page[0]?.number ?? 0) < newest);
         if (closed) return;
         show(page.reverse());
@@ -248,7 +248,7 @@ export function showChat(root, { token, chat, onThere }) {
 
   function onInput() {
     const over = [...text.value].length - LONGEST;
-    left.textContent = over > -500 ? (over > 0 ? `${count(over)} too many` : `${count(-over)} left`) : '';
+    left.textContent = over > -500 ? (over > 0 ? `${count(over)} characters too many` : `${count(-over)} characters left`) : '';
     send.disabled = over > 0;
   }
 
@@ -267,7 +267,7 @@ export function showChat(root, { token, chat, onThere }) {
     deliver(item, body, newKey());
   }
 
-  /** The same key each time, so that trying again cannot make two messages of one. */
+  /** Sends a message. Each attempt has the same key, so the gateway accepts the message once. */
   async function deliver(item, body, key) {
     const outcome = item.querySelector('.outcome');
     item.classList.remove('failed');
@@ -284,11 +284,11 @@ export function showChat(root, { token, chat, onThere }) {
         h('span', {}, problem.message), ' ',
         h('button', { type: 'button', class: 'link', onclick: () => deliver(item, body, key) }, 'Try again'), ' ',
         h('button', { type: 'button', class: 'link', onclick: () => { item.remove(); showEdges(); } }, 'Discard'));
-      toast('A message was not sent.', 'failure');
+      toast('Your message was not sent.', 'failure');
     }
   }
 
-  /** What was on its way has come in. */
+  /** Removes a message from the pending ones, because it is among the shown ones now. */
   function settle(number) {
     pending.querySelector(`[data-number="${number}"]`)?.remove();
   }
@@ -321,13 +321,13 @@ export function showChat(root, { token, chat, onThere }) {
       appendHits(found, page, wanted);
       if (page.json.length === 0) {
         hits.replaceChildren(placeholder({
-          title: 'Nothing found', text: `No message here has “${wanted}”. A message can be found about a second after it is written.`,
+          title: 'Nothing found', text: `No message in this chat matches “${wanted}”. New messages become searchable after about a second.`,
         }));
       }
     } catch (problem) {
       if (!closed && mine === searches) {
         hits.replaceChildren(placeholder({
-          kind: 'failure', title: 'The search did not succeed', text: problem.message, actions: [h('button', { type: 'button', onclick: find }, 'Try again')],
+          kind: 'failure', title: 'The search failed', text: problem.message, actions: [h('button', { type: 'button', onclick: find }, 'Try again')],
         }));
       }
     }

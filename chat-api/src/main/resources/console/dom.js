@@ -1,4 +1,4 @@
-// Makes elements. Text only ever becomes text: nothing here parses HTML.
+// Creates elements. Text stays text: nothing here parses HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -15,17 +15,17 @@ function build(element, properties, children) {
 /** An HTML element with attributes, listeners (onclick and the like) and children. */
 export const h = (tag, properties = {}, ...children) => build(document.createElement(tag), properties, children);
 
-/** The same for SVG. */
+/** An SVG element, with the same arguments. */
 export const svg = (tag, properties = {}, ...children) => build(document.createElementNS(SVG, tag), properties, children);
 
-/** Says something that goes away by itself, to those who listen too. */
+/** Shows a text for six seconds, and has screen readers read it. */
 export function toast(text, kind = '') {
   const note = h('p', { class: `toast ${kind}` }, text);
   document.getElementById('toasts').append(note);
   setTimeout(() => note.remove(), 6000);
 }
 
-/** What stands where a list would, if it is empty or cannot be shown. */
+/** Takes the place of a list that is empty or could not be loaded. */
 export function placeholder({ title, text, kind = '', actions = [] }) {
   return h('div', { class: `placeholder ${kind}` },
     svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
@@ -35,13 +35,13 @@ export function placeholder({ title, text, kind = '', actions = [] }) {
     actions.length > 0 && h('div', { class: 'actions' }, actions));
 }
 
-/** Grey lines where something is about to be. */
+/** Grey lines that stand for content while it loads. */
 export function skeleton(lines) {
   return h('div', { class: 'skeleton', role: 'status', 'aria-label': 'Loading' },
     Array.from({ length: lines }, () => h('span', {})));
 }
 
-/** Calls a function now and then while the page can be seen; returns what ends that. */
+/** Calls a function at an interval while the page is visible. Returns a function that stops this. */
 export function whileVisible(milliseconds, action) {
   const timer = setInterval(() => document.hidden || action(), milliseconds);
   return () => clearInterval(timer);

@@ -1,4 +1,4 @@
-// Numbers, times and marked texts as people read them.
+// Formats numbers, times and highlighted texts for people.
 
 import { h } from './dom.js';
 
@@ -25,7 +25,7 @@ export function duration(seconds) {
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'", '&#39;': "'", '&#x2F;': '/' };
 const unescaped = (text) => text.replace(/&(?:amp|lt|gt|quot|#x27|#39|#x2F);/g, (entity) => ENTITIES[entity]);
 
-/** The nodes of a search's highlight, which is HTML with no element but <em>. */
+/** The nodes of a search's highlight, whose only HTML element is <em>. */
 export function marked(highlight) {
   return highlight.split(/(<em>.*?<\/em>)/su).filter(Boolean).map((part) =>
     part.startsWith('<em>') ? h('mark', {}, unescaped(part.slice(4, -5))) : unescaped(part));

@@ -3,7 +3,7 @@
 import { adminKey } from './api.js';
 import { h } from './dom.js';
 
-/** Shows the dialog; calls onChange when the key has been changed. */
+/** Shows the dialog. Calls onChange after the user has changed the key. */
 export function askForKey(onChange) {
   const input = h('input', {
     id: 'key-input', type: 'password', autocomplete: 'off', spellcheck: 'false', value: adminKey.get(), 'aria-describedby': 'key-help',
@@ -22,11 +22,11 @@ export function askForKey(onChange) {
     },
       h('h2', { id: 'key-title' }, 'Admin key'),
       h('p', { id: 'key-help', class: 'muted' },
-        'Listing and creating apps, and the operations page, need it where the deployment has one. It is kept in this tab only.'),
+        'If this deployment has an admin key, you need it to list and create apps and to see the operations page. The browser forgets the key when you close this tab.'),
       h('label', { for: 'key-input' }, 'Key'),
       input,
       h('div', { class: 'actions' },
-        adminKey.get() !== '' && h('button', { type: 'button', class: 'quiet', onclick: () => finish('') }, 'Forget it'),
+        adminKey.get() !== '' && h('button', { type: 'button', class: 'quiet', onclick: () => finish('') }, 'Forget the key'),
         h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Cancel'),
         h('button', { type: 'submit' }, 'Use this key'))));
   document.body.append(dialog);

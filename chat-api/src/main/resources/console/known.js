@@ -1,4 +1,4 @@
-// The apps that have been opened in this browser.
+// Remembers the apps that this browser has opened.
 
 const APPS = 'tally.apps';
 const MOST = 50;

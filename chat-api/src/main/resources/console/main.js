@@ -1,4 +1,4 @@
-// Shows the view that the address names.
+// Shows the view that the URL names.
 
 import { showApp } from './app.js';
 import { showApps } from './apps.js';

@@ -1,4 +1,4 @@
-// What an operator wants to see at a glance, and how it has moved.
+// The view for operators: the state of queues, outbox and streams over the last minutes.
 
 import { operations } from './api.js';
 import { chart } from './chart.js';
@@ -7,7 +7,7 @@ import { count, counted, duration, perSecond } from './format.js';
 
 const INTERVAL = 2_000;
 const SPAN = 5 * 60_000;
-/** From here on the oldest job is old, in seconds. */
+/** The age of the oldest job that raises an alarm, in seconds. */
 const OLD = 10;
 const MAX_BACKLOG = 100_000;
 
@@ -16,26 +16,26 @@ const orMore = (value) => (value >= MAX_BACKLOG ? `${count(MAX_BACKLOG)} or more
 const MEASURES = [
   {
     name: 'Queue depth', value: (view) => view.queue?.depth ?? null, format: count,
-    about: 'jobs accepted and not persisted yet',
+    about: 'jobs that are accepted and not persisted yet',
   },
   {
     name: 'Oldest job', value: (view) => view.queue?.oldest_age_seconds ?? null, format: duration, least: 0.1,
-    about: 'since the oldest of them was accepted', alarm: (value) => value >= OLD,
+    about: 'age of the oldest of these jobs', alarm: (value) => value >= OLD,
   },
   {
     name: 'Drain rate', value: (view, before) => rate(view, before), format: (value) => `${perSecond(value)}/s`,
-    about: 'messages persisted a second',
+    about: 'messages persisted per second',
   },
   {
     name: 'Search backlog', value: (view) => view.outbox_backlog, format: orMore,
-    about: 'runs of messages in the outbox',
+    about: 'runs of messages that are not searchable yet',
   },
   {
     name: 'Dead letters', value: (view) => view.queue?.dead_letters ?? null, format: count,
     about: 'jobs that wait for an operator', alarm: (value) => value > 0,
   },
   {
-    name: 'Open streams', value: (view) => view.open_streams, format: count, about: 'clients that follow a chat, at this API',
+    name: 'Open streams', value: (view) => view.open_streams, format: count, about: 'clients that follow a chat on this API',
   },
 ];
 
@@ -57,13 +57,13 @@ export function showOperations(root, _, keyNeeded) {
     h('ul', { class: 'board' }, measures.map((measure) => measure.card)),
     h('section', { class: 'partition-list' },
       h('h2', {}, 'Partitions'),
-      h('p', { class: 'muted' }, 'Each is drained by one worker. A bar that stays while others go says that its worker is stuck.'),
+      h('p', { class: 'muted' }, 'One worker drains each partition. If one bar stays while the others shrink, its worker is stuck.'),
       partitions),
   ];
 
   root.append(h('div', { class: 'page wide' },
     h('h1', { tabindex: '-1' }, 'Operations'),
-    h('p', { class: 'muted' }, 'The last five minutes, a look every two seconds.'),
+    h('p', { class: 'muted' }, 'The last five minutes, updated every two seconds.'),
     note, content));
 
   async function look() {
@@ -83,14 +83,14 @@ export function showOperations(root, _, keyNeeded) {
       if (closed) return;
       if (problem.status === 401) {
         content.replaceChildren(placeholder({
-          title: 'This page needs the admin key', text: 'The deployment has one, and only who has it sees how it stands.',
+          title: 'This page needs the admin key', text: 'Only admins can see the state of this deployment.',
           actions: [h('button', { type: 'button', onclick: keyNeeded }, 'Enter the key')],
         }));
         stop();
         return;
       }
       for (const measure of measures) take(measure, Date.now(), null);
-      note.replaceChildren(h('p', { class: 'notice failure' }, `${problem.message} The next look is in two seconds.`));
+      note.replaceChildren(h('p', { class: 'notice failure' }, `${problem.message} Trying again in two seconds.`));
     } finally {
       busy = false;
     }
@@ -129,8 +129,8 @@ export function showOperations(root, _, keyNeeded) {
 
 function absences(view) {
   const away = [];
-  if (view.queue === null) away.push('Redis does not answer: no writes are accepted, and the queue cannot be seen.');
-  if (view.outbox_backlog === null) away.push('MySQL does not answer: writes are accepted and wait in the queue.');
+  if (view.queue === null) away.push('Redis does not answer. The gateway accepts no writes, and the state of the queue is unknown.');
+  if (view.outbox_backlog === null) away.push('MySQL does not answer. The gateway accepts writes, and they wait in the queue.');
   return away.map((text) => h('p', { class: 'notice failure' }, text));
 }
 

@@ -1,4 +1,4 @@
-// Follows a chat's messages as they come, across lost connections and restarts.
+// Follows the messages of a chat, across lost connections and restarts of the API.
 
 import { streamUrl } from './api.js';
 
@@ -6,9 +6,9 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
 /**
- * Calls onMessage once for each message behind a number, in order, and onState with "live" or "waiting".
- * While the page cannot be seen it holds no connection, of which a browser has few for each server.
- * Returns what ends it.
+ * Calls onMessage once for each message after a number, in order, and onState with "live" or "waiting".
+ * A hidden page holds no connection, because a browser allows few connections to one server.
+ * Returns a function that stops following.
  */
 export function follow(token, chat, after, { onMessage, onState }) {
   let last = after;
@@ -33,7 +33,7 @@ export function follow(token, chat, after, { onMessage, onState }) {
     source.onerror = () => {
       onState('waiting');
       if (source.readyState === EventSource.CLOSED) {
-        // an answer other than 200, after which a browser does not try again by itself
+        // After an answer other than 200, a browser does not reconnect by itself.
         timer = setTimeout(open, pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

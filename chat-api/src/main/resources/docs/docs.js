@@ -7,6 +7,6 @@ SwaggerUIBundle({
   layout: 'StandaloneLayout',
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   deepLinking: true,
-  // nothing leaves for somebody else's server
+  // Without this, Swagger UI sends the document to a validator on the internet.
   validatorUrl: null,
 });

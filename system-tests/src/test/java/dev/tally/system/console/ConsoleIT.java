@@ -231,7 +231,7 @@ class ConsoleIT {
     Http.postJson(tally.api() + "/apps", "{\"name\":\"%s\"}".formatted(name)).is(201);
     try (ConfigurableApplicationContext guarded = running.startApi("--TALLY_ADMIN_KEY=" + key)) {
       page.open(RunningTally.url(guarded));
-      page.untilShown("Only who has the admin key");
+      page.untilShown("Only admins can list all apps");
       page.click("Operations");
       page.untilShown("This page needs the admin key");
 
