@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,18 +28,24 @@ class Operations {
   /** The highest number of outbox rows that a read counts. */
   static final long MAX_BACKLOG = 100_000;
 
+  private static final String BACKLOG =
+      """
+      SELECT COUNT(*)
+      FROM (SELECT id FROM search_outbox LIMIT :most) waiting\
+      """;
+
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final StreamActivity streams;
   private final JobCodec codec = new JobCodec();
   private @Nullable OperationsView latest;
 
   Operations(
-      StringRedisTemplate redis, RedisLayout layout, JdbcTemplate jdbc, StreamActivity streams) {
+      StringRedisTemplate redis, RedisLayout layout, JdbcClient jdbc, StreamActivity streams) {
     this.redis = redis;
     this.layout = layout;
     this.jdbc = jdbc;
@@ -83,10 +89,7 @@ class Operations {
 
   private @Nullable Long backlog() {
     try {
-      return jdbc.queryForObject(
-          "SELECT COUNT(*) FROM (SELECT id FROM search_outbox LIMIT ?) waiting",
-          Long.class,
-          MAX_BACKLOG);
+      return jdbc.sql(BACKLOG).param("most", MAX_BACKLOG).query(Long.class).single();
     } catch (DataAccessException e) {
       log.debug("Could not read the outbox: {}", LoggedFault.line(e));
       return null;
