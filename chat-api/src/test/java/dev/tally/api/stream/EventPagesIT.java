@@ -1,0 +1,190 @@
+package dev.tally.api.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.api.chat.Chats;
+import dev.tally.api.message.Messages;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class EventPagesIT {
+
+  private static RunningApi api;
+  private static EventPages pages;
+
+  @BeforeAll
+  static void start() {
+    api = new RunningApi();
+    pages = api.bean(EventPages.class);
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  @Test
+  void aPageIsTheEventsOfTheNextMessages() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+    api.insert(watch.chat(), 2, "\"zwei\"\n🎉");
+    watch.raise(2);
+
+    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+
+    assertThat(new String(page.bytes(), UTF_8))
+        .matches(
+            """
+            id: 1
+            data: \\{"number":1,"body":"eins","created_at":"[^"]+"}
+
+            id: 2
+            data: \\{"number":2,"body":"\\\\"zwei\\\\"\\\\n🎉","created_at":"[^"]+"}
+
+            """);
+    assertThat(page.last()).isEqualTo(2);
+    assertThat(page.messages()).isEqualTo(2);
+    assertThat(page.oldest())
+        .isEqualTo(api.bean(Messages.class).after(watch.chat(), 0, 1).getFirst().createdAt());
+    assertThat(Objects.requireNonNull(pages.next(watch, 1)).messages()).isEqualTo(1);
+    assertThat(pages.next(watch, 2)).isNull();
+  }
+
+  @Test
+  void whatWasNotAnnouncedIsNotRead() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+
+    assertThat(pages.next(watch, 0)).isNull();
+    assertThat(watch.isSilentFor(Duration.ofHours(1))).isFalse();
+  }
+
+  @Test
+  void anAnnouncementThatCannotBeReadIsTakenBack() throws Exception {
+    ChatWatch watch = watch();
+    watch.hint(3);
+
+    assertThat(pages.next(watch, 0)).isNull();
+
+    assertThat(watch.highest()).isZero();
+    assertThat(watch.isSilentFor(Duration.ofHours(1))).isTrue();
+    // The absence is not remembered.
+    api.insert(watch.chat(), 1, "late");
+    watch.hint(1);
+    assertThat(pages.next(watch, 0)).isNotNull();
+  }
+
+  @Test
+  void aPageEndsWithAHundredMessages() throws Exception {
+    ChatWatch watch = watch();
+    for (int number = 1; number <= 101; number++) {
+      api.insert(watch.chat(), number, "x");
+    }
+    watch.raise(101);
+
+    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+
+    assertThat(page.last()).isEqualTo(100);
+    assertThat(Objects.requireNonNull(pages.next(watch, 100)).last()).isEqualTo(101);
+  }
+
+  @Test
+  void aPageEndsWithTheMessageThatFillsIt() throws Exception {
+    ChatWatch watch = watch();
+    for (int number = 1; number <= 9; number++) {
+      api.insert(watch.chat(), number, "x".repeat(10_000));
+    }
+    watch.raise(9);
+
+    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+
+    assertThat(page.last()).isEqualTo(7);
+    assertThat(page.messages()).isEqualTo(7);
+    assertThat(page.bytes()).hasSizeBetween(64 * 1024, 64 * 1024 + 11_000);
+  }
+
+  /** A page that another stream read is the same object, and a page that was read again is not. */
+  @Test
+  void streamsAtTheSamePositionShareOneRead() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+    watch.raise(1);
+    List<FutureTask<EventPage>> streams = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (Connection connection = api.servers().mysql();
+        Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLES messages WRITE");
+      for (int i = 0; i < 5; i++) {
+        FutureTask<EventPage> stream = new FutureTask<>(() -> pages.next(watch, 0));
+        streams.add(stream);
+        threads.add(Thread.ofPlatform().daemon().start(stream));
+      }
+      await().until(() -> waiting(threads) == 4 && blockedReads() == 1);
+      statement.execute("UNLOCK TABLES");
+    }
+
+    EventPage first = streams.getFirst().get(30, TimeUnit.SECONDS);
+    assertThat(first).isNotNull();
+    for (FutureTask<EventPage> stream : streams) {
+      assertThat(stream.get(30, TimeUnit.SECONDS)).isSameAs(first);
+    }
+    assertThat(pages.next(watch, 0)).isSameAs(first);
+  }
+
+  @Test
+  void sixReadsAtMostRunAtOnce() throws Exception {
+    List<FutureTask<EventPage>> streams = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    List<ChatWatch> watches = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      ChatWatch watch = watch();
+      api.insert(watch.chat(), 1, "eins");
+      watch.raise(1);
+      watches.add(watch);
+    }
+    try (Connection connection = api.servers().mysql();
+        Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLES messages WRITE");
+      for (ChatWatch watch : watches) {
+        FutureTask<EventPage> stream = new FutureTask<>(() -> pages.next(watch, 0));
+        streams.add(stream);
+        threads.add(Thread.ofPlatform().daemon().start(stream));
+      }
+      await().until(() -> waiting(threads) == 4 && blockedReads() == 6);
+      statement.execute("UNLOCK TABLES");
+    }
+
+    for (FutureTask<EventPage> stream : streams) {
+      assertThat(stream.get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  private static ChatWatch watch() {
+    Chats.Place chat = api.newChat();
+    return new ChatWatch(chat);
+  }
+
+  private static long waiting(List<Thread> threads) {
+    return threads.stream().filter(thread -> thread.getState() == Thread.State.WAITING).count();
+  }
+
+  private static long blockedReads() {
+    return api.mysql()
+        .sql(
+            "SELECT COUNT(*) FROM information_schema.processlist"
+                + " WHERE info LIKE '%FROM apps a JOIN messages m%' AND state LIKE '%lock%'")
+        .query(Long.class)
+        .single();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tally.api.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.api.chat.Chats;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class HighestNumbersIT {
+
+  private static RunningApi api;
+  private static HighestNumbers highestNumbers;
+
+  @BeforeAll
+  static void start() {
+    api = new RunningApi();
+    highestNumbers = api.bean(HighestNumbers.class);
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  @Test
+  void eachChatIsRaisedToItsLastMessage() {
+    Chats.Place first = api.newChat();
+    Chats.Place second = api.newChat(first.appId(), first.token(), 2);
+    Chats.Place empty = api.newChat(first.appId(), first.token(), 3);
+    Chats.Place other = api.newChat();
+    for (int number = 1; number <= 3; number++) {
+      api.insert(first, number, "x");
+    }
+    api.insert(second, 1, "x");
+    api.insert(other, 7, "x");
+    List<ChatWatch> watches =
+        new ArrayList<>(List.of(first, second, empty, other).stream().map(ChatWatch::new).toList());
+
+    assertThat(highestNumbers.raise(watches)).isEqualTo(3);
+
+    assertThat(watches).extracting(ChatWatch::highest).containsExactly(3L, 1L, 0L, 7L);
+    assertThat(highestNumbers.raise(watches)).isZero();
+    api.insert(second, 2, "x");
+    assertThat(highestNumbers.raise(watches)).isEqualTo(1);
+    assertThat(watches.get(1).highest()).isEqualTo(2);
+  }
+
+  @Test
+  void oneQueryAsksForFiveHundredChats() {
+    Chats.Place chat = api.newChat();
+    api.insert(chat, 1, "x");
+    List<ChatWatch> watches = new ArrayList<>();
+    for (int number = 2; number <= HighestNumbers.MAX_CHATS; number++) {
+      watches.add(new ChatWatch(new Chats.Place(chat.appId(), chat.token(), number)));
+    }
+    watches.add(new ChatWatch(chat));
+
+    assertThat(highestNumbers.raise(watches)).isEqualTo(1);
+  }
+}
