@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.api.chat.Chats;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -338,68 +340,19 @@ class ChatWatchTest {
     }
   }
 
-  // The loops of the next three tests never end if the compiler reads the field only once, as it
-  // does with a field that is not volatile.
-
+  /**
+   * No test can rely on the compiler to break the reads of a field that is not volatile, so this
+   * one looks at the fields.
+   */
   @Test
-  void otherThreadsSeeTheHighestNumber() throws Exception {
-    Started<Boolean> reader =
-        start(
-            () -> {
-              long turns = 0;
-              while (watch.highest() == 0) {
-                turns++;
-              }
-              return turns >= 0;
-            });
-    letItBeCompiled();
-
-    watch.raise(1);
-
-    assertThat(reader.result()).isTrue();
-  }
-
-  @Test
-  void otherThreadsSeeTheEnd() throws Exception {
-    Started<Boolean> reader =
-        start(
-            () -> {
-              long turns = 0;
-              while (!watch.isEnded()) {
-                turns++;
-              }
-              return turns >= 0;
-            });
-    letItBeCompiled();
-
-    watch.end();
-
-    assertThat(reader.result()).isTrue();
-  }
-
-  @Test
-  void otherThreadsSeeTheSilence() throws Exception {
-    // A clock that reads nothing volatile itself.
-    ChatWatch still = new ChatWatch(CHAT, () -> 0);
-    Started<Boolean> reader =
-        start(
-            () -> {
-              long turns = 0;
-              while (!still.isSilentFor(HOUR)) {
-                turns++;
-              }
-              return turns >= 0;
-            });
-    letItBeCompiled();
-
-    still.retract(0, 0);
-
-    assertThat(reader.result()).isTrue();
-  }
-
-  /** Gives the compiler time to break what these tests look for. They pass without it, too. */
-  private static void letItBeCompiled() throws InterruptedException {
-    Thread.sleep(200);
+  void fieldsThatAreReadWithoutTheLockAreVolatile() {
+    assertThat(ChatWatch.class.getDeclaredFields())
+        .filteredOn(field -> !Modifier.isFinal(field.getModifiers()))
+        .extracting(Field::getName)
+        .containsExactlyInAnyOrder("highest", "hintedAt", "ended");
+    assertThat(ChatWatch.class.getDeclaredFields())
+        .filteredOn(field -> !Modifier.isFinal(field.getModifiers()))
+        .allMatch(field -> Modifier.isVolatile(field.getModifiers()));
   }
 
   private static <T> Started<T> start(Callable<T> call) {
