@@ -151,7 +151,8 @@ class HintListenerIT {
 
   /** Redis says how many clients a hint reached. */
   private long subscribers() {
-    return redis.convertAndSend(new PartitionKeys(0).hints(), "no hint");
+    Long receivers = redis.convertAndSend(new PartitionKeys(0).hints(), "no hint");
+    return receivers == null ? -1 : receivers;
   }
 
   private double woken() {
