@@ -1,54 +1,68 @@
--- Takes the next numbers of a parent (an app's chats, a chat's messages) and queues one job for each:
--- all of it happens, or none.
+-- Takes the next numbers of a parent (an app for chats, a chat for messages) and queues one job for each number.
+-- Does all of this or nothing.
 --
--- KEYS[1]  string (counter)  the highest number given out in the parent; its existence is how the parent is known
--- KEYS[2]  list              the partition's jobs, oldest first
+-- KEYS[1]  string (integer)  counter: the highest number given out in the parent; a parent without one is unknown
+-- KEYS[2]  list              jobs of the partition, oldest first
 -- KEYS[3]  string            idempotency record "<fingerprint> <first> <last>"; absent if the request has no key
 --
--- ARGV[1]  integer  how many jobs may wait in the list
+-- ARGV[1]  integer  queue limit: how many jobs the list may hold
 -- ARGV[2]  string   fingerprint of the request, "" if it has no idempotency key
 -- ARGV[3]  integer  life of the idempotency record, in milliseconds
--- ARGV[4]  string   for chats, what the name of a new chat's message counter has before its number, else ""
--- ARGV[5]  string   for chats, what it has after it, else ""
--- ARGV[6…] string   the jobs, each open at its end: the script appends its number and a closing brace
+-- ARGV[4]  string   for new chats, the part of a message counter's name before the chat's number, else ""
+-- ARGV[5]  string   for new chats, the part after the chat's number, else ""
+-- ARGV[6…] string   open jobs: the script appends a number and a closing brace to each
 --
--- The message counter carries the hash tag of the other keys, so it lies in their slot although its name is
--- only known here.
+-- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
+-- script knows its name.
 --
 -- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"queue-full"} or {"key-reused"}.
 
-if KEYS[3] then
-  local record = redis.call('GET', KEYS[3])
+local counter = KEYS[1] -- string (integer)
+local jobs = KEYS[2] -- list
+local idempotency_record = KEYS[3] -- string, or nil
+
+local queue_limit = tonumber(ARGV[1]) -- integer
+local fingerprint = ARGV[2] -- string
+local record_life = ARGV[3] -- integer (milliseconds)
+local before_chat_number = ARGV[4] -- string
+local after_chat_number = ARGV[5] -- string
+local open_jobs = {} -- strings
+for i = 6, #ARGV do
+  open_jobs[i - 5] = ARGV[i]
+end
+
+if idempotency_record then
+  local record = redis.call('GET', idempotency_record)
   if record then
-    local fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+)$')
-    if fingerprint ~= ARGV[2] then
+    local recorded_fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+)$')
+    if recorded_fingerprint ~= fingerprint then
       return {'key-reused'}
     end
     return {'replayed', tonumber(first), tonumber(last)}
   end
 end
 
-if redis.call('EXISTS', KEYS[1]) == 0 then
+if redis.call('EXISTS', counter) == 0 then
   return {'unknown-parent'}
 end
 
-local count = #ARGV - 5
-if redis.call('LLEN', KEYS[2]) + count > tonumber(ARGV[1]) then
+if redis.call('LLEN', jobs) + #open_jobs > queue_limit then
   return {'queue-full'}
 end
 
-local last = redis.call('INCRBY', KEYS[1], count)
-local first = last - count + 1
-for i = 1, count do
-  -- %.0f, because Lua writes large numbers as 1e+15
+local last = redis.call('INCRBY', counter, #open_jobs)
+local first = last - #open_jobs + 1
+for i, open_job in ipairs(open_jobs) do
+  -- Lua's own conversion would write large numbers as 1e+15.
   local number = string.format('%.0f', first + i - 1)
-  redis.call('RPUSH', KEYS[2], ARGV[5 + i] .. number .. '}')
-  if ARGV[4] ~= '' then
-    redis.call('SET', ARGV[4] .. number .. ARGV[5], '0')
+  redis.call('RPUSH', jobs, open_job .. number .. '}')
+  if before_chat_number ~= '' then
+    redis.call('SET', before_chat_number .. number .. after_chat_number, '0')
   end
 end
 
-if KEYS[3] then
-  redis.call('SET', KEYS[3], string.format('%s %.0f %.0f', ARGV[2], first, last), 'PX', ARGV[3])
+if idempotency_record then
+  local record = string.format('%s %.0f %.0f', fingerprint, first, last)
+  redis.call('SET', idempotency_record, record, 'PX', record_life)
 end
 return {'accepted', first, last}

@@ -18,7 +18,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** Runs {@code lua/accept.lua}. */
+/** Runs {@code lua/accept.lua}; the comments at the call are the script's names. */
 @Component
 final class AcceptScript {
 
@@ -32,8 +32,8 @@ final class AcceptScript {
   }
 
   private static final byte[] NONE = {};
-  private static final byte[] KEY_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
-  private static final byte[] AFTER_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
+  private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
+  private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
   private final RedisLayout layout;
@@ -48,35 +48,42 @@ final class AcceptScript {
   /**
    * Numbers and queues jobs, or does nothing.
    *
-   * @param openJobs from {@code JobCodec}, open at their ends for the number; at least one
-   * @throws DataAccessException if Redis gave no answer. Then the jobs may have been queued or not.
+   * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
+   * @throws DataAccessException if Redis gave no answer. Then Redis may or may not have queued the
+   *     jobs.
    */
   Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
     String app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
-
-    List<byte[]> names = new ArrayList<>(3);
-    List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());
-    arguments.add(queueLimit);
-    arguments.add(key == null ? NONE : utf8(key.fingerprint()));
-    arguments.add(KEY_LIFE);
+    String counter;
+    byte[] beforeChatNumber;
+    byte[] afterChatNumber;
     switch (parent) {
       case Parent.App _ -> {
-        names.add(utf8(keys.chats(app)));
-        arguments.add(utf8(keys.messagesBeforeNumber(app)));
-        arguments.add(AFTER_NUMBER);
+        counter = keys.chats(app);
+        beforeChatNumber = utf8(keys.messagesBeforeNumber(app));
+        afterChatNumber = AFTER_CHAT_NUMBER;
       }
       case Parent.Chat chat -> {
-        names.add(utf8(keys.messages(app, chat.number())));
-        arguments.add(NONE);
-        arguments.add(NONE);
+        counter = keys.messages(app, chat.number());
+        beforeChatNumber = NONE;
+        afterChatNumber = NONE;
       }
     }
-    names.add(utf8(keys.jobs()));
+
+    List<byte[]> names = new ArrayList<>(3);
+    names.add(utf8(counter)); // counter
+    names.add(utf8(keys.jobs())); // jobs
     if (key != null) {
-      names.add(utf8(keys.idempotency(app, key.value())));
+      names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
-    openJobs.forEach(job -> arguments.add(utf8(job)));
+    List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());
+    arguments.add(queueLimit); // queue_limit
+    arguments.add(key == null ? NONE : utf8(key.fingerprint())); // fingerprint
+    arguments.add(RECORD_LIFE); // record_life
+    arguments.add(beforeChatNumber); // before_chat_number
+    arguments.add(afterChatNumber); // after_chat_number
+    openJobs.forEach(job -> arguments.add(utf8(job))); // open_jobs
     return read(run(names, arguments));
   }
 
