@@ -254,6 +254,7 @@ class AcceptScriptModelIT {
 
     Map<String, Object> held() {
       Map<String, Object> held = new HashMap<>();
+      held.put(PartitionKeys.LAYOUT, "2");
       held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(PARTITIONS.count()));
       counters.forEach((parent, highest) -> held.put(counter(parent), highest.toString()));
       queues.forEach(
