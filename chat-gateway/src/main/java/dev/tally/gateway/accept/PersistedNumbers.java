@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The two questions that the gateway asks MySQL: is it there, and which is its highest number. */
+/**
+ * The two questions that the gateway asks MySQL: does a parent exist, and which is the highest
+ * number persisted in it.
+ */
 @Component
 final class PersistedNumbers {
 
@@ -13,7 +16,7 @@ final class PersistedNumbers {
       """
       SELECT (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
       FROM apps a
-      WHERE a.token = ?""";
+      WHERE a.token = :token""";
 
   private static final String HIGHEST_MESSAGE =
       """
@@ -21,8 +24,8 @@ final class PersistedNumbers {
              (SELECT MAX(m.number) FROM messages m
               WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
       FROM apps a
-      LEFT JOIN chats c ON c.app_id = a.id AND c.number = ?
-      WHERE a.token = ?""";
+      LEFT JOIN chats c ON c.app_id = a.id AND c.number = :chat
+      WHERE a.token = :token""";
 
   private final JdbcClient jdbc;
 
@@ -32,28 +35,33 @@ final class PersistedNumbers {
 
   sealed interface Answer {}
 
-  /** The parent is there; the highest persisted number in it, 0 if it has none yet. */
+  /** The parent exists. The number is the highest one persisted in it, 0 if there is none yet. */
   record Highest(long number) implements Answer {}
 
-  /** What is missing. */
+  /** The part of the parent that does not exist. */
   enum Absent implements Answer {
     APP,
     CHAT
   }
 
+  /**
+   * Asks for a parent and its highest number.
+   *
+   * @throws org.springframework.dao.DataAccessException if MySQL does not answer
+   */
   Answer highest(Parent parent) {
     return switch (parent) {
       case Parent.App(String token) ->
           first(
               jdbc.sql(HIGHEST_CHAT)
-                  .param(token)
+                  .param("token", token)
                   .query((row, _) -> (Answer) new Highest(row.getLong("highest")))
                   .list());
       case Parent.Chat(String token, long number) ->
           first(
               jdbc.sql(HIGHEST_MESSAGE)
-                  .param(number)
-                  .param(token)
+                  .param("chat", number)
+                  .param("token", token)
                   .query(
                       (row, _) ->
                           row.getObject("chat") == null

@@ -1,0 +1,51 @@
+package dev.tally.gateway.accept;
+
+import dev.tally.testkit.TestServers;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Rows that a test puts into MySQL as a worker would, and Redis knows nothing of. */
+record PersistedRows(JdbcClient mysql) {
+
+  static PersistedRows in(TestServers servers) {
+    DriverManagerDataSource database =
+        new DriverManagerDataSource(
+            servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword());
+    Flyway.configure().dataSource(database).load().migrate();
+    return new PersistedRows(JdbcClient.create(database));
+  }
+
+  void app(String token) {
+    mysql
+        .sql(
+            """
+            INSERT INTO apps (token, name, chats_count, created_at, updated_at)
+            VALUES (:token, 'Acme', 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""")
+        .param("token", token)
+        .update();
+  }
+
+  void chat(String token, long number) {
+    mysql
+        .sql(
+            """
+            INSERT INTO chats (app_id, number, created_at)
+            SELECT id, :number, UTC_TIMESTAMP(6) FROM apps WHERE token = :token""")
+        .param("number", number)
+        .param("token", token)
+        .update();
+  }
+
+  void message(String token, long chat, long number) {
+    mysql
+        .sql(
+            """
+            INSERT INTO messages (app_id, chat_number, number, body, created_at)
+            SELECT id, :chat, :number, 'x', UTC_TIMESTAMP(6) FROM apps WHERE token = :token""")
+        .param("chat", chat)
+        .param("number", number)
+        .param("token", token)
+        .update();
+  }
+}
