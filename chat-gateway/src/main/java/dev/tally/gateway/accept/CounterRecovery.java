@@ -1,7 +1,6 @@
 package dev.tally.gateway.accept;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
@@ -9,31 +8,22 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives Redis a counter that it does not know, from what MySQL holds: for an app that has just been
- * created, or after Redis has lost its data.
+ * Sets a counter that Redis does not have to the highest number in MySQL: the counter of a new app,
+ * or one that Redis lost.
  *
- * <p>The counter is only ever set where there is none, so of any number of gateways that recover
- * the same counter one wins and the others go on with what it set.
+ * <p>It never changes a counter that exists. When several gateways recover the same counter, one of
+ * them sets it and the others use that one.
  */
 @Component
 final class CounterRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(CounterRecovery.class);
-
-  /**
-   * How long an absence is believed: it spares MySQL a client that keeps asking for what is not
-   * there.
-   */
-  private static final Duration ABSENCE_LIFE = Duration.ofSeconds(1);
-
-  private static final int MAX_ABSENCES = 10_000;
 
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final PersistedNumbers persisted;
@@ -41,8 +31,7 @@ final class CounterRecovery {
   private final RedisLayout layout;
   private final Counter recovered;
   private final Counter lost;
-  private final Cache<Parent, PersistedNumbers.Absent> absences =
-      Caffeine.newBuilder().expireAfterWrite(ABSENCE_LIFE).maximumSize(MAX_ABSENCES).build();
+  private final Absences absences = new Absences(Ticker.systemTicker());
 
   CounterRecovery(
       PersistedNumbers persisted,
@@ -54,29 +43,29 @@ final class CounterRecovery {
     this.layout = layout;
     this.recovered =
         Counter.builder("tally.counters.recovered")
-            .description("Counters that Redis did not have and MySQL's highest number was put into")
+            .description("Counters that Redis did not have, set to the highest number in MySQL")
             .register(meters);
     this.lost =
         Counter.builder("tally.counters.lost")
-            .description("Counters that Redis must have had: it has lost data")
+            .description("Recovered counters that Redis had before: it lost data")
             .register(meters);
   }
 
   /**
-   * Sees to it that the parent has a counter.
+   * Makes sure that the parent has a counter.
    *
    * @throws ProblemException 404 if MySQL does not know the parent either
    * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer
    */
   void recover(Parent parent) {
-    PersistedNumbers.Answer answer = absences.getIfPresent(parent);
+    PersistedNumbers.Answer answer = absences.of(parent);
     if (answer == null) {
       answer = persisted.highest(parent);
     }
     switch (answer) {
       case PersistedNumbers.Highest(long number) -> set(parent, number);
       case PersistedNumbers.Absent absent -> {
-        absences.put(parent, absent);
+        absences.add(parent, absent);
         throw switch (absent) {
           case APP -> ProblemException.appNotFound();
           case CHAT -> ProblemException.chatNotFound();
@@ -100,13 +89,16 @@ final class CounterRecovery {
             () ->
                 """
                 Redis has lost data: the counter %s goes on after %d, the highest number in MySQL; \
-                what was accepted after that and not persisted is lost"""
+                writes that were accepted after that number and not persisted are lost"""
                     .formatted(LoggedToken.in(counter), highest));
       }
     }
   }
 
-  /** An app that is new has had none yet; a chat has one from the moment of its acceptance on. */
+  /**
+   * Whether Redis must have had the counter. A new app has none; the script that accepts a chat
+   * also sets the chat's counter.
+   */
   private static boolean hadCounter(Parent parent, long highest) {
     return parent instanceof Parent.Chat || highest > 0;
   }

@@ -1,0 +1,230 @@
+package dev.tally.gateway.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
+import dev.tally.testkit.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+class CounterRecoveryIT {
+
+  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final Parent CHATS = new Parent.App(APP);
+  private static final Parent MESSAGES = new Parent.Chat(APP, 1);
+  private static final Partitions PARTITIONS = new Partitions(16);
+  private static final PartitionKeys KEYS = PARTITIONS.of(APP);
+  private static final Logger LOG = (Logger) LoggerFactory.getLogger(CounterRecovery.class);
+
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private LettuceConnectionFactory connections;
+  private StringRedisTemplate redis;
+  private PersistedRows rows;
+  private CounterRecovery recovery;
+
+  @BeforeEach
+  void connect() {
+    TestServers servers = TestServers.wiped();
+    rows = PersistedRows.in(servers);
+    URI uri = URI.create(servers.redisUrl());
+    connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
+    connections.afterPropertiesSet();
+    connections.start();
+    redis = new StringRedisTemplate(connections);
+    recovery =
+        new CounterRecovery(
+            new PersistedNumbers(rows.mysql()), redis, new RedisLayout(redis, PARTITIONS), meters);
+    logged.start();
+    LOG.addAppender(logged);
+  }
+
+  @AfterEach
+  void disconnect() {
+    LOG.detachAppender(logged);
+    connections.destroy();
+  }
+
+  @Test
+  void theCounterOfANewAppStartsAtZero() {
+    rows.app(APP);
+
+    recovery.recover(CHATS);
+
+    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("0");
+    assertThat(recovered()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewAppHasLostNoCounter() {
+    rows.app(APP);
+
+    recovery.recover(CHATS);
+
+    assertThat(lost()).isZero();
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void aLostCounterOfAnAppGoesOnAfterItsHighestChat() {
+    rows.app(APP);
+    rows.chat(APP, 1);
+    rows.chat(APP, 2);
+
+    recovery.recover(CHATS);
+
+    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("2");
+    assertThat(recovered()).isEqualTo(1);
+    assertThat(lost()).isEqualTo(1);
+  }
+
+  @Test
+  void aLostCounterOfAChatGoesOnAfterItsHighestMessage() {
+    rows.app(APP);
+    rows.chat(APP, 1);
+    rows.message(APP, 1, 7);
+
+    recovery.recover(MESSAGES);
+
+    assertThat(redis.opsForValue().get(KEYS.messages(APP, 1))).isEqualTo("7");
+    assertThat(recovered()).isEqualTo(1);
+    assertThat(lost()).isEqualTo(1);
+  }
+
+  /** The script that accepts a chat also sets the chat's counter, so it must have been there. */
+  @Test
+  void aChatWithoutMessagesHasLostItsCounter() {
+    rows.app(APP);
+    rows.chat(APP, 1);
+
+    recovery.recover(MESSAGES);
+
+    assertThat(redis.opsForValue().get(KEYS.messages(APP, 1))).isEqualTo("0");
+    assertThat(lost()).isEqualTo(1);
+  }
+
+  @Test
+  void theLogNamesTheLostCounterWithoutTheToken() {
+    rows.app(APP);
+    rows.chat(APP, 1);
+    rows.message(APP, 1, 7);
+
+    recovery.recover(MESSAGES);
+
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("Redis has lost data: the counter")
+        .contains("01234567…:1:messages")
+        .contains("goes on after 7,")
+        .doesNotContain(APP);
+  }
+
+  @Test
+  void aCounterThatAnotherGatewayRecoveredIsLeftAlone() {
+    rows.app(APP);
+    rows.chat(APP, 1);
+    redis.opsForValue().set(KEYS.chats(APP), "5");
+
+    recovery.recover(CHATS);
+
+    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("5");
+    assertThat(recovered()).isZero();
+    assertThat(lost()).isZero();
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void anUnknownAppIsNotFoundAndGetsNoCounter() {
+    assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
+    assertNotFound(MESSAGES, ProblemType.APP_NOT_FOUND);
+    assertThat(redis.hasKey(KEYS.chats(APP))).isFalse();
+    assertThat(redis.hasKey(KEYS.messages(APP, 1))).isFalse();
+  }
+
+  @Test
+  void anUnknownChatIsNotFoundAndGetsNoCounter() {
+    rows.app(APP);
+
+    assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
+    assertThat(redis.hasKey(KEYS.messages(APP, 1))).isFalse();
+    assertThat(recovered()).isZero();
+  }
+
+  @Test
+  void anAbsentParentIsRecoveredOnceMySqlHasIt() {
+    assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
+    rows.app(APP);
+
+    await()
+        .ignoreExceptionsInstanceOf(ProblemException.class)
+        .until(
+            () -> {
+              recovery.recover(CHATS);
+              return true;
+            });
+
+    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("0");
+  }
+
+  /** Without its table, MySQL could only answer with an error. */
+  @Test
+  void anAbsentParentIsNotAskedForAgain() {
+    assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
+    rows.mysql().sql("RENAME TABLE apps TO apps_away").update();
+
+    assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
+  }
+
+  @Test
+  void theMetricsSayWhatTheyCount() {
+    assertThat(meters.get("tally.counters.recovered").counter().getId().getDescription())
+        .isEqualTo("Counters that Redis did not have, set to the highest number in MySQL");
+    assertThat(meters.get("tally.counters.lost").counter().getId().getDescription())
+        .isEqualTo("Recovered counters that Redis had before: it lost data");
+  }
+
+  @Test
+  void anAbsenceIsBelievedOfOneParentOnly() {
+    rows.app(APP);
+    assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
+
+    recovery.recover(CHATS);
+
+    assertThat(recovered()).isEqualTo(1);
+  }
+
+  private void assertNotFound(Parent parent, ProblemType type) {
+    assertThatThrownBy(() -> recovery.recover(parent))
+        .isInstanceOfSatisfying(
+            ProblemException.class, problem -> assertThat(problem.type()).isEqualTo(type));
+  }
+
+  private double recovered() {
+    return meters.get("tally.counters.recovered").counter().count();
+  }
+
+  private double lost() {
+    return meters.get("tally.counters.lost").counter().count();
+  }
+
+  private List<String> warnings() {
+    return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+}
