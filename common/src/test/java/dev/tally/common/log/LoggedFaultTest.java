@@ -23,7 +23,7 @@ class LoggedFaultTest {
   private static final String TOKEN = "71b52be8c743459617b09a52519a3c44";
 
   @Test
-  void whatADatabaseQuotesIsLeftOut() {
+  void aMessageOfTheDatabaseIsLeftOut() {
     SQLException refused =
         new SQLException("Incorrect string value: 'a secret' for column 'body'", "HY000", 1366);
 
@@ -34,19 +34,19 @@ class LoggedFaultTest {
   }
 
   @Test
-  void whatAParserShowsIsLeftOut() {
+  void aMessageOfAParserIsLeftOut() {
     JacksonException broken =
         catchThrowableOfType(JacksonException.class, () -> JsonMapper.shared().readTree("secret"));
 
     assertThat(broken).hasMessageContaining("secret");
     assertThat(LoggedFault.line(broken)).isEqualTo("StreamReadException");
-    // wrapped by us without words of our own, it would bring its message along
+    // An exception without a message of its own takes the message of its cause.
     assertThat(LoggedFault.line(new IllegalStateException(broken)))
         .isEqualTo("IllegalStateException, caused by StreamReadException");
   }
 
   @Test
-  void whatTellsOfAConnectionStays() {
+  void aMessageAboutAConnectionStays() {
     assertThat(
             LoggedFault.line(
                 foreign(
@@ -56,13 +56,14 @@ class LoggedFaultTest {
                             "api - Connection is not available",
                             new ConnectException("refused"))))))
         .isEqualTo(
-            "DataAccessResourceFailureException, caused by SQLTransientConnectionException: api - Connection is not available, caused by ConnectException: refused");
+            "DataAccessResourceFailureException, caused by SQLTransientConnectionException: api -"
+                + " Connection is not available, caused by ConnectException: refused");
     assertThat(LoggedFault.line(new SQLException("Communications\n\nlink failure", "08S01")))
         .isEqualTo("SQLException: Communications link failure");
   }
 
   @Test
-  void ofWhatRedisSaysOnlyTheCodeStays() {
+  void onlyTheCodeOfARedisErrorStays() {
     assertThat(
             LoggedFault.line(
                 foreign(
@@ -74,7 +75,7 @@ class LoggedFaultTest {
   }
 
   @Test
-  void ourOwnWordsStayButForTokens() {
+  void ourOwnMessagesStayWithTokensCut() {
     assertThat(LoggedFault.line(new IllegalStateException("no counter of app " + TOKEN)))
         .isEqualTo("IllegalStateException: no counter of app 71b52be8…");
     assertThat(LoggedFault.line(new UncheckedIOException(new IOException("ours"))))
@@ -82,7 +83,7 @@ class LoggedFaultTest {
   }
 
   @Test
-  void theStackTraceStaysWithoutTheMessages() {
+  void theStackTraceStaysWithoutMessages() {
     SQLException quoting = new SQLException("Duplicate entry 'a secret'", "23000", 1062);
     StringWriter text = new StringWriter();
 
@@ -96,15 +97,7 @@ class LoggedFaultTest {
         .doesNotContain("secret");
   }
 
-  @Test
-  void tokensAreCutWhereverTheyStand() {
-    assertThat(LoggedToken.in("tally:{07}:" + TOKEN + ":3:messages"))
-        .isEqualTo("tally:{07}:71b52be8…:3:messages");
-    assertThat(LoggedToken.in(TOKEN + " " + TOKEN)).isEqualTo("71b52be8… 71b52be8…");
-    assertThat(LoggedToken.in("no token")).isEqualTo("no token");
-  }
-
-  /** As if a library had made it: what is made in our packages may speak. */
+  /** Makes a fault look as if a library had thrown it: our own messages are logged. */
   private static <T extends Throwable> T foreign(T fault) {
     fault.setStackTrace(
         new StackTraceElement[] {

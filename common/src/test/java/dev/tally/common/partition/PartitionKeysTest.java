@@ -1,0 +1,57 @@
+package dev.tally.common.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Data in Redis outlives a release: a changed name needs a new {@link RedisLayout} version. */
+class PartitionKeysTest {
+
+  @Test
+  void keysOfAPartitionShareItsHashTag() {
+    PartitionKeys keys = new PartitionKeys(7);
+
+    assertThat(keys.chats("abc")).isEqualTo("tally:{07}:abc:chats");
+    assertThat(keys.messages("abc", 12)).isEqualTo("tally:{07}:abc:12:messages");
+    assertThat(keys.jobs()).isEqualTo("tally:{07}:jobs");
+    assertThat(keys.claimed()).isEqualTo("tally:{07}:claimed");
+    assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
+    assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
+    assertThat(keys.hints()).isEqualTo("tally:{07}:hints");
+    assertThat(keys.idempotency("abc", "k")).isEqualTo("tally:{07}:abc:idempotency:k");
+  }
+
+  @Test
+  void aScriptBuildsTheNameOfAMessageCounterFromItsTwoParts() {
+    PartitionKeys keys = new PartitionKeys(7);
+
+    assertThat(keys.messagesBeforeNumber("abc") + 12 + PartitionKeys.MESSAGES_AFTER_NUMBER)
+        .isEqualTo(keys.messages("abc", 12));
+  }
+
+  @Test
+  void aHashTagHasTwoDigits() {
+    assertThat(new PartitionKeys(0).jobs()).isEqualTo("tally:{00}:jobs");
+    assertThat(new PartitionKeys(9).jobs()).isEqualTo("tally:{09}:jobs");
+    assertThat(new PartitionKeys(10).jobs()).isEqualTo("tally:{10}:jobs");
+    assertThat(new PartitionKeys(99).jobs()).isEqualTo("tally:{99}:jobs");
+  }
+
+  @Test
+  void keysOfTheDeploymentHaveNoHashTag() {
+    assertThat(PartitionKeys.WORKERS).isEqualTo("tally:workers");
+    assertThat(PartitionKeys.PARTITION_COUNT).isEqualTo("tally:partitions");
+    assertThat(PartitionKeys.LAYOUT).isEqualTo("tally:layout");
+  }
+
+  /** In the pattern, the asterisk stands for the two digits of the hash tag. */
+  @Test
+  void thePatternOfAllHintsMatchesTheChannelOfEachPartition() {
+    String[] parts = PartitionKeys.ALL_HINTS.split("\\*", -1);
+
+    assertThat(parts).hasSize(2);
+    for (int partition = 0; partition < Partitions.MAX_COUNT; partition++) {
+      assertThat(new PartitionKeys(partition).hints()).startsWith(parts[0]).endsWith(parts[1]);
+    }
+  }
+}
