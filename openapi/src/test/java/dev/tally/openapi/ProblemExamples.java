@@ -25,9 +25,9 @@ final class ProblemExamples {
       case MALFORMED_REQUEST ->
           "JSON, form, UTF-8, path, query parameter or header that cannot be read";
       case UNAUTHORIZED -> "The admin key is missing or wrong";
-      case METHOD_NOT_ALLOWED -> "The path does not take this method";
+      case METHOD_NOT_ALLOWED -> "The path does not support this method";
       case NOT_ACCEPTABLE -> "`Accept` rules out JSON; nothing has been written";
-      case REQUEST_TIMEOUT -> "The body took longer than 30 seconds to come in";
+      case REQUEST_TIMEOUT -> "The body took longer than 30 seconds to arrive";
       case BODY_TOO_LARGE -> "Over 128 KiB; for a batch over 1 MiB or 1,000 lines";
       case UNSUPPORTED_MEDIA_TYPE -> "A type that is not taken, or another charset than UTF-8";
       case INVALID_FIELD -> "The field is blank, too long, or holds NUL or an unpaired surrogate";
@@ -49,13 +49,13 @@ final class ProblemExamples {
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";
       case UNAUTHORIZED -> "Send the admin key as 'Authorization: Bearer <key>'.";
-      case METHOD_NOT_ALLOWED -> "This path does not take DELETE.";
-      case REQUEST_TIMEOUT -> "The body took too long to come in.";
+      case METHOD_NOT_ALLOWED -> "This path does not support DELETE.";
+      case REQUEST_TIMEOUT -> "The body took too long to arrive.";
       case BODY_TOO_LARGE -> "The body may be at most 131,072 bytes long.";
       case UNSUPPORTED_MEDIA_TYPE -> "Send application/json or application/x-www-form-urlencoded.";
       case INVALID_FIELD -> "body must not be blank.";
       case IDEMPOTENCY_KEY_REUSED -> "This Idempotency-Key has been used for another request.";
-      case RATE_LIMITED -> "This app writes faster than it may.";
+      case RATE_LIMITED -> "The app exceeded its write rate limit.";
       case QUEUE_FULL -> "Too many writes are waiting for the database.";
       case UNAVAILABLE -> "A service that this request needs is not available at the moment.";
       case INTERNAL_ERROR -> "Something went wrong on our side.";

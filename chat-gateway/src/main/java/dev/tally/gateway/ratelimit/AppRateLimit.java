@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** How fast an app may write through this process. */
+/** Limits the writes of each app in this process. */
 @Component
 public final class AppRateLimit {
 
@@ -16,7 +16,7 @@ public final class AppRateLimit {
     limit =
         new RateLimit(
             "app",
-            "This app writes faster than it may.",
+            "The app exceeded its write rate limit.",
             properties.perSecond(),
             Duration.ofSeconds(1),
             properties.burst());
@@ -27,7 +27,7 @@ public final class AppRateLimit {
    *
    * @param app the app's token
    * @param writes a batch larger than the whole bucket costs one full bucket
-   * @param response is told where the app stands
+   * @param response receives the header fields of the limit
    * @throws ProblemException 429 if the app has to wait
    */
   public void take(String app, int writes, HttpServletResponse response) {

@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How fast one app may write through one gateway.
+ * The write rate limit of one app in one gateway.
  *
- * @param perSecond writes a second that an app may keep up; 0 sets no limit
+ * @param perSecond sustained writes a second of one app; 0 means no limit
  * @param burst writes that an app may make at once after a pause; 0 means as many as {@code
  *     perSecond}
  */

@@ -1,4 +1,4 @@
-/** Keeps one app from taking more than its share. */
+/** Limits the writes of each app, so that no app takes more than its share. */
 @NullMarked
 package dev.tally.gateway.ratelimit;
 

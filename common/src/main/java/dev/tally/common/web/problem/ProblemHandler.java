@@ -64,7 +64,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     return respond(e.type(), e.type().status(), e.detail(), headers, request.getRequestURI());
   }
 
-  /** A query that Tomcat cannot read, which it says when it is first asked for a parameter. */
+  /** Tomcat throws this at the first look at a parameter, if it cannot read the query. */
   @ExceptionHandler
   ResponseEntity<Object> query(InvalidParameterException e, HttpServletRequest request) {
     return problem(ProblemException.malformed("The query cannot be read."), request);
@@ -77,7 +77,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             || e instanceof RecoverableDataAccessException
             || e instanceof NonTransientDataAccessResourceException
             || e instanceof RedisConnectionFailureException
-            // what nothing is known about is a connection that broke in the middle, as often as not
+            // An uncategorized error is usually a connection that broke in the middle of a call.
             || e instanceof UncategorizedDataAccessException;
     return down ? unavailable(e, request) : internal(e, request);
   }
@@ -128,7 +128,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     ProblemType type = ProblemType.ofStatus(status.value());
     String detail =
         type == ProblemType.METHOD_NOT_ALLOWED
-            ? "This path does not take %s.".formatted(servletRequest.getMethod())
+            ? "This path does not support %s.".formatted(servletRequest.getMethod())
             : type.title() + ".";
     return respond(type, status, detail, headers, servletRequest.getRequestURI());
   }
@@ -136,7 +136,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   private ResponseEntity<Object> respond(
       ProblemType type, HttpStatusCode status, String detail, HttpHeaders headers, String path) {
     rejected.increment(type);
-    // whatever the client said it accepts: an error is never answered with another error
+    // Ignores Accept, so that an error is never answered with another error.
     return ResponseEntity.status(status)
         .headers(headers)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)

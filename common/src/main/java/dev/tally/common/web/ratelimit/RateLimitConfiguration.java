@@ -12,8 +12,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Import this to have the requests of each client address limited, if configuration says so: the
- * contract's routes, before anything of a request but its headers is read.
+ * Limits the requests of each client address to the contract's routes, if configuration sets a
+ * limit. It refuses a request before the body is read.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AddressRateLimitProperties.class)
@@ -24,7 +24,7 @@ public class RateLimitConfiguration {
     RateLimit limit =
         new RateLimit(
             "address",
-            "Requests from this address come faster than they may.",
+            "The client address exceeded its request rate limit.",
             properties.perSecond(),
             Duration.ofSeconds(1),
             properties.burst());
@@ -42,7 +42,7 @@ public class RateLimitConfiguration {
     @Override
     public boolean preHandle(
         HttpServletRequest request, HttpServletResponse response, Object handler) {
-      // an answer that is written bit by bit comes by here again
+      // Each asynchronous dispatch of a stream passes here again.
       if (request.getDispatcherType() == DispatcherType.REQUEST) {
         limit.take(ClientAddress.of(request), 1, response);
       }

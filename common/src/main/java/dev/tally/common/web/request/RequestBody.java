@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A request's body: bounded, strictly UTF-8, and read as the media type that the request names.
- * Every method ends the request with a problem where the body is not what it should be.
+ * Reads a request's body: bounded, as strict UTF-8, and by the media type that the request names.
+ * Every method throws a {@code ProblemException} if the body is wrong.
  */
 public final class RequestBody {
 
@@ -48,7 +48,7 @@ public final class RequestBody {
       MediaType type = MediaType.parseMediaType(header);
       Charset charset = type.getCharset();
       if (charset != null && !charset.equals(StandardCharsets.UTF_8)) {
-        throw unsupported("Text is taken in UTF-8 only.");
+        throw unsupported("The charset must be UTF-8.");
       }
       return type;
     } catch (IllegalArgumentException e) {
@@ -59,7 +59,7 @@ public final class RequestBody {
   /**
    * The named field of a JSON object or a form.
    *
-   * @return the field's text as it was sent, null if the body has no such field
+   * @return the field's text, unchanged; null if the body has no such field
    */
   public static @Nullable String field(HttpServletRequest request, String name) {
     MediaType type = mediaType(request);
@@ -67,7 +67,8 @@ public final class RequestBody {
       if (text(request, MAX_OBJECT_BYTES).isEmpty()) {
         return null;
       }
-      throw unsupported("Name the Content-Type: application/json or a form.");
+      throw unsupported(
+          "Send a Content-Type: application/json or application/x-www-form-urlencoded.");
     }
     if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
       return jsonField(text(request, MAX_OBJECT_BYTES), name);
@@ -81,7 +82,7 @@ public final class RequestBody {
   /**
    * The named field of a JSON object.
    *
-   * @return null if the object has no such field, or null in it
+   * @return null if the object has no such field, or the field is null
    */
   public static @Nullable String jsonField(String json, String name) {
     JsonNode object;
@@ -106,7 +107,7 @@ public final class RequestBody {
   /**
    * The whole body as text.
    *
-   * @param maxBytes the longest body taken; a longer one is a 413, and is not read to its end
+   * @param maxBytes the longest body allowed; a longer one is a 413 and is not read to its end
    */
   public static String text(HttpServletRequest request, int maxBytes) {
     long announced = request.getContentLengthLong();
@@ -115,14 +116,13 @@ public final class RequestBody {
     }
     byte[] bytes;
     try {
-      // of a length that is known, no more is allocated than that
+      // Allocates no more than the announced length.
       bytes = request.getInputStream().readNBytes(announced < 0 ? maxBytes + 1 : (int) announced);
     } catch (IOException e) {
       if (e.getCause() instanceof SocketTimeoutException) {
-        throw ProblemException.of(
-            ProblemType.REQUEST_TIMEOUT, "The body took too long to come in.");
+        throw ProblemException.of(ProblemType.REQUEST_TIMEOUT, "The body took too long to arrive.");
       }
-      throw ProblemException.malformed("The body ended before it was whole.");
+      throw ProblemException.malformed("The body is incomplete.");
     }
     if (bytes.length > maxBytes) {
       throw tooLarge(maxBytes);
