@@ -1,0 +1,160 @@
+package dev.tally.gateway.accept;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
+import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.testkit.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+class AcceptorIT {
+
+  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+  private static final int QUEUE_LIMIT = 3;
+  private static final Partitions PARTITIONS = new Partitions(16);
+  private static final PartitionKeys KEYS = PARTITIONS.of(APP);
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final JobCodec codec = new JobCodec();
+  private LettuceConnectionFactory connections;
+  private Pipeline pipeline;
+  private StringRedisTemplate redis;
+  private Acceptor acceptor;
+
+  @BeforeEach
+  void start() {
+    TestServers servers = TestServers.wiped();
+    PersistedRows rows = PersistedRows.in(servers);
+    rows.app(APP);
+    URI uri = URI.create(servers.redisUrl());
+    connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
+    connections.afterPropertiesSet();
+    connections.start();
+    redis = new StringRedisTemplate(connections);
+    pipeline = new Pipeline(connections);
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
+    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT);
+    acceptor =
+        new Acceptor(
+            new AcceptScript(pipeline, layout, properties),
+            new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
+            codec,
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            properties,
+            meters);
+  }
+
+  @AfterEach
+  void stop() {
+    pipeline.destroy();
+    connections.destroy();
+  }
+
+  @Test
+  void acceptedWritesAreQueuedWithTheirNumbers() throws Exception {
+    assertThat(acceptor.chat(APP, null, TRACE)).isEqualTo(1);
+    assertThat(acceptor.messages(APP, 1, List.of("a", "b"), null, TRACE))
+        .isEqualTo(new Numbers(1, 2));
+
+    assertThat(queued())
+        .containsExactly(
+            new Job.NewChat(APP, 1, NOW, TRACE),
+            new Job.NewMessage(APP, 1, 1, "a", NOW, TRACE),
+            new Job.NewMessage(APP, 1, 2, "b", NOW, TRACE));
+    assertThat(accepted("chat")).isEqualTo(1);
+    assertThat(accepted("message")).isEqualTo(2);
+  }
+
+  @Test
+  void aRepeatedRequestGetsTheSameAnswerAndQueuesNothing() throws Exception {
+    IdempotencyKey key = requireNonNull(IdempotencyKey.of("k", List.of("chats")));
+
+    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+
+    assertThat(queued()).hasSize(1);
+    assertThat(accepted("chat")).isEqualTo(1);
+    assertThat(meters.get("tally.replayed").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aKeyOfAnotherRequestIsRefused() throws Exception {
+    acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null);
+
+    assertProblem(
+        () -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("other")), null),
+        ProblemType.IDEMPOTENCY_KEY_REUSED,
+        null);
+    assertThat(queued()).hasSize(1);
+  }
+
+  @Test
+  void aFullQueueRefusesAndTakesNoNumber() throws Exception {
+    acceptor.chat(APP, null, null);
+
+    assertProblem(
+        () -> acceptor.messages(APP, 1, List.of("a", "b", "c"), null, null),
+        ProblemType.QUEUE_FULL,
+        Duration.ofSeconds(5));
+
+    assertThat(queued()).hasSize(1);
+    assertThat(accepted("message")).isZero();
+    assertThat(acceptor.messages(APP, 1, List.of("a"), null, null)).isEqualTo(new Numbers(1, 1));
+    assertThat(meters.get("tally.queue.limit").gauge().value()).isEqualTo(QUEUE_LIMIT);
+  }
+
+  @Test
+  void aParentThatMySqlDoesNotHaveIsNotFound() {
+    assertProblem(() -> acceptor.chat("f".repeat(32), null, null), ProblemType.APP_NOT_FOUND, null);
+    assertProblem(
+        () -> acceptor.messages(APP, 9, List.of("a"), null, null),
+        ProblemType.CHAT_NOT_FOUND,
+        null);
+  }
+
+  private List<Job> queued() throws Exception {
+    List<Job> jobs = new ArrayList<>();
+    for (String job : redis.opsForList().range(KEYS.jobs(), 0, -1)) {
+      jobs.add(codec.decode(job));
+    }
+    return jobs;
+  }
+
+  private double accepted(String kind) {
+    return meters.get("tally.accepted").tag("kind", kind).counter().count();
+  }
+
+  private static void assertProblem(
+      Runnable write, ProblemType type, @Nullable Duration retryAfter) {
+    assertThatThrownBy(write::run)
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> {
+              assertThat(problem.type()).isEqualTo(type);
+              assertThat(problem.retryAfter()).isEqualTo(retryAfter);
+            });
+  }
+}
