@@ -1,4 +1,12 @@
-/** Takes writes: numbers them and queues them in one atomic Redis call, and answers at once. */
+/**
+ * Accepts writes, and answers as soon as Redis has them.
+ *
+ * <p>Controllers in {@code chat} and {@code message} read a request, {@code ratelimit} limits its
+ * app, and {@code accept} numbers and queues it. MySQL is only asked about counters that Redis does
+ * not have.
+ *
+ * @see dev.tally.gateway.accept.Acceptor
+ */
 @NullMarked
 package dev.tally.gateway;
 

@@ -1,6 +1,33 @@
 /**
- * The one atomic step that the product is about: a write gets its number and its place in the
- * queue.
+ * Accepts writes: gives each one its number and its place in the queue, in one atomic step.
+ *
+ * <p>Structures in Redis, by the keys of {@link dev.tally.common.partition.PartitionKeys}:
+ *
+ * <ul>
+ *   <li>a counter for each {@link dev.tally.gateway.accept.Parent}: the highest number given out in
+ *       an app or a chat. A parent without a counter is unknown.
+ *   <li>a list for each partition: the jobs that no worker has claimed, oldest first
+ *   <li>a record for each idempotency key: the request's fingerprint and its numbers, for 24 hours
+ * </ul>
+ *
+ * <p>The process of a write:
+ *
+ * <ol>
+ *   <li>{@link dev.tally.gateway.accept.Acceptor} writes the request's jobs, open at their ends.
+ *   <li>{@code lua/accept.lua} checks the idempotency key, the parent and the queue's limit, then
+ *       takes the numbers and pushes the jobs. It does all of this or nothing, in one round trip.
+ *   <li>If Redis does not know the parent, {@code CounterRecovery} asks MySQL, sets the counter,
+ *       and the script runs once more. A parent that MySQL does not have is a 404.
+ * </ol>
+ *
+ * <p>Three rules keep it right. A number and its job come from the same script, so there is no
+ * number without a job. A counter is only set where there is none, so concurrent gateways recover
+ * the same one. No call is sent twice: after an error a write may be queued or not, and only the
+ * client, with an idempotency key, may try again.
+ *
+ * @see dev.tally.gateway.accept.Acceptor
+ * @see dev.tally.common.queue.JobCodec
+ * @see dev.tally.gateway.idempotency.IdempotencyKey
  */
 @NullMarked
 package dev.tally.gateway.accept;

@@ -1,4 +1,4 @@
-/** {@code POST /apps/{token}/chats}. */
+/** Creates chats: {@code POST /apps/{token}/chats}. */
 @NullMarked
 package dev.tally.gateway.chat;
 

@@ -1,4 +1,4 @@
-/** Which web pages may write, a console's for instance. */
+/** Lets browsers allow the pages of configured origins to write, for instance the console. */
 @NullMarked
 package dev.tally.gateway.cors;
 

@@ -1,4 +1,4 @@
-/** Requests that a client may send again without writing twice. */
+/** Decides whether two requests with the same {@code Idempotency-Key} are the same request. */
 @NullMarked
 package dev.tally.gateway.idempotency;
 

@@ -1,4 +1,4 @@
-/** {@code POST /apps/{token}/chats/{number}/messages}. */
+/** Adds messages to a chat, one or a batch: {@code POST /apps/{token}/chats/{number}/messages}. */
 @NullMarked
 package dev.tally.gateway.message;
 

@@ -1,4 +1,4 @@
-/** How a worker tells whoever waits for messages that some have been persisted. */
+/** Notices from workers to the APIs that a chat has new messages. */
 @NullMarked
 package dev.tally.common.hint;
 

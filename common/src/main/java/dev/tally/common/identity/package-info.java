@@ -1,4 +1,4 @@
-/** What names an app, a chat or a message, and what a name looks like. */
+/** The names of apps, chats and messages in paths, and the shapes that these names have. */
 @NullMarked
 package dev.tally.common.identity;
 

@@ -1,4 +1,8 @@
-/** What may stand in a log: no text that people wrote, and no token whole. */
+/**
+ * Keeps user data out of the log: no text that people wrote, and no whole token.
+ *
+ * @see dev.tally.common.log.LoggedFault
+ */
 @NullMarked
 package dev.tally.common.log;
 

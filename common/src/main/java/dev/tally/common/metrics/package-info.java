@@ -1,4 +1,4 @@
-/** What services tell about themselves in the same way. */
+/** Metrics that several services record in the same way. */
 @NullMarked
 package dev.tally.common.metrics;
 

@@ -1,4 +1,9 @@
-/** Which partition an app belongs to, and the names of the Redis keys that a partition owns. */
+/**
+ * Assigns apps to partitions, and names the Redis keys of each partition.
+ *
+ * <p>All services must agree on the number of partitions and the layout of the keys; {@link
+ * dev.tally.common.partition.RedisLayout} makes sure of that.
+ */
 @NullMarked
 package dev.tally.common.partition;
 

@@ -1,4 +1,8 @@
-/** The jobs that travel from the gateway to the worker, and how they are written. */
+/**
+ * The jobs that travel from the gateway to the worker, and their text in Redis.
+ *
+ * @see dev.tally.common.queue.JobCodec
+ */
 @NullMarked
 package dev.tally.common.queue;
 

@@ -1,6 +1,6 @@
 /**
- * How every service talks to Redis: bounded waits, nothing sent twice, nothing queued while it is
- * away.
+ * Configures every service's Redis client: bounded waits, no command sent twice, and no command
+ * queued while Redis is away.
  */
 @NullMarked
 package dev.tally.common.redis;

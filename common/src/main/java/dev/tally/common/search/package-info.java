@@ -1,4 +1,4 @@
-/** What the services that use Elasticsearch share. */
+/** Configures the Elasticsearch client of every service that has one. */
 @NullMarked
 package dev.tally.common.search;
 

@@ -1,4 +1,4 @@
-/** Whether a service can work on the data that it finds, and how it says that it cannot. */
+/** Checks whether a service can work on the data that it finds, and says so in one line if not. */
 @NullMarked
 package dev.tally.common.startup;
 

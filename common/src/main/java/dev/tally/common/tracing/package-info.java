@@ -1,6 +1,8 @@
 /**
- * Spans, sent by OTLP to whoever is configured to get them. There are none, and nothing that makes
- * any, where nobody is.
+ * Records spans and sends them by OTLP, if configuration names a receiver. Without one, no bean of
+ * this package exists.
+ *
+ * @see dev.tally.common.tracing.Traceparent
  */
 @NullMarked
 package dev.tally.common.tracing;

@@ -1,4 +1,4 @@
-/** Keeps one app or one client from taking more than its share. */
+/** Limits how often a key, such as a client address, may make requests. */
 @NullMarked
 package dev.tally.common.web.ratelimit;
 

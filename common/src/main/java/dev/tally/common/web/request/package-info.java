@@ -1,4 +1,4 @@
-/** Bounded, strict reading of request bodies and path parts. */
+/** Reads request bodies: bounded, as strict UTF-8, as JSON or a form. */
 @NullMarked
 package dev.tally.common.web.request;
 

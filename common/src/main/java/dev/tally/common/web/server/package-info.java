@@ -1,7 +1,6 @@
 /**
- * What the web server of every service sees to before a request gets to a controller: how long a
- * client may take, whose word about a client's address is believed, and the headers of every
- * answer.
+ * Configures every service's web server for all requests, before controllers see them: the deadline
+ * for receiving a request, the proxies that are trusted, and the headers of every answer.
  */
 @NullMarked
 package dev.tally.common.web.server;
