@@ -19,7 +19,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
-/** The service that takes writes. */
+/** The service that accepts writes. */
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {FlywayAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class})
@@ -36,7 +36,7 @@ public class ChatGateway {
 
   ChatGateway() {}
 
-  /** Runs until the process is told to end. */
+  /** Runs until the process gets a signal to end. */
   public static void main(String[] args) {
     start(args);
   }
@@ -45,7 +45,7 @@ public class ChatGateway {
    * Starts the service in this process.
    *
    * @param args Spring Boot arguments such as {@code --server.port=0}
-   * @return the running service; closing it lets requests under way end first
+   * @return the running service; closing it first waits for running requests
    */
   public static ConfigurableApplicationContext start(String... args) {
     SpringApplication application =
@@ -60,7 +60,7 @@ public class ChatGateway {
     return new JobCodec();
   }
 
-  /** Ticks in the microseconds that jobs carry. */
+  /** Ticks in microseconds, because jobs have that precision. */
   @Bean
   Clock clock() {
     return Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));

@@ -6,10 +6,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How much is accepted ahead of the database.
+ * How much the gateway accepts before the database has it.
  *
- * @param queueLimit how many jobs may wait in one partition's list; a write that would exceed it is
- *     answered with 503. Bounds the memory that Redis needs while MySQL is down.
+ * @param queueLimit how many jobs one partition's queue may hold; the gateway answers a write above
+ *     it with 503. More lets writes go on longer while MySQL is down; less needs less memory in
+ *     Redis.
  */
 @Validated
 @ConfigurationProperties("tally.gateway")

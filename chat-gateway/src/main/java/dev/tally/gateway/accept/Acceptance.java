@@ -1,17 +1,17 @@
 package dev.tally.gateway.accept;
 
-/** What came of asking Redis to accept a write. */
+/** Redis' answer to a write. */
 sealed interface Acceptance {
 
-  /** The jobs are queued, or were when the same request came before. */
+  /** The jobs are queued, by this request or by the same request before it. */
   record Accepted(Numbers numbers, boolean replayed) implements Acceptance {}
 
-  /** Redis has no counter for the parent. Nothing has happened. */
+  /** Redis has no counter for the parent. The script changed nothing. */
   record UnknownParent() implements Acceptance {}
 
-  /** The partition's list is at its bound. Nothing has happened. */
+  /** The partition's queue has no room for the jobs. The script changed nothing. */
   record QueueFull() implements Acceptance {}
 
-  /** The idempotency key has been used for another request. Nothing has happened. */
+  /** Another request used the idempotency key. The script changed nothing. */
   record KeyReused() implements Acceptance {}
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Accepts writes: what it answers is in the queue, and what ends in a problem is not. */
+/** Accepts writes. If a method returns, the jobs are queued; if it throws a problem, none is. */
 @Component
 public final class Acceptor {
 
@@ -43,16 +43,16 @@ public final class Acceptor {
     this.messages = accepted("message", meters);
     this.replayed =
         Counter.builder("tally.replayed")
-            .description("Requests that repeated an Idempotency-Key, and got the same answer")
+            .description("Requests that repeated an Idempotency-Key and got the same answer")
             .register(meters);
     Gauge.builder("tally.queue.limit", properties::queueLimit)
-        .description("Jobs that may wait in a partition before writes are refused")
+        .description("Jobs that a partition's queue may hold before the gateway refuses writes")
         .register(meters);
   }
 
   private static Counter accepted(String kind, MeterRegistry meters) {
     return Counter.builder("tally.accepted")
-        .description("Chats and messages that were given a number")
+        .description("Chats and messages that got a number")
         .tag("kind", kind)
         .register(meters);
   }
@@ -62,9 +62,9 @@ public final class Acceptor {
    *
    * @param app the app's token
    * @return the chat's number
-   * @throws ProblemException if the chat has not been accepted
-   * @throws org.springframework.dao.DataAccessException if Redis or MySQL, where it is needed, does
-   *     not answer
+   * @throws ProblemException if the chat was not accepted
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
+   *     counter is recovered. Without an answer from Redis, the write may be queued or not.
    */
   public long chat(String app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
     String job = codec.openChat(app, Instant.now(clock), traceparent);
@@ -72,13 +72,13 @@ public final class Acceptor {
   }
 
   /**
-   * Accepts messages, which get consecutive numbers in the order given.
+   * Accepts messages and gives them consecutive numbers in their order.
    *
    * @param app the app's token
    * @param bodies at least one
-   * @throws ProblemException if none of the messages has been accepted
-   * @throws org.springframework.dao.DataAccessException if Redis or MySQL, where it is needed, does
-   *     not answer
+   * @throws ProblemException if none of the messages was accepted
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
+   *     counter is recovered. Without an answer from Redis, the write may be queued or not.
    */
   public Numbers messages(
       String app,
@@ -118,7 +118,7 @@ public final class Acceptor {
               "Too many writes are waiting for the database.",
               QUEUE_FULL_RETRY);
       case Acceptance.UnknownParent _ ->
-          // the counter that has just been recovered is gone again: Redis is losing its data
+          // The recovered counter is gone again, so Redis is losing its data.
           throw ProblemException.retryable(
               ProblemType.UNAVAILABLE,
               "The counter could not be recovered.",

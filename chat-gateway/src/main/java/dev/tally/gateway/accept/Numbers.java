@@ -1,4 +1,4 @@
 package dev.tally.gateway.accept;
 
-/** A run of consecutive numbers, both ends included. */
+/** Consecutive numbers from first to last, both included. */
 public record Numbers(long first, long last) {}

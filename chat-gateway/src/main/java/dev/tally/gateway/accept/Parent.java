@@ -1,23 +1,23 @@
 package dev.tally.gateway.accept;
 
-/** What a write adds to, and what numbers it: an app numbers its chats, a chat its messages. */
+/** The owner of a counter: an app numbers its chats, and a chat numbers its messages. */
 public sealed interface Parent {
 
-  /** Token of the app that the write belongs to. */
+  /** The token of the app that the write belongs to. */
   String app();
 
   /**
-   * An app, as parent of chats.
+   * An app as the parent of chats.
    *
    * @param app the app's token
    */
   record App(String app) implements Parent {}
 
   /**
-   * A chat, as parent of messages.
+   * A chat as the parent of messages.
    *
    * @param app the app's token
-   * @param number the chat's number in it
+   * @param number the chat's number in the app
    */
   record Chat(String app, long number) implements Parent {}
 }

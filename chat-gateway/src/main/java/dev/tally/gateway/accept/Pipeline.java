@@ -32,18 +32,18 @@ import org.springframework.data.redis.connection.lettuce.LettuceExceptionConvert
 import org.springframework.stereotype.Component;
 
 /**
- * Sends script calls of concurrent requests to Redis together: what is asked while the calls before
- * it are under way goes out as one, once these are answered. A request that is alone does not wait.
- * The more requests there are, the fewer system calls, wake-ups and, where Redis forces its file to
- * disk before it answers, disk writes there are to each (group commit).
+ * Sends script calls of concurrent requests to Redis in batches. Calls that arrive while batches
+ * are under way wait and go out together after an answer. A single request does not wait. With more
+ * requests, each one costs fewer system calls and wake-ups, and fewer disk writes if Redis syncs
+ * its file before it answers (group commit).
  */
 @Component
 final class Pipeline implements DisposableBean {
 
-  /** How often calls may be under way at the same time: one batch is read while one is answered. */
+  /** How many batches may be under way: Redis reads one while it answers the other. */
   private static final int MAX_BATCHES = 2;
 
-  /** Bounds how long Redis is busy with one batch before it looks at other connections again. */
+  /** Bounds the time for which a batch keeps Redis from its other connections. */
   private static final int MAX_BATCH = 128;
 
   private static final LettuceExceptionConverter EXCEPTIONS = new LettuceExceptionConverter();
@@ -70,9 +70,9 @@ final class Pipeline implements DisposableBean {
    * Calls a script.
    *
    * @param type {@code EVALSHA} or {@code EVAL}
-   * @return what the script answers: a {@code byte[]} for a string, a {@code Long} for a number
+   * @return the script's answer, with a {@code byte[]} for a string and a {@code Long} for a number
    * @throws org.springframework.dao.DataAccessException if Redis gave no answer in time. Then the
-   *     script may run or not, unless Redis was not connected: then it does not.
+   *     script may have run or may still run, unless Redis was not connected.
    */
   List<Object> call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
     StatefulConnection<byte[], byte[]> open = connection();
@@ -82,7 +82,7 @@ final class Pipeline implements DisposableBean {
     try {
       return call.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      // one that still waits for its turn is never sent
+      // A cancelled call that is still waiting is never sent.
       call.cancel(true);
       throw translated(e);
     } catch (InterruptedException e) {
@@ -134,8 +134,8 @@ final class Pipeline implements DisposableBean {
   }
 
   /**
-   * The connection, which is made when it is first needed, once for all who need it meanwhile, and
-   * then keeps itself connected.
+   * The shared connection. The first call opens it, concurrent calls wait for it, and Lettuce
+   * reconnects it afterwards.
    */
   private StatefulConnection<byte[], byte[]> connection() {
     CompletableFuture<StatefulConnection<byte[], byte[]>> there = connection.get();
@@ -169,7 +169,7 @@ final class Pipeline implements DisposableBean {
           client instanceof RedisClusterClient cluster
               ? cluster.connect(ByteArrayCodec.INSTANCE)
               : ((RedisClient) client).connect(ByteArrayCodec.INSTANCE);
-      // whoever asks keeps the time, from when it asks: the client need not keep it again
+      // Callers enforce the timeout, so Lettuce's own timer is off.
       open.setTimeout(Duration.ZERO);
       made.complete(open);
     } catch (RuntimeException e) {
@@ -192,7 +192,7 @@ final class Pipeline implements DisposableBean {
     CompletableFuture<StatefulConnection<byte[], byte[]>> there = connection.get();
     if (there != null && there.isDone() && !there.isCompletedExceptionally()) {
       StatefulConnection<byte[], byte[]> open = there.join();
-      // the client closes it, too, when it is stopped before
+      // The client may have closed the connection already.
       if (open.isOpen()) {
         open.close();
       }

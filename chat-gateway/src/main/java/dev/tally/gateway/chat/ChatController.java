@@ -31,7 +31,7 @@ final class ChatController {
 
   record Accepted(@JsonProperty("chat_number") long number) {}
 
-  // produces: who takes no JSON is told so before the write, not after
+  // With produces, a client that does not accept JSON gets its 406 before anything is written.
   @PostMapping(path = "/apps/{token}/chats", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(

@@ -12,9 +12,9 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells browsers that pages of some origins may write and see the answers (CORS). For everybody
- * else nothing changes: Spring's own filter would refuse requests that name another origin, and
- * some clients that are no browsers name one.
+ * Tells browsers that pages of some origins may write and read the answers (CORS). It does not
+ * touch other requests: Spring's own filter would refuse every other {@code Origin}, and some
+ * clients that are not browsers send one.
  */
 final class CorsFilter extends OncePerRequestFilter {
 

@@ -5,9 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Which web pages may write.
+ * The web pages that browsers allow to write.
  *
- * @param origins as browsers name them: scheme, host and port; none if empty
+ * @param origins the pages' origins as browsers send them, with scheme, host and port; none if
+ *     empty
  */
 @ConfigurationProperties("tally.gateway.cors")
 record CorsProperties(@DefaultValue Set<String> origins) {}

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * The {@code Idempotency-Key} of a request, after the IETF draft of that name. A key belongs to an
  * app: two apps may use the same one.
  *
- * @param value what the client sent: 1 to 255 printable ASCII characters
- * @param fingerprint hexadecimal SHA-256 of what the request asks for
+ * @param value the header's value: 1 to 255 printable ASCII characters
+ * @param fingerprint hexadecimal SHA-256 of the request's route and bodies
  */
 public record IdempotencyKey(String value, String fingerprint) {
 
   /** The request header. */
   public static final String HEADER = "Idempotency-Key";
 
-  /** How long a key is remembered. */
+  /** How long Redis remembers a key. */
   public static final Duration LIFE = Duration.ofHours(24);
 
   private static final Pattern ACCEPTABLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
@@ -31,10 +31,10 @@ public record IdempotencyKey(String value, String fingerprint) {
    * Reads a request's key.
    *
    * @param header the header's value, null if the request has none
-   * @param request all that two requests with the same key must have in common: the route, then the
-   *     bodies
+   * @param request the parts that must be equal in two requests with the same key: the route, then
+   *     the bodies
    * @return null if the request has no key
-   * @throws ProblemException 400 if the key is none
+   * @throws ProblemException 400 if the key is malformed
    */
   public static @Nullable IdempotencyKey of(@Nullable String header, List<String> request) {
     if (header == null) {
@@ -56,7 +56,7 @@ public record IdempotencyKey(String value, String fingerprint) {
     }
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-      // the length first, so that no two lists of parts read the same
+      // The length comes first, so that no two lists of parts give the same bytes.
       digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
       digest.update(bytes);
     }

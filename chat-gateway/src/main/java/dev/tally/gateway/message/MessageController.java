@@ -43,7 +43,7 @@ final class MessageController {
       @JsonProperty("last_message_number") long last)
       implements Accepted {}
 
-  // produces: who takes no JSON is told so before the write, not after
+  // With produces, a client that does not accept JSON gets its 406 before anything is written.
   @PostMapping(
       path = "/apps/{token}/chats/{number}/messages",
       produces = MediaType.APPLICATION_JSON_VALUE)

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;
 
-/** A batch of messages as newline-delimited JSON: an object with a {@code body} on each line. */
+/** Reads a batch of messages: newline-delimited JSON objects, each with a {@code body}. */
 final class MessageLines {
 
   static final MediaType MEDIA_TYPE = new MediaType("application", "x-ndjson");
@@ -24,9 +24,9 @@ final class MessageLines {
   /**
    * Reads a batch.
    *
-   * @param text lines that end with LF or CR LF; the last one's end may be missing
+   * @param text lines that end with LF or CR LF; the last line may have no end
    * @return at least one body
-   * @throws ProblemException if any line is not what it should be; it says which
+   * @throws ProblemException if a line is wrong; the detail names the line
    */
   static List<String> bodies(String text) {
     List<String> bodies = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.tally.common.web.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -39,7 +40,7 @@ class DeadlineProtocolIT {
                 bodies.add(
                     new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
               } catch (IOException e) {
-                bodies.add("cut by " + e.getCause().getClass().getSimpleName());
+                bodies.add("cut by " + requireNonNull(e.getCause()).getClass().getSimpleName());
                 throw e;
               }
               response.setContentLength(2);
