@@ -8,24 +8,24 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * The word that a chat has new messages. It is published after their commit and may get lost, come
- * late or come twice: what is there, only the database says.
+ * A notice that a chat has new messages. Workers publish it after the commit. It may get lost,
+ * arrive late or arrive twice, so readers always ask the database.
  *
  * @param app token of the app
  * @param chat the chat's number in its app
- * @param number the highest of the new messages' numbers
- * @param messages how many there are, at least one
+ * @param number the highest number of the new messages
+ * @param messages how many messages are new, at least one
  */
 public record Hint(String app, long chat, long number, long messages) {
 
-  /** As they are published: a line each, of token, chat, number and messages. */
+  /** Writes each hint as a line of token, chat, number and messages. */
   public static String encode(Collection<Hint> hints) {
     return hints.stream()
         .map(hint -> "%s %d %d %d".formatted(hint.app, hint.chat, hint.number, hint.messages))
         .collect(Collectors.joining("\n"));
   }
 
-  /** Reads what {@link #encode} wrote. A line that is no hint is passed over. */
+  /** Reads the output of {@link #encode}. It skips lines that are not hints. */
   public static List<Hint> decode(String text) {
     List<Hint> hints = new ArrayList<>();
     for (String line : text.split("\n", -1)) {

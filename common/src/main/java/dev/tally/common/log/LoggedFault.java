@@ -17,16 +17,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exception as it may stand in a log: its type, its causes and where it came from, but its
- * message only where that can hold nothing of what was being written or read. MySQL quotes the
- * value that it refuses, Elasticsearch previews it, a parser shows where it stopped.
+ * An exception made safe for the log: its type, causes and stack trace, but its message only if
+ * that cannot quote user data. MySQL quotes the value that it refuses, Elasticsearch previews it,
+ * and a parser shows the text at which it stopped.
  */
 public final class LoggedFault extends Exception {
 
   private static final long serialVersionUID = 1;
   private static final int MAX_CAUSES = 10;
 
-  /** Codes that Redis's errors begin with, or have behind what failed in a script. */
+  /** Error codes of Redis. Errors of a script have the code in the middle of the message. */
   private static final Pattern REDIS_CODE =
       Pattern.compile(
           "\\b(OOM|READONLY|MISCONF|LOADING|NOSCRIPT|WRONGTYPE|MASTERDOWN|CLUSTERDOWN|NOPERM|NOAUTH|BUSY)\\b");
@@ -42,12 +42,12 @@ public final class LoggedFault extends Exception {
     setStackTrace(fault.getStackTrace());
   }
 
-  /** To be logged with its stack trace, as what was not expected. */
+  /** Prepares an unexpected fault, which is logged with its stack trace. */
   public static LoggedFault of(Throwable fault) {
     return new LoggedFault(fault, 1);
   }
 
-  /** The fault and its causes in one line, for what happens and is dealt with. */
+  /** The fault and its causes in one line, for a fault that the program handles. */
   public static String line(Throwable fault) {
     StringBuilder line = new StringBuilder(description(fault));
     int depth = 1;
@@ -94,15 +94,15 @@ public final class LoggedFault extends Exception {
           RedisConnectionException _,
           SQLTransientConnectionException _ ->
           true;
-      // the connection, not a statement
+      // SQLState class 08 is about the connection, so no statement is quoted.
       case SQLException sql -> sql.getSQLState() != null && sql.getSQLState().startsWith("08");
-      // what the client says itself; the server's errors are of other types
+      // Lettuce throws this type itself; errors from the server have other types.
       case RedisException _ when fault.getClass() == RedisException.class -> true;
       default -> isOurs(fault);
     };
   }
 
-  /** Our own messages quote nothing; but without one, an exception takes its cause's. */
+  /** Our own messages quote nothing. An exception without one takes over its cause's message. */
   private static boolean isOurs(Throwable fault) {
     StackTraceElement[] trace = fault.getStackTrace();
     boolean madeByUs =

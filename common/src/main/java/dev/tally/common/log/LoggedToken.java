@@ -3,8 +3,8 @@ package dev.tally.common.log;
 import java.util.regex.Pattern;
 
 /**
- * Tokens as they may stand in a log. Who knows an app's token may read and write it, so a log tells
- * apps apart by the first digits only.
+ * Shortens tokens for the log. A token gives access to its app, so a log has only the first 8
+ * digits.
  */
 public final class LoggedToken {
 
@@ -12,7 +12,7 @@ public final class LoggedToken {
 
   private LoggedToken() {}
 
-  /** A text, a Redis key for instance, with every token in it cut to its first 8 digits. */
+  /** Cuts every token in a text, for instance in a Redis key, to its first 8 digits. */
   public static String in(String text) {
     return TOKEN.matcher(text).replaceAll("$1…");
   }

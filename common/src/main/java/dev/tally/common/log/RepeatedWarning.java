@@ -8,8 +8,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /**
- * A warning about what, once it happens, happens to every request: said at once, and then at most
- * once in {@link #INTERVAL}, with how often it was not said in between. Metrics count every one.
+ * A warning about a fault that hits every request once it begins. It logs the first one at once,
+ * and then at most one in each {@link #INTERVAL}, with the number of those left out. Metrics count
+ * all.
  */
 public final class RepeatedWarning {
 
@@ -22,9 +23,9 @@ public final class RepeatedWarning {
   private final LongAdder unsaid = new LongAdder();
 
   /**
-   * A warning that has not been said yet.
+   * A warning that was never logged.
    *
-   * @param log says it
+   * @param log where the warnings go
    */
   public RepeatedWarning(Logger log) {
     this(log, System::nanoTime);
@@ -37,9 +38,9 @@ public final class RepeatedWarning {
   }
 
   /**
-   * Says it, or counts that it was not said.
+   * Logs the warning, or counts it as left out.
    *
-   * @param text asked only if it is said
+   * @param text called only if the warning is logged
    */
   public void warn(Supplier<String> text) {
     long now = nanoTime.getAsLong();

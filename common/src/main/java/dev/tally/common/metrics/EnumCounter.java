@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A counter with a tag of known values. All of them exist from the start, at 0: an alert on an
- * increase does not see the first event of a counter that begins with it.
+ * A counter with a tag for an enum's values. All values exist from the start, at 0: an alert on an
+ * increase would miss the first event of a counter that begins at 1.
  */
 public final class EnumCounter<E extends Enum<E>> {
 
@@ -18,7 +18,7 @@ public final class EnumCounter<E extends Enum<E>> {
   /**
    * Registers a counter for each value.
    *
-   * @param name the metric's
+   * @param name the metric's name
    * @param tag the tag's key
    * @param text the tag's value
    */
@@ -40,7 +40,7 @@ public final class EnumCounter<E extends Enum<E>> {
     }
   }
 
-  /** Counts one. */
+  /** Adds one to the counter of this value. */
   public void increment(E value) {
     Objects.requireNonNull(counters.get(value)).increment();
   }

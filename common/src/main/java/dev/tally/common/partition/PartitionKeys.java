@@ -1,52 +1,49 @@
 package dev.tally.common.partition;
 
 /**
- * The names of one partition's Redis keys, and of its channel. They share a hash tag, so that on a
- * Redis Cluster all of them lie in one slot and one script may touch any of them.
+ * The names of one partition's Redis keys and channel. They share a hash tag, so on a Redis Cluster
+ * all of them lie in one slot, and one script may use any of them.
  *
  * @param partition the partition's index, from 0
  */
 public record PartitionKeys(int partition) {
 
   /**
-   * Zset of live workers: member worker id, score expiry in epoch milliseconds. Not of any
-   * partition.
+   * Sorted set of live workers, for the whole deployment: the member is the worker's id, the score
+   * its expiry in epoch milliseconds.
    */
   public static final String WORKERS = "tally:workers";
 
-  /**
-   * String: the number of partitions that this deployment was started with. Not of any partition.
-   */
+  /** String, for the whole deployment: the number of partitions that it was first started with. */
   public static final String PARTITION_COUNT = "tally:partitions";
 
-  /** String: the version of the layout of all keys, {@link RedisLayout}. Not of any partition. */
+  /** String, for the whole deployment: the version of the keys' {@link RedisLayout}. */
   public static final String LAYOUT = "tally:layout";
 
-  /** Pattern of the channels that all partitions' {@link #hints} are published on. */
+  /** The pattern that matches the {@link #hints} channels of all partitions. */
   public static final String ALL_HINTS = "tally:{*}:hints";
 
-  /** What {@link #messages} has after the chat's number. */
+  /** The part of {@link #messages} after the chat's number. */
   public static final String MESSAGES_AFTER_NUMBER = ":messages";
 
   /**
-   * Counter (string): the highest chat number given out in an app. Its existence is how an app is
-   * known.
+   * Counter (string): the highest chat number given out in an app. Without it, Redis does not know
+   * the app.
    */
   public String chats(String token) {
     return prefix() + token + ":chats";
   }
 
   /**
-   * Counter (string): the highest message number given out in a chat. Its existence is how a chat
-   * is known.
+   * Counter (string): the highest message number given out in a chat. Without it, Redis does not
+   * know the chat.
    */
   public String messages(String token, long chat) {
     return messagesBeforeNumber(token) + chat + MESSAGES_AFTER_NUMBER;
   }
 
   /**
-   * What {@link #messages} has before the chat's number, for a script that is about to take that
-   * number.
+   * The part of {@link #messages} before the chat's number, for the script that takes that number.
    */
   public String messagesBeforeNumber(String token) {
     return prefix() + token + ":";
@@ -74,18 +71,18 @@ public record PartitionKeys(int partition) {
     return prefix() + "dead";
   }
 
-  /** Channel: the word that messages have been persisted, for whoever streams them. */
+  /** Channel: {@link dev.tally.common.hint.Hint}s that messages are persisted. */
   public String hints() {
     return prefix() + "hints";
   }
 
-  /** String with an expiry: what an idempotency key of this app was answered with. */
+  /** String with an expiry: the answer to a request with this idempotency key. */
   public String idempotency(String token, String key) {
     return prefix() + token + ":idempotency:" + key;
   }
 
   private String prefix() {
-    // not formatted(): each write asks for several names
+    // Each write builds several names, and formatted() is slow.
     return (partition < 10 ? "tally:{0" : "tally:{") + partition + "}:";
   }
 }

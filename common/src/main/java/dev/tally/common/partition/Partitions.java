@@ -4,15 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Assigns every app to one of a fixed number of partitions. All Redis keys of an app, and the queue
- * its jobs travel through, belong to its partition, so the number of partitions is fixed for the
- * life of a deployment.
+ * Assigns every app to one of a fixed number of partitions. An app's Redis keys and queue belong to
+ * its partition, so the number of partitions is fixed for the life of a deployment.
  *
  * @param count how many partitions there are, 1 to {@value #MAX_COUNT}
  */
 public record Partitions(int count) {
 
-  /** As many as the two digits of a key's hash tag can tell apart. */
+  /** A key's hash tag has two digits. */
   public static final int MAX_COUNT = 100;
 
   public Partitions {

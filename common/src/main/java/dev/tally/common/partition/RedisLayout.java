@@ -10,16 +10,16 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.ValueOperations;
 
 /**
- * Holds every service of a deployment to one layout of the keys in Redis and to one number of
- * partitions. The first service to reach Redis records both. A service that finds another layout or
- * another number refuses to start; if it could not ask Redis at start, it refuses to work.
+ * Makes all services of a deployment agree on one layout of the keys in Redis and one number of
+ * partitions. The first service that reaches Redis records both. A service that finds another
+ * layout or number refuses to start; if it could not reach Redis at start, it refuses to work.
  */
 public final class RedisLayout implements InitializingBean {
 
   /** The version of the layout that this code reads and writes. */
   static final String VERSION = "2";
 
-  /** The layout of before there was a version: it has the number of partitions and no version. */
+  /** The layout before layouts had versions: Redis has the number of partitions and no version. */
   private static final String UNVERSIONED = "1";
 
   private static final Logger log = LoggerFactory.getLogger(RedisLayout.class);
@@ -38,16 +38,16 @@ public final class RedisLayout implements InitializingBean {
     try {
       partitions();
     } catch (DataAccessException e) {
-      log.warn("Redis is not reachable yet; its layout is checked at first use");
+      log.warn("Redis is not reachable yet; this service checks the layout at first use");
     }
   }
 
   /**
    * The partitions that all services agree on.
    *
-   * @throws IncompatibleDataException if Redis has another layout, or the deployment another number
-   *     of partitions than this service is configured with
-   * @throws DataAccessException if Redis has not been asked yet and cannot be
+   * @throws IncompatibleDataException if Redis has another layout, or another number of partitions
+   *     than this service is configured with
+   * @throws DataAccessException if Redis has not answered yet and does not answer now
    */
   public Partitions partitions() {
     if (!agreed) {
@@ -58,8 +58,8 @@ public final class RedisLayout implements InitializingBean {
   }
 
   /**
-   * Records the layout before the number of partitions. So where the number is there and the layout
-   * is not, an older version has written the number, and no service is just about to write both.
+   * Records the layout before the number of partitions. So a number without a layout was written by
+   * an older version, and not by a service that is about to write the layout.
    */
   private void agree() {
     ValueOperations<String, String> strings = redis.opsForValue();

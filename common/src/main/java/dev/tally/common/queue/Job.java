@@ -3,16 +3,16 @@ package dev.tally.common.queue;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A write that has been accepted: it has its number, and waits to be persisted. */
+/** An accepted write. It has its number and waits to be persisted. */
 public sealed interface Job {
 
-  /** Token of the app that it belongs to. */
+  /** The token of the app that the job belongs to. */
   String app();
 
-  /** When the gateway accepted it, to the microsecond; becomes the row's {@code created_at}. */
+  /** The time of acceptance in microseconds, which becomes the row's {@code created_at}. */
   Instant acceptedAt();
 
-  /** W3C {@code traceparent} of the request that brought it, if it had one. */
+  /** The W3C {@code traceparent} of the job's request, if it had one. */
   @Nullable String traceparent();
 
   /**

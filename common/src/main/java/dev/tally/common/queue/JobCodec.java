@@ -18,10 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  * {"v":1,"kind":"message","app":"…","chat":3,"at":1700000000000000, "body":"hi","number":7}}, where
  * {@code at} counts microseconds since the epoch.
  *
- * <p>The number is not known before the atomic call that takes it and pushes the job, so a job is
- * written without it: everything up to and including {@code "number":}. The accept script appends
- * the number and the brace. No member can follow, and none that a client sends is written
- * unescaped.
+ * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
+ * including {@code "number":}, and the script appends the number and the brace. The number is
+ * always the last member. Text from clients is always escaped.
  */
 public final class JobCodec {
 
@@ -29,7 +28,7 @@ public final class JobCodec {
 
   private final JsonFactory factory =
       JsonFactory.builder()
-          // what is left open stays open
+          // close() must not close the object that is left open.
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
           .build();
   private final JsonMapper mapper =
@@ -57,7 +56,7 @@ public final class JobCodec {
       Instant acceptedAt,
       @Nullable String traceparent) {
     StringWriter out = new StringWriter(body == null ? 128 : body.length() + 160);
-    // closing it gives its buffer back
+    // close() returns the generator's buffer to the pool.
     try (JsonGenerator json = factory.createGenerator(out)) {
       json.writeStartObject();
       json.writeNumberProperty("v", VERSION);
@@ -88,7 +87,7 @@ public final class JobCodec {
     try {
       job = mapper.readTree(text);
     } catch (JacksonException e) {
-      // the parser's own message may quote the message body, which belongs in no log
+      // The parser's message may quote the message body, which must not be logged.
       throw new UndecodableJobException("not JSON");
     }
     JsonNode version = job.path("v");
@@ -116,7 +115,7 @@ public final class JobCodec {
     }
     String text = value.stringValue();
     if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
-      // would not be kept as it is: it has no UTF-8
+      // UTF-8 cannot represent it, so MySQL would store another text.
       throw new UndecodableJobException(name + " has an unpaired surrogate");
     }
     return text;

@@ -8,18 +8,18 @@ import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * How a partition's queue stands.
+ * The depth and age of a partition's queue.
  *
- * @param depth jobs accepted and not acknowledged
- * @param oldestAge how long ago the oldest of them was accepted; zero if there is none
+ * @param depth jobs that are accepted and not acknowledged
+ * @param oldestAge the time since the oldest of these jobs was accepted; zero without jobs
  * @param deadLetters dead letters that wait for an operator
  */
 public record QueueState(long depth, Duration oldestAge, long deadLetters) {
 
   /**
-   * Asks Redis.
+   * Reads the state from Redis.
    *
-   * @throws org.springframework.dao.DataAccessException if it does not answer
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public static QueueState of(PartitionKeys keys, StringRedisTemplate redis, JobCodec codec) {
     ListOperations<String, String> lists = redis.opsForList();
@@ -44,7 +44,7 @@ public record QueueState(long depth, Duration oldestAge, long deadLetters) {
       Duration age = Duration.between(codec.decode(oldest).acceptedAt(), Instant.now());
       return age.isNegative() ? Duration.ZERO : age;
     } catch (UndecodableJobException e) {
-      // it becomes a dead letter as soon as it is claimed
+      // The job becomes a dead letter as soon as a worker claims it.
       return Duration.ZERO;
     }
   }

@@ -22,7 +22,7 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
   /**
    * Reads configuration.
    *
-   * @throws IllegalArgumentException if a node is not {@code host:port}, or the URL is none
+   * @throws IllegalArgumentException if a node is not {@code host:port}, or the URL is invalid
    */
   static ClusterConnectionDetails of(String nodes, String url) {
     return new ClusterConnectionDetails(
@@ -37,8 +37,8 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
     try {
       return new URI(url);
     } catch (URISyntaxException e) {
-      // without quoting it, for it holds a password
-      throw new IllegalArgumentException("TALLY_REDIS_URL is no URL");
+      // The message does not quote the URL, which may have a password.
+      throw new IllegalArgumentException("TALLY_REDIS_URL is not a URL");
     }
   }
 
@@ -49,7 +49,7 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
         return new Node(uri.getHost(), uri.getPort());
       }
     } catch (URISyntaxException e) {
-      // the same answer
+      // Throws the same exception as for a URI without host or port.
     }
     throw new IllegalArgumentException(
         "TALLY_REDIS_CLUSTER_NODES must be host:port,host:port,…, but has '" + text + "'");
@@ -67,7 +67,7 @@ record ClusterConnectionDetails(List<Node> nodes, URI url) implements DataRedisC
     return colon > 0 ? userInfo.substring(0, colon) : null;
   }
 
-  /** Without a colon the whole is the password, as Spring Boot reads the URL of one server. */
+  /** User info without a colon is a password; Spring Boot reads the URL of one server so, too. */
   @Override
   public @Nullable String getPassword() {
     String userInfo = userInfo();

@@ -24,12 +24,12 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.util.StringUtils;
 
 /**
- * How Tally talks to Redis, on top of what {@code spring.data.redis.*} says: to one server, or to a
- * cluster if {@code tally.redis.cluster-nodes} names some of its nodes.
+ * Configures the Redis client beyond {@code spring.data.redis.*}: for one server, or for a cluster
+ * if {@code tally.redis.cluster-nodes} names some of its nodes.
  *
- * <p>A lost connection fails the commands that were under way. By default Lettuce would send them
- * again once it has reconnected, and a script that numbers and queues a message must never run
- * twice for one request.
+ * <p>A lost connection fails the commands that wait for an answer. By default Lettuce would send
+ * them again after it has reconnected, and a script that numbers and queues a message must never
+ * run twice for one request.
  */
 @Configuration(proxyBeanMethods = false)
 public class RedisClientConfiguration {
@@ -54,8 +54,8 @@ public class RedisClientConfiguration {
   }
 
   /**
-   * Tries again every second to reach a Redis that is away. By default the pauses grow to half a
-   * minute, in which writes would be refused although Redis is back.
+   * Tries to reconnect at least every second. By default the pauses grow to half a minute, in which
+   * writes would be refused although Redis is back.
    */
   @Bean
   ClientResourcesBuilderCustomizer reconnectSoon() {
@@ -70,7 +70,7 @@ public class RedisClientConfiguration {
     return ClusterConnectionDetails.of(nodes, url);
   }
 
-  /** An environment variable that is there but empty gives no nodes. */
+  /** An environment variable may be set and empty, which means one server. */
   static final class ClusterNodesGiven implements Condition {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
@@ -88,7 +88,7 @@ public class RedisClientConfiguration {
   MeterBinder configuredPartitions(@Value("${tally.partitions}") int partitions) {
     return meters ->
         Gauge.builder("tally.partitions", () -> partitions)
-            .description("Partitions of this deployment, as this service is configured")
+            .description("Partitions in this service's configuration")
             .register(meters);
   }
 }

@@ -16,15 +16,13 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.util.StringUtils;
 
 /**
- * How Tally talks to Elasticsearch, on top of what {@code spring.elasticsearch.*} says.
+ * Configures the Elasticsearch client beyond {@code spring.elasticsearch.*}.
  *
- * <p>The user and the password go with every request. By default they are kept back until
- * Elasticsearch asks for them, which it does with every request anew: each would be sent twice, a
- * bulk of megabytes too.
+ * <p>It sends user and password with every request. By default the client waits until Elasticsearch
+ * asks for them, which Elasticsearch does each time, so each request would be sent twice.
  *
- * <p>An answer is waited for as long as {@code spring.elasticsearch.socket-timeout} says. By itself
- * that is not so: an Elasticsearch that takes the request and then stands still would be waited for
- * without end.
+ * <p>{@code spring.elasticsearch.socket-timeout} bounds the wait for an answer. By default the
+ * client would wait forever for an Elasticsearch that accepts a request and then hangs.
  */
 @Configuration(proxyBeanMethods = false)
 public class ElasticsearchClientConfiguration {
@@ -51,7 +49,7 @@ public class ElasticsearchClientConfiguration {
 
     @Override
     public void customize(Rest5ClientBuilder client) {
-      // what bounds the wait is each request's own
+      // Only the configuration of requests has a response timeout.
     }
 
     @Override

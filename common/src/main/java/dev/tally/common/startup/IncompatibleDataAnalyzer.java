@@ -3,7 +3,7 @@ package dev.tally.common.startup;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Has Spring Boot print why the data does not fit, and no stack trace. */
+/** Makes Spring Boot print the exception's message and no stack trace. */
 final class IncompatibleDataAnalyzer extends AbstractFailureAnalyzer<IncompatibleDataException> {
 
   IncompatibleDataAnalyzer() {}

@@ -1,8 +1,8 @@
 package dev.tally.common.startup;
 
 /**
- * A server holds data that this version of Tally, configured as it is, must not touch. The message
- * is one line and says what to do. A service that starts prints it in place of a stack trace.
+ * A server has data that this version of Tally, with its configuration, must not touch. The message
+ * is one line and says what to do. At start, a service prints it instead of a stack trace.
  */
 public final class IncompatibleDataException extends IllegalStateException {
 

@@ -5,13 +5,13 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Brings the schema up to date at start; for the services that do so. */
+/** Migrates the schema at start, in the services that import this. */
 @Configuration(proxyBeanMethods = false)
 public class SchemaConfiguration {
 
   SchemaConfiguration() {}
 
-  /** Flyway's own message is of many lines, and advises to repair what must not be repaired. */
+  /** Flyway's own message has many lines and advises a repair that would do harm here. */
   @Bean
   FlywayMigrationStrategy migration() {
     return flyway -> {

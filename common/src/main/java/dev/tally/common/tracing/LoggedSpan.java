@@ -4,16 +4,16 @@ import io.opentelemetry.api.trace.SpanContext;
 import org.slf4j.MDC;
 
 /**
- * Lets this thread's log lines name a span, under the names that Spring Boot's logging looks for.
+ * Adds a span's ids to this thread's log lines, under the names that Spring Boot's logging expects.
  */
 public final class LoggedSpan implements AutoCloseable {
 
   private LoggedSpan() {}
 
   /**
-   * Until it is closed.
+   * Adds the ids until {@link #close}.
    *
-   * @param span the span to be named
+   * @param span the span whose ids are logged
    */
   public static LoggedSpan of(SpanContext span) {
     MDC.put("traceId", span.getTraceId());

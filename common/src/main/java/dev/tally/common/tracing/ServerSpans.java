@@ -18,9 +18,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * A span for each request, which goes on as the parent of what the request brings about: whoever
- * reads the request's {@code traceparent} is given the span's. It holds routes, not paths, for
- * these have tokens in them.
+ * Records a span for each request. The rest of the service reads the span as the request's {@code
+ * traceparent}, so later spans become its children. A span has the route and not the path, because
+ * paths contain tokens.
  */
 final class ServerSpans extends OncePerRequestFilter {
 

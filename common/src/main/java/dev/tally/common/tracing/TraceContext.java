@@ -7,7 +7,7 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes what {@link Traceparent} carries. */
+/** Converts between {@link Traceparent} headers and OpenTelemetry's contexts. */
 public final class TraceContext {
 
   private static final int TRACE_ID = "00-".length();
@@ -16,7 +16,7 @@ public final class TraceContext {
 
   private TraceContext() {}
 
-  /** What a span is a child of: the span that a header names, or nothing. */
+  /** The context of the span that a header names; the root without a valid header. */
   public static Context parent(@Nullable String traceparent) {
     String header = Traceparent.wellFormed(traceparent);
     if (header == null) {
@@ -31,7 +31,7 @@ public final class TraceContext {
     return Context.root().with(Span.wrap(remote));
   }
 
-  /** Whether somebody wants to see what becomes of it. */
+  /** Whether the trace that a header names is sampled. */
   public static boolean isSampled(@Nullable String traceparent) {
     return Span.fromContext(parent(traceparent)).getSpanContext().isSampled();
   }

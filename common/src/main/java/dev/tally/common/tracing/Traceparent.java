@@ -3,9 +3,7 @@ package dev.tally.common.tracing;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The W3C Trace Context header, which travels in the job so that a trace goes on behind the queue.
- */
+/** The W3C Trace Context header. It travels in the job, so a trace continues after the queue. */
 public final class Traceparent {
 
   /** The request header. */
@@ -17,8 +15,8 @@ public final class Traceparent {
   private Traceparent() {}
 
   /**
-   * The header as it came if it is one of version 00, else null: as the specification asks, a
-   * broken one is ignored.
+   * The header, unchanged, if it is a valid one of version 00, else null: the specification demands
+   * that a broken one is ignored.
    */
   public static @Nullable String wellFormed(@Nullable String header) {
     return header != null && WELL_FORMED.matcher(header).matches() ? header : null;

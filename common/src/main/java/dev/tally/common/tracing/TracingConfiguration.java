@@ -18,9 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
 /**
- * Import this to have a service traced, if configuration says where to. Spans are sent in the
- * background, a bounded number of them waits for that, and what is too much is dropped: a receiver
- * that is slow or away costs no request anything.
+ * Traces a service, if configuration names a receiver. A bounded queue of spans is sent in the
+ * background, and spans that do not fit are dropped, so a slow receiver delays no request.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${tally.tracing.endpoint:}'.isBlank()")

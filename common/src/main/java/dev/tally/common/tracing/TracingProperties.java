@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Whether requests are traced, and where to.
+ * Whether a service traces requests, and where it sends spans.
  *
  * @param endpoint base URL of an OTLP receiver that speaks HTTP and Protobuf, for instance {@code
  *     http://localhost:4318}; no tracing if empty
- * @param ratio the share of traces that are begun here which is kept; a client that sends a {@code
+ * @param ratio the share of the service's own traces that is kept; a client that sends a {@code
  *     traceparent} decides for itself
  */
 @Validated

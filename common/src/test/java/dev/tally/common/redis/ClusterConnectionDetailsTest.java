@@ -50,7 +50,7 @@ class ClusterConnectionDetailsTest {
   void aUrlThatIsNoneIsRefusedWithoutRepeatingItsPassword() {
     assertThatThrownBy(() -> ClusterConnectionDetails.of("a:1", "redis://:pass word@host"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("TALLY_REDIS_URL is no URL")
+        .hasMessage("TALLY_REDIS_URL is not a URL")
         .hasNoCause();
   }
 }

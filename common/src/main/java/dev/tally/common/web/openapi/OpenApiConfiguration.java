@@ -7,8 +7,8 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Import this to have a service serve its OpenAPI document: a file, which is looked for only when
- * no controller has been found.
+ * Serves a service's OpenAPI document, which is a file. Spring looks for it only when no controller
+ * matches.
  */
 @Configuration(proxyBeanMethods = false)
 public class OpenApiConfiguration {

@@ -6,7 +6,7 @@ import org.springframework.core.io.Resource;
 /** The OpenAPI documents on the class path. */
 public final class OpenApiDocument {
 
-  /** What every service serves its document as. */
+  /** The path under which every service serves its document. */
   public static final String PATH = "/openapi.json";
 
   private OpenApiDocument() {}

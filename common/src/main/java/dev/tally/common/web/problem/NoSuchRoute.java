@@ -6,8 +6,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /**
- * Takes what no controller is mapped to. Without it, Spring would read all of the request's headers
- * before it says that nothing is there, and fail if one of them is none that it could write.
+ * Handles paths that no controller is mapped to. Without it, Spring would copy all request headers
+ * into its own exception first, and fail if one of them has an invalid value.
  */
 final class NoSuchRoute extends SimpleUrlHandlerMapping {
 
@@ -15,10 +15,10 @@ final class NoSuchRoute extends SimpleUrlHandlerMapping {
     super(Map.of("/**", new HandlerMethod(new Refusal(), "refuse")), Ordered.LOWEST_PRECEDENCE);
   }
 
-  /** The handler: a method, because only of methods are problems told. */
+  /** The handler is a method because exception handlers apply to methods only. */
   static final class Refusal {
 
-    /** Public, because Spring looks it up by its name. */
+    /** Public because Spring looks it up by its name. */
     @SuppressWarnings("DoNotCallSuggester")
     public void refuse() {
       throw ProblemException.of(ProblemType.NO_SUCH_ROUTE, "Nothing is served under this path.");

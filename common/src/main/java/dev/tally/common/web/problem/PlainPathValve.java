@@ -7,9 +7,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Refuses path parameters, as in {@code /apps;x=y}: no route has any. Tomcat cuts them off and
- * checks what is left; Spring decodes them, and fails where they cannot be decoded, so that even
- * the error would have no answer.
+ * Refuses path parameters, as in {@code /apps;x=y}: no route has any. Tomcat checks the path
+ * without them. Spring decodes them, and if that fails, the error page fails in the same way.
  */
 final class PlainPathValve extends ValveBase {
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 
-/** Builds the one shape in which every error leaves a service. */
+/** Builds the body that every error answer has. */
 final class ProblemBody {
 
   private ProblemBody() {}
@@ -23,7 +23,8 @@ final class ProblemBody {
   }
 
   /**
-   * The string that older clients show to people: which field is wrong says more than that one is.
+   * The string that older clients show to people. For bad input it is the detail, which names the
+   * field.
    */
   private static String error(ProblemType type, String detail) {
     return switch (type) {

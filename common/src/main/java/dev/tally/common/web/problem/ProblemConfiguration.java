@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Import this to have every error of a service leave it as a problem. */
+/** Makes a service answer every error with a problem. */
 @Configuration(proxyBeanMethods = false)
 @Import({ProblemHandler.class, ProblemErrorController.class, NoSuchRoute.class})
 public class ProblemConfiguration {

@@ -11,14 +11,14 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers what failed outside of every controller, a filter for instance. */
+/** Answers requests that failed outside of every controller, for instance in a filter. */
 @RestController
 final class ProblemErrorController implements ErrorController {
 
   @RequestMapping("${server.error.path:/error}")
   ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
-    // no filter has seen a request that Tomcat refused: what it calls its charset may be none, and
-    // Spring decodes the path by it
+    // No filter checked a request that Tomcat refused, so its charset may be unknown, and Spring
+    // would fail to decode the path with it.
     request.setCharacterEncoding(StandardCharsets.UTF_8);
     Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
     Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);

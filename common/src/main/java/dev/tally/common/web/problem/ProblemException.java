@@ -3,7 +3,7 @@ package dev.tally.common.web.problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a request with a problem. Carries no stack trace: it is an answer, not a fault. */
+/** Ends a request with a problem. It is an answer, not a fault, so it has no stack trace. */
 public final class ProblemException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -20,17 +20,16 @@ public final class ProblemException extends RuntimeException {
   }
 
   /**
-   * @param detail what went wrong this time, in a sentence that may be shown to whoever sent the
-   *     request
+   * @param detail the cause of this occurrence, in a sentence that the client may show to people
    */
   public static ProblemException of(ProblemType type, String detail) {
     return new ProblemException(type, detail, null);
   }
 
   /**
-   * A problem that may be gone after a while.
+   * A problem that a later attempt may not have.
    *
-   * @param retryAfter when it is worth asking again; rounded up to whole seconds, at least one
+   * @param retryAfter how long the client should wait; rounded up to whole seconds, at least one
    */
   public static ProblemException retryable(ProblemType type, String detail, Duration retryAfter) {
     return new ProblemException(type, detail, retryAfter);
@@ -48,7 +47,7 @@ public final class ProblemException extends RuntimeException {
     return of(ProblemType.MESSAGE_NOT_FOUND, "The chat has no message with this number.");
   }
 
-  /** What a field holds is not acceptable. */
+  /** A 422 about one field. */
   public static ProblemException invalidField(String field, String expectation) {
     return of(ProblemType.INVALID_FIELD, field + " " + expectation);
   }
@@ -65,7 +64,7 @@ public final class ProblemException extends RuntimeException {
     return detail;
   }
 
-  /** How long to wait before asking again, where that may help. */
+  /** How long the client should wait before it tries again, null if that cannot help. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
   }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
 /**
- * Answers what Tomcat refuses before any servlet sees it, a malformed request line for instance, in
- * the same shape as all other errors. Public with a public constructor because Tomcat makes it by
- * its class name.
+ * Answers requests that Tomcat refuses before any servlet sees them, for instance a malformed
+ * request line, in the same shape as all other errors. Public with a public constructor because
+ * Tomcat creates it by its class name.
  */
 public final class ProblemReportValve extends ErrorReportValve {
 
@@ -25,13 +25,13 @@ public final class ProblemReportValve extends ErrorReportValve {
     }
     if (status == HttpServletResponse.SC_NOT_IMPLEMENTED
         || status == HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED) {
-      // a transfer coding or version that nobody offered: the client's fault, and no alarm of ours
+      // An unknown transfer coding or version is the client's fault. A 5xx would raise an alert.
       status = HttpServletResponse.SC_BAD_REQUEST;
     }
     try {
       write(ProblemType.ofStatus(status), status, response);
     } catch (IOException e) {
-      container.getLogger().debug("the client went away before it was told its error", e);
+      container.getLogger().debug("the client disconnected before its error was sent", e);
     }
   }
 
@@ -41,7 +41,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
             .formatted(type.uri(), type.title(), status, type.title(), type.title())
             .getBytes(StandardCharsets.UTF_8);
-    // an exception that got here has reset all headers
+    // An exception that gets here has reset all headers.
     SecurityHeaders.set(response, response.getRequest().isSecure());
     response.setStatus(status);
     response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

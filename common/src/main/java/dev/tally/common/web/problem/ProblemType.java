@@ -4,12 +4,12 @@ import java.net.URI;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
-/** Every kind of problem that a Tally service answers with. */
+/** The kinds of problem that Tally's services answer with. */
 public enum ProblemType {
   APP_NOT_FOUND(HttpStatus.NOT_FOUND, "App not found"),
   CHAT_NOT_FOUND(HttpStatus.NOT_FOUND, "Chat not found"),
   MESSAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "Message not found"),
-  /** The number has been given out, and its row is on its way: worth asking again in a second. */
+  /** The number was given out, and its row is not persisted yet: the client should retry soon. */
   NOT_PERSISTED_YET(HttpStatus.NOT_FOUND, "Not persisted yet"),
   NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),
   MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request"),
@@ -17,7 +17,7 @@ public enum ProblemType {
   UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "Unauthorized"),
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
   NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable"),
-  /** The request did not come in in time. */
+  /** The request took too long to arrive. */
   REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "Request timeout"),
   BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "Body too large"),
   UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
@@ -27,7 +27,7 @@ public enum ProblemType {
   QUEUE_FULL(HttpStatus.SERVICE_UNAVAILABLE, "Queue full"),
   UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Service unavailable"),
   INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error"),
-  /** Anything that the web server itself refuses with another status. */
+  /** The web server itself refused the request with another status. */
   REFUSED(HttpStatus.BAD_REQUEST, "Request refused");
 
   private final HttpStatus status;
@@ -48,7 +48,7 @@ public enum ProblemType {
   }
 
   /**
-   * What identifies this kind of problem to a program, for instance {@code
+   * Identifies this kind of problem to a program, for instance {@code
    * urn:tally:problem:app-not-found}.
    */
   public URI uri() {
@@ -60,7 +60,7 @@ public enum ProblemType {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The kind that stands for a status which nothing more specific is known about. */
+  /** The kind for a status, if nothing more specific is known. */
   static ProblemType ofStatus(int status) {
     return switch (status) {
       case 400 -> MALFORMED_REQUEST;

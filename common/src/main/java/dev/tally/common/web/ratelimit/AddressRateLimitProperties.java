@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How fast requests may come from one client address to one process.
+ * The request rate limit of one client address in one process.
  *
- * @param perSecond requests a second that an address may keep up; 0 sets no limit
- * @param burst requests that an address may make at once after a pause; 0 means as many as {@code
+ * @param perSecond sustained requests a second of one address; 0 means no limit
+ * @param burst requests that an address may send at once after a pause; 0 means as many as {@code
  *     perSecond}
  */
 @Validated

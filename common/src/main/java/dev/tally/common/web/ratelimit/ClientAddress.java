@@ -6,17 +6,17 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Whom a limit on client addresses counts for. */
+/** The address that a request is rate-limited by. */
 public final class ClientAddress {
 
-  /** Who has one IPv6 address has the whole network around it. */
+  /** A client with one IPv6 address usually has the whole /64 network around it. */
   private static final int IPV6_NETWORK_BYTES = 8;
 
   private ClientAddress() {}
 
   /**
-   * The address that a request came from, for IPv6 its /64 network. Behind a proxy that is the
-   * proxy's address, unless it is trusted to tell the client's.
+   * The client's address, for IPv6 its /64 network. Behind a proxy that is not trusted, it is the
+   * proxy's address.
    */
   public static String of(HttpServletRequest request) {
     String address = request.getRemoteAddr();
@@ -30,7 +30,7 @@ public final class ClientAddress {
           ? HexFormat.of().formatHex(Arrays.copyOf(parsed.getAddress(), IPV6_NETWORK_BYTES))
           : parsed.getHostAddress();
     } catch (IllegalArgumentException e) {
-      // what a trusted proxy calls its client
+      // A trusted proxy may name its client by something other than an address.
       return address;
     }
   }

@@ -11,13 +11,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token bucket for each key, in this process: a deployment's limit is this one times its
- * processes. Every answer that a limit was asked for tells where the client stands, in the header
- * fields {@code RateLimit-Policy} and {@code RateLimit} of the IETF draft of that name.
+ * A token bucket for each key, in this process. A deployment's limit is this one times its
+ * processes. Every limited answer tells the client what remains, in the header fields {@code
+ * RateLimit-Policy} and {@code RateLimit} of the IETF draft of that name.
  */
 public final class RateLimit {
 
-  /** Past this many keys, those that have been used longest ago start with a full bucket again. */
+  /** With more keys than this, rarely used ones are evicted and start with a full bucket again. */
   private static final int MAX_KEYS = 100_000;
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -29,10 +29,10 @@ public final class RateLimit {
   private final @Nullable LoadingCache<String, Bucket> buckets;
 
   /**
-   * @param name what identifies the limit in header fields
-   * @param refusal a sentence for who is over it
-   * @param rate how many each key may take in a period; 0 sets no limit
-   * @param burst how many it may take at once after a pause; 0 means as many as {@code rate}
+   * @param name identifies the limit in header fields
+   * @param refusal the problem's detail for a key over its limit
+   * @param rate how many each key may take in a period; 0 means no limit
+   * @param burst how many a key may take at once after a pause; 0 means as many as {@code rate}
    */
   public RateLimit(String name, String refusal, long rate, Duration period, long burst) {
     this.name = name;
@@ -43,7 +43,7 @@ public final class RateLimit {
       buckets = null;
       return;
     }
-    // so long does a bucket take to fill, and after that it is no different from a new one
+    // A bucket is full after this time, so it can be dropped: a new one is full, too.
     Duration window = period.multipliedBy(this.burst).dividedBy(rate);
     policy = "\"%s\";q=%d;w=%d".formatted(name, this.burst, seconds(window.toNanos()));
     buckets =
@@ -65,9 +65,8 @@ public final class RateLimit {
   /**
    * Counts against a key's limit.
    *
-   * @param cost what is larger than the whole bucket costs one full bucket, else it could never
-   *     pass
-   * @param response gets the header fields
+   * @param cost at most one full bucket is taken, otherwise a larger cost could never pass
+   * @param response receives the header fields
    * @throws ProblemException 429 if the key has to wait
    */
   public void take(String key, int cost, HttpServletResponse response) {

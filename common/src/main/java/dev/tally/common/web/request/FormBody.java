@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code application/x-www-form-urlencoded} text as the WHATWG URL standard describes it, but
- * strictly: the usual decoders put a replacement character where a percent sequence is no UTF-8,
- * and what was sent would not be what is kept.
+ * strictly: the usual decoders replace a percent sequence that is not UTF-8, and the stored text
+ * would differ from the sent one.
  */
 final class FormBody {
 

@@ -4,10 +4,10 @@ import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a text that a client sends has to be to be kept.
+ * A text that a client sends, and the rules for it.
  *
  * @param name the field's name in requests
- * @param maxCodePoints the longest text taken, in Unicode code points
+ * @param maxCodePoints the longest text allowed, in Unicode code points
  */
 public record TextField(String name, int maxCodePoints) {
 
@@ -18,11 +18,11 @@ public record TextField(String name, int maxCodePoints) {
   public static final TextField MESSAGE_BODY = new TextField("body", 10_000);
 
   /**
-   * Checks a text; it is never changed, not even trimmed.
+   * Checks a text. It changes nothing, so the text is not even trimmed.
    *
    * @return the text
-   * @throws ProblemException 422 that names the field, if the text is missing, blank, too long, or
-   *     holds what MySQL, JSON and UTF-8 cannot all carry
+   * @throws ProblemException 422 that names the field, if the text is missing, blank or too long,
+   *     or has a character that MySQL, JSON or UTF-8 cannot represent
    */
   public String require(@Nullable String text) {
     if (text == null || text.isBlank()) {
@@ -38,7 +38,7 @@ public record TextField(String name, int maxCodePoints) {
       if (codePoint == 0) {
         throw ProblemException.invalidField(name, "must not contain NUL.");
       }
-      // what codePointAt could join is no surrogate any more
+      // codePointAt() joins a pair of surrogates, so this one has no partner.
       if (codePoint <= Character.MAX_VALUE && Character.isSurrogate((char) codePoint)) {
         throw ProblemException.invalidField(name, "must not contain an unpaired surrogate.");
       }

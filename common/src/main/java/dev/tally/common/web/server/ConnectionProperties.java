@@ -5,12 +5,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How a service treats those who connect.
+ * Bounds and trust for connections to a service.
  *
- * @param requestTimeout how long a request may take to come in, from its first byte to the last one
- *     that is read of it
+ * @param requestTimeout how long a request may take to arrive, from its first byte to the last one
+ *     that the service reads
  * @param trustedProxies addresses and networks in CIDR notation, separated by commas, whose {@code
- *     X-Forwarded-For} and {@code X-Forwarded-Proto} are believed; none if empty
+ *     X-Forwarded-For} and {@code X-Forwarded-Proto} the service trusts; none if empty
  */
 @ConfigurationProperties("tally.server")
 record ConnectionProperties(

@@ -12,16 +12,15 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 
 /**
- * HTTP/1.1 as Tomcat speaks it, with a bound on the time that a request takes to come in. Tomcat's
- * own time-outs bound the wait for each read, so that a client which sends a byte every few seconds
- * could hold a connection for days.
+ * Tomcat's HTTP/1.1 with a deadline for receiving each request. Tomcat's own timeouts bound each
+ * single read, so a client that sends a byte every few seconds could hold a connection for days.
  *
- * <p>The clock starts with the first byte of a request and stops when something of the answer is
- * written. What then remains of a body that was not wanted has the same time again. When the time
- * is up the next byte ends the connection; if none comes, Tomcat's own time-out does.
+ * <p>The clock starts with the first byte of a request and stops with the first byte of the answer.
+ * The unread rest of a body then has the same time again. After the deadline, the next byte ends
+ * the connection; if no byte arrives, Tomcat's own timeout ends it.
  *
- * <p>Public with a public constructor because Tomcat makes it by its class name. Connections with
- * TLS, which Tally leaves to a proxy, are not watched.
+ * <p>Public with a public constructor because Tomcat creates it by its class name. Connections with
+ * TLS have no deadline: Tally leaves TLS to a proxy.
  */
 public final class DeadlineProtocol extends Http11NioProtocol {
 
@@ -45,7 +44,7 @@ public final class DeadlineProtocol extends Http11NioProtocol {
     }
   }
 
-  /** A connection, one after another: Tomcat uses channels again. */
+  /** Tomcat reuses a channel for one connection after another. */
   private static final class DeadlineChannel extends NioChannel {
 
     private final long timeout;
@@ -85,12 +84,12 @@ public final class DeadlineProtocol extends Http11NioProtocol {
           begin = System.nanoTime();
           receiving = true;
         } else if (System.nanoTime() - begin > timeout) {
-          // for good: the answer that says so must not start the clock again
+          // Stays late: writing the answer about it must not restart the clock.
           late = true;
         }
       }
       if (late) {
-        throw new SocketTimeoutException("the request took too long to come in");
+        throw new SocketTimeoutException("the request took too long to arrive");
       }
     }
 

@@ -4,7 +4,7 @@ import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfi
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
 import org.springframework.context.annotation.Import;
 
-/** The same for the actuator, where it has a port of its own. */
+/** Applies {@link ServerConfiguration} to the actuator if it has a port of its own. */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @Import(ServerConfiguration.class)
 class ManagementServerConfiguration {}

@@ -3,14 +3,14 @@ package dev.tally.common.web.server;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 
-/** The headers that tell a browser to make nothing of an answer but what it is. */
+/** Headers that stop a browser from treating data as a page. */
 public final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
   /**
-   * Sets what holds for an answer that is data. Whoever answers with something else, a page for
-   * instance, sets them again.
+   * Sets the headers for an answer that is data. A controller that answers with a page overwrites
+   * them.
    *
    * @param secure whether the client used TLS
    */

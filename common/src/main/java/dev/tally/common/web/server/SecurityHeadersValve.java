@@ -6,7 +6,7 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
-/** Sets {@link SecurityHeaders}, on what no filter sees too: a malformed request line's answer. */
+/** Sets {@link SecurityHeaders} on all answers. No filter sees a malformed request line. */
 final class SecurityHeadersValve extends ValveBase {
 
   SecurityHeadersValve() {

@@ -5,13 +5,13 @@ import java.util.stream.Collectors;
 import org.apache.catalina.util.NetMaskSet;
 import org.apache.catalina.valves.RemoteIpValve;
 
-/** Takes a client's address and scheme from what proxies say, if they are trusted. */
+/** Reads a client's address and scheme from the headers of trusted proxies. */
 final class TrustedProxies {
 
   private TrustedProxies() {}
 
   /**
-   * The valve that believes these proxies, and nobody else.
+   * A valve that trusts these proxies and no others.
    *
    * @param networks addresses and networks in CIDR notation, separated by commas
    * @throws IllegalArgumentException if one is neither
@@ -34,7 +34,7 @@ final class TrustedProxies {
     return valve;
   }
 
-  /** Tomcat takes a list without any slash for a regular expression. */
+  /** Adds a mask, because Tomcat reads a list without a slash as a regular expression. */
   private static String mask(String network) {
     String text = network.strip();
     if (text.indexOf('/') >= 0) {
