@@ -33,8 +33,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * What a gateway does about its servers: which of them it needs, and what it makes of what they
- * have lost.
+ * A whole gateway on real servers: which servers it needs, and how it continues after they lost
+ * data.
  */
 class GatewayIT {
 
@@ -85,7 +85,7 @@ class GatewayIT {
   }
 
   @Test
-  void numberingGoesOnBehindWhatMySqlHolds() {
+  void numberingContinuesAfterTheHighestNumberInMySql() {
     String app = app(3);
     message(app, 2, 5);
 
@@ -171,7 +171,7 @@ class GatewayIT {
   }
 
   @Test
-  void anAppThatWritesTooFastHasToWait() {
+  void anAppAboveItsRateLimitHasToWait() {
     String app = app(1);
     try (ConfigurableApplicationContext limited =
         gateway("--tally.gateway.rate-limit.per-second=1", "--tally.gateway.rate-limit.burst=2")) {
@@ -243,7 +243,7 @@ class GatewayIT {
   }
 
   @Test
-  void metricsTellWhatWasAcceptedAndRefused() {
+  void metricsCountAcceptedAndRefusedWrites() {
     String app = app(1);
     say(gateway, app, 1, "hi");
     say(gateway, app, 1, "");
@@ -255,7 +255,7 @@ class GatewayIT {
         .containsPattern("tally_rejected_total\\{.*reason=\"invalid-field\".*} [1-9]");
   }
 
-  /** Makes an app with chats, behind Redis's back. */
+  /** Inserts an app with chats into MySQL; Redis does not know them. */
   private static String app(int chats) {
     byte[] token = new byte[16];
     RANDOM.nextBytes(token);

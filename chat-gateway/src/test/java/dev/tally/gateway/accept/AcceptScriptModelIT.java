@@ -35,8 +35,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Random writes to one gateway: after each of them Redis holds, key by key, what a model of it in
- * memory holds, and the script has answered what the model answers.
+ * Runs random writes and compares with a model in memory: after each step, every key in Redis, and
+ * the script's answer, must be the model's.
  */
 class AcceptScriptModelIT {
 
@@ -79,7 +79,7 @@ class AcceptScriptModelIT {
         .orElseThrow();
   }
 
-  /** What may happen to Redis, as far as a gateway is concerned. */
+  /** An event that changes the data in Redis. */
   sealed interface Step {}
 
   /**
@@ -91,7 +91,7 @@ class AcceptScriptModelIT {
   record Write(int app, long chat, List<String> bodies, @Nullable String key, boolean again)
       implements Step {}
 
-  /** A gateway recovers a counter. */
+  /** A gateway recovers a counter to this highest number. */
   record Recover(int app, long chat, long highest) implements Step {}
 
   /** Redis loses a counter. */
@@ -100,7 +100,7 @@ class AcceptScriptModelIT {
   /** A worker claims jobs. */
   record Claim(int app, int jobs) implements Step {}
 
-  /** An idempotency key's time is over. */
+  /** An idempotency key expires. */
   record Expire(int app, String key) implements Step {}
 
   @Property
@@ -190,7 +190,7 @@ class AcceptScriptModelIT {
     };
   }
 
-  /** All of Redis: what each key holds; what has an expiry says so. */
+  /** The content of each key in Redis, marked if the key has an expiry. */
   private static Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
     for (String key : redis.keys("*")) {
@@ -209,7 +209,7 @@ class AcceptScriptModelIT {
     return held;
   }
 
-  /** What the script is there for, without Redis. */
+  /** Does in memory what the script must do in Redis. */
   private static final class Model {
 
     private record Request(String fingerprint, Numbers numbers) {}
@@ -279,7 +279,7 @@ class AcceptScriptModelIT {
   @Provide
   Arbitrary<List<Step>> steps() {
     Arbitrary<Integer> apps = Arbitraries.integers().between(0, APPS.size() - 1);
-    // as many as one app gets in a sequence, and the last ones that a path can name
+    // Chats that a sequence can create, and the highest numbers that a path can name.
     Arbitrary<Long> chats =
         Arbitraries.frequencyOf(
             Tuple.of(8, Arbitraries.longs().between(1, 3)),

@@ -28,7 +28,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Calls that travel together, and what becomes of them when Redis does not answer. */
+/** Calls that are sent together, with and without answers from Redis. */
 class PipelineIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -91,7 +91,7 @@ class PipelineIT {
   }
 
   @Test
-  void whatIsGivenUpBeforeItsTurnIsNeverSent() throws Exception {
+  void aCallGivenUpBeforeItsTurnIsNeverSent() throws Exception {
     call(COUNT, "");
     Server redis = servers.killable(ServerKind.REDIS);
     redis.freeze();
@@ -119,7 +119,7 @@ class PipelineIT {
                   try {
                     call(COUNT, "");
                   } catch (DataAccessException e) {
-                    // the one that is interrupted
+                    // The interrupted call ends here.
                   }
                 });
     await().until(thread::getState, Thread.State.TIMED_WAITING::equals);
@@ -127,7 +127,7 @@ class PipelineIT {
   }
 
   @Test
-  void aFrozenRedisIsWaitedForNoLongerThanItMay() throws Exception {
+  void aFrozenRedisIsWaitedForUntilTheTimeout() throws Exception {
     call(ECHO, "x");
     Server redis = servers.killable(ServerKind.REDIS);
     redis.freeze();

@@ -10,7 +10,7 @@ class HintTest {
   private static final String APP = "0123456789abcdef0123456789abcdef";
 
   @Test
-  void whatIsEncodedIsDecoded() {
+  void encodedHintsAreDecoded() {
     List<Hint> hints = List.of(new Hint(APP, 1, 7, 3), new Hint(APP, 999_999_999_999_999L, 1, 1));
 
     assertThat(Hint.encode(hints)).isEqualTo(APP + " 1 7 3\n" + APP + " 999999999999999 1 1");
@@ -18,7 +18,7 @@ class HintTest {
   }
 
   @Test
-  void whatIsNoHintIsPassedOver() {
+  void malformedHintsAreSkipped() {
     String text =
         String.join(
                 "\n",

@@ -39,7 +39,7 @@ class RepeatedWarningTest {
   }
 
   @Test
-  void whatFollowsIsCountedUntilTheIntervalIsOver() {
+  void laterWarningsAreCountedUntilTheIntervalIsOver() {
     for (int i = 0; i < 1000; i++) {
       warning.warn(() -> "it is down");
     }
@@ -53,7 +53,7 @@ class RepeatedWarningTest {
   }
 
   @Test
-  void whatIsOverIsForgotten() {
+  void aWarningLongAfterTheLastHasNoCount() {
     warning.warn(() -> "it is down");
     pass(Duration.ofHours(1));
     warning.warn(() -> "it is down again");

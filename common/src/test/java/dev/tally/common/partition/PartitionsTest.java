@@ -32,7 +32,7 @@ class PartitionsTest {
   }
 
   @Test
-  void everyPartitionIsReachedWhateverTheCount() {
+  void everyPartitionIsReachedWithAnyCount() {
     for (int count = 1; count <= Partitions.MAX_COUNT; count++) {
       BitSet reached = new BitSet();
       for (int i = 0; i < 2_000; i++) {

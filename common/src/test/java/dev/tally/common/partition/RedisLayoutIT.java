@@ -84,7 +84,7 @@ class RedisLayoutIT {
   }
 
   @Test
-  void whatCannotBeCheckedAtStartIsCheckedAtFirstUse() {
+  void withoutRedisAtStartTheLayoutIsCheckedAtFirstUse() {
     redis.opsForValue().set("tally:layout", "99");
     RedisLayout layout = layout(8);
     Server server = servers.killable(ServerKind.REDIS);

@@ -45,7 +45,7 @@ class JobCodecTest {
   }
 
   @Test
-  void theWireFormatStaysWhatItIs() {
+  void theWireFormatStays() {
     assertThat(codec.openMessage(APP, 3, "hi", NOW, null))
         .isEqualTo(
             "{\"v\":1,\"kind\":\"message\",\"app\":\""
@@ -104,7 +104,7 @@ class JobCodecTest {
         "\"{}\"",
         "\0"
       })
-  void whatIsNoJobIsRefusedWithoutQuotingIt(String text) {
+  void aMalformedJobIsRefusedWithoutQuotingIt(String text) {
     assertThatThrownBy(() -> codec.decode(text))
         .isInstanceOf(UndecodableJobException.class)
         .message()

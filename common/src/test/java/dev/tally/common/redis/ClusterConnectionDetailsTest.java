@@ -12,14 +12,14 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDeta
 class ClusterConnectionDetailsTest {
 
   @Test
-  void nodesAreReadWhateverSpaceIsAroundThem() {
+  void nodesMayHaveSpacesAroundThem() {
     assertThat(ClusterConnectionDetails.of("a:1, b.example:65535 ,10.0.0.1:3", "redis://x").nodes())
         .containsExactly(new Node("a", 1), new Node("b.example", 65535), new Node("10.0.0.1", 3));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a", "a:", ":1", "a:x", "a:1,,b:2", "a b:1", "a:1;b:2"})
-  void whatIsNoNodeIsRefusedByTheVariablesName(String nodes) {
+  void aMalformedNodeIsRefusedWithTheVariablesName(String nodes) {
     assertThatThrownBy(() -> ClusterConnectionDetails.of(nodes, "redis://x"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("TALLY_REDIS_CLUSTER_NODES");
@@ -47,7 +47,7 @@ class ClusterConnectionDetailsTest {
   }
 
   @Test
-  void aUrlThatIsNoneIsRefusedWithoutRepeatingItsPassword() {
+  void aMalformedUrlIsRefusedWithoutItsPassword() {
     assertThatThrownBy(() -> ClusterConnectionDetails.of("a:1", "redis://:pass word@host"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("TALLY_REDIS_URL is not a URL")

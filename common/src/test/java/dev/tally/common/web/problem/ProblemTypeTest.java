@@ -35,7 +35,7 @@ class ProblemTypeTest {
     "INTERNAL_ERROR, 500, internal-error, Internal error",
     "REFUSED, 400, refused, Request refused"
   })
-  void aTypeStaysWhatItIs(ProblemType type, int status, String name, String title) {
+  void aTypeKeepsItsStatusNameAndTitle(ProblemType type, int status, String name, String title) {
     assertThat(type.uri()).isEqualTo(URI.create("urn:tally:problem:" + name));
     assertThat(type.title()).isEqualTo(title);
     assertThat(type.status().value()).isEqualTo(status);
@@ -75,7 +75,7 @@ class ProblemTypeTest {
   }
 
   @Test
-  void theErrorSaysWhichFieldIsWrongAndElseWhatKindItIs() {
+  void theErrorNamesTheFieldOrElseTheKind() {
     assertError(ProblemType.INVALID_FIELD, "Why.");
     assertError(ProblemType.MALFORMED_REQUEST, "Why.");
     assertError(ProblemType.APP_NOT_FOUND, "App not found");

@@ -113,7 +113,7 @@ class RequestBodyTest {
     return "{\"body\":\"a\",\"x\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
   }
 
-  /** What it means is for the field's rules to say, so it must get there. */
+  /** The field's rules judge it, so it must reach them. */
   @Test
   void anEscapedSurrogateIsReadAsItWasSent() {
     assertThat(field("application/json", "{\"body\":\"a\\ud800\"}")).isEqualTo("a\ud800");
@@ -129,7 +129,7 @@ class RequestBodyTest {
         "eda080", // a surrogate
         "f4908080" // beyond U+10FFFF
       })
-  void whatIsNotUtf8IsMalformed(String hex) {
+  void aBodyThatIsNotUtf8IsMalformed(String hex) {
     byte[] body =
         ("body=" + new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1))
             .getBytes(StandardCharsets.ISO_8859_1);
@@ -190,7 +190,7 @@ class RequestBodyTest {
     assertProblem(ProblemType.BODY_TOO_LARGE, "application/json", largest + " ");
   }
 
-  /** As with chunked transfer: what there is of it is known only once it has been read. */
+  /** As with a chunked transfer, the length is only known after reading. */
   @Test
   void aBodyOfUnknownLengthIsBoundedToo() {
     MockHttpServletRequest request =

@@ -32,7 +32,7 @@ class TrustedProxiesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.0/99", "10.0.0.0/x", "a/8", "127.0.0.1,10.0.0.0/99"})
-  void whatIsNeitherAddressNorNetworkIsRefused(String networks) {
+  void aMalformedNetworkIsRefused(String networks) {
     assertThatThrownBy(() -> TrustedProxies.valve(networks))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("TALLY_TRUSTED_PROXIES must be ")
