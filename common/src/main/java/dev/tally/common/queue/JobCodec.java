@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -57,7 +58,7 @@ public final class JobCodec {
       @Nullable String traceparent) {
     StringWriter out = new StringWriter(body == null ? 128 : body.length() + 160);
     // close() returns the generator's buffer to the pool.
-    try (JsonGenerator json = factory.createGenerator(out)) {
+    try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
       json.writeNumberProperty("v", VERSION);
       json.writeStringProperty("kind", kind);

@@ -20,6 +20,8 @@ public final class ProblemException extends RuntimeException {
   }
 
   /**
+   * A problem that a repeated request would have again.
+   *
    * @param detail the cause of this occurrence, in a sentence that the client may show to people
    */
   public static ProblemException of(ProblemType type, String detail) {
