@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class MessageSearch {
+
+  private static final Pattern BETWEEN_PARTS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   private static final Logger log = LoggerFactory.getLogger(MessageSearch.class);
 
@@ -171,13 +174,15 @@ class MessageSearch {
     BoolQuery.Builder query = new BoolQuery.Builder();
     for (String word : words.words()) {
       query.should(word(word));
-      for (String part : word.split("[^\\p{L}\\p{N}]+")) {
-        if (!part.isEmpty()) {
-          query.should(
-              should ->
-                  should.wildcard(wildcard -> wildcard.field("body").value(folded(part) + "*")));
-        }
-      }
+      BETWEEN_PARTS
+          .splitAsStream(word)
+          .filter(part -> !part.isEmpty())
+          .forEach(
+              part ->
+                  query.should(
+                      should ->
+                          should.wildcard(
+                              wildcard -> wildcard.field("body").value(folded(part) + "*"))));
     }
     return query.build()._toQuery();
   }

@@ -9,4 +9,5 @@ import java.time.Instant;
  * @param messages the number of messages, at least one
  * @param oldest the time at which the first message was accepted
  */
+@SuppressWarnings("ArrayRecordComponent") // No page is compared with another.
 record EventPage(byte[] bytes, long last, int messages, Instant oldest) {}

@@ -27,7 +27,7 @@ class HighestNumbers {
               WHERE m.app_id = c.app_id AND m.chat_number = c.number
               ORDER BY m.number DESC LIMIT 1)
       FROM chats c
-      WHERE %s""";
+      WHERE\s""";
 
   private static final String CHAT = "(c.app_id = ? AND c.number = ?)";
 
@@ -56,7 +56,7 @@ class HighestNumbers {
     }
     AtomicInteger news = new AtomicInteger();
     jdbc.query(
-        QUERY.formatted(String.join(" OR ", Collections.nCopies(watches.size(), CHAT))),
+        QUERY + String.join(" OR ", Collections.nCopies(watches.size(), CHAT)),
         row -> {
           ChatWatch watch = byId.get(new ChatId(row.getLong(1), row.getLong(2)));
           // no message yet: NULL, which is read as 0

@@ -70,7 +70,7 @@ final class HintListener implements SmartLifecycle {
 
   private void take(Message message) {
     for (Hint hint : Hint.decode(new String(message.getBody(), StandardCharsets.UTF_8))) {
-      messages.increment(hint.messages());
+      messages.increment((double) hint.messages());
       streams
           .watch(hint.app(), hint.chat())
           .filter(watch -> watch.hint(hint.number()))

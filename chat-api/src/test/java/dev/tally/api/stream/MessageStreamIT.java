@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MessageStreamIT {
@@ -19,7 +20,7 @@ class MessageStreamIT {
   private static RunningApi api;
   private static MeterRegistry meters;
 
-  private final Chats.Place chat = api.newChat();
+  private Chats.Place chat;
 
   @BeforeAll
   static void start() {
@@ -30,6 +31,11 @@ class MessageStreamIT {
             // So long does a client that takes nothing keep its stream.
             "--server.tomcat.connection-timeout=1s");
     meters = api.bean(MeterRegistry.class);
+  }
+
+  @BeforeEach
+  void newChat() {
+    chat = api.newChat();
   }
 
   @AfterAll

@@ -103,13 +103,14 @@ final class Pipeline implements DisposableBean {
       }
       AtomicInteger unanswered = new AtomicInteger(batch.size());
       for (Call call : batch) {
-        call.whenComplete(
-            (answer, fault) -> {
-              if (unanswered.decrementAndGet() == 0) {
-                turns.release();
-                sendWaiting(to);
-              }
-            });
+        var _ =
+            call.whenComplete(
+                (answer, fault) -> {
+                  if (unanswered.decrementAndGet() == 0) {
+                    turns.release();
+                    sendWaiting(to);
+                  }
+                });
       }
       try {
         to.dispatch(batch);

@@ -20,7 +20,7 @@ class RedisClientConfigurationTest {
           .isPositive()
           .isLessThanOrEqualTo(Duration.ofSeconds(1));
     } finally {
-      built.shutdown();
+      built.shutdown().syncUninterruptibly();
     }
   }
 }

@@ -1,14 +1,14 @@
 package dev.tally.system.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.system.faults.deployment.LinkedService;
 import dev.tally.system.faults.workload.Client;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.tally.stack.Server;
-import dev.tally.stack.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.tally.system.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.faults.check.Checker;
 import dev.tally.system.faults.check.StateReader;
 import dev.tally.system.faults.check.Violation;
@@ -8,8 +10,6 @@ import dev.tally.system.faults.workload.Client;
 import dev.tally.system.faults.workload.Probe;
 import dev.tally.system.faults.workload.State;
 import dev.tally.system.faults.workload.Workload;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;

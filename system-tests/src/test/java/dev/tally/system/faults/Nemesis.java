@@ -1,11 +1,11 @@
 package dev.tally.system.faults;
 
+import dev.tally.stack.ServerKind;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
 import dev.tally.system.faults.deployment.Proxy;
 import dev.tally.system.faults.workload.Probe;
 import dev.tally.system.faults.workload.Workload;
-import dev.tally.stack.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,10 @@
 package dev.tally.system.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
 import dev.tally.system.faults.check.Checker;
 import dev.tally.system.faults.check.Violation;
 import dev.tally.system.faults.deployment.Deployment;
@@ -10,11 +15,6 @@ import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import dev.tally.stack.Server;
-import dev.tally.stack.ServerKind;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.verify.AcceptedCheck;
 import dev.tally.worker.verify.AcceptedReport;

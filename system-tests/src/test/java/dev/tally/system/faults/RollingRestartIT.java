@@ -1,15 +1,15 @@
 package dev.tally.system.faults;
 
-import dev.tally.system.faults.deployment.LinkedService;
-import dev.tally.system.faults.workload.History;
-import dev.tally.system.faults.workload.Outcome;
-import dev.tally.system.faults.workload.Parent;
-import dev.tally.system.faults.workload.Request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.ServerKind;
+import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

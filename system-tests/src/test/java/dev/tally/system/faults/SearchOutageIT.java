@@ -1,15 +1,15 @@
 package dev.tally.system.faults;
 
-import dev.tally.system.faults.deployment.LinkedService;
-import dev.tally.system.faults.workload.Client;
-import dev.tally.system.faults.workload.Outcome;
-import dev.tally.system.faults.workload.Parent;
-import dev.tally.system.faults.workload.Request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.system.faults.workload.Client;
+import dev.tally.system.faults.workload.Outcome;
+import dev.tally.system.faults.workload.Parent;
+import dev.tally.system.faults.workload.Request;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

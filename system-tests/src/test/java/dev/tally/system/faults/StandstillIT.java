@@ -1,14 +1,14 @@
 package dev.tally.system.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.stack.ServerKind;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
 import dev.tally.system.faults.workload.Client;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Request;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import dev.tally.stack.ServerKind;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;

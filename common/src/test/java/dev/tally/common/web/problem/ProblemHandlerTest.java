@@ -147,7 +147,7 @@ class ProblemHandlerTest {
   }
 
   @RestController
-  private record Failing(Exception fault) {
+  record Failing(Exception fault) {
     @GetMapping(path = "/apps", produces = "application/json")
     String fail() throws Exception {
       throw fault;

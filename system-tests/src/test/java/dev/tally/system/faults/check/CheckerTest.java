@@ -1,12 +1,12 @@
 package dev.tally.system.faults.check;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tally.system.faults.workload.History;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

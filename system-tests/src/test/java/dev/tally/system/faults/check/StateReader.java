@@ -1,8 +1,8 @@
 package dev.tally.system.faults.check;
 
+import dev.tally.stack.EmbeddedStack;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
-import dev.tally.stack.EmbeddedStack;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanIterator;

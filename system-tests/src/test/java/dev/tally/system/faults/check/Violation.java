@@ -86,7 +86,8 @@ public sealed interface Violation {
   }
 
   /** Two answers to one write. */
-  public record AnsweredTwice(Parent parent, String key, long first, long other) implements Violation {
+  public record AnsweredTwice(Parent parent, String key, long first, long other)
+      implements Violation {
     @Override
     public String sentence() {
       return "%s: the write with the idempotency key %s was given number %d and number %d"
@@ -95,7 +96,8 @@ public sealed interface Violation {
   }
 
   /** As many numbers as there was nothing to number. */
-  public record Miscounted(Parent parent, long first, long last, int expected) implements Violation {
+  public record Miscounted(Parent parent, long first, long last, int expected)
+      implements Violation {
     @Override
     public String sentence() {
       return "%s: a write that takes %d numbers was given %d to %d"

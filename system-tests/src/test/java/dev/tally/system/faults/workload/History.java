@@ -18,7 +18,8 @@ public final class History {
    * @param startNanos {@link System#nanoTime} right before the request was sent
    * @param endNanos {@link System#nanoTime} right after its outcome was known
    */
-  public record Entry(int client, Request request, Outcome outcome, long startNanos, long endNanos) {}
+  public record Entry(
+      int client, Request request, Outcome outcome, long startNanos, long endNanos) {}
 
   public synchronized void record(Entry entry) {
     entries.add(entry);

@@ -67,7 +67,8 @@ public final class Probe {
    * @param since {@link System#nanoTime} of the moment that times are measured from
    * @throws TimeoutException if it does not within the time given
    */
-  public Recovery await(long since, Duration patience) throws InterruptedException, TimeoutException {
+  public Recovery await(long since, Duration patience)
+      throws InterruptedException, TimeoutException {
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
       List<Future<Recovery>> results = new ArrayList<>();
