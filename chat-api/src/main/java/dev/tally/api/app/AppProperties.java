@@ -2,7 +2,6 @@ package dev.tally.api.app;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -15,8 +14,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.api")
-public record AppProperties(
-    @DefaultValue("") String adminKey, @DefaultValue("0") @Min(0) long newAppsPerHour) {
+public record AppProperties(String adminKey, @Min(0) long newAppsPerHour) {
 
   /** Omits the key, because settings end in logs. */
   @Override

@@ -2,7 +2,6 @@ package dev.tally.api.gateway;
 
 import java.net.URI;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The gateway's address, for pages.
@@ -10,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url the URL at which a browser reaches the gateway
  */
 @ConfigurationProperties("tally.api.gateway")
-public record GatewayProperties(@DefaultValue("http://localhost:8000") URI url) {
+public record GatewayProperties(URI url) {
 
   /** Accepts http and https URLs only. */
   public GatewayProperties {

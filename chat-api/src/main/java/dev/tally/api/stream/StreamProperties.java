@@ -4,7 +4,6 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -22,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("tally.api.stream")
 record StreamProperties(
-    @DefaultValue("2000") @Min(1) int limit,
-    @DefaultValue("500") @Min(1) int limitPerApp,
-    @DefaultValue("15s") @DurationMin(millis = 1) Duration heartbeat,
-    @DefaultValue("1s") @DurationMin(millis = 1) Duration poll) {}
+    @Min(1) int limit,
+    @Min(1) int limitPerApp,
+    @DurationMin(millis = 1) Duration heartbeat,
+    @DurationMin(millis = 1) Duration poll) {}

@@ -2,7 +2,6 @@ package dev.tally.gateway.accept;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -14,4 +13,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.gateway")
-public record AcceptProperties(@DefaultValue("100000") @Min(1) int queueLimit) {}
+public record AcceptProperties(@Min(1) int queueLimit) {}

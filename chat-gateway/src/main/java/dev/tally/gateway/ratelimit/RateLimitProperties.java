@@ -2,7 +2,6 @@ package dev.tally.gateway.ratelimit;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -14,5 +13,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.gateway.rate-limit")
-public record RateLimitProperties(
-    @DefaultValue("0") @Min(0) long perSecond, @DefaultValue("0") @Min(0) long burst) {}
+public record RateLimitProperties(@Min(0) long perSecond, @Min(0) long burst) {}

@@ -3,7 +3,6 @@ package dev.tally.worker.index;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -14,6 +13,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.worker.search")
-record SearchProperties(
-    @DefaultValue("1") @Min(1) @Max(100) int shards,
-    @DefaultValue("0") @Min(0) @Max(10) int replicas) {}
+record SearchProperties(@Min(1) @Max(100) int shards, @Min(0) @Max(10) int replicas) {}

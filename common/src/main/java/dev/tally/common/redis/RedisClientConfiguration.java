@@ -39,7 +39,7 @@ public class RedisClientConfiguration {
 
   @Bean
   LettuceClientOptionsBuilderCustomizer sendNothingTwice(
-      @Value("${spring.data.redis.connect-timeout:1s}") Duration connectTimeout) {
+      @Value("${spring.data.redis.connect-timeout}") Duration connectTimeout) {
     return options ->
         options
             .replayFilter(command -> true)
@@ -66,7 +66,7 @@ public class RedisClientConfiguration {
   @Conditional(ClusterNodesGiven.class)
   DataRedisConnectionDetails clusterConnectionDetails(
       @Value("${tally.redis.cluster-nodes}") String nodes,
-      @Value("${spring.data.redis.url:redis://localhost}") String url) {
+      @Value("${spring.data.redis.url}") String url) {
     return ClusterConnectionDetails.of(nodes, url);
   }
 

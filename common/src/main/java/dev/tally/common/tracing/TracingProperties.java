@@ -3,7 +3,6 @@ package dev.tally.common.tracing;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -16,6 +15,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.tracing")
-record TracingProperties(
-    @DefaultValue("") String endpoint,
-    @DefaultValue("1") @DecimalMin("0") @DecimalMax("1") double ratio) {}
+record TracingProperties(String endpoint, @DecimalMin("0") @DecimalMax("1") double ratio) {}

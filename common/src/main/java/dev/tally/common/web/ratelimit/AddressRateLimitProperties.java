@@ -2,7 +2,6 @@ package dev.tally.common.web.ratelimit;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -14,5 +13,4 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("tally.rate-limit.address")
-record AddressRateLimitProperties(
-    @DefaultValue("0") @Min(0) long perSecond, @DefaultValue("0") @Min(0) long burst) {}
+record AddressRateLimitProperties(@Min(0) long perSecond, @Min(0) long burst) {}

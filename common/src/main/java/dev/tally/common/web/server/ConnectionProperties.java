@@ -2,7 +2,6 @@ package dev.tally.common.web.server;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Bounds and trust for connections to a service.
@@ -13,5 +12,4 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     X-Forwarded-For} and {@code X-Forwarded-Proto} the service trusts; none if empty
  */
 @ConfigurationProperties("tally.server")
-record ConnectionProperties(
-    @DefaultValue("30s") Duration requestTimeout, @DefaultValue("") String trustedProxies) {}
+record ConnectionProperties(Duration requestTimeout, String trustedProxies) {}
