@@ -61,16 +61,14 @@ final class CounterRecovery {
     PersistedNumbers.Answer answer = absences.of(parent);
     if (answer == null) {
       answer = persisted.highest(parent);
+      if (answer instanceof PersistedNumbers.Absent absent) {
+        absences.add(parent, absent);
+      }
     }
     switch (answer) {
       case PersistedNumbers.Highest(long number) -> set(parent, number);
-      case PersistedNumbers.Absent absent -> {
-        absences.add(parent, absent);
-        throw switch (absent) {
-          case APP -> ProblemException.appNotFound();
-          case CHAT -> ProblemException.chatNotFound();
-        };
-      }
+      case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
+      case PersistedNumbers.Absent.CHAT -> throw ProblemException.chatNotFound();
     }
   }
 
