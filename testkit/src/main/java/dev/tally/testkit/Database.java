@@ -9,7 +9,9 @@ import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The database, as a test or benchmark itself uses it: for preparation, and for limits. */
+/**
+ * Gives tests and benchmarks direct access to the database: to prepare data and to measure limits.
+ */
 public final class Database implements AutoCloseable {
 
   private static final int CONNECTIONS = 16;
@@ -24,7 +26,7 @@ public final class Database implements AutoCloseable {
     config.setPassword(password);
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
-    // as the services have it
+    // The services use the same settings.
     config.addDataSourceProperty("rewriteBatchedStatements", true);
     config.addDataSourceProperty("connectionTimeZone", "UTC");
     config.addDataSourceProperty("forceConnectionTimeZoneToSession", true);
@@ -45,7 +47,7 @@ public final class Database implements AutoCloseable {
   void requireEmpty() {
     if (!tables().isEmpty()) {
       throw new IllegalStateException(
-          "the database has tables: the benchmarks want one of their own, and delete all in it");
+          "the database has tables: the benchmarks need a database of their own, and drop them");
     }
   }
 
@@ -69,13 +71,13 @@ public final class Database implements AutoCloseable {
     return version != null && version.contains("MariaDB") ? version : "MySQL " + version;
   }
 
-  /** How many messages there are, by the counts that are kept with them. */
+  /** The number of messages, according to the counts in the rows of chats. */
   public long messages() {
     Long sum = jdbc.queryForObject("SELECT SUM(messages_count) FROM chats", Long.class);
     return sum == null ? 0 : sum;
   }
 
-  /** How many rows wait to be indexed. */
+  /** The number of rows that wait to be indexed. */
   public long outbox() {
     Long rows = jdbc.queryForObject("SELECT COUNT(*) FROM search_outbox", Long.class);
     return rows == null ? 0 : rows;

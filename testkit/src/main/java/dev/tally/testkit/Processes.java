@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** What the kernel says about processes. */
+/** Reads the resource use of processes from the kernel. */
 public final class Processes {
 
   private Processes() {}
 
-  /** Processor time that a process has used. */
+  /** The processor time that a process has used. */
   public static Duration cpu(long pid) {
     return ProcessHandle.of(pid).orElseThrow().info().totalCpuDuration().orElseThrow();
   }

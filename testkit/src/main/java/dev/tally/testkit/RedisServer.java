@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Redis, as a test or benchmark itself uses it: for preparation, and for limits. */
+/** Gives tests and benchmarks direct access to Redis: to prepare data and to measure limits. */
 public final class RedisServer implements AutoCloseable {
 
   private static final int PIPELINE = 1000;
@@ -28,7 +28,7 @@ public final class RedisServer implements AutoCloseable {
     return connection.sync();
   }
 
-  /** Where it is. */
+  /** The URL of this server. */
   public URI url() {
     return url;
   }
@@ -36,7 +36,7 @@ public final class RedisServer implements AutoCloseable {
   void requireEmpty() {
     if (commands().dbsize() > 0) {
       throw new IllegalStateException(
-          "Redis has keys: the benchmarks want one of their own, and delete all in it");
+          "Redis has keys: the benchmarks need a Redis of their own, and delete its data");
     }
   }
 
@@ -44,7 +44,7 @@ public final class RedisServer implements AutoCloseable {
     commands().flushall();
   }
 
-  /** Sets keys, many at a time. */
+  /** Sets keys, {@value #PIPELINE} at a time. */
   public void setAll(Map<String, String> values) {
     Map<String, String> some = new HashMap<>();
     values.forEach(
@@ -60,7 +60,7 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** When what is written is forced to disk: {@code always} or {@code everysec}. */
+  /** Sets when Redis forces writes to disk: {@code always} or {@code everysec}. */
   public void appendFsync(String policy) {
     commands().configSet("appendfsync", policy);
   }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Elasticsearch, as a test or benchmark itself uses it. */
+/** Gives tests and benchmarks direct access to Elasticsearch. */
 public final class SearchServer {
 
   private static final int REFRESHES = 11;
@@ -25,7 +25,7 @@ public final class SearchServer {
     this.url = url;
   }
 
-  /** The port that it listens on. */
+  /** The port that this server listens on. */
   public int port() {
     return url.getPort();
   }
@@ -33,7 +33,7 @@ public final class SearchServer {
   void requireEmpty() {
     if (call("GET", "/_cat/indices/tally-*?h=index").contains("tally-")) {
       throw new IllegalStateException(
-          "Elasticsearch has an index of Tally's: the benchmarks want a server of their own");
+          "Elasticsearch has a Tally index: the benchmarks need a server of their own");
     }
   }
 
@@ -43,14 +43,14 @@ public final class SearchServer {
     }
   }
 
-  /** Makes what is indexed searchable at once. */
+  /** Makes all indexed messages searchable at once. */
   public void refresh() {
     call("POST", "/tally-messages/_refresh");
   }
 
   /**
-   * How long it takes on its own until a document can be found, with the refresh interval that an
-   * index has by default: the median of some.
+   * The median time that Elasticsearch alone needs to make a document searchable, with the default
+   * refresh interval of an index.
    */
   public double refreshMillis() {
     String index = "/tally-bench";
@@ -58,7 +58,7 @@ public final class SearchServer {
     double[] millis = new double[REFRESHES];
     for (int i = 0; i < REFRESHES; i++) {
       try {
-        // anywhere in the interval
+        // Spreads the writes over the refresh interval.
         Thread.sleep(i * 1000L / REFRESHES);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MySQL, Redis and Elasticsearch: those that the environment names, and for the rest embedded ones.
+ * MySQL, Redis and Elasticsearch: the servers that the environment names, and embedded servers for
+ * the rest.
  *
- * <p>A server that the environment names must be there for the benchmarks alone. They begin by
- * looking that it holds nothing, and delete all that it holds over and over.
+ * <p>A server that the environment names must serve the benchmarks only. They check at the start
+ * that it is empty, and delete all its data again and again.
  */
 public final class Servers implements AutoCloseable {
 
@@ -48,7 +49,7 @@ public final class Servers implements AutoCloseable {
    * Starts the servers that the environment does not name.
    *
    * @param folder for their data
-   * @throws IllegalStateException if a server that it does name holds something already
+   * @throws IllegalStateException if a server that the environment names is not empty
    */
   public static Servers start(Path folder) {
     Map<ServerKind, Integer> ports = new EnumMap<>(ServerKind.class);
@@ -82,7 +83,7 @@ public final class Servers implements AutoCloseable {
     return started.containsKey(kind);
   }
 
-  /** MySQL, or MariaDB. */
+  /** MySQL or MariaDB. */
   public Database database() {
     return database;
   }
@@ -97,7 +98,11 @@ public final class Servers implements AutoCloseable {
     return search;
   }
 
-  /** Stops an Elasticsearch of the stack where it is, if it is one of the stack. */
+  /**
+   * Freezes Elasticsearch if the stack started it.
+   *
+   * @return whether Elasticsearch is frozen
+   */
   public boolean freezeSearch() {
     if (isStarted(ServerKind.ELASTICSEARCH)) {
       stack.elasticsearch().freeze();
@@ -106,7 +111,7 @@ public final class Servers implements AutoCloseable {
     return false;
   }
 
-  /** Lets Elasticsearch go on, if it is one of the stack. */
+  /** Thaws Elasticsearch if the stack started it. */
   public void thawSearch() {
     if (isStarted(ServerKind.ELASTICSEARCH)) {
       stack.elasticsearch().thaw();
@@ -114,8 +119,8 @@ public final class Servers implements AutoCloseable {
   }
 
   /**
-   * Spring Boot arguments that point a service at the servers. What the environment names, the
-   * service finds there.
+   * Spring Boot arguments that point a service at the embedded servers. A service inherits the
+   * environment, so it finds the other servers there.
    */
   public List<String> arguments() {
     List<String> arguments = new ArrayList<>();
@@ -133,14 +138,14 @@ public final class Servers implements AutoCloseable {
     return arguments;
   }
 
-  /** Deletes all data, and makes the schema anew. No service may be running. */
+  /** Deletes all data, and creates the schema again. No service may be running. */
   public void wipe() {
     redis.wipe();
     database.wipe();
     search.wipe();
   }
 
-  /** A line for the report. */
+  /** The servers' versions, as a line for the report. */
   public String versions() {
     return "%s; Redis %s; Elasticsearch %s"
         .formatted(database.version(), redis.version(), search.version());

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service in a process of its own, which does not outlive this one. Its port stays the same
- * however often the process is ended and started.
+ * A service in a process of its own, which ends with this JVM at the latest. Its port stays the
+ * same over all its starts.
  */
 public class Service implements AutoCloseable {
 
@@ -30,19 +30,19 @@ public class Service implements AutoCloseable {
   private final Path folder;
   private final List<String> command;
 
-  /** Of a process that should be running; null while it should not. */
+  /** The process that should be running, null while none should. */
   private @Nullable Lifeline lifeline;
 
   private long startedAt;
   private Duration startUp = Duration.ZERO;
 
   /**
-   * Starts nothing yet.
+   * Describes a service; {@link #start} starts it.
    *
    * @param name its name in messages
    * @param port the port of 127.0.0.1 that the command makes the service listen on
-   * @param folder the folder that the process runs in and that its log goes to, of no other service
-   * @param command what is run, for instance from {@link #java}
+   * @param folder the working folder of the process, with its log; no other service may use it
+   * @param command the command to run, for instance from {@link #java}
    */
   public Service(String name, int port, Path folder, List<String> command) {
     this.name = name;
@@ -51,7 +51,7 @@ public class Service implements AutoCloseable {
     this.command = List.copyOf(command);
   }
 
-  /** A command that runs a class of this JVM's class path on this JVM's Java. */
+  /** A command that runs a class on this JVM's class path and Java. */
   public static List<String> java(List<String> flags, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(javaCommand());
@@ -70,7 +70,7 @@ public class Service implements AutoCloseable {
     return name;
   }
 
-  /** The port that it listens on, on 127.0.0.1. */
+  /** The port of 127.0.0.1 that the service listens on. */
   public final int port() {
     return port;
   }
@@ -80,17 +80,17 @@ public class Service implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** What the service has printed, over all its starts. */
+  /** The file with the output of all starts of the service. */
   public final Path log() {
     return folder.resolve("service.log");
   }
 
-  /** Whether the process is there, frozen or not. */
+  /** Whether the process exists, frozen or not. */
   public final synchronized boolean isRunning() {
     return lifeline != null && lifeline.alive();
   }
 
-  /** Whether the process is gone although nobody has ended it. */
+  /** Whether the process ended without {@link #kill} or {@link #terminate}. */
   public final synchronized boolean hasEndedByItself() {
     return lifeline != null && !lifeline.alive();
   }
@@ -113,9 +113,10 @@ public class Service implements AutoCloseable {
   }
 
   /**
-   * Waits until the service says that it can do its work.
+   * Waits until the service reports that it is ready.
    *
-   * @throws IllegalStateException if it does not in five minutes, or ends; has the end of its log
+   * @throws IllegalStateException with the end of the log, if the service ends or is not ready
+   *     within five minutes
    */
   public final void awaitReady() {
     long deadline = System.nanoTime() + READY_PATIENCE.toNanos();
@@ -135,9 +136,9 @@ public class Service implements AutoCloseable {
     }
   }
 
-  /** Whether the service says, within two seconds, that it can do its work. */
+  /** Whether the service reports within two seconds that it is ready. */
   public final boolean isReady() {
-    // A connection of its own: one that was kept would lead to the process from before.
+    // Opens a new connection: a pooled one could still belong to the earlier process.
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
       socket.setSoTimeout(ANSWER_MILLIS);
@@ -153,7 +154,7 @@ public class Service implements AutoCloseable {
     }
   }
 
-  /** From the last start of the process until {@link #awaitReady} saw that it was ready. */
+  /** The time from the last start of the process until {@link #awaitReady} found it ready. */
   public final synchronized Duration startUp() {
     return startUp;
   }
@@ -167,8 +168,8 @@ public class Service implements AutoCloseable {
   }
 
   /**
-   * Ends the process by SIGTERM, which lets it finish its work, and returns when it is gone. After
-   * 20 seconds it is killed.
+   * Ends the process by SIGTERM, which lets it finish its work, and returns when it is gone. Kills
+   * it after 20 seconds.
    */
   public final synchronized void terminate() {
     if (lifeline != null) {
@@ -177,22 +178,22 @@ public class Service implements AutoCloseable {
     }
   }
 
-  /** Stops the process where it is, by SIGSTOP: connections stay open, nothing is done. */
+  /** Freezes the process by SIGSTOP: its connections stay open, and it does nothing. */
   public final synchronized void freeze() {
     running().freeze();
   }
 
-  /** Lets a frozen process go on. One that is not frozen does not notice. */
+  /** Lets a frozen process continue. Has no effect on a process that is not frozen. */
   public final synchronized void thaw() {
     running().thaw();
   }
 
-  /** Processor time that the process has used. */
+  /** The processor time that the process has used. */
   public final synchronized Duration cpu() {
     return Processes.cpu(running().pid());
   }
 
-  /** Memory of the process that is in RAM. */
+  /** The memory of the process that is in RAM. */
   public final synchronized long residentBytes() {
     return Processes.residentBytes(running().pid());
   }

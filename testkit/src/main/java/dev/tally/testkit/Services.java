@@ -12,15 +12,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Starts services as they run in production: the build's executable jars, unpacked as in the
- * images, with the same flags, and a heap of {@value #HEAP} MB unless told otherwise.
+ * Starts services as they run in production: from the build's executable jars, unpacked as in the
+ * images, with the same flags, and by default with a heap of {@value #HEAP} MB.
  */
 public final class Services {
 
-  /** The heap of a service, in megabytes. */
+  /** The default heap of a service, in megabytes. */
   public static final int HEAP = 512;
 
-  /** The first heap, in megabytes. It and the collector are what the images come to in 1 GB. */
+  /**
+   * The initial heap, in megabytes. With 1 GB of memory, the images' JVM chooses this heap and
+   * collector.
+   */
   private static final int FIRST_HEAP = 128;
 
   private static final List<String> FLAGS =
@@ -31,20 +34,20 @@ public final class Services {
   private final AtomicInteger started = new AtomicInteger();
 
   /**
-   * @param folder for what the services write
+   * @param folder receives the working folders and logs of the services
    */
   public Services(Servers servers, Path folder) {
     this.servers = servers;
     this.folder = folder;
   }
 
-  /** Takes writes. */
+  /** Starts a gateway, which accepts writes. */
   public Service gateway(String... arguments) {
     return start("chat-gateway", HEAP, arguments);
   }
 
   /**
-   * Takes writes.
+   * Starts a gateway, which accepts writes.
    *
    * @param heap in megabytes
    */
@@ -52,12 +55,12 @@ public final class Services {
     return start("chat-gateway", heap);
   }
 
-  /** Drains and indexes. */
+  /** Starts a worker, which drains queues and indexes messages. */
   public Service worker(String... arguments) {
     return start("chat-worker", HEAP, arguments);
   }
 
-  /** Reads and searches. */
+  /** Starts an API, which serves reads and searches. */
   public Service api(String... arguments) {
     return start("chat-api", HEAP, arguments);
   }
@@ -71,9 +74,9 @@ public final class Services {
   }
 
   /**
-   * Runs any program of Spring Boot with the flags, the heap and the settings of a service.
+   * Runs any Spring Boot program with the flags, the heap and the settings of a service.
    *
-   * @param what what {@code java} is told to run
+   * @param what the arguments of {@code java} that name the program
    */
   public Service program(String name, List<String> what) {
     return start(name, HEAP, what);
@@ -87,7 +90,7 @@ public final class Services {
     command.addAll(FLAGS);
     command.addAll(what);
     command.addAll(servers.arguments());
-    // measured is what the services do, not how many jobs may wait
+    // Benchmarks measure the services, so a full queue must not stop them.
     command.add("--TALLY_QUEUE_LIMIT=100000000");
     int port = Ports.choose(Set.of());
     command.add("--server.port=" + port);
@@ -104,7 +107,7 @@ public final class Services {
     return service;
   }
 
-  /** The service's jar with its libraries beside it, and its AOT cache. */
+  /** Returns the service's jar, unpacked next to its libraries and its AOT cache. */
   private Path unpacked(String name) {
     Path target = Path.of(name, "target").toAbsolutePath();
     try (Stream<Path> files = Files.list(target)) {
@@ -130,7 +133,7 @@ public final class Services {
         training.add(Service.javaCommand());
         training.addAll(FLAGS);
         training.add("-XX:AOTCacheOutput=" + aotCache(main));
-        // needs no server; see the Dockerfile
+        // The training run needs no server; see the Dockerfile.
         training.add("-Dspring.context.exit=onRefresh");
         training.addAll(List.of("-jar", main.toString(), "--spring.flyway.enabled=false"));
         run(training);

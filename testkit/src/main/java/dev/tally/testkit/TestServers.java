@@ -33,13 +33,13 @@ import org.testcontainers.mysql.MySQLContainer;
 
 /**
  * The servers that this JVM's tests run on, started at first use. The system property {@code stack}
- * says which:
+ * chooses them:
  *
  * <ul>
  *   <li>{@code embedded}, the default: MariaDB, Redis and Elasticsearch as child processes
  *   <li>{@code testcontainers}: MySQL, Redis and Elasticsearch from their official images
- *   <li>{@code external}: those that {@code TALLY_MYSQL_URL}, {@code TALLY_REDIS_URL} and so on
- *       name, which the tests wipe; what is not named is embedded
+ *   <li>{@code external}: the servers that {@code TALLY_MYSQL_URL}, {@code TALLY_REDIS_URL} and so
+ *       on name. The tests wipe them. A server without a variable is embedded.
  * </ul>
  */
 public final class TestServers {
@@ -71,7 +71,7 @@ public final class TestServers {
     this.kinds = kinds;
   }
 
-  /** The servers, with everything wiped that an earlier test class left in them. */
+  /** Returns the servers after wiping everything that an earlier test class left in them. */
   public static synchronized TestServers wiped() {
     if (shared == null) {
       String choice = System.getProperty("stack", "embedded");
@@ -135,7 +135,7 @@ public final class TestServers {
     }
   }
 
-  @SuppressWarnings("resource") // they end with the JVM, which Testcontainers sees to
+  @SuppressWarnings("resource") // Testcontainers ends them with the JVM.
   private static TestServers containers() {
     MySQLContainer mysql =
         new MySQLContainer("mysql:8.4").withDatabaseName("tally").withUsername("root");
@@ -148,7 +148,7 @@ public final class TestServers {
             .withEnv("xpack.security.enabled", "false")
             .withEnv("action.auto_create_index", "false")
             .withEnv("ES_JAVA_OPTS", "-Xms512m -Xmx512m")
-            // a minute, as it is by default, is too short on a busy machine
+            // The default of a minute is too short on a busy machine.
             .withStartupTimeout(Duration.ofMinutes(4));
     List.of(mysql, redis, elasticsearch).parallelStream().forEach(GenericContainer::start);
     return new TestServers(
@@ -182,13 +182,13 @@ public final class TestServers {
   }
 
   /**
-   * The process behind a server, for a test that kills it. Aborts the test if it is not ours to
-   * kill.
+   * The process of a server, for a test that kills it. Aborts the test if the server is not
+   * embedded.
    */
   public Server killable(ServerKind kind) {
     EmbeddedStack stack = embedded;
     if (stack == null || !kinds.contains(kind)) {
-      throw new TestAbortedException("needs a %s that it may kill".formatted(kind.title()));
+      throw new TestAbortedException("needs an embedded %s".formatted(kind.title()));
     }
     return stack.server(kind);
   }

@@ -1,6 +1,6 @@
 /**
- * What tests and benchmarks of several modules use: servers, services as processes of their own,
- * and clients of both.
+ * Servers, services as separate processes, and clients of both, for the tests and benchmarks of
+ * several modules.
  */
 @NullMarked
 package dev.tally.testkit;

@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the OpenAPI documents say of answers. Every answer that a test gets is held against them, so
- * that they tell all that the services do.
+ * Compares every answer that a test receives with the OpenAPI documents, so that the documents
+ * describe everything that the services do.
  */
 public final class DocumentedAnswers {
 
-  /** Headers that a document has to tell of where they are. */
+  /** Headers that a document must describe on each answer that has them. */
   private static final Set<String> TOLD =
       Set.of(
           "link", "location", "retry-after", "www-authenticate", "ratelimit", "ratelimit-policy");
 
-  /** A document's routes are told from another's by method and path. */
+  /** All routes of all documents; method and path distinguish them. */
   private static final List<Operation> OPERATIONS = new ArrayList<>();
 
   private static final Map<String, Schema> SCHEMAS = new ConcurrentHashMap<>();
@@ -50,7 +50,7 @@ public final class DocumentedAnswers {
             registry ->
                 registry.schemas(uri -> documents.get(uri.substring(uri.lastIndexOf(':') + 1))));
     documents.forEach(DocumentedAnswers::addOperations);
-    // where two paths match, the one with fewer variables is meant
+    // If two paths match a request, the one with fewer variables is the right one.
     OPERATIONS.sort(Comparator.comparingLong(Operation::variables));
   }
 
@@ -100,7 +100,7 @@ public final class DocumentedAnswers {
                                 description))));
   }
 
-  /** Fails if this is an answer to a documented route, and the document does not tell of it. */
+  /** Fails if this answers a documented route and the document does not describe the answer. */
   public static void check(HttpResponse<String> answer) {
     int status = answer.statusCode();
     Optional<Operation> found =
@@ -142,13 +142,13 @@ public final class DocumentedAnswers {
         .isEmpty();
   }
 
-  /** Whether this service has no such route, which another one has. */
+  /** Whether this service lacks the route, because another service has it. */
   private static boolean isElsewhere(HttpResponse<String> answer) {
     return switch (answer.statusCode()) {
       case 405 -> true;
       case 404 ->
           answer.body().contains("urn:tally:problem:no-such-route")
-              // the actuator's port
+              // The actuator's port answers without a problem type.
               || !answer.body().contains("urn:tally:problem:");
       default -> false;
     };
@@ -170,12 +170,12 @@ public final class DocumentedAnswers {
     return name.replace("~", "~0").replace("/", "~1");
   }
 
-  /** Every route, as {@code GET /apps}. */
+  /** Every documented route, for instance {@code GET /apps}. */
   public static List<String> routes() {
     return OPERATIONS.stream().map(Operation::name).toList();
   }
 
-  /** The documented route that a request goes to. */
+  /** The documented route of a request, null if there is none. */
   public static @Nullable String route(String method, String path) {
     return OPERATIONS.stream()
         .filter(operation -> operation.takes(method, path))

@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
-/** A client of server-sent events, which reads what comes in a thread of its own. */
+/** A client of server-sent events. It reads them in its own thread. */
 public final class EventStream implements AutoCloseable {
 
   private static final HttpClient CLIENT =
@@ -38,7 +38,7 @@ public final class EventStream implements AutoCloseable {
   private volatile boolean ended;
   private volatile boolean whole;
 
-  /** A message, and what it came as. */
+  /** A message with the id of its event. */
   public record Event(long id, JsonNode message) {
     public String body() {
       return message.path("body").asString();
@@ -49,7 +49,7 @@ public final class EventStream implements AutoCloseable {
     this.response = response;
   }
 
-  /** Opens a stream that answers 200. */
+  /** Opens a stream, and fails unless the answer is 200. */
   public static EventStream open(String url, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     if (headers.length > 0) {
@@ -69,17 +69,17 @@ public final class EventStream implements AutoCloseable {
     }
   }
 
-  /** Opens a stream behind the last event of this one. */
+  /** Opens a stream after the last event of this one. */
   public EventStream resume(String url) {
     String last = events.isEmpty() ? "0" : Long.toString(events.getLast().id());
     return open(url, "Last-Event-ID", last);
   }
 
-  /** A connection on which a stream has been asked for, and nothing is read. */
+  /** Opens a connection, asks for a stream on it, and reads nothing. */
   public static Socket unread(String url) throws IOException {
     URI uri = URI.create(url);
     Socket socket = new Socket();
-    // as little as the system lets it be
+    // The system may choose a larger buffer.
     socket.setReceiveBufferSize(8_192);
     socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
     OutputStream out = socket.getOutputStream();
@@ -106,7 +106,7 @@ public final class EventStream implements AutoCloseable {
       }
       whole = true;
     } catch (IOException e) {
-      // cut off, by either side
+      // Either side closed the connection.
     }
     ended = true;
   }
@@ -131,7 +131,7 @@ public final class EventStream implements AutoCloseable {
     return ended;
   }
 
-  /** Whether the server has ended the stream, and not only the connection. */
+  /** Whether the server ended the stream, not just the connection. */
   public boolean isWhole() {
     return whole;
   }

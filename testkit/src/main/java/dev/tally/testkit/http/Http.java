@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Requests as a client sends them, and answers as a test looks at them. Each has to be one that the
- * OpenAPI documents tell of.
+ * Sends requests as a client does, and returns answers for a test to examine. Fails if the OpenAPI
+ * documents do not describe an answer.
  */
 public final class Http {
 
@@ -54,7 +54,7 @@ public final class Http {
       return response.headers().firstValue(name);
     }
 
-    /** Fails unless this is a problem of this kind, in full shape. */
+    /** Fails unless this is a complete problem document of this kind. */
     public Answer isProblem(int status, String type, String error) {
       assertThat(status()).as(response.body()).isEqualTo(status);
       assertThat(header("Content-Type")).hasValue("application/problem+json");
@@ -127,7 +127,8 @@ public final class Http {
   }
 
   public static Answer send(HttpRequest.Builder request) {
-    // a request's own time-out ends with the header, and a stream that should not be one has no end
+    // A timeout of HttpRequest stops at the headers. It would not end an answer that streams by
+    // mistake.
     CompletableFuture<HttpResponse<String>> answer =
         CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     try {
@@ -136,7 +137,7 @@ public final class Http {
       return new Answer(response);
     } catch (TimeoutException e) {
       answer.cancel(true);
-      throw new AssertionError("an answer without an end within " + PATIENCE, e);
+      throw new AssertionError("the answer did not end within " + PATIENCE, e);
     } catch (ExecutionException e) {
       throw new AssertionError("no answer", e.getCause());
     } catch (InterruptedException e) {

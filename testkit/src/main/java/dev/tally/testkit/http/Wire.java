@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Bytes to a server, and what it answers: what no HTTP client would send. Texts have one character
- * a byte.
+ * Sends raw bytes that no HTTP client would send, and reads the answers. Each character of a text
+ * is one byte.
  */
 public final class Wire {
 
@@ -25,20 +25,20 @@ public final class Wire {
   /**
    * One answer.
    *
-   * @param status 0 if the request was taken for one of HTTP/0.9, whose answers are a body only
+   * @param status 0 if the server took the request for HTTP/0.9, whose answers are only a body
    * @param headers by lower-case name
    */
   public record Answer(int status, Map<String, String> headers, String body) {}
 
   /**
-   * What came of one connection.
+   * The result of one connection.
    *
-   * @param answers without interim ones
-   * @param cut whether the connection broke, so that there may have been more
+   * @param answers without interim answers
+   * @param cut whether the connection broke, so that answers may be missing
    */
   public record Exchange(List<Answer> answers, boolean cut) {}
 
-  /** Sends, closes its end, and reads until the server closes its own. */
+  /** Sends a request, closes the sending side, and reads until the server closes the connection. */
   public static Exchange send(String server, String request) {
     URI uri = URI.create(server);
     ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -51,7 +51,7 @@ public final class Wire {
         out.flush();
         socket.shutdownOutput();
       } catch (SocketException e) {
-        // it has had enough of it; what it said before is still to be read
+        // The server closed the connection early. Its earlier answers can still be read.
         cut = true;
       }
       InputStream in = socket.getInputStream();
@@ -59,7 +59,7 @@ public final class Wire {
     } catch (SocketException e) {
       cut = true;
     } catch (IOException e) {
-      throw new AssertionError("no end of the answer to " + request, e);
+      throw new AssertionError("the answer did not end; the request was " + request, e);
     }
     return read(received.toString(StandardCharsets.ISO_8859_1), cut);
   }
@@ -103,8 +103,8 @@ public final class Wire {
   }
 
   /**
-   * Whether an answer, or nothing, begins here. An answer to HEAD has a length and no body, and
-   * what its length seems to cover belongs to the next answer, of which a part would be left.
+   * Whether an answer or the end of the text begins here. An answer to HEAD has a Content-Length
+   * and no body. Skipping that length would cut off the beginning of the next answer.
    */
   private static boolean isAnswer(String rest) {
     return rest.isEmpty() || rest.startsWith("HTTP/1.1 ") || rest.startsWith("{");

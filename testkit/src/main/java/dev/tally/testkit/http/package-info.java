@@ -1,5 +1,6 @@
 /**
- * Clients as tests have them: requests, raw bytes, streams, and whether the answers are documented.
+ * Clients for tests: requests, raw bytes and streams, with a check that the documents describe each
+ * answer.
  */
 @NullMarked
 package dev.tally.testkit.http;
