@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * MySQL is away for so long that the queue is full in the end. Until then writes are accepted, from
- * then on they are refused and take no number, and when it is back everything is there in order.
+ * MySQL is away until the queue is full. Before that, gateways accept writes. After that, they
+ * refuse writes and give out no number. When MySQL is back, every accepted write is there, in
+ * order.
  */
 @Tag("faults")
 @ExtendWith(Scenario.KeepLogs.class)

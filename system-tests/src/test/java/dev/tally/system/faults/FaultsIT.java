@@ -27,26 +27,30 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Tally keeps its promises while one part after another is killed, frozen or cut off. The system
- * property {@code faults.minutes} says for how long, else it is short; {@code faults.seed} repeats
- * the faults of an earlier run; {@code faults.kinds} restricts them to those whose names match.
+ * property {@code faults.minutes} sets the length of the run, which is short by default; {@code
+ * faults.seed} repeats the faults of an earlier run; {@code faults.kinds} selects the faults whose
+ * names match.
  */
 @Tag("faults")
 class FaultsIT {
 
-  /** Of the short run, from its beginning to its last fault; what follows takes half a minute. */
+  /**
+   * The short run, from its beginning to its last fault. The end of the test takes another half
+   * minute.
+   */
   private static final Duration SHORT = Duration.ofSeconds(125);
 
   private static final int CLIENTS = 8;
   private static final Duration PACE = Duration.ofMillis(100);
 
-  /** Small enough to be filled in a moment. */
+  /** Small, so that clients fill the queue in a moment. */
   private static final String QUEUE_LIMIT = "500";
 
   private static final Duration ANSWER_PATIENCE = Duration.ofMinutes(1);
   private static final Duration DRAIN_PATIENCE = Duration.ofMinutes(3);
 
   @Test
-  void promisesAreKeptWhateverBreaks() throws Exception {
+  void tallyKeepsItsPromisesThroughAllFaults() throws Exception {
     long begin = System.nanoTime();
     Duration length = length();
     long seed = seed();
@@ -126,7 +130,10 @@ class FaultsIT {
     return Files.createDirectories(Path.of("target")).resolve("faults-report.md");
   }
 
-  /** Runs what the {@code verify} command runs, until nothing is on its way or the time is up. */
+  /**
+   * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox, or
+   * the time is up.
+   */
   private static Report drained(Deployment deployment) throws InterruptedException {
     long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
     try (ConfigurableApplicationContext command =

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What a run did, met and found, for people to read. */
+/** A report of a run for people to read: its faults, its requests and its findings. */
 record FaultsReport(
     long seed,
     Duration duration,
@@ -151,7 +151,7 @@ record FaultsReport(
         times.getLast().toMillis() / 1000.0);
   }
 
-  /** {@code NotSearchable} as {@code not searchable}. */
+  /** Turns {@code NotSearchable} into {@code not searchable}. */
   private static String words(Class<?> type) {
     return type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }

@@ -20,11 +20,10 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Breaks one thing after another at random moments, heals it, and measures how long it takes until
- * everything works again. What it does follows from its seed; when it meets what is under way does
- * not.
+ * Breaks one part after another at random moments, heals it, and measures how long it takes until
+ * everything works again. The seed determines the faults, but not which requests they interrupt.
  *
- * <p>Every kind of fault comes once, in random order, before one comes again.
+ * <p>Every kind of fault occurs once, in random order, before any kind occurs again.
  */
 final class Nemesis {
 
@@ -39,26 +38,29 @@ final class Nemesis {
   private final List<Fault> bag = new ArrayList<>();
   private final List<Struck> struck = new ArrayList<>();
 
-  /** A fault that was healed, and how long after the beginning of the healing what worked. */
+  /**
+   * A fault that was healed, and the times from the beginning of the healing until each check
+   * worked.
+   */
   record Struck(String kind, Probe.Recovery recovery) {}
 
   /**
-   * A kind of fault. All are healed in the same way.
+   * A kind of fault. All kinds are healed in the same way.
    *
    * @param kind its name in reports
-   * @param shortest how long it lasts at least
-   * @param longest how long it lasts at most
+   * @param shortest its minimum length
+   * @param longest its maximum length
    */
   private record Fault(String kind, Duration shortest, Duration longest, Strike strike) {}
 
   @FunctionalInterface
   private interface Strike {
-    /** Breaks something, and says what. */
+    /** Breaks something, and returns its description. */
     String now() throws InterruptedException;
   }
 
   /**
-   * @param kinds of faults, a pattern that their whole names match
+   * @param kinds a pattern for the whole names of faults
    */
   Nemesis(Deployment deployment, Workload workload, Probe probe, long seed, Pattern kinds) {
     this.deployment = deployment;
@@ -67,25 +69,25 @@ final class Nemesis {
     this.random = new Random(seed);
     this.chosen = kinds().stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
     if (chosen.isEmpty()) {
-      throw new IllegalArgumentException("no kind of fault is called " + kinds);
+      throw new IllegalArgumentException("no kind of fault matches " + kinds);
     }
   }
 
-  /** How many kinds of faults there are to choose from. */
+  /** The number of kinds of faults to choose from. */
   int kindCount() {
     return chosen.size();
   }
 
-  /** What has been broken and healed so far. */
+  /** The faults so far, all healed. */
   List<Struck> struck() {
     return List.copyOf(struck);
   }
 
   /**
-   * Breaks things until the time is up. Then everything is healed.
+   * Breaks and heals one part after another until the time is up.
    *
    * @param deadline by {@link System#nanoTime}
-   * @throws AssertionError if something does not work again three minutes after it was healed
+   * @throws AssertionError if something does not work again three minutes after the healing began
    */
   void run(long deadline) throws InterruptedException {
     while (System.nanoTime() < deadline) {
@@ -106,7 +108,7 @@ final class Nemesis {
     say("%s: %s, for %d ms".formatted(fault.kind(), what, length.toMillis()));
     Thread.sleep(length);
     long healing = System.nanoTime();
-    // beside the probes: what one server's start takes is not what writes have to wait for
+    // Heals and probes at the same time: writes need not wait until a slow server has started.
     FutureTask<Void> restoring = new FutureTask<>(deployment::restore, null);
     Thread.ofVirtual().name("restore").start(restoring);
     try {
@@ -160,7 +162,7 @@ final class Nemesis {
                 kill(any(LinkedService.Kind.GATEWAY))
                     + " and "
                     + kill(any(LinkedService.Kind.WORKER))));
-    // all of them longer than a lease, and than services wait for an answer from Redis
+    // Each lasts longer than a lease, and longer than services wait for an answer from Redis.
     kinds.add(fault("worker frozen", 3_000, 5_000, this::freezeWorker));
     for (ServerKind kind : List.of(ServerKind.REDIS, ServerKind.MARIADB)) {
       kinds.add(
@@ -220,7 +222,7 @@ final class Nemesis {
     return "SIGSTOP " + worker;
   }
 
-  /** Makes it likely that what happens to a worker next happens in the middle of a transaction. */
+  /** Makes it likely that the next fault hits a worker in the middle of a transaction. */
   private void lengthenTransactions(LinkedService worker) throws InterruptedException {
     Duration delay = Duration.ofMillis(random.nextInt(60));
     worker.link(ServerKind.MARIADB).delay(delay, delay);

@@ -44,14 +44,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Redis loses everything while writes go on. What was accepted and not persisted is gone, and that
- * is all: numbering goes on behind what is persisted, and whoever kept the answers finds out.
+ * Redis loses everything while clients write. Accepted writes that were not persisted are lost, and
+ * nothing else: numbering continues after the highest persisted number, and clients that kept their
+ * answers can find the lost writes.
  */
 @Tag("faults")
 @ExtendWith(Scenario.KeepLogs.class)
 class RedisLossIT {
 
-  /** A message as a client was told about it. */
+  /** A message as a gateway confirmed it to a client. */
   private record Told(Parent.Chat chat, long number, String body) {
 
     String place() {
@@ -74,7 +75,7 @@ class RedisLossIT {
   }
 
   @Test
-  void numberingGoesOnBehindWhatIsPersistedAndWhatIsLostIsNamed() throws Exception {
+  void numberingContinuesAfterPersistedNumbersAndVerifyNamesLostWrites() throws Exception {
     Scenario scenario = Scenario.begin();
     Deployment deployment = scenario.deployment();
     List<Parent.Chat> chats = scenario.newChats(3);
@@ -108,7 +109,7 @@ class RedisLossIT {
     List<Told> told = told(scenario.acceptedSince(Long.MIN_VALUE));
     List<Told> lost = told.stream().filter(one -> !isThere(one, state)).toList();
     List<Told> afterwards = told(scenario.acceptedSince(restarted));
-    assertThat(lost).as("what was accepted and not persisted").isNotEmpty();
+    assertThat(lost).as("writes accepted and not persisted").isNotEmpty();
     assertThat(afterwards)
         .isNotEmpty()
         .allSatisfy(
@@ -122,11 +123,11 @@ class RedisLossIT {
                         Violation.Lost.class,
                         Violation.BodyDiffers.class,
                         Violation.GivenTwice.class,
-                        // what was lost had lower numbers when its place was taken
+                        // A lost write had a lower number than the later write that took its place.
                         Violation.Reordered.class));
 
     assertVerifyNames(deployment, told, lost);
-    assertItIsSaid(deployment, chats.getFirst().app());
+    assertLossIsReported(deployment, chats.getFirst().app());
   }
 
   private static void wipe(Server redis) throws IOException {
@@ -183,8 +184,10 @@ class RedisLossIT {
     assertThat(verified.deadLetters()).isZero();
   }
 
-  /** In the metrics and in the log, but not so that who reads the log can write to the app. */
-  private static void assertItIsSaid(Deployment deployment, String app) throws Exception {
+  /**
+   * Checks that metrics and logs report the loss, and that no log contains the token of the app.
+   */
+  private static void assertLossIsReported(Deployment deployment, String app) throws Exception {
     StringBuilder logs = new StringBuilder();
     StringBuilder metrics = new StringBuilder();
     for (LinkedService gateway : deployment.services(LinkedService.Kind.GATEWAY)) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Redis is gone, or worse: it takes connections and does not answer. Writes are refused, all of
- * them at once and not one after the other, and reads do not notice.
+ * Redis is gone, or worse: it accepts connections and does not answer. Gateways refuse all writes
+ * at once, not one after the other, and reads still work.
  */
 @Tag("faults")
 @ExtendWith(Scenario.KeepLogs.class)
@@ -38,18 +38,18 @@ class RedisOutageIT {
   private static final int REQUESTS = 200;
 
   /**
-   * Many times what one request waits for Redis, and a small part of what all of them would take
-   * one after the other.
+   * Much longer than one request waits for Redis, and much shorter than all requests would take one
+   * after the other.
    */
   private static final Duration BOUND = Duration.ofSeconds(15);
 
   @Test
-  void writesAreRefusedAtOnceWhenItIsGone() throws Exception {
+  void gatewaysRefuseWritesAtOnceWhileRedisIsGone() throws Exception {
     writesAreRefusedAtOnce(Server::kill);
   }
 
   @Test
-  void writesAreRefusedAtOnceWhenItDoesNotAnswer() throws Exception {
+  void gatewaysRefuseWritesAtOnceWhileRedisDoesNotAnswer() throws Exception {
     writesAreRefusedAtOnce(Server::freeze);
   }
 
@@ -100,7 +100,10 @@ class RedisOutageIT {
     scenario.assertPromisesKept();
   }
 
-  /** A write with a patience of its own. What becomes of it is not known to who is refused. */
+  /**
+   * Sends a write with a timeout of its own. A refused client does not know whether the write
+   * happened.
+   */
   private static HttpResponse<String> refused(
       Scenario scenario, HttpClient http, Request.NewMessages request, String gateway)
       throws Exception {

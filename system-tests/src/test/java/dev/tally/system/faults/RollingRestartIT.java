@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Services are ended as an operator ends them, by SIGTERM, while clients use them. */
+/** Operators end services by SIGTERM while clients use them. */
 @Tag("faults")
 @ExtendWith(Scenario.KeepLogs.class)
 class RollingRestartIT {
 
-  /** A connection that was refused, or closed before an answer; above all no time-out. */
+  /** A connection that was refused, or closed before an answer. A timeout does not belong here. */
   private static final Set<String> NO_CONNECTION =
       Set.of("ConnectException", "IOException", "SocketException", "EOFException");
 
   private static final Duration SLOW = Duration.ofMillis(100);
 
   @Test
-  void oneServiceAfterTheOtherIsRestarted() {
+  void noWriteIsLostWhileServicesRestartOneAfterTheOther() {
     Scenario scenario = Scenario.begin();
     List<Parent.Chat> chats = scenario.newChats(4);
     try (Scenario.Load _ = load(scenario, chats)) {
@@ -63,7 +63,7 @@ class RollingRestartIT {
     List<LinkedService> workers = scenario.deployment().services(LinkedService.Kind.WORKER);
     try (Scenario.Load _ = load(scenario, chats)) {
       await().atMost(Duration.ofMinutes(1)).until(() -> scenario.highest(chats.getFirst()) > 10);
-      // so that it meets them in the middle of a batch
+      // The slow link makes it likely that SIGTERM arrives in the middle of a batch.
       workers.forEach(worker -> worker.link(ServerKind.MARIADB).delay(SLOW, SLOW));
       await().atMost(Duration.ofMinutes(1)).until(() -> claimed(scenario) > 0);
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -71,7 +71,7 @@ class RollingRestartIT {
       }
 
       assertThat(claimed(scenario)).as("jobs claimed and not acknowledged").isZero();
-      assertThat(owners(scenario)).as("leases not given back").isZero();
+      assertThat(owners(scenario)).as("leases not released").isZero();
       assertThat(scenario.<Long>inRedis(redis -> redis.zcard(PartitionKeys.WORKERS)))
           .as("workers in the roll")
           .isZero();
@@ -83,7 +83,7 @@ class RollingRestartIT {
     scenario.assertPromisesKept();
   }
 
-  /** Writes of all kinds, and reads. */
+  /** Clients that send all kinds of writes, and reads. */
   private static Scenario.Load load(Scenario scenario, List<Parent.Chat> chats) {
     return scenario.load(
         6,

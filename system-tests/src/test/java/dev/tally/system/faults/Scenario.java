@@ -41,12 +41,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * One story of what may happen to a deployment, with apps and a history of its own. All scenarios
- * of a JVM share the deployment, two of each service, which is healed before each.
+ * One sequence of faults on a deployment, with apps and a history of its own. All scenarios of a
+ * JVM share the deployment, two of each service, which is healed before each scenario.
  */
 final class Scenario {
 
-  /** Jobs that may wait in a partition: reached in a moment. */
+  /** The queue limit of a partition, small so that clients reach it in a moment. */
   static final int QUEUE_LIMIT = 3_000;
 
   private static final int PARTITIONS = 16;
@@ -78,7 +78,7 @@ final class Scenario {
     return new Scenario(running);
   }
 
-  /** Keeps the logs when a scenario has failed, and says where. */
+  /** Keeps the logs of a failed scenario, and prints where they are. */
   static final class KeepLogs implements TestWatcher {
     @Override
     public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
@@ -101,18 +101,18 @@ final class Scenario {
     return new Client(clients.incrementAndGet(), surroundings);
   }
 
-  /** A body that no other message of the scenario has. */
+  /** A body that is unique in the scenario. */
   String newBody() {
     return "message " + bodies.incrementAndGet();
   }
 
-  /** An app with so many chats, all of them persisted. */
+  /** Creates an app with this many chats, all of them persisted. */
   List<Parent.Chat> newChats(int count) {
     Client client = newClient();
     String app =
         switch (client.ask(new Request.NewApp("Acme"))) {
           case Outcome.CreatedApp(String token) -> token;
-          case Outcome other -> throw new AssertionError("no app: " + other);
+          case Outcome other -> throw new AssertionError("no app was created: " + other);
         };
     List<Parent.Chat> chats = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
@@ -125,7 +125,7 @@ final class Scenario {
     return chats;
   }
 
-  /** Clients that go on until they are closed. */
+  /** Clients that continue until they are closed. */
   final class Load implements AutoCloseable {
 
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -164,21 +164,21 @@ final class Scenario {
   /**
    * Starts clients.
    *
-   * @param pace how long each pauses between two steps
-   * @param work makes what a client does, step by step
+   * @param pace the pause of each client between two steps
+   * @param work creates a client's work, which runs step by step
    */
   Load load(int clients, Duration pace, Function<Client, IntConsumer> work) {
     return new Load(clients, pace, work);
   }
 
-  /** Writes that were accepted, of requests that began after this moment. */
+  /** Accepted writes whose requests began after this moment. */
   List<History.Entry> acceptedSince(long nanos) {
     return history().entries().stream()
         .filter(entry -> entry.outcome() instanceof Outcome.Accepted && entry.startNanos() > nanos)
         .toList();
   }
 
-  /** Waits until everything accepted is persisted, and everything persisted is indexed. */
+  /** Waits until every accepted write is persisted and every persisted message is indexed. */
   void awaitDrained() {
     await()
         .atMost(PATIENCE)
@@ -186,7 +186,7 @@ final class Scenario {
         .until(() -> queued() == 0 && outbox() == 0);
   }
 
-  /** Jobs that are accepted and not acknowledged. */
+  /** The number of jobs that are accepted and not acknowledged. */
   long queued() {
     return inRedis(
         redis -> {
@@ -199,7 +199,7 @@ final class Scenario {
         });
   }
 
-  /** Asks Redis itself. */
+  /** Queries Redis directly. */
   <T> T inRedis(Function<RedisCommands<String, String>, T> question) {
     try (RedisClient client = RedisClient.create(deployment.server(ServerKind.REDIS).url());
         StatefulRedisConnection<String, String> connection = client.connect()) {
@@ -207,7 +207,7 @@ final class Scenario {
     }
   }
 
-  /** Messages that wait in the search outbox. */
+  /** The number of messages in the search outbox. */
   long outbox() {
     return inMySql("SELECT COALESCE(SUM(last_number - first_number + 1), 0) FROM search_outbox");
   }
@@ -222,7 +222,7 @@ final class Scenario {
             .formatted(chat.app(), chat.number()));
   }
 
-  /** Asks MySQL itself for a number. */
+  /** Queries MySQL directly for a number. */
   private long inMySql(String sql) {
     try (Connection connection =
             DriverManager.getConnection(deployment.server(ServerKind.MARIADB).url(), "root", "");
@@ -235,7 +235,7 @@ final class Scenario {
     }
   }
 
-  /** What the servers hold of this scenario's apps. */
+  /** Reads this scenario's apps from the servers. */
   State state() {
     Set<String> apps =
         history().entries().stream()
@@ -259,7 +259,10 @@ final class Scenario {
     return chosen;
   }
 
-  /** Everything is drained, nothing contradicts what clients saw, and none saw an odd answer. */
+  /**
+   * Waits until everything is drained, and fails if the servers contradict the clients or a client
+   * got an unexpected answer.
+   */
   void assertPromisesKept() {
     awaitDrained();
     assertThat(Checker.check(history(), state())).extracting(Violation::sentence).isEmpty();

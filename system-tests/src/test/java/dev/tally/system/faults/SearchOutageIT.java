@@ -23,21 +23,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Elasticsearch is away for long. Writes and reads do not notice, searches say so, and what is to
- * be indexed waits in MySQL, not in a worker's memory.
+ * Elasticsearch is away for a long time. Writes and reads still work, and searches answer 503.
+ * Messages that are not indexed yet wait in MySQL, not in the memory of a worker.
  */
 @Tag("faults")
 @ExtendWith(Scenario.KeepLogs.class)
 class SearchOutageIT {
 
-  /** As long as a message may be; 50 of them are as large as a batch may be. */
+  /** As long as a message may be. A batch of 50 such messages has the maximum size. */
   private static final String LONG = ("слово" + "ж".repeat(95) + " ").repeat(98);
 
   private static final int BATCHES = 48;
   private static final int BATCH = 50;
 
   @Test
-  void whatIsPersistedWithoutItIsSearchableAfterwards() throws Exception {
+  void messagesPersistedDuringTheOutageAreSearchableAfterIt() throws Exception {
     Scenario scenario = Scenario.begin();
     Server elasticsearch = scenario.deployment().server(ServerKind.ELASTICSEARCH);
     Parent.Chat chat = scenario.newChats(1).getFirst();

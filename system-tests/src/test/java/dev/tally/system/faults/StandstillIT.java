@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * A worker stands still in the middle of a transaction, for good: its rows are locked, its
- * connection is open, and its work must go on all the same. Takes minutes, so only when the fault
- * suite is run by itself.
+ * A worker freezes for good in the middle of a transaction: its rows are locked and its connection
+ * is open, but its work must continue. The test takes minutes, so it runs only with the fault suite
+ * on its own.
  */
 @Tag("faults")
 @EnabledIfSystemProperty(named = "faults.minutes", matches = ".+")
@@ -32,7 +32,7 @@ class StandstillIT {
   private static final Duration SLOW = Duration.ofMillis(200);
 
   @Test
-  void anotherWorkerFinishesWhatOneThatStandsStillHasLocked() throws Exception {
+  void anotherWorkerFinishesTheLockedWorkOfAFrozenWorker() throws Exception {
     try (Deployment deployment = Deployment.start(Deployment.Options.of(1, 2, 1))) {
       Client client = new Client(1, Client.Surroundings.of(deployment));
       Outcome created = client.ask(new Request.NewApp("stands still"));

@@ -1,4 +1,6 @@
-/** Faults of every kind, and a checker that finds out whether Tally kept its promises. */
+/**
+ * Breaks a running system with faults of every kind, and checks whether Tally kept its promises.
+ */
 @NullMarked
 package dev.tally.system.faults;
 

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what the servers have in the end against what clients were told. Knows nothing of how Tally
- * works, only what it promises.
+ * Compares the final data of the servers with the answers that clients got. It knows only what
+ * Tally promises, not how Tally works.
  */
 public final class Checker {
 
@@ -25,7 +25,7 @@ public final class Checker {
   private final List<Violation> violations = new ArrayList<>();
   private final Map<Parent, List<Write>> writes = new HashMap<>();
 
-  /** Who wrote what. */
+  /** The write of each body, to any parent. */
   private final Map<String, Write> writers = new HashMap<>();
 
   private Checker(List<History.Entry> entries, State state) {
@@ -34,10 +34,10 @@ public final class Checker {
   }
 
   /**
-   * Everything that contradicts Tally's promises; empty if they were kept.
+   * Returns everything that contradicts Tally's promises; empty if they were kept.
    *
-   * @param history of everything that was asked of this deployment, with nothing under way any more
-   * @param state with everything drained and indexed
+   * @param history of all requests to this deployment, none of them still under way
+   * @param state after everything was drained and indexed
    */
   public static List<Violation> check(History history, State state) {
     return new Checker(history.entries(), state).check();
@@ -99,7 +99,7 @@ public final class Checker {
             });
   }
 
-  /** What a client was told to be there, no later request may be told to be unknown. */
+  /** Once a client was told that something exists, no later request may get a 404 for it. */
   private void checkDenials() {
     Map<Parent, Long> knownSince = new HashMap<>();
     for (History.Entry entry : entries) {

@@ -15,7 +15,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A checker that finds nothing is worth something only if it finds what is there. */
+/**
+ * Shows that the checker finds every kind of violation. Otherwise a run without findings would
+ * prove nothing.
+ */
 class CheckerTest {
 
   private static final String APP = "a1";
@@ -69,7 +72,7 @@ class CheckerTest {
   }
 
   @Test
-  void whatIsUnknownMayBeThereOrNot() {
+  void aWriteOfUnknownOutcomeMayBeThereOrNot() {
     ask(say(CHAT, null, "four", "five"), UNKNOWN);
     ask(say(CHAT, null, "nowhere"), UNKNOWN);
     ask(say(CHAT, null, "four"), UNKNOWN);
@@ -118,7 +121,7 @@ class CheckerTest {
   }
 
   @Test
-  void aMessageLostInTheMiddleIsNoGapBesides() {
+  void aMessageLostInTheMiddleIsNotAlsoReportedAsAGap() {
     ask(say(CHAT, null, "four"), new Outcome.Accepted(4, 4));
     accepted(CHAT, 5, "five");
 
@@ -149,7 +152,7 @@ class CheckerTest {
   }
 
   @Test
-  void aRetryThatIsThereTwiceIsNamed() {
+  void aRetryPersistedTwiceIsNamed() {
     ask(say(CHAT, "k", "four"), UNKNOWN);
     ask(say(CHAT, "k", "four"), UNKNOWN);
     row(CHAT, 4, "four");
@@ -194,7 +197,7 @@ class CheckerTest {
   }
 
   @Test
-  void aMessageOfUnknownOutcomeHasItsPlaceToo() {
+  void aMisplacedMessageOfUnknownOutcomeIsNamed() {
     ask(say(CHAT, null, "five"), new Outcome.Accepted(5, 5));
     ask(say(CHAT, null, "four"), UNKNOWN);
     row(CHAT, 4, "four");
@@ -233,7 +236,7 @@ class CheckerTest {
   }
 
   @Test
-  void aMessageOfAnotherChatInPlaceOfTheOwnIsNamed() {
+  void aMessageReplacedByOneOfAnotherChatIsNamed() {
     accepted(OTHER_CHAT, "elsewhere");
     ask(say(CHAT, null, "four"), new Outcome.Accepted(4, 4));
     row(CHAT, 4, "elsewhere");
@@ -257,7 +260,7 @@ class CheckerTest {
   }
 
   @Test
-  void aMessageThatWasRefusedIsInvented() {
+  void aRefusedMessageThatIsThereIsNamedAsInvented() {
     ask(say(CHAT, null, "four"), new Outcome.Refused(503, "queue-full"));
     row(CHAT, 4, "four");
 
@@ -323,28 +326,28 @@ class CheckerTest {
   }
 
   @Test
-  void aBodyThatWasReadOtherwiseIsNamed() {
+  void aBodyThatDiffersFromAnEarlierReadIsNamed() {
     saw(CHAT, 0, 100, "one", "TWO");
 
     assertThat(check()).contains(new Violation.BodyDiffers(CHAT, 2, "TWO", "two"));
   }
 
   @Test
-  void anAcceptedChatThatIsDeniedIsNamed() {
+  void a404ForAnAcceptedChatIsNamed() {
     ask(say(OTHER_CHAT, null, "hello"), new Outcome.Refused(404, "chat-not-found"));
 
     assertOnly(new Violation.Denied(OTHER_CHAT));
   }
 
   @Test
-  void aChatThatIsNotThereMayBeDenied() {
+  void a404ForAChatThatDoesNotExistIsRight() {
     ask(say(new Parent.Chat(APP, 9), null, "hello"), new Outcome.Refused(404, "chat-not-found"));
 
     assertThat(check()).isEmpty();
   }
 
   @Test
-  void aChatMayBeDeniedUntilItsAcceptanceIsKnown() {
+  void a404ForAChatIsRightUntilTheClientKnowsThatItWasAccepted() {
     Parent.Chat chat = new Parent.Chat(APP, 3);
     history.record(
         entry(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3), now, now + 20));
@@ -385,7 +388,7 @@ class CheckerTest {
   }
 
   @Test
-  void aCounterThatIsGoneIsRecovered() {
+  void aLostCounterIsNoViolation() {
     state.counters().clear();
 
     assertThat(check()).isEmpty();
@@ -420,7 +423,7 @@ class CheckerTest {
   }
 
   @Test
-  void whatWasReadAndIsGoneInTheEndIsNamed() {
+  void aMessageThatWasReadAndIsGoneAtTheEndIsNamed() {
     ask(new Request.ReadChat(APP, 1), new Outcome.ChatSeen(4));
 
     assertOnly(new Violation.WentBackwards(CHAT, 4, 3));
@@ -437,7 +440,7 @@ class CheckerTest {
   }
 
   @Test
-  void aPageThatIsFullTellsNothingOfWhatIsBehindIt() {
+  void aFullPageSaysNothingAboutLaterNumbers() {
     saw(CHAT, 0, 2, "one", "two");
 
     assertThat(check()).isEmpty();
@@ -493,7 +496,7 @@ class CheckerTest {
     chatRow(chat);
   }
 
-  /** A chat that is there, rightly counted. */
+  /** A chat that is there, with the right count. */
   private void chatRow(Parent.Chat chat) {
     state.chats().put(chat, 0L);
     state
@@ -513,7 +516,7 @@ class CheckerTest {
     row(chat, number, body);
   }
 
-  /** A message that is there, rightly counted and indexed. */
+  /** A message that is there, counted and indexed. */
   private void row(Parent.Chat chat, long number, String body) {
     state
         .messages()
@@ -528,7 +531,7 @@ class CheckerTest {
     return new Request.NewMessages(chat.app(), chat.number(), List.of(bodies), key);
   }
 
-  /** A page with consecutive numbers behind {@code after}. */
+  /** A page with consecutive numbers after {@code after}. */
   private void saw(Parent.Chat chat, long after, int limit, String... bodies) {
     List<State.Message> messages = new ArrayList<>();
     for (String body : bodies) {

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Holds what readers saw of one chat against each other and against its rows. */
+/** Compares the reads of one chat with each other and with its rows. */
 final class ReadCheck {
 
-  /** What stands for a chat that is not there. */
+  /** Stands for the highest number of a chat that does not exist. */
   private static final long NO_CHAT = -1;
 
   private final Parent.Chat chat;
@@ -27,12 +27,12 @@ final class ReadCheck {
   private final List<Violation> violations;
 
   /**
-   * What one read tells.
+   * The facts that one read establishes.
    *
-   * @param atLeast at some moment of it, numbers up to this one were visible
-   * @param atMost at some moment of it, no higher number was; {@link Long#MAX_VALUE} if it does not
-   *     tell
-   * @param page what it showed, null if it was no page
+   * @param atLeast at some moment of the read, all numbers up to this one were visible
+   * @param atMost at some moment of the read, no higher number was visible; {@link Long#MAX_VALUE}
+   *     if the read does not show that
+   * @param page the messages of the page, null if the read was not a page
    */
   record Read(
       long startNanos,
@@ -45,8 +45,8 @@ final class ReadCheck {
   /**
    * @param exists whether the chat has a row
    * @param rows in number order
-   * @param wrong numbers about which enough has been said; it adds to them
-   * @param writers who wrote each body, to whatever parent
+   * @param wrong numbers that have a violation already; this check adds to them
+   * @param writers the write of each body, to any parent
    */
   ReadCheck(
       Parent.Chat chat,
@@ -63,7 +63,7 @@ final class ReadCheck {
     this.violations = violations;
   }
 
-  /** The reads in a history that tell something, by chat. */
+  /** The reads in a history that establish facts, by chat. */
   static Map<Parent.Chat, List<Read>> reads(List<History.Entry> entries) {
     Map<Parent.Chat, List<Read>> reads = new HashMap<>();
     for (History.Entry entry : entries) {
@@ -104,7 +104,7 @@ final class ReadCheck {
     };
   }
 
-  /** Adds what it finds to the violations. */
+  /** Adds its findings to the violations. */
   void check(List<Read> reads) {
     Map<Long, String> persisted = new HashMap<>();
     rows.forEach(row -> persisted.put(row.number(), row.body()));
@@ -136,7 +136,10 @@ final class ReadCheck {
     }
   }
 
-  /** Whether every read shows at least what those showed that had ended before it began. */
+  /**
+   * Checks that every read shows at least the numbers that earlier reads showed. A read is earlier
+   * if it ended before the other began.
+   */
   private void checkProgress(List<Read> reads) {
     List<Read> byStart = new ArrayList<>(reads);
     byStart.sort(Comparator.comparingLong(Read::startNanos));

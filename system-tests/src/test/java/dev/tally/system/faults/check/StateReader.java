@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads what a deployment's servers hold, without any service's help. */
+/** Reads the data of a deployment's servers directly, without any service. */
 public final class StateReader {
 
   private static final int PAGE = 5_000;
@@ -44,7 +44,7 @@ public final class StateReader {
 
   private final EmbeddedStack stack;
 
-  /** Tokens by application id, as read last. */
+  /** Tokens by application id, from the last read. */
   private final Map<Long, String> tokens = new HashMap<>();
 
   public StateReader(EmbeddedStack stack) {
@@ -52,8 +52,8 @@ public final class StateReader {
   }
 
   /**
-   * Reads everything. To be called when nothing is on its way any more: no client writes, the
-   * queues are drained, and the search outbox is empty.
+   * Reads everything. Call this only when no client writes, the queues are drained, and the search
+   * outbox is empty.
    */
   public State read() {
     State state =
@@ -129,7 +129,7 @@ public final class StateReader {
     }
   }
 
-  /** A row whose application is missing keeps a name of its own. */
+  /** Names a chat. Without a row for its application, the name contains the id. */
   private Parent.Chat chat(long application, long number) {
     return new Parent.Chat(tokens.getOrDefault(application, "with id " + application), number);
   }

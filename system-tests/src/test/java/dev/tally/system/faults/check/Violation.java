@@ -5,7 +5,7 @@ import dev.tally.system.faults.workload.Parent;
 /** A promise that was not kept. */
 public sealed interface Violation {
 
-  /** What is wrong, in a sentence. */
+  /** Describes the violation in a sentence. */
   public String sentence();
 
   /** An app that was created is not there. */
@@ -16,7 +16,7 @@ public sealed interface Violation {
     }
   }
 
-  /** An app is there that nobody asked for. */
+  /** An app that no request created. */
   public record AppInvented(String app) implements Violation {
     @Override
     public String sentence() {
@@ -24,7 +24,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Accepted, and not there. */
+  /** A write that was accepted and is not persisted. */
   public record Lost(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -32,7 +32,7 @@ public sealed interface Violation {
     }
   }
 
-  /** There, and neither accepted nor asked for by a request whose outcome is unknown. */
+  /** A row that no request wrote, neither an accepted one nor one of unknown outcome. */
   public record Invented(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -41,7 +41,7 @@ public sealed interface Violation {
     }
   }
 
-  /** One write, and two rows. */
+  /** One write that has two rows. */
   public record Doubled(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -50,7 +50,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A part of a batch of which all or nothing must be there. */
+  /** A part of a batch, although a batch is persisted whole or not at all. */
   public record Torn(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -59,7 +59,7 @@ public sealed interface Violation {
     }
   }
 
-  /** There with another body than was accepted or has been read. */
+  /** A row whose body differs from the body that was accepted or read. */
   public record BodyDiffers(Parent parent, long number, String expected, String persisted)
       implements Violation {
     @Override
@@ -69,7 +69,9 @@ public sealed interface Violation {
     }
   }
 
-  /** A message that was written to another chat, as a row or in a page. */
+  /**
+   * A message that was written to another chat than the one that has its row or shows it in a page.
+   */
   public record Foreign(Parent parent, long number, Parent writtenTo) implements Violation {
     @Override
     public String sentence() {
@@ -77,7 +79,7 @@ public sealed interface Violation {
     }
   }
 
-  /** One number as the answer to two writes. */
+  /** One number in the answers to two writes. */
   public record GivenTwice(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -85,7 +87,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Two answers to one write. */
+  /** Two different answers to one write. */
   public record AnsweredTwice(Parent parent, String key, long first, long other)
       implements Violation {
     @Override
@@ -95,7 +97,7 @@ public sealed interface Violation {
     }
   }
 
-  /** As many numbers as there was nothing to number. */
+  /** A write that got more or fewer numbers than it needs. */
   public record Miscounted(Parent parent, long first, long last, int expected)
       implements Violation {
     @Override
@@ -105,7 +107,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A later write with a lower number. */
+  /** A later write that has a lower number. */
   public record Reordered(Parent parent, long number, long later) implements Violation {
     @Override
     public String sentence() {
@@ -114,7 +116,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Numbers that nobody was told and that no row has, below one that a row has. */
+  /** Numbers without a row and without an accepted write, below the number of a row. */
   public record Gap(Parent parent, long first, long last) implements Violation {
     @Override
     public String sentence() {
@@ -122,7 +124,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A count that is not the number of rows. */
+  /** A count that differs from the number of rows. */
   public record WrongCount(Parent parent, long count, long rows) implements Violation {
     @Override
     public String sentence() {
@@ -130,7 +132,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Rows whose parent has none. */
+  /** Rows whose parent has no row. */
   public record Orphaned(Parent parent) implements Violation {
     @Override
     public String sentence() {
@@ -138,7 +140,7 @@ public sealed interface Violation {
     }
   }
 
-  /** 404 for what had been accepted before. */
+  /** A 404 for a parent that had been accepted before. */
   public record Denied(Parent parent) implements Violation {
     @Override
     public String sentence() {
@@ -147,7 +149,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A page that is not the consecutive numbers behind where it was to start. */
+  /** A page whose numbers are not consecutive from its start. */
   public record BrokenPage(Parent parent, long expected, long shown) implements Violation {
     @Override
     public String sentence() {
@@ -157,8 +159,8 @@ public sealed interface Violation {
   }
 
   /**
-   * A read that shows less than one that had ended before it began; the rows that are there in the
-   * end count as the last read. -1 stands for a chat that is not there.
+   * A read that shows less than an earlier read, which ended before this one began. The final rows
+   * count as the last read. -1 stands for a chat that does not exist.
    */
   public record WentBackwards(Parent parent, long seen, long then) implements Violation {
     @Override
@@ -168,7 +170,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A counter that will give out numbers again. */
+  /** A counter so low that the gateway will give out numbers again. */
   public record CounterBehind(Parent parent, long counter, long highest) implements Violation {
     @Override
     public String sentence() {
@@ -177,7 +179,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Persisted, and not found by searches. */
+  /** A persisted message that searches do not find. */
   public record NotSearchable(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -185,7 +187,7 @@ public sealed interface Violation {
     }
   }
 
-  /** Found by searches, and not persisted. */
+  /** A message that searches find and that is not persisted. */
   public record OnlySearchable(Parent parent, long number) implements Violation {
     @Override
     public String sentence() {
@@ -193,7 +195,7 @@ public sealed interface Violation {
     }
   }
 
-  /** A job that could not be persisted. */
+  /** A job that became a dead letter. */
   public record DeadLetter(String reason) implements Violation {
     @Override
     public String sentence() {

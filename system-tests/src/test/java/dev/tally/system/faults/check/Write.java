@@ -11,13 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write, however often it was tried.
+ * One write, with all its attempts.
  *
- * @param bodies of messages; one that is empty for a chat
- * @param fate whether it must, may or must not be there
- * @param numbers what the client was told, if it was accepted
- * @param startNanos before this moment it had not happened
- * @param endNanos by this moment it had happened; {@link Long#MAX_VALUE} if that is not known
+ * @param bodies of messages; one empty body for a chat
+ * @param fate whether its rows must, may or must not exist
+ * @param numbers the numbers in the answer, if it was accepted
+ * @param startNanos the write happened after this moment
+ * @param endNanos the write happened before this moment; {@link Long#MAX_VALUE} if that is unknown
  */
 public record Write(
     Parent parent,
@@ -27,17 +27,19 @@ public record Write(
     long startNanos,
     long endNanos) {
 
-  /** What must be true of a write's rows. */
+  /** Whether the rows of a write must exist. */
   public enum Fate {
     ACCEPTED,
     UNKNOWN,
     REFUSED
   }
 
-  /** The body that a chat has for the checker. */
+  /** The checker treats a chat as a message with this body. */
   public static final String NO_BODY = "";
 
-  /** All writes to apps and chats, and whatever is wrong with their answers alone. */
+  /**
+   * Collects all writes to apps and chats, and reports violations that their answers alone show.
+   */
   public static List<Write> in(List<History.Entry> entries, List<Violation> violations) {
     Map<Request, List<History.Entry>> tries = new HashMap<>();
     List<Write> writes = new ArrayList<>();
@@ -60,7 +62,7 @@ public record Write(
     };
   }
 
-  /** What a write adds to, null for other requests. */
+  /** The parent that a write adds to, null for other requests. */
   public static @Nullable Parent parent(Request request) {
     return switch (request) {
       case Request.NewChat chat -> new Parent.App(chat.app());

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the rows of one parent against the writes to it. */
+/** Compares the rows of one parent with the writes to it. */
 final class WriteCheck {
 
   private final Parent parent;
@@ -24,18 +24,18 @@ final class WriteCheck {
   private final Map<String, Write> writers;
   private final List<Violation> violations;
 
-  /** Numbers about which something has been said. */
+  /** Numbers that have a violation already. */
   private final Set<Long> wrong = new HashSet<>();
 
-  /** Writes that are there, by their first number. */
+  /** Persisted writes, by their first number. */
   private final TreeMap<Long, Write> placed = new TreeMap<>();
 
-  /** What accepted writes say is under each number. */
+  /** The body of each number, according to the accepted writes. */
   private final Map<Long, String> accepted = new HashMap<>();
 
   /**
    * @param rows in number order
-   * @param writers who wrote each body, to whatever parent
+   * @param writers the write of each body, to any parent
    */
   WriteCheck(
       Parent parent,
@@ -51,9 +51,9 @@ final class WriteCheck {
   }
 
   /**
-   * Adds what it finds to the violations.
+   * Adds its findings to the violations.
    *
-   * @return the numbers about which it has found something
+   * @return the numbers that have a violation
    */
   Set<Long> check() {
     placeAccepted();
@@ -104,12 +104,12 @@ final class WriteCheck {
     }
   }
 
-  /** Finds out which writes of unknown outcome the rows are of that nobody was told about. */
+  /** Assigns rows without an accepted write to the writes of unknown outcome. */
   private void placeOthers(List<State.Message> others) {
     Map<String, Deque<Write>> unknown = new HashMap<>();
     writes.stream()
         .filter(write -> write.fate() == Write.Fate.UNKNOWN)
-        // the longest first, lest the beginning of a batch is taken for a shorter one
+        // Tries the longest first, because a shorter write could match the beginning of a batch.
         .sorted(Comparator.comparingInt((Write write) -> write.bodies().size()).reversed())
         .forEach(
             write ->
@@ -191,7 +191,10 @@ final class WriteCheck {
     }
   }
 
-  /** From the highest number down: which write had ended first of those with higher numbers? */
+  /**
+   * Compares each write with the earliest end of all writes with higher numbers, from the highest
+   * number down.
+   */
   private void checkOrder() {
     long endedFirst = Long.MAX_VALUE;
     long numberOfThat = 0;

@@ -1,4 +1,4 @@
-/** Compares what clients saw with what the servers have. */
+/** Compares the answers that clients got with the data of the servers. */
 @NullMarked
 package dev.tally.system.faults.check;
 

@@ -24,9 +24,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Tally as it is run in earnest: several gateways, workers and APIs, each a process of its own, on
- * servers of their own, with every connection from a service to a server through a {@link Proxy}.
- * Any part may be killed, frozen or cut off, and started again at its old address.
+ * Tally as in production: several gateways, workers and APIs, each in a process of its own, on
+ * servers of their own. Every connection from a service to a server goes through a {@link Proxy}. A
+ * test may kill, freeze or cut off any part, and start it again at its old address.
  *
  * <pre>{@code
  * try (Deployment deployment = Deployment.start(Deployment.Options.of(2, 2, 1))) {
@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Nothing of it outlives this JVM, not even one that is killed.
+ * <p>All its processes end with this JVM, even if the JVM is killed.
  */
 public final class Deployment implements AutoCloseable {
 
@@ -51,12 +51,12 @@ public final class Deployment implements AutoCloseable {
       settings = Map.copyOf(settings);
     }
 
-    /** With leases of two seconds, so that a dead worker is soon replaced. */
+    /** Options with leases of two seconds, so that another worker soon replaces a dead one. */
     public static Options of(int gateways, int workers, int apis) {
       return new Options(gateways, workers, apis, Map.of("tally.worker.lease.duration", "2s"));
     }
 
-    /** The same with one setting more, or another value for one. */
+    /** The same options with one setting added or changed. */
     public Options with(String name, String value) {
       Map<String, String> changed = new LinkedHashMap<>(settings);
       changed.put(name, value);
@@ -143,17 +143,20 @@ public final class Deployment implements AutoCloseable {
     return server(server).url().replace(":" + server(server).port(), ":" + port);
   }
 
-  /** The servers. Whoever connects to a server's own port has a link that nothing breaks. */
+  /**
+   * The servers. A connection to a server's own port bypasses the proxies, so no fault of a link
+   * breaks it.
+   */
   public EmbeddedStack stack() {
     return stack;
   }
 
-  /** A server, to be killed, frozen or started. */
+  /** A server, which a test may kill, freeze or start. */
   public Server server(ServerKind kind) {
     return stack.server(kind);
   }
 
-  /** All services, in no order that matters. */
+  /** All services, in any order. */
   public List<LinkedService> services() {
     return List.copyOf(services);
   }
@@ -163,28 +166,28 @@ public final class Deployment implements AutoCloseable {
     return services.stream().filter(service -> service.kind() == kind).toList();
   }
 
-  /** A gateway, from 0. */
+  /** A gateway; the first is 0. */
   public LinkedService gateway(int index) {
     return services(LinkedService.Kind.GATEWAY).get(index);
   }
 
-  /** A worker, from 0. */
+  /** A worker; the first is 0. */
   public LinkedService worker(int index) {
     return services(LinkedService.Kind.WORKER).get(index);
   }
 
-  /** An API, from 0. */
+  /** An API; the first is 0. */
   public LinkedService api(int index) {
     return services(LinkedService.Kind.API).get(index);
   }
 
-  /** The links that all services of a kind have to a server. */
+  /** The links from all services of a kind to a server. */
   public List<Proxy> links(LinkedService.Kind kind, ServerKind server) {
     return services(kind).stream().map(service -> service.link(server)).toList();
   }
 
   /**
-   * Configuration that points at the servers themselves, past all proxies, as {@code --name=value}
+   * Configuration that points at the servers directly, without proxies, as {@code --name=value}
    * arguments.
    */
   public List<String> directArguments() {
@@ -197,17 +200,17 @@ public final class Deployment implements AutoCloseable {
     return arguments;
   }
 
-  /** Puts an end to every fault, and returns when every service is ready. */
+  /** Ends every fault, and returns when every service is ready. */
   public void heal() {
     restore();
     awaitReady();
   }
 
   /**
-   * Puts an end to every fault: lets everything go on, pass and run. Returns when the servers
-   * answer; the services may have to start or to notice.
+   * Ends every fault: thaws and starts all processes, and lets all links pass. Returns when the
+   * servers answer; some services may still be starting or reconnecting.
    *
-   * @throws AssertionError if a service has ended by itself: no fault is an excuse for that
+   * @throws AssertionError if a service ended by itself, because no fault excuses that
    */
   public void restore() {
     for (LinkedService service : services) {
@@ -233,7 +236,7 @@ public final class Deployment implements AutoCloseable {
     each(LinkedService::awaitReady);
   }
 
-  /** Does something with all services at once, and throws what fails first. */
+  /** Runs an action for all services at once, and throws the first failure. */
   private void each(Consumer<LinkedService> action) {
     List<Future<?>> results = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -256,7 +259,7 @@ public final class Deployment implements AutoCloseable {
   }
 
   /**
-   * Keeps the folder with all logs when this is closed, for whoever has to find out what went
+   * Keeps the folder with all logs after {@link #close}, so that people can find out what went
    * wrong.
    *
    * @return the folder; a service's log is {@code <name>/service.log}, a server's {@code
@@ -267,7 +270,7 @@ public final class Deployment implements AutoCloseable {
     return folder;
   }
 
-  /** Ends everything the quick way, and deletes the folder unless it is to be kept. */
+  /** Kills everything, and deletes the folder unless {@link #keepLogs} was called. */
   @Override
   public void close() {
     each(LinkedService::kill);

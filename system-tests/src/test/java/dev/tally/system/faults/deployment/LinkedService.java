@@ -12,7 +12,7 @@ import java.util.Map;
 /** A service in a process of its own, with a link of its own to each server that it uses. */
 public final class LinkedService extends Service {
 
-  /** What a process is one of. */
+  /** The kind of a service. */
   public enum Kind {
     GATEWAY("gateway", ChatGateway.class, ServerKind.REDIS, ServerKind.MARIADB),
     WORKER("worker", ChatWorker.class, ServerKind.values()),
@@ -21,7 +21,7 @@ public final class LinkedService extends Service {
     private final String title;
     private final Class<?> main;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
+    @SuppressWarnings("ImmutableEnumChecker") // List.of() is immutable.
     private final List<ServerKind> uses;
 
     Kind(String title, Class<?> main, ServerKind... uses) {
@@ -41,7 +41,7 @@ public final class LinkedService extends Service {
     }
   }
 
-  /** The process is small, and up soon rather than fast at its peak. */
+  /** Flags for a small process that starts fast. Its peak speed does not matter. */
   private static final List<String> FLAGS =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx192m");
 
@@ -65,9 +65,9 @@ public final class LinkedService extends Service {
   }
 
   /**
-   * The link that this service, and no other, has to a server.
+   * The link of this service to a server. No other service uses it.
    *
-   * @throws IllegalArgumentException if the service does not use such a server
+   * @throws IllegalArgumentException if the service does not use the server
    */
   public Proxy link(ServerKind server) {
     Proxy link = links.get(server);

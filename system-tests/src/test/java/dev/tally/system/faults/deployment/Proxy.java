@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy in front of one server, for one client of it: the link between the two, which a test
- * may break. Passes everything until told otherwise; each of {@link #pass}, {@link #cut}, {@link
- * #stall}, {@link #delay} and {@link #loseAnswers} puts an end to what was before.
+ * A TCP proxy between one client and one server: the link between them, which a test may break. It
+ * passes everything at first. Each of {@link #pass}, {@link #cut}, {@link #stall}, {@link #delay}
+ * and {@link #loseAnswers} ends the effect of the previous call.
  */
 public final class Proxy implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class Proxy implements AutoCloseable {
   private final int port;
   private final int serverPort;
 
-  // guarded by this
+  // Guarded by this.
   private final Set<Link> links = new HashSet<>();
   private @Nullable ServerSocket listener;
   private boolean stalled;
@@ -37,7 +37,7 @@ public final class Proxy implements AutoCloseable {
   /**
    * Starts a proxy that passes everything.
    *
-   * @param port the loopback port that the client is told
+   * @param port the loopback port that the client connects to
    * @param serverPort the loopback port that the server listens on; it need not listen yet
    */
   Proxy(int port, int serverPort) {
@@ -50,12 +50,12 @@ public final class Proxy implements AutoCloseable {
     return port;
   }
 
-  /** Lets everything through, also what was held back by a stall. */
+  /** Passes everything, including bytes that a stall held back. */
   public void pass() {
     delay(Duration.ZERO, Duration.ZERO);
   }
 
-  /** Lets everything through, each piece of it so much later. */
+  /** Passes everything, and delays each piece by these times. */
   public synchronized void delay(Duration toServer, Duration toClient) {
     this.toServer = toServer;
     this.toClient = toClient;
@@ -74,7 +74,7 @@ public final class Proxy implements AutoCloseable {
       closeQuietly(listener);
       listener = null;
     }
-    // before what a stall holds back could go on
+    // Resets the connections first, otherwise bytes that a stall held back could still pass.
     resetAll();
     stalled = false;
     notifyAll();
@@ -86,15 +86,15 @@ public final class Proxy implements AutoCloseable {
     losingAnswers = false;
   }
 
-  /** Resets all connections and refuses new ones, until told otherwise. */
+  /** Resets all connections, and refuses new ones until another call. */
   public void cut() {
     close();
   }
 
   /**
-   * Accepts connections and reads from them, but forwards nothing. What both sides have sent
-   * meanwhile arrives when the link passes again, also if the connection has been given up by its
-   * client: as it is with packets that are sent again until they get through.
+   * Accepts connections and reads from them, but forwards nothing. When the link passes again, all
+   * bytes of both sides arrive, even those of a connection that its client has closed.
+   * Retransmitted packets arrive in the same way.
    */
   public synchronized void stall() {
     delay(Duration.ZERO, Duration.ZERO);
@@ -102,8 +102,8 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Forwards what the client sends, and loses what the server answers: everything is done, and
-   * nobody is told. All connections are reset in the end.
+   * Forwards requests and drops the answers: the server executes every request, and no client
+   * learns of it. The next call resets all connections.
    */
   public synchronized void loseAnswers() {
     delay(Duration.ZERO, Duration.ZERO);
@@ -120,8 +120,8 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * A listener that was closed may hold its port for some milliseconds more: until the thread that
-   * accepts from it has come out of the kernel.
+   * Opens the port, and retries: a closed listener keeps its port for some milliseconds, until the
+   * accepting thread has left the kernel.
    */
   private ServerSocket bind() {
     long end = System.nanoTime() + PORT_WAIT.toNanos();
@@ -153,13 +153,13 @@ public final class Proxy implements AutoCloseable {
           link.reset();
         }
       } catch (IOException e) {
-        // closed, or the client was gone before it was accepted
+        // The listener was closed, or the client left before it was accepted.
       }
     }
   }
 
   private synchronized boolean add(Link link, ServerSocket from) {
-    // a listener that has been closed may just have accepted one more
+    // A closed listener may have accepted one more connection.
     return !from.isClosed() && links.add(link);
   }
 
@@ -174,7 +174,7 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  /** Forwards a piece, unless it is an answer to be lost. */
+  /** Forwards a piece, unless it is part of an answer to drop. */
   private void forward(OutputStream out, byte[] buffer, int length, boolean towardsServer)
       throws IOException {
     boolean lost;
@@ -194,11 +194,11 @@ public final class Proxy implements AutoCloseable {
     try {
       closeable.close();
     } catch (Exception e) {
-      // closed is all that it should be
+      // It only had to be closed.
     }
   }
 
-  /** One connection, of two halves. */
+  /** One connection: a socket to the client and a socket to the server. */
   private final class Link {
 
     private final Socket client;
@@ -221,7 +221,7 @@ public final class Proxy implements AutoCloseable {
         pump(client, server, true);
         back.join();
       } catch (IOException e) {
-        // the server is away: so is this connection
+        // The server is away, so this connection ends, too.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {
@@ -252,7 +252,7 @@ public final class Proxy implements AutoCloseable {
       }
     }
 
-    /** Ends both halves without a farewell. */
+    /** Resets both sockets. */
     void reset() {
       for (Socket socket : new Socket[] {client, server}) {
         try {
@@ -260,7 +260,7 @@ public final class Proxy implements AutoCloseable {
             socket.setSoLinger(true, 0);
           }
         } catch (IOException e) {
-          // it is about to be closed anyway
+          // It will be closed anyway.
         }
         closeQuietly(socket);
       }

@@ -26,7 +26,7 @@ class ProxyTest {
   private ServerSocket server;
   private Proxy proxy;
 
-  /** A server that keeps what it is sent and sends it back. */
+  /** Starts a server that records and echoes every byte that it receives. */
   @BeforeEach
   void start() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -60,7 +60,7 @@ class ProxyTest {
         read = connection.getInputStream().read();
       }
     } catch (IOException e) {
-      // reset by the proxy
+      // The proxy reset the connection.
     }
   }
 
@@ -76,7 +76,7 @@ class ProxyTest {
   }
 
   @Test
-  void passesBothWaysUntilTheClientIsDone() throws Exception {
+  void passesBytesBothWaysUntilTheClientCloses() throws Exception {
     try (Socket client = connect()) {
       assertThat(exchange(client, 1)).isEqualTo(1);
       assertThat(exchange(client, 2)).isEqualTo(2);
@@ -86,7 +86,7 @@ class ProxyTest {
   }
 
   @Test
-  void cutResetsWhatIsOpenAndRefusesWhatIsNewUntilItPassesAgain() throws Exception {
+  void cutResetsOpenConnectionsAndRefusesNewOnesUntilPass() throws Exception {
     try (Socket client = connect()) {
       assertThat(exchange(client, 1)).isEqualTo(1);
       proxy.cut();
@@ -101,7 +101,7 @@ class ProxyTest {
   }
 
   @Test
-  void stallDeliversLateAlsoWhatAClientHasGivenUp() throws Exception {
+  void stallDeliversLateEvenIfTheClientHasClosed() throws Exception {
     try (Socket open = connect()) {
       assertThat(exchange(open, 1)).isEqualTo(1);
       proxy.stall();
@@ -120,12 +120,12 @@ class ProxyTest {
   }
 
   @Test
-  void whatAStallHeldBackIsLostWhenTheLinkIsCut() throws Exception {
+  void cutDropsBytesThatAStallHeldBack() throws Exception {
     try (Socket client = connect()) {
       assertThat(exchange(client, 1)).isEqualTo(1);
       proxy.stall();
       client.getOutputStream().write(2);
-      // the proxy has read it
+      // The proxy reads the byte during this pause.
       Thread.sleep(100);
       proxy.cut();
     }
@@ -137,7 +137,7 @@ class ProxyTest {
   }
 
   @Test
-  void lostAnswersAreOfRequestsThatArrived() throws Exception {
+  void loseAnswersDeliversTheRequests() throws Exception {
     try (Socket client = connect()) {
       assertThat(exchange(client, 1)).isEqualTo(1);
       proxy.loseAnswers();
@@ -153,7 +153,7 @@ class ProxyTest {
   }
 
   @Test
-  void delayHoldsBackEachWay() throws Exception {
+  void delayDelaysBothDirections() throws Exception {
     try (Socket client = connect()) {
       client.setSoTimeout(10_000);
       proxy.delay(Duration.ofMillis(100), Duration.ofMillis(50));
@@ -165,7 +165,7 @@ class ProxyTest {
   }
 
   @Test
-  void aServerThatIsAwayResetsTheClient() throws Exception {
+  void resetsTheClientIfTheServerIsAway() throws Exception {
     server.close();
     try (Socket client = connect()) {
       assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);

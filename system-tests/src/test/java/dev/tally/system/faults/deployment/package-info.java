@@ -1,4 +1,4 @@
-/** Tally as processes of its own, each part of which a test may kill, freeze or cut off. */
+/** Runs Tally in processes of its own. A test may kill, freeze or cut off each part of it. */
 @NullMarked
 package dev.tally.system.faults.deployment;
 

@@ -21,12 +21,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Somebody who uses Tally, one request at a time, and has every one of them and what came of it
- * recorded. Requests go to gateways and APIs in turn, as through a load balancer.
+ * A client that sends one request at a time, and records each request and its outcome. It sends to
+ * gateways and APIs in turn, as a load balancer would.
  */
 public final class Client {
 
-  /** An answer that no fault is an excuse for, of any client. */
+  /** An answer to any client that no fault excuses. */
   public record Surprise(Request request, int status, String body) {}
 
   /**
@@ -64,7 +64,7 @@ public final class Client {
   private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
   private static final String PROBLEM = "urn:tally:problem:";
 
-  /** What a reader is told while what it asks for is on its way, or Redis cannot be asked. */
+  /** The problems of a read while its data is still queued, or while Redis does not answer. */
   private static final Set<String> NOT_THERE_YET = Set.of("not-persisted-yet", "chat-not-found");
 
   private final int number;
@@ -72,7 +72,7 @@ public final class Client {
   private int turn;
 
   /**
-   * @param number of no other client
+   * @param number unique among all clients
    */
   public Client(int number, Surroundings surroundings) {
     this.number = number;
@@ -80,7 +80,7 @@ public final class Client {
     this.turn = number;
   }
 
-  /** Asks whose turn it is, records what comes of it, and returns it. */
+  /** Sends a request to the next service, and records and returns the outcome. */
   public Outcome ask(Request request) {
     turn++;
     return switch (request) {
@@ -91,7 +91,7 @@ public final class Client {
     };
   }
 
-  /** Asks one service, records what comes of it, and returns it. */
+  /** Sends a request to one service, and records and returns the outcome. */
   public Outcome ask(Request request, String service) {
     long start = System.nanoTime();
     Outcome outcome = outcome(request, service);
@@ -101,17 +101,17 @@ public final class Client {
     return outcome;
   }
 
-  /** Whether it is of use to ask the same again. */
+  /** Whether a client should send the same request again. */
   public static boolean isOpen(Outcome outcome) {
     return outcome instanceof Outcome.Unknown
         || (outcome instanceof Outcome.Refused refused && refused.status() == 503);
   }
 
   /**
-   * Asks again and again for what has an idempotency key, until there is an answer.
+   * Repeats a request with an idempotency key until it is answered.
    *
-   * @param service one to ask, or null for whose turn it is
-   * @return the last outcome, still open if this thread was interrupted
+   * @param service the service to ask, or null to ask all in turn
+   * @return the last outcome, {@linkplain #isOpen open} only if this thread was interrupted
    */
   public Outcome askUntilAnswered(Request request, @Nullable String service) {
     Outcome outcome = service == null ? ask(request) : ask(request, service);
@@ -236,7 +236,7 @@ public final class Client {
     return JSON.writeValueAsString(fields);
   }
 
-  /** Whether a search through one API finds a message. Not recorded. */
+  /** Whether a search through one API finds a message. The history does not record this request. */
   public static boolean finds(String api, Parent.Chat chat, String words, long number) {
     String url =
         "%s/apps/%s/chats/%d/search?q=%s"

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What clients asked and what they were told, as they saw it themselves. Any number of threads may
+ * The requests of clients and their outcomes, as the clients saw them. Any number of threads may
  * append to it.
  */
 public final class History {
@@ -12,9 +12,9 @@ public final class History {
   private final List<Entry> entries = new ArrayList<>();
 
   /**
-   * A request and what came of it.
+   * A request and its outcome.
    *
-   * @param client who asked; a client asks one thing at a time
+   * @param client the number of the client, which sends one request at a time
    * @param startNanos {@link System#nanoTime} right before the request was sent
    * @param endNanos {@link System#nanoTime} right after its outcome was known
    */
@@ -25,7 +25,7 @@ public final class History {
     entries.add(entry);
   }
 
-  /** Everything recorded so far, in the order in which outcomes became known, more or less. */
+  /** All entries so far, roughly in the order in which their outcomes became known. */
   public synchronized List<Entry> entries() {
     return List.copyOf(entries);
   }

@@ -22,9 +22,9 @@ public sealed interface Outcome {
   public record ChatSeen(long messagesCount) implements Outcome {}
 
   /**
-   * It definitely has not happened: a problem other than 503 {@code unavailable}.
+   * The request had no effect: a problem other than 503 {@code unavailable}.
    *
-   * @param problemType what the problem's type has after {@code urn:tally:problem:}
+   * @param problemType the part of the problem's type after {@code urn:tally:problem:}
    */
   public record Refused(int status, String problemType) implements Outcome {}
 

@@ -1,9 +1,9 @@
 package dev.tally.system.faults.workload;
 
-/** What numbers something: an app its chats, a chat its messages. */
+/** The parent of numbered things: an app numbers its chats, a chat its messages. */
 public sealed interface Parent {
 
-  /** Token of the app. */
+  /** The token of the app. */
   public String app();
 
   /** An app, as parent of chats. */

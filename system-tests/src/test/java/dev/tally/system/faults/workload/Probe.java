@@ -13,8 +13,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Finds out when everything works again: for several apps, a message is accepted by every gateway,
- * then every API shows it, then every API finds it.
+ * Measures when everything works again: for several apps, every gateway accepts a message, every
+ * API shows it, and every API finds it.
  */
 public final class Probe {
 
@@ -25,7 +25,7 @@ public final class Probe {
   private final Client.Surroundings surroundings;
   private final List<Sender> senders = new ArrayList<>();
 
-  /** How long after a moment the slowest message got so far. */
+  /** The time from a given moment until the slowest message so far. */
   public record Recovery(Duration accepted, Duration readable, Duration searchable) {
 
     private static Recovery slowest(Recovery one, Recovery other) {
@@ -42,7 +42,7 @@ public final class Probe {
 
   private record Sender(Client client, String gateway, Parent.Chat chat) {}
 
-  /** Makes the apps and chats of the probes. */
+  /** Creates the apps and chats of the probes. */
   public Probe(Client.Surroundings surroundings) {
     this.surroundings = surroundings;
     int number = FIRST_CLIENT;
@@ -52,7 +52,7 @@ public final class Probe {
               instanceof Outcome.CreatedApp(String app)
           && client.askUntilAnswered(new Request.NewChat(app, UUID.randomUUID().toString()), null)
               instanceof Outcome.Accepted(long chat, _))) {
-        throw new AssertionError("no probes can be made");
+        throw new AssertionError("could not create the apps and chats of the probes");
       }
       for (String gateway : surroundings.gateways()) {
         senders.add(
@@ -64,8 +64,8 @@ public final class Probe {
   /**
    * Waits until everything works.
    *
-   * @param since {@link System#nanoTime} of the moment that times are measured from
-   * @throws TimeoutException if it does not within the time given
+   * @param since {@link System#nanoTime} at the beginning of the measured times
+   * @throws TimeoutException if something does not work within the given time
    */
   public Recovery await(long since, Duration patience)
       throws InterruptedException, TimeoutException {
@@ -122,8 +122,7 @@ public final class Probe {
     Duration pause = POLL;
     while (!condition.getAsBoolean()) {
       Thread.sleep(pause);
-      // a check costs something, and a wait that is long already need not be known to the
-      // millisecond
+      // Each check costs time, and a long wait need not be known to the millisecond.
       pause = pause.multipliedBy(5).dividedBy(4);
       if (pause.compareTo(Duration.ofMillis(250)) > 0) {
         pause = Duration.ofMillis(250);

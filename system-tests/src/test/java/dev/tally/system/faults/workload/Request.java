@@ -4,17 +4,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asked. Requests that are equal and have an idempotency key are one write, however
- * often it was tried; without a key each is a write of its own.
+ * The request of a client. Equal requests with an idempotency key are attempts of one write;
+ * without a key, each request is a write of its own.
  *
- * <p>The checker tells messages apart by their bodies, so no two writes may share one.
+ * <p>The checker identifies messages by their bodies, so no two writes may share a body.
  */
 public sealed interface Request {
 
   /**
    * POST /apps.
    *
-   * @param name of no other app
+   * @param name unique among all apps
    */
   public record NewApp(String name) implements Request {}
 
@@ -24,7 +24,7 @@ public sealed interface Request {
   /**
    * POST /apps/{token}/chats/{number}/messages.
    *
-   * @param bodies one, or the lines of a batch
+   * @param bodies one body, or the lines of a batch
    */
   public record NewMessages(String app, long chat, List<String> bodies, @Nullable String key)
       implements Request {}

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the servers hold once everything has come to rest.
+ * The data of the servers after all work is done.
  *
  * @param apps the rows of {@code apps}, by token
  * @param chats {@code messages_count} of each row of {@code chats}
- * @param messages the rows of {@code messages}, of each chat in number order
- * @param indexed the numbers that searches find, of each chat
+ * @param messages the rows of {@code messages}, for each chat in number order
+ * @param indexed the numbers that searches find, for each chat
  * @param counters Redis's counters
  * @param deadLetters the reason of each dead letter
  */
@@ -25,6 +25,6 @@ public record State(
   /** A row of {@code apps}. */
   public record App(String name, long chatsCount) {}
 
-  /** A message, as a row or as a reader saw it. */
+  /** A message, from its row or from a read. */
   public record Message(long number, String body) {}
 }

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that write and read at a steady, bounded rate: chats, single messages and batches, over
- * apps and chats that they share. About half of the writes have an idempotency key and are repeated
- * until they are answered; the others are tried once.
+ * Clients that write and read at a steady, bounded rate: chats, single messages and batches, in
+ * apps and chats that they share. They repeat about half of the writes, with an idempotency key,
+ * until they are answered. They try the others once.
  */
 public final class Workload {
 
@@ -60,9 +60,9 @@ public final class Workload {
   }
 
   /**
-   * Starts clients, once the first app has its first chat.
+   * Starts clients after creating the first app and its first chat.
    *
-   * @param pace from one request of a client to its next, on average
+   * @param pace the average time from one request of a client to its next
    */
   public void start(int clients, Duration pace) {
     Client first = new Client(0, surroundings);
@@ -91,9 +91,9 @@ public final class Workload {
   }
 
   /**
-   * One request, and the same again if it is one to be repeated.
+   * Sends one request, and repeats it if it has an idempotency key.
    *
-   * @param id of no other request
+   * @param id unique among all requests
    */
   private void one(Client client, String id, Random random) {
     int choice = random.nextInt(100);
@@ -164,9 +164,9 @@ public final class Workload {
   }
 
   /**
-   * Writes to one chat, faster than the others, until its queue is full.
+   * Writes to one chat, faster than the other clients, until its queue is full.
    *
-   * @return whether it was before the time was up
+   * @return whether the queue was full before the time was up
    */
   public boolean fill(Duration patience) {
     Parent.Chat chat = chats.getFirst();
@@ -184,7 +184,9 @@ public final class Workload {
     return false;
   }
 
-  /** Lets clients finish what they repeat, and returns when all have, or their time is up. */
+  /**
+   * Lets clients finish their repetitions, and returns when all have finished or the time is up.
+   */
   public void stop(Duration patience) throws InterruptedException {
     stopping.countDown();
     long deadline = System.nanoTime() + patience.toNanos();

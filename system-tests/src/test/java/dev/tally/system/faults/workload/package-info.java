@@ -1,4 +1,4 @@
-/** Clients that use a deployment, and the record of what they asked and were told. */
+/** Clients that use a deployment, and the record of their requests and answers. */
 @NullMarked
 package dev.tally.system.faults.workload;
 
