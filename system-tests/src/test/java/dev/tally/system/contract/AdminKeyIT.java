@@ -18,7 +18,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** With an admin key only who has it lists, creates and changes apps. */
+/** If an admin key is set, only requests with the key list, create and change apps. */
 @ExtendWith(OutputCaptureExtension.class)
 class AdminKeyIT {
 
@@ -41,7 +41,7 @@ class AdminKeyIT {
   }
 
   @Test
-  void whoHasTheKeyManagesApps() {
+  void aClientWithTheKeyManagesApps() {
     String[] key = {"Authorization", "Bearer " + KEY};
 
     String token = Http.postJson(apps, "{\"name\":\"Acme\"}", key).is(201).text("token");
@@ -64,7 +64,7 @@ class AdminKeyIT {
         "Basic " + KEY,
         KEY
       })
-  void whoHasNotTheKeyIsRefusedAndNothingChanges(String authorization) {
+  void aClientWithoutTheKeyGets401AndChangesNothing(String authorization) {
     TallyClient tally = TallyClient.of(running);
     String token = tally.newApp();
     String before = Http.get(tally.appUrl(token)).response().body();
@@ -77,7 +77,7 @@ class AdminKeyIT {
     isUnauthorized(Http.postJson(apps, "{\"name\":\"Other\"}", headers));
     isUnauthorized(Http.postJson(apps, "not even JSON", headers));
     isUnauthorized(Http.putJson(apps + "/" + token, "{\"name\":\"Other\"}", headers));
-    // not even whether there is such an app
+    // The answer does not even reveal whether the app exists.
     isUnauthorized(Http.putJson(apps + "/" + "0".repeat(32), "{\"name\":\"Other\"}", headers));
 
     assertThat(Http.get(tally.appUrl(token)).response().body()).isEqualTo(before);
@@ -86,7 +86,7 @@ class AdminKeyIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"/apps", "/apps?limit=1", "/%61pps", "/apps;x=y", "//apps"})
-  void thereIsNoWayAround(String path) {
+  void noSpellingOfThePathAvoidsTheKey(String path) {
     for (String method : new String[] {"GET", "HEAD", "POST"}) {
       Http.Answer answer =
           Http.send(
@@ -98,7 +98,7 @@ class AdminKeyIT {
   }
 
   @Test
-  void whoHasAnAppsTokenNeedsNoKey() {
+  void aClientWithATokenUsesThatAppWithoutTheKey() {
     TallyClient tally = TallyClient.of(running);
     String token = tally.newApp();
     long chat = tally.newChat(token);
@@ -115,7 +115,7 @@ class AdminKeyIT {
   }
 
   @Test
-  void aKeyThatIsTooShortOrCannotBeSentIsRefusedAtStartAndNotRepeated(CapturedOutput output) {
+  void anApiRefusesToStartWithAnUnusableKeyAndDoesNotLogIt(CapturedOutput output) {
     for (String key :
         new String[] {"only-15-charact", "with spaces, and long enough", "mit-ümlaut-0123456789"}) {
       assertThatThrownBy(() -> running.startApi("--TALLY_ADMIN_KEY=" + key).close())
@@ -133,7 +133,7 @@ class AdminKeyIT {
     assertThat(answer.response().body()).doesNotContain(KEY);
   }
 
-  /** How many apps there are, on an API without a key. */
+  /** Counts the apps, through an API without a key. */
   private static long count(TallyClient tally) {
     long count = 0;
     String after = "";

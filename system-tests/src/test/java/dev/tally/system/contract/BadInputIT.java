@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is sent, the answer is a clear 4xx, and nothing is written. */
+/** Every bad request gets a clear 4xx, and writes nothing. */
 class BadInputIT {
 
   private static TallyClient tally;
@@ -52,10 +52,10 @@ class BadInputIT {
     assertThat(Http.get(tally.appUrl(app)).text("name")).isEqualTo("Acme");
   }
 
-  /** Tomcat refuses TRACE by itself: no filter of Spring's has seen the request. */
+  /** Tomcat refuses TRACE itself, before any Spring filter sees the request. */
   @ParameterizedTest
   @ValueSource(strings = {"", "x y", "utf-99"})
-  void aCharsetThatIsNoneIsNoFaultOfOursWhateverTheMethod(String charset) {
+  void anUnknownCharsetIsNoServerErrorForAnyMethod(String charset) {
     for (String service : new String[] {tally.api(), tally.gateway()}) {
       Wire.Exchange exchange =
           Wire.send(
@@ -114,7 +114,7 @@ class BadInputIT {
         "{\"F\":\"a\\ud800b\"}| must not contain an unpaired surrogate.",
         "{\"F\":\"a\\udc00\"}| must not contain an unpaired surrogate."
       })
-  void whatAFieldCannotHoldIsRefused(String json, String expectation) {
+  void anInvalidTextIsRefused(String json, String expectation) {
     Http.postJson(apps, json.replace("F", "name"))
         .isProblem(422, "invalid-field", "name " + expectation.strip());
     Http.putJson(tally.appUrl(app), json.replace("F", "name"))
@@ -124,7 +124,7 @@ class BadInputIT {
   }
 
   @Test
-  void whatIsTooLongIsRefused() {
+  void aTextThatIsTooLongIsRefused() {
     Http.postJson(apps, "{\"name\":\"" + "n".repeat(256) + "\"}")
         .isProblem(422, "invalid-field", "name must be at most 255 characters long.");
     Http.postJson(messages, "{\"body\":\"" + "b".repeat(10_001) + "\"}")
@@ -163,7 +163,7 @@ class BadInputIT {
   }
 
   @Test
-  void textThatIsNoUtf8IsRefused() {
+  void textThatIsNotUtf8IsRefused() {
     byte[] latin1 = "{\"body\":\"\u00fc\"}".getBytes(StandardCharsets.ISO_8859_1);
 
     Http.postBytes(messages, "application/json", latin1)
@@ -185,7 +185,7 @@ class BadInputIT {
   }
 
   @Test
-  void aBatchOfAppsIsNoContentType() {
+  void appsCannotBeCreatedInABatch() {
     Http.postBytes(
             apps, "application/x-ndjson", "{\"name\":\"x\"}".getBytes(StandardCharsets.UTF_8))
         .isProblem(415, "unsupported-media-type", "Unsupported media type");
@@ -215,7 +215,7 @@ class BadInputIT {
   }
 
   @Test
-  void errorsAreProblemsWhateverTheClientAccepts() {
+  void errorsAreProblemsEvenIfTheClientDoesNotAcceptJson() {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(tally.api() + "/apps/x")).header("Accept", "text/html");
 
@@ -223,7 +223,7 @@ class BadInputIT {
   }
 
   @Test
-  void whoTakesNoJsonIsToldBeforeAnythingIsWritten() {
+  void aClientThatDoesNotAcceptJsonGets406BeforeAnythingIsWritten() {
     for (String url : new String[] {messages, tally.chatsTo(app), apps}) {
       Http.postJson(url, "{\"body\":\"x\",\"name\":\"x\"}", "Accept", "text/html")
           .isProblem(406, "not-acceptable", "Not acceptable");
@@ -249,7 +249,7 @@ class BadInputIT {
         "POST /apps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
         "POST /apps HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nConnection: close\r\n\r\n"
       })
-  void whatIsHardlyHttpIsRefused(String request) throws IOException {
+  void malformedHttpIsRefused(String request) throws IOException {
     for (String url : new String[] {tally.api(), tally.gateway()}) {
       String answer = raw(URI.create(url), request);
 

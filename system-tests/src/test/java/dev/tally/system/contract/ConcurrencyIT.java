@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Many clients at once. */
+/** Many clients send requests at once. */
 class ConcurrencyIT {
 
   private static final int CLIENTS = 64;
@@ -32,7 +32,7 @@ class ConcurrencyIT {
   }
 
   @Test
-  void manyClientsInOneChatGetEveryNumberOnce() throws Exception {
+  void manyClientsInOneChatGetEachNumberOnce() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     Map<Long, String> sent = new TreeMap<>();
@@ -73,7 +73,7 @@ class ConcurrencyIT {
   }
 
   @Test
-  void manyClientsMakingChatsGetEveryNumberOnce() throws Exception {
+  void manyClientsThatCreateChatsGetEachNumberOnce() throws Exception {
     String app = tally.newApp();
     List<Long> numbers = new ArrayList<>();
     try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
@@ -93,7 +93,7 @@ class ConcurrencyIT {
   }
 
   @Test
-  void aChatAndItsFirstMessageNeverRace() throws Exception {
+  void anAcceptedChatTakesMessagesAtOnce() throws Exception {
     String app = tally.newApp();
     int count = 200;
     try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
@@ -120,7 +120,7 @@ class ConcurrencyIT {
   }
 
   @Test
-  void theSameKeyAtOnceMakesOneMessage() throws Exception {
+  void simultaneousRequestsWithOneKeyCreateOneMessage() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     CyclicBarrier together = new CyclicBarrier(16);

@@ -48,7 +48,7 @@ class ContractIT {
     assertThat(answer.json().has("id")).isFalse();
   }
 
-  /** Where the bits come from, ArchitectureTest sees to. */
+  /** ArchitectureTest checks where the random bits come from. */
   @Test
   void all128BitsOfATokenAreRandom() {
     BitSet ones = new BitSet();
@@ -64,7 +64,7 @@ class ContractIT {
     }
 
     assertThat(tokens).hasSize(100);
-    // a bit that is random stays the same a hundred times once in 2^99
+    // A random bit has the same value a hundred times with a probability of 1 in 2^99.
     assertThat(ones.cardinality()).isEqualTo(128);
     assertThat(zeros.cardinality()).isEqualTo(128);
   }
@@ -150,7 +150,7 @@ class ContractIT {
   }
 
   @Test
-  void aMessageIsTakenFromAForm() {
+  void aMessageIsCreatedFromAForm() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
 
@@ -162,7 +162,7 @@ class ContractIT {
   }
 
   @Test
-  void theLongestMessageIsTaken() {
+  void aMessageOfMaximumLengthIsAccepted() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String body = "🎉".repeat(10_000);
@@ -218,7 +218,7 @@ class ContractIT {
         "order=up",
         "after=99999999999999999999"
       })
-  void aPageThatMakesNoSenseIsRefused(String query) {
+  void anInvalidPageQueryIsRefused(String query) {
     String app = tally.newApp();
     tally.newChat(app);
     tally.awaitChats(app, 1);
@@ -287,7 +287,7 @@ class ContractIT {
   }
 
   @Test
-  void searchSyntaxIsJustText() {
+  void searchSyntaxIsTreatedAsText() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     tally.say(app, chat, "plain");
@@ -326,7 +326,7 @@ class ContractIT {
   }
 
   @Test
-  void whatDoesNotExistIsNotFound() {
+  void aRequestForSomethingThatDoesNotExistGets404() {
     String app = tally.newApp();
     tally.newChat(app);
     tally.awaitChats(app, 1);
@@ -374,7 +374,10 @@ class ContractIT {
     return numbers;
   }
 
-  /** Until then the answer may even be a 404: the chat's row may still be on its way. */
+  /**
+   * Waits for the hits. The answer may even be a 404 at first, while the chat itself waits in the
+   * queue.
+   */
   private static void awaitFound(String url, Long... numbers) {
     await()
         .atMost(Duration.ofMinutes(1))

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-/** The page that shows all routes, and the documents behind it. */
+/** The page that shows all routes, and the OpenAPI documents that it reads. */
 class DocsIT {
 
   private final RunningTally running = RunningTally.shared();
 
   @Test
-  void thePageIsMadeOfFilesFromHereOnly() {
+  void thePageLoadsOnlyFilesOfThisService() {
     Http.Answer page = Http.get(running.api() + "/docs", "Accept", "text/html,*/*").is(200);
     assertThat(page.header("Content-Type").orElse("")).startsWith("text/html");
 
@@ -45,7 +45,7 @@ class DocsIT {
   }
 
   @Test
-  void thePageMayLoadItsFilesAndTalkToBothServicesAndNothingElse() {
+  void thePolicyAllowsOnlyThePagesOwnFilesAndBothServices() {
     try (ConfigurableApplicationContext api =
         running.startApi("--TALLY_GATEWAY_URL=https://write.example.com:8443/tally/")) {
       Http.Answer page = Http.get(RunningTally.url(api) + "/docs").is(200);
@@ -69,7 +69,7 @@ class DocsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"write.example.com", "https:///path", "https://x; script-src *", "javascript:x"})
-  void whatIsNoAddressOfAGatewayIsRefused(String url) {
+  void anInvalidGatewayUrlIsRefusedAtStart(String url) {
     assertThatThrownBy(() -> running.startApi("--TALLY_GATEWAY_URL=" + url).close())
         .rootCause()
         .isInstanceOf(Exception.class)
@@ -78,7 +78,7 @@ class DocsIT {
   }
 
   @Test
-  void whatIsNotThereIsAProblemHereToo() {
+  void missingFilesAndOtherMethodsAreProblems() {
     Http.get(running.api() + "/docs/nothing.js").isProblem(404, "no-such-route", "No such route");
     Http.get(running.api() + "/docs/index.html").isProblem(404, "no-such-route", "No such route");
     Http.get(running.api() + "/docs/").isProblem(404, "no-such-route", "No such route");

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The request files in {@code http/} work as they are, but for the token, and leave no route out.
+ * The request files in {@code http/} work unchanged except for the token, and cover every route.
  */
 class HttpFilesIT {
 
@@ -35,15 +35,15 @@ class HttpFilesIT {
   private final TallyClient tally = TallyClient.of(RunningTally.shared());
 
   /**
-   * A request of a file.
+   * A request in a file.
    *
-   * @param title the comment that begins it
+   * @param title the comment above it
    */
   private record Request(
       String title, String method, String url, Map<String, String> headers, String body) {}
 
   @Test
-  void everyRequestIsAnsweredAsItSays() throws Exception {
+  void everyRequestGetsTheAnswerThatItsTitleSays() throws Exception {
     String token = tally.newApp();
     Set<String> routes = new HashSet<>();
     int sent = 0;
@@ -120,7 +120,7 @@ class HttpFilesIT {
     return new Request(head.getFirst(), line[0], line[1], headers, body);
   }
 
-  /** Reads what comes at once of an answer that does not end, and returns the route. */
+  /** Reads the beginning of an endless answer, and returns the route. */
   private static String beginOfStream(Request request) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<InputStream> answer =

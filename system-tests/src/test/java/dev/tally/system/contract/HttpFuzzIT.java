@@ -43,14 +43,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Requests with some things wrong with them. Whatever they are, the answer is no server error and
- * gives nothing away; a request that is refused has written nothing, and one that is accepted has
- * written exactly what another reader makes of it.
+ * Sends requests with several mistakes. No answer is a server error or reveals internals. A refused
+ * request writes nothing. An accepted request writes exactly the texts that another parser reads in
+ * it.
  */
 class HttpFuzzIT {
 
   /**
-   * What an answer must not tell. Requests do not hold it, so an answer cannot merely repeat it.
+   * Internals that no answer may reveal. No request contains them, so an answer cannot just repeat
+   * them.
    */
   private static final Pattern INSIDES =
       Pattern.compile(
@@ -66,7 +67,7 @@ class HttpFuzzIT {
   private static long chat;
   private static PartitionKeys keys;
 
-  /** What each message that was accepted has to be, by number. */
+  /** The check for the body of each accepted message, by number. */
   private static final Map<Long, Predicate<String>> accepted = new TreeMap<>();
 
   @BeforeContainer
@@ -82,9 +83,9 @@ class HttpFuzzIT {
     keys = new Partitions(16).of(app);
   }
 
-  /** What was accepted is there, as it was sent, and nothing else is. */
+  /** All accepted messages exist as they were sent, and no others. */
   @AfterContainer
-  static void whatWasAcceptedIsThere() throws SQLException {
+  static void exactlyTheAcceptedMessagesExist() throws SQLException {
     long last = written().messages();
     tally.awaitMessages(app, chat, last);
     long read = 0;
@@ -95,7 +96,7 @@ class HttpFuzzIT {
         read = message.path("number").asLong();
         String body = message.path("body").asString();
         assertThat(accepted.getOrDefault(read, _ -> false).test(body))
-            .as("message %d, which is \"%s\", is what was sent", read, body)
+            .as("message %d, \"%s\", is as it was sent", read, body)
             .isTrue();
       }
     }
@@ -104,7 +105,7 @@ class HttpFuzzIT {
     connections.destroy();
   }
 
-  /** How much has been written by now. */
+  /** Counts everything that has been written so far. */
   private record Written(long chats, long messages, long apps, String name) {}
 
   private static Written written() throws SQLException {
@@ -126,11 +127,11 @@ class HttpFuzzIT {
     return Long.parseLong(Objects.requireNonNullElse(redis.opsForValue().get(key), "0"));
   }
 
-  /** A request as text of one character a byte. */
+  /** A request. Each character of its texts is one byte. */
   record Request(
       boolean gateway, String method, String target, Map<String, String> headers, String body) {
 
-    /** One change to it. */
+    /** A change to a request. */
     @FunctionalInterface
     interface Change extends UnaryOperator<Request> {}
 
@@ -194,7 +195,7 @@ class HttpFuzzIT {
 
   @Property
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
-  void whatIsHardlyHttpIsRefusedOrDoesWhatItSays(
+  void malformedHttpIsRefusedOrDoesWhatItSays(
       @ForAll boolean gateway, @ForAll("bytes") String bytes) throws SQLException {
     Written before = written();
 
@@ -204,7 +205,7 @@ class HttpFuzzIT {
       check(answer);
       Statistics.collect(answer.status());
     }
-    // a body in here is digits, which nothing escapes
+    // Bodies in this test are digits, which nothing escapes.
     account(
         before,
         written(),
@@ -221,12 +222,15 @@ class HttpFuzzIT {
         });
   }
 
-  /** No server error, nothing of the inside, and errors in their one shape. */
+  /**
+   * Fails if the answer is a server error, reveals internals, or is an error that is not a problem
+   * document.
+   */
   private static void check(Wire.Answer answer) {
     assertThat(answer.headers()).doesNotContainKeys("server", "x-powered-by");
     assertThat(answer.headers().toString() + answer.body()).doesNotContainPattern(INSIDES);
     if (answer.status() == 0) {
-      // the console, or what is everything else
+      // An HTTP/0.9 answer is the page of the console or JSON.
       assertThat(answer.body().startsWith("<!doctype html>") || !json(answer.body()).isEmpty())
           .as(answer.body())
           .isTrue();
@@ -234,11 +238,11 @@ class HttpFuzzIT {
     }
     if ((answer.status() == 501 || answer.status() == 505)
         && answer.headers().containsKey("allow")) {
-      // OPTIONS * in a version or coding that there is none of: Tomcat lets nobody see it
+      // Tomcat itself answers OPTIONS * with an unknown version or coding. No filter sees it.
       assertThat(answer.body()).isEmpty();
       return;
     }
-    // the console's page may not have changed
+    // A 304 means that the page of the console has not changed.
     assertThat(answer.status() == 304 ? 2 : answer.status() / 100).as(answer.toString()).isIn(2, 4);
     if (answer.status() < 400) {
       return;
@@ -255,10 +259,10 @@ class HttpFuzzIT {
   }
 
   /**
-   * Fails unless what has been written is what the answers say.
+   * Fails unless exactly the writes happened that the answers report.
    *
-   * @param sent whether a text may be what the request says
-   * @param all what all of the request's texts are, if that is known
+   * @param sent whether the request contains this text
+   * @param all all texts of the request in order, if they are known
    */
   private static void account(
       Written before,
@@ -292,7 +296,7 @@ class HttpFuzzIT {
     if (all != null && !messages.isEmpty()) {
       assertThat(messages).hasSameSizeAs(all);
       if (messages.getFirst() <= before.messages()) {
-        // the Idempotency-Key has been there before: the same request must have been, too
+        // An earlier request used this Idempotency-Key, so it must have had the same texts.
         for (int i = 0; i < all.size(); i++) {
           assertThat(accepted.get(messages.get(i))).accepts(all.get(i));
         }
@@ -322,7 +326,7 @@ class HttpFuzzIT {
     }
   }
 
-  /** The texts that a request asks to be kept, as a lenient reader sees them. */
+  /** The texts that a request asks Tally to store, according to a lenient parser. */
   private static List<String> meant(Request request) {
     String field = request.gateway() ? "body" : "name";
     String type = request.headers().getOrDefault("Content-Type", "").toLowerCase(Locale.ROOT);
@@ -337,7 +341,7 @@ class HttpFuzzIT {
             .map(pair -> pair.length == 1 ? "" : formDecoded(pair[1]))
             .toList();
       } catch (IllegalArgumentException e) {
-        // a broken percent sequence: nothing of that can be kept
+        // A broken percent sequence makes the whole form invalid.
         return List.of();
       }
     }
@@ -375,9 +379,9 @@ class HttpFuzzIT {
   }
 
   /**
-   * Requests that do what they say, and three that are refused with what hardly any chain of
-   * changes comes to: every status that the property wants to have seen is then expected dozens of
-   * times, so that its absence is a fault and not chance.
+   * Correct requests, and three that are refused for reasons that random changes rarely produce.
+   * Every status that the property must see is then expected dozens of times, so a missing status
+   * is a fault and not chance.
    */
   private static Arbitrary<Request> soundRequests() {
     String path = "/apps/" + app;
@@ -517,7 +521,7 @@ class HttpFuzzIT {
 
   private record Header(String name, String value) {}
 
-  /** A header, and what may be in it. */
+  /** A header, and the values that it may get. */
   private record Headers(String name, List<String> values) {}
 
   private static final List<Headers> HEADERS =
@@ -575,7 +579,7 @@ class HttpFuzzIT {
           ¦0123456789abcdef0123456789abcdef
           """);
 
-  /** {@code F} stands for the field's name. */
+  /** {@code F} stands for the name of the field. */
   private static final List<String> BODIES =
       items(
           """
@@ -704,7 +708,7 @@ class HttpFuzzIT {
   private static final List<String> JUNK =
       items("⏎¦\0\0\0¦PRI * HTTP/2.0⏎⏎SM⏎⏎¦GET / HTTP/1.1⏎¦\u0016\u0003\u0001\u0002\0\u0001");
 
-  /** What a block lists between bars; it may go on in the next line. ⏎ stands for CR LF. */
+  /** Splits a block at its bars. An item may continue on the next line. ⏎ stands for CR LF. */
   private static List<String> items(String block) {
     return Arrays.stream(block.replace("\n", "").split("¦", -1))
         .map(item -> item.replace("⏎", "\r\n"))

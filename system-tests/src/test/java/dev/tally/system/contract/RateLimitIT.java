@@ -15,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Who is over a limit is told so, and when to come again; and what is refused has no effect. */
+/**
+ * A client above a limit gets a 429 that says when to try again. A refused request has no effect.
+ */
 class RateLimitIT {
 
   private static RunningTally running;
@@ -28,7 +30,7 @@ class RateLimitIT {
   }
 
   @Test
-  void withoutALimitNothingIsSaidOfOne() {
+  void withoutALimitAnswersHaveNoRateLimitHeaders() {
     String app = tally.newApp();
 
     for (Http.Answer answer :
@@ -42,10 +44,10 @@ class RateLimitIT {
   }
 
   @Test
-  void anAppsWritesAreLimitedAndWhatIsRefusedTakesNoNumber() {
+  void anAppsWritesAreLimitedAndARefusedWriteTakesNoNumber() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
-    // slow enough that nothing is refilled while the test runs
+    // The rate is so low that the bucket refills nothing during the test.
     try (ConfigurableApplicationContext gateway =
         running.startGateway(
             "--TALLY_RATE_LIMIT_PER_SECOND=1", "--TALLY_RATE_LIMIT_BURST=" + 1_000_000)) {
@@ -72,13 +74,13 @@ class RateLimitIT {
 
       isRefused(refused, "app", 3);
       assertThat(tally.say(fresh, 1, "the next number")).isEqualTo(accepted + 1);
-      // another app has a limit of its own
+      // Another app has its own limit.
       Http.post(limited.chatsTo(tally.newApp())).is(201);
     }
   }
 
   @Test
-  void anAddressIsLimitedOnBothServicesWhateverItAsksFor() {
+  void bothServicesLimitAnAddressOnAllRoutes() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String[] limit = {
@@ -92,7 +94,7 @@ class RateLimitIT {
       assertThat(read.header("RateLimit").orElseThrow()).matches("\"address\";r=1;t=1");
       Http.Answer refused = read;
       for (int i = 0; i < 1000 && refused.status() != 429; i++) {
-        // unknown tokens count as well
+        // Requests with unknown tokens count, too.
         refused = Http.get(limited.appUrl("0".repeat(32)));
       }
       isRefused(refused, "address", 2);
@@ -105,7 +107,7 @@ class RateLimitIT {
       isRefused(refused, "address", 2);
       assertThat(tally.say(app, chat, "the next number")).isEqualTo(accepted + 1);
 
-      // health checks and metrics are not for clients, and no client's
+      // Health checks and metrics have no limit.
       for (int i = 0; i < 10; i++) {
         Http.get(RunningTally.url(api) + "/actuator/health/readiness").is(200);
       }
@@ -113,7 +115,7 @@ class RateLimitIT {
   }
 
   @Test
-  void bothLimitsAreToldOfWhereBothHold() {
+  void anAnswerShowsBothLimitsIfBothApply() {
     String app = tally.newApp();
     try (ConfigurableApplicationContext gateway =
         running.startGateway(
@@ -128,21 +130,21 @@ class RateLimitIT {
   }
 
   @Test
-  void anAddressCreatesSoManyAppsAnHour() {
+  void theAppsThatAnAddressCreatesPerHourAreLimited() {
     try (ConfigurableApplicationContext api =
         running.startApi("--TALLY_RATE_LIMIT_NEW_APPS_PER_HOUR=2")) {
       String apps = RunningTally.url(api) + "/apps";
       Http.Answer first = Http.postJson(apps, "{\"name\":\"one\"}").is(201);
       assertThat(first.header("RateLimit-Policy")).hasValue("\"new-apps\";q=2;w=3600");
       assertThat(first.header("RateLimit")).hasValue("\"new-apps\";r=1;t=1800");
-      // creates none, costs nothing
+      // A request that creates no app costs nothing.
       Http.postJson(apps, "{\"name\":\"\"}").is(422);
       Http.postJson(apps, "{\"name\":\"two\"}").is(201);
 
       Http.Answer refused = Http.postJson(apps, "{\"name\":\"three\"}");
 
       isRefused(refused, "new-apps", 2);
-      // nobody is somebody else by saying so
+      // Without a trusted proxy, these headers do not change the address of a client.
       for (String header : List.of("X-Forwarded-For", "X-Real-IP", "Forwarded")) {
         String other = header.equals("Forwarded") ? "for=203.0.113.9" : "203.0.113.9";
         Http.postJson(apps, "{\"name\":\"three\"}", header, other).is(429);
@@ -155,7 +157,7 @@ class RateLimitIT {
   }
 
   @Test
-  void aTrustedProxyTellsItsClientsApart() {
+  void theClientsOfATrustedProxyAreDistinguished() {
     String app = tally.newApp();
     try (ConfigurableApplicationContext api =
         running.startApi(
@@ -166,12 +168,12 @@ class RateLimitIT {
 
       Http.postJson(apps, json, "X-Forwarded-For", "203.0.113.1").is(201);
       Http.postJson(apps, json, "X-Forwarded-For", "203.0.113.1").is(429);
-      // what a client says itself stands left of what the proxy saw
+      // A header that the client sent itself stands left of the address that the proxy added.
       Http.postJson(apps, json, "X-Forwarded-For", "198.51.100.7, 203.0.113.1").is(429);
       Http.postJson(apps, json, "X-Forwarded-For", "203.0.113.2").is(201);
-      // through another proxy of ours
+      // The request passed a second trusted proxy.
       Http.postJson(apps, json, "X-Forwarded-For", "203.0.113.2, 192.0.2.1").is(429);
-      // one client has a whole network of these
+      // One client owns a whole /64 of IPv6 addresses.
       Http.postJson(apps, json, "X-Forwarded-For", "2001:db8:1:2::1").is(201);
       Http.postJson(apps, json, "X-Forwarded-For", "2001:db8:1:2:ffff::9").is(429);
       Http.postJson(apps, json, "X-Forwarded-For", "2001:db8:1:3::1").is(201);
@@ -193,7 +195,7 @@ class RateLimitIT {
   @CsvSource(
       delimiter = '|',
       value = {"proxy.example.com", "10.0.0.0/33", "10.0.0.1,,x"})
-  void whatIsNoNetworkIsNoTrustedProxy(String proxies) {
+  void anInvalidTrustedProxyIsRefusedAtStart(String proxies) {
     assertThatThrownBy(() -> running.startApi("--TALLY_TRUSTED_PROXIES=" + proxies).close())
         .hasStackTraceContaining("TALLY_TRUSTED_PROXIES must be addresses or networks");
   }

@@ -41,7 +41,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Every message once and in order, whatever becomes of connections, hints, APIs and readers. */
+/**
+ * A stream has every message once and in order, even when connections, hints, APIs or readers fail.
+ */
 class StreamIT {
 
   private static final String NO_POLL = "--tally.api.stream.poll=1h";
@@ -88,7 +90,7 @@ class StreamIT {
   }
 
   @Test
-  void whatIsThereComesFirstAndThenWhatComes() {
+  void aStreamSendsEarlierMessagesFirstAndThenNewOnes() {
     tally.say(app, chat, "eins\n\"zwei\"");
     tally.awaitMessages(app, chat, 1);
 
@@ -107,7 +109,7 @@ class StreamIT {
   }
 
   @Test
-  void aStreamBeginsBehindTheNumberThatItIsTold() {
+  void aStreamBeginsAfterTheGivenNumber() {
     for (int i = 1; i <= 5; i++) {
       tally.say(app, chat, "message " + i);
     }
@@ -122,7 +124,7 @@ class StreamIT {
   }
 
   @Test
-  void withManyWritersEveryMessageComesOnceAndInOrder() throws Exception {
+  void everyMessageOfManyWritersArrivesOnceAndInOrder() throws Exception {
     List<EventStream> streams = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       streams.add(closed(EventStream.open(url())));
@@ -136,7 +138,7 @@ class StreamIT {
   }
 
   @Test
-  void aReaderThatIsCutOffAgainAndAgainMissesNothingAndGetsNothingTwice() throws Exception {
+  void aReaderThatIsCutOffAgainAndAgainGetsEveryMessageOnce() throws Exception {
     List<Long> got = new ArrayList<>();
     int count;
     int cuts = 0;
@@ -161,12 +163,12 @@ class StreamIT {
   }
 
   @Test
-  void aReaderGoesOnAtAnotherApiWhenItsOwnIsRestarted() throws Exception {
+  void aReaderContinuesAtAnotherApiWhenItsOwnRestarts() throws Exception {
     List<Long> got = new ArrayList<>();
     int count;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Integer> written = threads.submit(() -> write(4, 200));
-      // a web server that waits a minute for requests under way
+      // This web server waits a minute for requests under way.
       ConfigurableApplicationContext first =
           running.startApi("--spring.lifecycle.timeout-per-shutdown-phase=1m");
       EventStream stream = closed(EventStream.open(url(first))).awaitEvents(10);
@@ -189,7 +191,7 @@ class StreamIT {
   void aHintWakesAStream() {
     ConfigurableApplicationContext api = api(NO_POLL);
     EventStream stream = closed(EventStream.open(url(api)));
-    // the subscription is made soon after the start, and what came before it is lost to this API
+    // The API subscribes soon after its start, and misses earlier hints.
     await()
         .atMost(Duration.ofMinutes(1))
         .until(
@@ -206,7 +208,7 @@ class StreamIT {
   }
 
   @Test
-  void whatNoHintToldOfComesAllTheSame() throws Exception {
+  void messagesWithoutAHintStillArrive() throws Exception {
     EventStream stream = closed(EventStream.open(url()));
     long other = tally.newChat(app);
     tally.awaitChats(app, 2);
@@ -221,7 +223,7 @@ class StreamIT {
   }
 
   @Test
-  void streamsNeedNoRedisAndListenAgainWhenItIsBack() throws Exception {
+  void streamsWorkWithoutRedisAndUseHintsAgainWhenItIsBack() throws Exception {
     Server redis = running.servers().killable(ServerKind.REDIS);
     ConfigurableApplicationContext before = api();
     EventStream stream = closed(EventStream.open(url(before)));
@@ -275,7 +277,7 @@ class StreamIT {
   }
 
   @Test
-  void whoDoesNotReadIsCutOffAndNotBufferedFor() throws Exception {
+  void aClientThatDoesNotReadIsCutOffWithoutBuffering() throws Exception {
     int count = 3_000;
     take(count);
     insert(1, count, "x".repeat(9_000));
@@ -288,7 +290,7 @@ class StreamIT {
           .until(() -> metric(api, "tally_streams_ended_total", "by=\"slow-client\"") == 1);
     }
 
-    // what the two ends of the connection hold: a few megabytes of 27
+    // The sockets of both sides hold a few megabytes, out of 27.
     assertThat(metric(api, "tally_streams_messages_total", "")).isBetween(1.0, count * 0.8);
     assertThat(metric(api, "tally_streams_open", "")).isZero();
     EventStream reader = closed(EventStream.open(url(api))).awaitEvents(count);
@@ -296,7 +298,7 @@ class StreamIT {
   }
 
   @Test
-  void thereAreNoMoreStreamsThanThereMayBe() {
+  void theStreamsOfAServerAreLimited() {
     ConfigurableApplicationContext api =
         api("--TALLY_STREAM_LIMIT=3", "--tally.api.stream.heartbeat=100ms");
     List<EventStream> streams = new ArrayList<>();
@@ -313,7 +315,7 @@ class StreamIT {
   }
 
   @Test
-  void anAppHasNoMoreStreamsThanItMay() {
+  void theStreamsOfAnAppAreLimited() {
     ConfigurableApplicationContext api =
         api("--TALLY_STREAM_LIMIT_PER_APP=2", "--tally.api.stream.heartbeat=100ms");
     EventStream first = closed(EventStream.open(url(api)));
@@ -332,7 +334,7 @@ class StreamIT {
   }
 
   @Test
-  void whatDoesNotExistHasNoStream() {
+  void aChatThatDoesNotExistHasNoStream() {
     String unknown = "0123456789abcdef0123456789abcdef";
     ConfigurableApplicationContext api = api();
     String apps = RunningTally.url(api) + "/apps/";
@@ -349,7 +351,7 @@ class StreamIT {
   }
 
   @Test
-  void aChatThatIsOnItsWayHasNoneYet() {
+  void aChatThatIsNotPersistedYetHasNoStreamYet() {
     running.stopWorker();
     long next;
     try {
@@ -367,14 +369,14 @@ class StreamIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"after=x", "after=-1", "after=", "after=1e3", "after=99999999999999999"})
-  void aPositionThatIsNoneIsRefused(String query) {
+  void anInvalidPositionIsRefused(String query) {
     Http.get(url() + "?" + query).isProblem(400, "malformed-request", "after must be a number.");
     Http.get(url(), "Last-Event-ID", "x")
         .isProblem(400, "malformed-request", "Last-Event-ID must be a number.");
   }
 
   @Test
-  void whoTakesNoEventsIsTold() {
+  void aClientThatDoesNotAcceptEventsGets406() {
     Http.get(url(), "Accept", "application/json")
         .isProblem(406, "not-acceptable", "Not acceptable");
     Http.get(url(), "Accept", "nonsense").isProblem(406, "not-acceptable", "Not acceptable");
@@ -382,7 +384,7 @@ class StreamIT {
   }
 
   @Test
-  void headersMayBeAskedForAlone() {
+  void aHeadRequestGetsTheHeaders() {
     ConfigurableApplicationContext api = api();
 
     Http.Answer head =
@@ -395,7 +397,7 @@ class StreamIT {
   }
 
   @Test
-  void aSilentStreamShowsThatItIsAlive() {
+  void aSilentStreamSendsHeartbeats() {
     ConfigurableApplicationContext api = api("--tally.api.stream.heartbeat=100ms");
     EventStream stream = closed(EventStream.open(url(api)));
 
@@ -407,7 +409,7 @@ class StreamIT {
   }
 
   @Test
-  void manySilentStreamsCostNeitherThreadsNorConnectionsToMySql() {
+  void manySilentStreamsUseNoThreadsAndNoMySqlConnections() {
     int count = 1_500;
     ConfigurableApplicationContext api =
         api("--TALLY_STREAM_LIMIT_PER_APP=2000", "--spring.datasource.hikari.maximum-pool-size=4");
@@ -435,9 +437,9 @@ class StreamIT {
   }
 
   /**
-   * Writers that say something one after another, and some of it in batches.
+   * Runs writers that write messages one after another, some of them in batches.
    *
-   * @return how many messages the chat has then
+   * @return the number of messages that the chat has then
    */
   private int write(int writers, int each) throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -467,7 +469,7 @@ class StreamIT {
     return writers * (each + 30 * ((each + 19) / 20));
   }
 
-  /** Says something, if that is possible yet. */
+  /** Writes a message, unless Redis is still away. */
   private void knock() {
     Http.postJson(tally.messagesTo(app, chat), "{\"body\":\"knock\"}");
   }
@@ -488,7 +490,7 @@ class StreamIT {
     return new Partitions(16).of(app);
   }
 
-  /** Persists messages whose numbers are taken, as a worker would whose hints get lost. */
+  /** Persists messages whose numbers are taken, as a worker would if its hints got lost. */
   private void insert(long first, int count, String body) throws Exception {
     try (Connection connection = running.servers().mysql()) {
       connection.setAutoCommit(false);
@@ -550,7 +552,7 @@ class StreamIT {
     return statement;
   }
 
-  /** The value of a metric, 0 if there is none yet. */
+  /** The value of a metric, 0 if it does not exist yet. */
   private static double metric(ConfigurableApplicationContext api, String name, String tag) {
     String metrics =
         Http.get(RunningTally.url(api) + "/actuator/prometheus").is(200).response().body();

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What chat-gateway takes besides the plain case: batches, repeated requests, and writes to what is
- * not there.
+ * The special cases of writes: batches, repeated requests, and writes to apps and chats that do not
+ * exist.
  */
 class WritesIT {
 
@@ -58,7 +58,7 @@ class WritesIT {
   }
 
   @Test
-  void aBatchIsTakenWholeOrNotAtAll() {
+  void aBatchIsAcceptedWholeOrNotAtAll() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
 
@@ -118,7 +118,7 @@ class WritesIT {
   }
 
   @Test
-  void aKeyServesOneRequestOnly() {
+  void aKeyBelongsToOneRequestOnly() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     long other = tally.newChat(app);
@@ -144,7 +144,7 @@ class WritesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "with space"})
-  void aKeyThatIsNoneIsRefused(String key) {
+  void anInvalidKeyIsRefused(String key) {
     String app = tally.newApp();
 
     assertThat(Http.post(tally.chatsTo(app), "Idempotency-Key", key).status()).isEqualTo(400);
@@ -157,7 +157,7 @@ class WritesIT {
   }
 
   @Test
-  void whatIsNotThereTakesNoNumber() {
+  void aWriteToSomethingThatDoesNotExistTakesNoNumber() {
     for (String token : List.of(UNKNOWN, "x", "0".repeat(64), "%00")) {
       assertThat(Http.post(tally.chatsTo(token)).status()).isIn(400, 404);
       assertThat(Http.postJson(tally.messagesTo(token, 1), "{\"body\":\"x\"}").status())
@@ -178,7 +178,7 @@ class WritesIT {
   }
 
   @Test
-  void aChatIsThereAtOnceAlthoughItWasJustMissing() {
+  void aChatTakesAMessageAtOnceEvenAfterA404() {
     String app = tally.newApp();
     Http.postJson(tally.messagesTo(app, 1), "{\"body\":\"early\"}")
         .isProblem(404, "chat-not-found", "Chat not found");
@@ -189,7 +189,7 @@ class WritesIT {
   }
 
   @Test
-  void whatIsOnItsWayIsSaidToBe() {
+  void aReadOfAWriteThatIsNotPersistedYetSaysSo() {
     String app = tally.newApp();
     tally.newChat(app);
     tally.awaitChats(app, 1);

@@ -1,4 +1,4 @@
-/** What clients may rely on: every route, good requests and bad ones. */
+/** Tests everything that clients may rely on: every route, with good requests and bad ones. */
 @NullMarked
 package dev.tally.system.contract;
 
