@@ -21,8 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * The three services on test servers, shared by all test classes of a JVM: each test makes its own
- * apps.
+ * The three services on test servers. All test classes of a JVM share them, so each test creates
+ * its own apps.
  */
 public final class RunningTally implements AutoCloseable {
 
@@ -42,7 +42,9 @@ public final class RunningTally implements AutoCloseable {
     gateway = ChatGateway.start(arguments());
   }
 
-  /** Three more services on the same servers, except for what is set as {@code --name=value}. */
+  /**
+   * Starts three more services on the same servers, with these settings as {@code --name=value}.
+   */
   public RunningTally another(String... otherSettings) {
     return new RunningTally(servers, List.of(otherSettings));
   }
@@ -70,11 +72,11 @@ public final class RunningTally implements AutoCloseable {
     arguments.add("--management.metrics.use-global-registry=false");
     arguments.add("--spring.main.register-shutdown-hook=false");
     arguments.add("--logging.level.root=WARN");
-    // soon taken over from a worker that was killed
+    // Other workers soon replace a killed worker.
     arguments.add("--tally.worker.lease.duration=2s");
     arguments.addAll(settings);
     arguments.addAll(List.of(more));
-    // what comes later counts
+    // Of two arguments with the same name, the later one wins.
     Map<String, String> byName = new LinkedHashMap<>();
     arguments.forEach(
         argument -> byName.put(argument.substring(0, argument.indexOf('=')), argument));
@@ -97,12 +99,12 @@ public final class RunningTally implements AutoCloseable {
     return url(worker);
   }
 
-  /** Another API on the same servers, to be closed by whoever asks for it. */
+  /** Starts another API on the same servers. The caller closes it. */
   public ConfigurableApplicationContext startApi(String... more) {
     return ChatApi.start(arguments(more));
   }
 
-  /** Another gateway on the same servers, to be closed by whoever asks for it. */
+  /** Starts another gateway on the same servers. The caller closes it. */
   public ConfigurableApplicationContext startGateway(String... more) {
     return ChatGateway.start(arguments(more));
   }
@@ -111,7 +113,7 @@ public final class RunningTally implements AutoCloseable {
     return url(service, "local.server.port");
   }
 
-  /** Where the actuator is, if not on the service's own port. */
+  /** The URL of the actuator if it has a port of its own. */
   public static String managementUrl(ConfigurableApplicationContext service) {
     return url(service, "local.management.port");
   }
@@ -128,7 +130,7 @@ public final class RunningTally implements AutoCloseable {
     worker = ChatWorker.start(arguments());
   }
 
-  /** A worker in a process of its own, not started yet, which a test may kill. */
+  /** A worker in a process of its own, which a test may kill. The caller starts it. */
   public Service workerProcess(Path folder) {
     int port = Ports.choose(Set.of());
     List<String> arguments = List.of(arguments("--server.port=" + port));
@@ -136,12 +138,12 @@ public final class RunningTally implements AutoCloseable {
         "worker", port, folder, Service.java(List.of("-Xmx512m"), ChatWorker.class, arguments));
   }
 
-  /** Runs an operator command as its own process would, and returns its exit code and output. */
+  /** Runs an operator command in a process of its own, and returns its exit code and output. */
   public CommandResult command(String... arguments) throws IOException, InterruptedException {
     return commandOn("", arguments);
   }
 
-  /** The same, with a text to read. */
+  /** Does the same, with this text as standard input. */
   public CommandResult commandOn(String input, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -163,7 +165,7 @@ public final class RunningTally implements AutoCloseable {
     return new CommandResult(process.waitFor(), output);
   }
 
-  /** A connection to Redis; to be destroyed by whoever asks for it. */
+  /** Opens a connection to Redis. The caller destroys it. */
   public LettuceConnectionFactory redis() {
     URI uri = URI.create(servers.redisUrl());
     LettuceConnectionFactory connections =

@@ -6,7 +6,7 @@ import dev.tally.testkit.http.Http;
 import java.time.Duration;
 import java.util.Map;
 
-/** The product's verbs, for tests that are about something else. */
+/** Basic requests to Tally, for tests whose subject is something else. */
 public record TallyClient(String api, String gateway) {
 
   public static TallyClient of(RunningTally tally) {
