@@ -1,4 +1,4 @@
-/** Tests the whole system on real servers, and what its users and operators may rely on. */
+/** Tests the whole system on real servers: everything that users and operators may rely on. */
 @NullMarked
 package dev.tally.system;
 

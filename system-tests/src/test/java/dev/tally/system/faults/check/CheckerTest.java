@@ -260,7 +260,7 @@ class CheckerTest {
   }
 
   @Test
-  void aRefusedMessageThatIsThereIsNamedAsInvented() {
+  void aPersistedMessageThatWasRefusedIsNamedAsInvented() {
     ask(say(CHAT, null, "four"), new Outcome.Refused(503, "queue-full"));
     row(CHAT, 4, "four");
 

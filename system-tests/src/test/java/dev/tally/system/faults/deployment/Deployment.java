@@ -41,7 +41,7 @@ import java.util.function.Consumer;
 public final class Deployment implements AutoCloseable {
 
   /**
-   * What to start.
+   * The services to start.
    *
    * @param settings for every service, environment variables or Spring properties by name
    */

@@ -30,7 +30,7 @@ public final class Client {
   public record Surprise(Request request, int status, String body) {}
 
   /**
-   * What all clients share.
+   * The state that all clients share.
    *
    * @param gateways base URLs
    * @param apis base URLs

@@ -2,7 +2,7 @@ package dev.tally.system.faults.workload;
 
 import java.util.List;
 
-/** What a client knows about its request afterwards. */
+/** The outcome of a request, as far as its client knows it. */
 public sealed interface Outcome {
 
   /** 201 for an app. */
@@ -29,8 +29,8 @@ public sealed interface Outcome {
   public record Refused(int status, String problemType) implements Outcome {}
 
   /**
-   * It may have happened, or may still happen: a time-out, a broken connection, 503 {@code
-   * unavailable}.
+   * The request may have had an effect, or may still have one: a timeout, a broken connection, 503
+   * {@code unavailable}.
    */
   public record Unknown(String reason) implements Outcome {}
 }
