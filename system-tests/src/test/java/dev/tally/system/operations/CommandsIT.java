@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** The operator's commands, run as processes of their own. */
+/** The operator commands, each run in a process of its own. */
 class CommandsIT {
 
   private static RunningTally running;
@@ -38,7 +38,7 @@ class CommandsIT {
   }
 
   @Test
-  void theyExplainThemselves() throws Exception {
+  void everyCommandExplainsItself() throws Exception {
     for (String[] command :
         new String[][] {
           {"--help"},
@@ -75,7 +75,7 @@ class CommandsIT {
   }
 
   @Test
-  void verifyFindsWhatIsWrong() throws Exception {
+  void verifyFindsWrongData() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     for (int i = 1; i <= 3; i++) {
@@ -107,7 +107,7 @@ class CommandsIT {
   }
 
   @Test
-  void verifyNamesWhatWasAcceptedAndIsNotThere() throws Exception {
+  void verifyNamesAcceptedWritesThatAreLost() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     for (String body : List.of("Grüße 🎉", "second", "third")) {
@@ -156,7 +156,7 @@ class CommandsIT {
   }
 
   @Test
-  void whatIsOnItsWayIsNotLost() throws Exception {
+  void verifyDoesNotCallQueuedWritesLost() throws Exception {
     String app = tally.newApp();
     tally.newChat(app);
     tally.awaitChats(app, 1);
@@ -188,7 +188,7 @@ class CommandsIT {
         "secret",
         "{\"app\":\"secret"
       })
-  void aListThatCannotBeReadIsRefused(String line) throws Exception {
+  void verifyRefusesAListWithAnInvalidLine(String line) throws Exception {
     String lines = "{\"app\":\"0123456789abcdef0123456789abcdef\",\"chat\":1}\n" + line + "\n";
 
     RunningTally.CommandResult result =
@@ -199,7 +199,7 @@ class CommandsIT {
   }
 
   @Test
-  void aListThatIsNotThereIsRefused() throws Exception {
+  void verifyRefusesAMissingList() throws Exception {
     RunningTally.CommandResult result = running.command("verify", "--accepted", "/no/such/file");
 
     assertThat(result.exitCode()).isEqualTo(2);
@@ -213,7 +213,7 @@ class CommandsIT {
   }
 
   @Test
-  void aJobThatCannotBeReadIsSetAsideAndBlocksNothing() throws Exception {
+  void anUnreadableJobBecomesADeadLetterAndBlocksNothing() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     LettuceConnectionFactory connections = running.redis();
@@ -232,7 +232,7 @@ class CommandsIT {
     RunningTally.CommandResult retried = running.command("dead-letters", "retry", first);
     assertThat(retried.exitCode()).as(retried.output()).isZero();
     String second = letters("undecodable").group(1);
-    assertThat(second).as("it is set aside again").isNotEqualTo(first);
+    assertThat(second).as("the job is rejected again").isNotEqualTo(first);
 
     RunningTally.CommandResult gone = running.command("dead-letters", "drop", first);
     assertThat(gone.exitCode()).isEqualTo(1);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What answers tell, beside what was asked for. */
+/** Answers have security headers and reveal nothing about the inside of a service. */
 class ExposureIT {
 
   private static final Map<String, String> HEADERS =
@@ -40,7 +40,7 @@ class ExposureIT {
   }
 
   @Test
-  void everyAnswerBearsSecurityHeaders() {
+  void everyAnswerHasSecurityHeaders() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String messages = tally.messagesTo(app, chat);
@@ -73,7 +73,7 @@ class ExposureIT {
                   .containsExactly(value));
       assertThat(answer.header("Server")).as(what).isEmpty();
       assertThat(answer.header("X-Powered-By")).as(what).isEmpty();
-      // not of what was not asked with TLS
+      // The request did not use TLS.
       assertThat(answer.header("Strict-Transport-Security")).as(what).isEmpty();
     }
   }
@@ -95,7 +95,7 @@ class ExposureIT {
         "GET http://x:y/apps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /apps HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n"
       })
-  void soDoAnswersToWhatIsHardlyHttp(String request) {
+  void answersToMalformedHttpHaveSecurityHeaders(String request) {
     for (String url : List.of(tally.api(), tally.gateway(), running.worker())) {
       List<Wire.Answer> answers = Wire.send(url, request).answers();
 
@@ -111,7 +111,7 @@ class ExposureIT {
   }
 
   @Test
-  void theActuatorShowsHealthAndMetricsAndNothingElse() {
+  void theActuatorShowsOnlyHealthInfoAndMetrics() {
     for (String url : List.of(tally.api(), tally.gateway(), running.worker())) {
       Set<String> shown = new HashSet<>();
       Http.get(url + "/actuator")
@@ -149,7 +149,7 @@ class ExposureIT {
   }
 
   @Test
-  void theActuatorMovesToAPortOfItsOwn() {
+  void theActuatorMovesToItsOwnPort() {
     try (ConfigurableApplicationContext gateway =
         running.startGateway("--TALLY_MANAGEMENT_PORT=0")) {
       String management = RunningTally.managementUrl(gateway);

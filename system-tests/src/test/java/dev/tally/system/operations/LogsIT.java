@@ -30,13 +30,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/**
- * Whatever happens, logs hold nothing that people wrote, no token that opens an app, and no key.
- */
+/** Logs never contain a text that people wrote, a token that opens an app, or a key. */
 @ExtendWith(OutputCaptureExtension.class)
 class LogsIT {
 
-  /** Part of every text that is sent, whatever becomes of it. */
+  /** A part of every text that the test sends. */
   private static final String MARK = "Zaubertrank";
 
   private static final String KEY = "the-key-of-the-administrator";
@@ -47,7 +45,7 @@ class LogsIT {
   private final List<String> tokens = new ArrayList<>();
 
   @BeforeEach
-  void logAsTalkativeAsAnOperatorWould() {
+  void logAsMuchAsAnOperatorWould() {
     level(LogLevel.INFO, LogLevel.DEBUG);
   }
 
@@ -62,7 +60,7 @@ class LogsIT {
   }
 
   @Test
-  void aBusyDayLeavesNothingPrivateInTheLogs(CapturedOutput output) throws Exception {
+  void logsContainNothingPrivate(CapturedOutput output) throws Exception {
     String app = newApp();
     ordinaryRequests(app);
     badRequests(app);
@@ -85,7 +83,7 @@ class LogsIT {
     }
     serversThatAreAway(app);
 
-    // what should be there is
+    // These lines prove that every fault reached the logs.
     assertThat(output)
         .contains("it is dead letter", "(undecodable)", "(number-taken)", "(refused)")
         .contains("Redis has lost data: the counter", "was too low and is raised to")
@@ -145,7 +143,7 @@ class LogsIT {
     Http.get(tally.chatUrl(app, 1) + "/search?q=" + MARK + "&after=" + MARK).is(400);
     Http.get(tally.appUrl(app) + "/" + MARK).is(404);
     Http.get(url).is(405);
-    // what the web server itself refuses
+    // The web server itself refuses these requests.
     for (String line :
         List.of(
             "GET /apps/" + app + "/" + MARK + "|x HTTP/1.1\r\nHost: x",
@@ -178,9 +176,9 @@ class LogsIT {
             List.of(
                 "{" + MARK,
                 "{\"v\":1,\"kind\":\"" + MARK + "\",\"app\":\"" + app + "\"}",
-                // taken by another message
+                // The number of another message.
                 codec.openMessage(app, chat, MARK + " second", Instant.now(), null) + "1}",
-                // longer than the column
+                // A body that is longer than the column.
                 codec.openMessage(app, chat, MARK.repeat(10_000), Instant.now(), null) + "2}",
                 codec.openMessage(app, 77, MARK + " in no chat", Instant.now(), null) + "1}",
                 codec.openMessage("f".repeat(32), 1, MARK, Instant.now(), null) + "1}"));
@@ -201,7 +199,7 @@ class LogsIT {
     tally.newChat(app);
     tally.awaitMessages(app, chat, 3);
 
-    // behind what is persisted
+    // A counter that is lower than the highest persisted number.
     redis.opsForValue().set(keys.messages(app, chat), "1");
     tally.say(app, chat, MARK + " with a number that is taken");
     Awaitility.await()
@@ -209,7 +207,7 @@ class LogsIT {
         .until(() -> "3".equals(redis.opsForValue().get(keys.messages(app, chat))));
     redis.delete(keys.dead());
 
-    // something else than a counter
+    // A value that is not a counter.
     redis.delete(keys.messages(app, chat));
     redis.opsForList().rightPush(keys.messages(app, chat), MARK);
     assertThat(Http.postJson(tally.messagesTo(app, chat), "{\"body\":\"" + MARK + "\"}").status())

@@ -30,12 +30,14 @@ import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 
-/** Dashboards, alerts and scaling ask for what the services export. */
+/** Dashboards, alerts and scalers use only metrics and labels that the services export. */
 class ObservabilityIT {
 
   private static final Path DEPLOY = Path.of("..", "deploy");
 
-  /** What Prometheus has of its own, and what it adds to all that it scrapes. */
+  /**
+   * Metrics that Prometheus itself adds. The labels below are those that it adds to all samples.
+   */
   private static final Set<String> PROMETHEUS_METRICS = Set.of("up", "ALERTS");
 
   private static final Set<String> PROMETHEUS_LABELS = Set.of("job", "instance");
@@ -46,7 +48,7 @@ class ObservabilityIT {
   private static RunningTally running;
   private static TallyClient tally;
 
-  /** Shows what is only counted when something goes wrong. */
+  /** Exports the metrics that a service counts only after a fault. */
   private static RunningTally withoutMySql;
 
   @BeforeAll
@@ -73,11 +75,11 @@ class ObservabilityIT {
   }
 
   @Test
-  void servicesExportWhatIsAskedFor() {
+  void servicesExportEveryMetricAndLabelThatExpressionsUse() {
     Map<String, List<String>> expressions = expressions();
     assertThat(expressions).hasSizeGreaterThan(3);
 
-    // until the worker without MySQL has had a job, and queues have been measured
+    // Waits until the worker without MySQL has had a job and the queues have been measured.
     await()
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofSeconds(1))
@@ -138,7 +140,7 @@ class ObservabilityIT {
         : !values.isEmpty();
   }
 
-  /** The values that a label has. */
+  /** The values of a label. */
   private static Set<String> values(String label, List<Map<String, String>> samples) {
     return samples.stream()
         .filter(sample -> sample.containsKey(label))
@@ -179,7 +181,7 @@ class ObservabilityIT {
     return labels;
   }
 
-  /** All expressions of rules, dashboards and scalers, by the file that they stand in. */
+  /** All expressions of rules, dashboards and scalers, by file. */
   private static Map<String, List<String>> expressions() {
     Map<String, List<String>> expressions = new HashMap<>();
     for (Path file : files(".json")) {

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-/** How the deployment stands, for who may know. */
+/** The state of the deployment, as {@code /operations} shows it to operators. */
 class OperationsIT {
 
   private final RunningTally running = RunningTally.shared();
   private final TallyClient tally = TallyClient.of(running);
 
   @Test
-  void whatWaitsIsShownAndThenWhatWasPersisted() {
+  void queuedJobsAreShownAndThenPersistedMessages() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     tally.awaitChats(app, 1);
@@ -59,7 +59,7 @@ class OperationsIT {
   }
 
   @Test
-  void withoutRedisTheRestIsShown() {
+  void withoutRedisTheOtherFiguresAreShown() {
     Server redis = running.servers().killable(ServerKind.REDIS);
     redis.kill();
     try {
@@ -77,7 +77,7 @@ class OperationsIT {
   }
 
   @Test
-  void whereThereIsAnAdminKeyItIsNeeded() {
+  void withAnAdminKeySetARequestNeedsIt() {
     String key = "correct-horse-battery-staple";
     try (ConfigurableApplicationContext guarded = running.startApi("--TALLY_ADMIN_KEY=" + key)) {
       String url = RunningTally.url(guarded) + "/operations";

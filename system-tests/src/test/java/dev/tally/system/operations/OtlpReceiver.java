@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
-/** Takes spans over HTTP in Protobuf, and keeps them. */
+/** Receives spans over HTTP in Protobuf, and keeps them. */
 final class OtlpReceiver implements AutoCloseable {
 
   /**
-   * A span, as far as a test looks at it; ids in hexadecimal.
+   * The parts of a span that tests examine; ids are hexadecimal.
    *
-   * @param all the whole of it, as text with what is no text in between
+   * @param all the whole span as text, with binary parts in between
    */
   record Span(
       String service, String traceId, String spanId, String parentId, String name, String all) {}
@@ -54,9 +54,9 @@ final class OtlpReceiver implements AutoCloseable {
     fields(
         bytes,
         (field, value) -> {
-          // resource: all that is asked of it is which service's it is
+          // Field 1 is the resource; only its service name matters.
           when(field == 1, () -> service[0] = serviceIn(text(value)));
-          // scope_spans, and spans in these
+          // Field 2 is scope_spans; its field 2 is a span.
           when(
               field == 2,
               () -> fields(value, (inner, span) -> when(inner == 2, () -> span(service[0], span))));
@@ -81,7 +81,7 @@ final class OtlpReceiver implements AutoCloseable {
             case 4 -> parts[2] = HexFormat.of().formatHex(value);
             case 5 -> parts[3] = text(value);
             default -> {
-              // times, attributes, status
+              // Ignores times, attributes and the status.
             }
           }
         });
@@ -98,7 +98,7 @@ final class OtlpReceiver implements AutoCloseable {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Goes through a message's fields; those that are numbers have no bytes here. */
+  /** Calls the action for each field of a message. The value of a numeric field is empty. */
   private static void fields(byte[] message, BiConsumer<Integer, byte[]> action) {
     ByteBuffer in = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
     while (in.hasRemaining()) {
@@ -112,7 +112,7 @@ final class OtlpReceiver implements AutoCloseable {
           in.get(value);
         }
         case 5 -> in.getInt();
-        default -> throw new IllegalArgumentException("no Protobuf");
+        default -> throw new IllegalArgumentException("not Protobuf");
       }
       action.accept((int) (tag >>> 3), value);
     }

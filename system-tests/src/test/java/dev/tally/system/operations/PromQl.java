@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PromQL expression asks of the metrics there are. Reads what dashboards and rules need, not
- * all of the language: label values hold no braces and no escaped quotes.
+ * The metrics and labels that a PromQL expression uses. It parses only the syntax of our dashboards
+ * and rules: label values contain no braces and no escaped quotes.
  *
- * @param selectors the metrics that it names, in order
+ * @param selectors the metrics that the expression names, in order
  * @param grouping the labels that it groups by
  */
 record PromQl(List<Selector> selectors, Set<String> grouping) {
 
-  /** A metric, and what its labels must be like. */
+  /** A metric with the conditions on its labels. */
   record Selector(String metric, List<Condition> conditions) {}
 
   /**

@@ -30,7 +30,7 @@ class PromQlTest {
   }
 
   @Test
-  void readsWhatADashboardsVariableAsksFor() {
+  void readsTheQueryOfADashboardVariable() {
     PromQl read = PromQl.read("label_values(up_seconds{application=~\"$application\"}, instance)");
 
     assertThat(read.grouping()).containsExactly("instance");

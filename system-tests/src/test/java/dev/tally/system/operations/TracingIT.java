@@ -25,7 +25,7 @@ class TracingIT {
   @BeforeAll
   static void start() throws Exception {
     receiver = new OtlpReceiver();
-    // all partitions to the worker that is traced
+    // The traced worker owns all partitions.
     RunningTally.shared().stopWorker();
     running =
         RunningTally.shared().another("--OTEL_EXPORTER_OTLP_ENDPOINT=" + receiver.url() + "/");
@@ -40,7 +40,7 @@ class TracingIT {
   }
 
   @Test
-  void aTraceGoesFromTheRequestToTheIndex() {
+  void aTraceCoversAWriteFromTheRequestToTheIndex() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -64,13 +64,13 @@ class TracingIT {
     assertThat(persist.parentId()).isEqualTo(request.spanId());
     assertThat(index.service()).isEqualTo("chat-worker");
     assertThat(index.parentId()).isEqualTo(persist.spanId());
-    // a token opens an app, and what people write is theirs
+    // A token opens an app, and message texts are private.
     assertThat(receiver.spans())
         .noneMatch(span -> span.all().contains(app) || span.all().contains("hello"));
   }
 
   @Test
-  void aTraceThatNobodyBeganIsBegunHere() {
+  void aRequestWithoutATraceStartsOne() {
     String app = tally.newApp();
     tally.newChat(app);
     tally.awaitChats(app, 1);
@@ -89,7 +89,7 @@ class TracingIT {
   }
 
   @Test
-  void whatItsClientDoesNotWantTracedIsNot() {
+  void aWriteThatItsClientDoesNotSampleIsNotTraced() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String unwanted = "11111111111111111111111111111111";
@@ -105,7 +105,7 @@ class TracingIT {
   }
 
   @Test
-  void nothingIsSentUnlessSomebodyIsToGetIt() {
+  void aServiceWithoutAnExporterSendsNoSpansAndPassesTheTraceOn() {
     TallyClient untraced = TallyClient.of(RunningTally.shared());
     String app = untraced.newApp();
     long chat = untraced.newChat(app);
@@ -117,7 +117,7 @@ class TracingIT {
             "traceparent",
             "00-" + trace + "-00f067aa0ba902b7-" + SAMPLED)
         .is(201);
-    // the worker is traced, so what the client sent has gone through as it was
+    // The traced worker continues the trace, so the gateway passed the header on unchanged.
     await().atMost(Duration.ofMinutes(1)).until(() -> !of(trace).isEmpty());
 
     assertThat(of(trace)).noneMatch(span -> span.service().equals("chat-gateway"));

@@ -1,4 +1,7 @@
-/** What operators may rely on: commands, metrics, traces, logs, and what is exposed. */
+/**
+ * Tests everything that operators may rely on: commands, metrics, traces, logs, and which data
+ * answers expose.
+ */
 @NullMarked
 package dev.tally.system.operations;
 

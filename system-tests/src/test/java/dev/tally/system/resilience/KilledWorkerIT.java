@@ -19,7 +19,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
-/** kill -9 in the middle of a batch loses nothing and doubles nothing. */
+/** A worker that gets {@code kill -9} in the middle of a batch loses and duplicates no message. */
 class KilledWorkerIT {
 
   private static final int CHATS = 20;
@@ -27,7 +27,7 @@ class KilledWorkerIT {
   private static final int KILLS = 4;
 
   @Test
-  void aKilledWorkerLosesAndDoublesNothing(@TempDir Path folder) throws Exception {
+  void aKilledWorkerLosesAndDuplicatesNothing(@TempDir Path folder) throws Exception {
     RunningTally running = RunningTally.shared();
     TallyClient tally = TallyClient.of(running);
     LettuceConnectionFactory connections = running.redis();
@@ -41,7 +41,7 @@ class KilledWorkerIT {
         tally.newChat(app);
       }
       for (int round = 1; round <= KILLS || killedWithABatch == 0; round++) {
-        assertThat(round).as("rounds until a kill met a batch").isLessThan(20);
+        assertThat(round).as("rounds until a kill hit a batch").isLessThan(20);
         for (int chat = 1; chat <= CHATS; chat++) {
           int from = sent.getOrDefault(app + chat, 0);
           send(tally, app, chat, from);
@@ -50,7 +50,7 @@ class KilledWorkerIT {
         worker.start();
         try {
           long before = count(tally, app);
-          // it has taken up work
+          // Waits until the worker has persisted something.
           await()
               .atMost(Duration.ofMinutes(1))
               .pollInterval(Duration.ofMillis(5))

@@ -27,12 +27,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Who sends a byte now and then holds a connection for a while, and not for ever. */
+/** A client that sends a byte now and then holds a connection for a limited time. */
 class SlowClientIT {
 
   private static final int MAX_CONNECTIONS = 40;
 
-  /** Ten a second: far more time than the services give, and never a pause as long as theirs. */
+  /**
+   * Sent ten a second, these bytes take much longer than the services allow, and no pause is as
+   * long as a read timeout.
+   */
   private static final int BYTES = 400;
 
   private static RunningTally running;
@@ -70,21 +73,21 @@ class SlowClientIT {
         "GET /apps HTTP/1.1\r\nHost: x\r\nX-",
         "GET /apps HTTP/1.1\r\nHost: x\r\nX-Slow: "
       })
-  void whoseHeadersDoNotComeIsCutOff(String begin) throws Exception {
+  void aClientWithSlowHeadersIsCutOff(String begin) throws Exception {
     for (URI service : services()) {
       assertThat(dribble(service, begin, "x")).as(service.toString()).isEmpty();
     }
   }
 
   @Test
-  void whoSendsNothingButBlankLinesIsCutOff() throws Exception {
+  void aClientThatSendsOnlyBlankLinesIsCutOff() throws Exception {
     for (URI service : services()) {
       assertThat(dribble(service, "", "\r\n")).as(service.toString()).isEmpty();
     }
   }
 
   @Test
-  void whoseBodyDoesNotComeIsToldAndCutOff() throws Exception {
+  void aClientWithASlowBodyGets408AndIsCutOff() throws Exception {
     TallyClient tally = TallyClient.of(running);
     String app = tally.newApp();
     long chat = tally.newChat(app);
@@ -114,7 +117,7 @@ class SlowClientIT {
   }
 
   @Test
-  void theRestOfABodyThatNobodyWantsIsNotWaitedForEither() throws Exception {
+  void theUnreadRestOfABodyHasADeadlineToo() throws Exception {
     for (URI service : services()) {
       String answer =
           dribble(
@@ -125,7 +128,7 @@ class SlowClientIT {
   }
 
   @Test
-  void othersAreServedMeanwhileAndAfterwards() throws Exception {
+  void otherClientsAreServedDuringAndAfterASlowAttack() throws Exception {
     TallyClient tally = new TallyClient(RunningTally.url(api), RunningTally.url(gateway));
     String app = tally.newApp();
     for (URI service : services()) {
@@ -138,7 +141,8 @@ class SlowClientIT {
         for (Future<String> client : slow) {
           assertThat(client.get()).isEmpty();
         }
-        // as many as there may be and then some: whoever comes now waits until they are cut off
+        // These clients use up all connections and more, so the next request waits until they are
+        // cut off.
         slow = slowClients(threads, service, MAX_CONNECTIONS + 20);
 
         Http.get(tally.appUrl(app)).is(200);
@@ -183,10 +187,13 @@ class SlowClientIT {
     } catch (SocketException e) {
       return answer.toString(StandardCharsets.UTF_8);
     }
-    throw new AssertionError("the connection is still open; so far it brought: " + answer);
+    throw new AssertionError("the connection is still open; it has received: " + answer);
   }
 
-  /** Takes what has come, waiting a tenth of a second for it. */
+  /**
+   * Reads the bytes that arrive within a tenth of a second, and returns whether the connection
+   * ended.
+   */
   private static boolean isEnded(InputStream in, ByteArrayOutputStream answer) throws IOException {
     try {
       int next = in.read();

@@ -1,4 +1,4 @@
-/** What the system survives: killed processes, slow clients, lost cluster nodes. */
+/** Tests what the system survives: killed processes, slow clients, a lost cluster node. */
 @NullMarked
 package dev.tally.system.resilience;
 
