@@ -18,15 +18,15 @@ import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The arrows between modules and between packages; here, because every module is on this one's
- * class path.
+ * The dependencies between modules and between packages. The test is here because this module has
+ * every other module on its class path.
  */
 @AnalyzeClasses(packages = "dev.tally", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-  @ArchTest static final ArchRule commonUsesNothingOfOurs = uses("dev.tally.common..");
+  @ArchTest static final ArchRule commonUsesNoOtherModule = uses("dev.tally.common..");
 
-  @ArchTest static final ArchRule theStackUsesNothingOfOurs = uses("dev.tally.stack..");
+  @ArchTest static final ArchRule theStackUsesNoOtherModule = uses("dev.tally.stack..");
 
   @ArchTest
   static final ArchRule theGatewayUsesCommon = uses("dev.tally.gateway..", "dev.tally.common..");
@@ -37,7 +37,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theApiUsesCommon = uses("dev.tally.api..", "dev.tally.common..");
 
   @ArchTest
-  static final ArchRule onlyTheGatewaysRecoveryAsksMySql =
+  static final ArchRule inTheGatewayOnlyPersistedNumbersUsesSql =
       noClasses()
           .that()
           .resideInAPackage("dev.tally.gateway..")
@@ -47,7 +47,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql..", "org.springframework.jdbc..");
 
-  /** It draws the tokens; whoever guesses one may read and write an app. */
+  /** The API creates the tokens, and anyone who guesses a token can read and write its app. */
   @ArchTest
   static final ArchRule theApiTakesRandomBitsFromSecureRandom =
       noClasses()
@@ -69,7 +69,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule dependenciesComeThroughConstructors = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 
-  /** A module uses itself and these modules, and no other of ours. */
+  /** Allows a module to use itself, these modules, and no other module of Tally. */
   private static ArchRule uses(String module, String... others) {
     return noClasses()
         .that()

@@ -1,4 +1,4 @@
-/** The arrows between modules and between packages. */
+/** Tests the dependencies between modules and between packages. */
 @NullMarked
 package dev.tally.system.architecture;
 

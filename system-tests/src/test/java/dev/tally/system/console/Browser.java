@@ -24,8 +24,8 @@ import org.opentest4j.TestAbortedException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A headless Chromium that a test clicks and types in, by Playwright. The browser is the machine's:
- * Playwright would load its own, which the build's mirrors need not have.
+ * A headless Chromium in which a test clicks and types, through Playwright. It uses the Chromium of
+ * the machine: Playwright would download its own, and the mirrors of the build need not have that.
  */
 final class Browser implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class Browser implements AutoCloseable {
     this.chromium = chromium;
   }
 
-  /** Starts it, and skips the test where there is none. */
+  /** Starts the browser, or skips the test if the machine has none. */
   static Browser start() {
     Path program =
         Stream.of(
@@ -54,12 +54,12 @@ final class Browser implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new TestAbortedException(
-                        "needs Chromium: install the package chromium, or say where it is in"
+                        "needs Chromium: install the package chromium, or set its path in"
                             + " CHROMIUM"));
     String node = System.getProperty("playwright.nodejs.path");
-    // the archive that the build took it from says nothing of permissions
+    // The archive of the driver keeps no file permissions.
     if (node == null || !Path.of(node).toFile().setExecutable(true)) {
-      throw new TestAbortedException("needs what `./mvnw verify` unpacks to drive the browser");
+      throw new TestAbortedException("needs the browser driver that `./mvnw verify` unpacks");
     }
     Playwright playwright =
         Playwright.create(
@@ -68,7 +68,7 @@ final class Browser implements AutoCloseable {
         playwright,
         playwright
             .chromium()
-            // root has no sandbox; what it is shown here is the console alone
+            // Chromium cannot use its sandbox as root. The pages are only our own.
             .launch(
                 new BrowserType.LaunchOptions()
                     .setExecutablePath(program)
@@ -76,7 +76,7 @@ final class Browser implements AutoCloseable {
                     .setArgs(List.of("--lang=en-US"))));
   }
 
-  /** A new window of a user who has been nowhere yet. */
+  /** Opens a new window without cookies, storage or history. */
   Page page(int width, int height, boolean dark) {
     BrowserContext context =
         chromium.newContext(
@@ -107,7 +107,7 @@ final class Browser implements AutoCloseable {
       page.onPageError(complaints::add);
       page.onConsoleMessage(
           message -> {
-            // an answer that is no 200 is what some tests are about
+            // Some tests cause answers other than 200 on purpose.
             if (message.type().equals("error")
                 && !message.text().startsWith("Failed to load resource")) {
               complaints.add(message.text());
@@ -115,7 +115,7 @@ final class Browser implements AutoCloseable {
           });
     }
 
-    /** What scripts threw, and what the page's own policy forbade. */
+    /** Errors that scripts threw, and violations of the policy of the page. */
     List<String> complaints() {
       return complaints;
     }
@@ -128,12 +128,14 @@ final class Browser implements AutoCloseable {
       page.navigate(url);
     }
 
-    /** The value of an expression, or of the promise that it is. */
+    /** The value of an expression. If the value is a promise, its result. */
     JsonNode evaluate(String expression) {
       return Http.JSON.valueToTree(page.evaluate(expression));
     }
 
-    /** Waits from outside: what Playwright would leave in the page to wait, its policy forbids. */
+    /**
+     * Polls from the test, because the policy of the page forbids the waiting script of Playwright.
+     */
     void until(String condition) {
       await(condition)
           .pollInSameThread()
@@ -142,7 +144,7 @@ final class Browser implements AutoCloseable {
           .until(() -> evaluate("Boolean(" + condition + ")").asBoolean());
     }
 
-    /** Waits until the page shows this. */
+    /** Waits until the page shows this text. */
     void untilShown(String text) {
       until("document.body.innerText.includes(%s)".formatted(Http.JSON.writeValueAsString(text)));
     }
@@ -151,9 +153,9 @@ final class Browser implements AutoCloseable {
       return page.locator(selector).allInnerTexts();
     }
 
-    /** Clicks on what bears this label: a button or a link. */
+    /** Clicks on the button or link with this label. */
     void click(String label) {
-      // the pattern becomes one of JavaScript's, which has no \Q
+      // Playwright turns the pattern into a JavaScript pattern, which has no \Q.
       String quoted = label.replaceAll("[^\\p{L}\\p{N} ]", "\\\\$0");
       page.locator("button:visible, a:visible")
           .filter(
@@ -166,7 +168,7 @@ final class Browser implements AutoCloseable {
       page.locator(selector).first().click();
     }
 
-    /** Chooses what is called so in a list. */
+    /** Chooses the option with this label in a list. */
     void select(String selector, String label) {
       page.locator(selector).selectOption(new SelectOption().setLabel(label));
     }
@@ -184,13 +186,13 @@ final class Browser implements AutoCloseable {
     /**
      * Presses a key.
      *
-     * @param key its name, as the DOM has it
+     * @param key its name in the DOM
      */
     void press(String key) {
       page.keyboard().press(key);
     }
 
-    /** What assistive technology finds that can be used and has no name. */
+    /** The controls without a name for assistive technology. */
     List<String> nameless() {
       Set<String> roles =
           Set.of("button", "link", "textbox", "searchbox", "image", "dialog", "log");

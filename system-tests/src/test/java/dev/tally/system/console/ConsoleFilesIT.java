@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What the console is served with, what pages may ask the gateway, and what operators are told. */
+/**
+ * The files and headers of the console, and the requests that pages of other origins may send to
+ * the gateway.
+ */
 class ConsoleFilesIT {
 
   private static final String ORIGIN = "https://console.example";
@@ -38,7 +41,7 @@ class ConsoleFilesIT {
   }
 
   @Test
-  void thePageNamesTheGatewayAndAllowsNothingElse() {
+  void thePolicyOfThePageAllowsOnlyTheGateway() {
     try (ConfigurableApplicationContext api =
         running.startApi("--TALLY_GATEWAY_URL=https://gateway.example:8443/chat/")) {
       Http.Answer page = Http.get(RunningTally.url(api) + "/").is(200);
@@ -61,14 +64,14 @@ class ConsoleFilesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"x", "ftp://gateway", "javascript:alert(1)", "http://"})
-  void aGatewayThatIsNoAddressIsRefusedAtStart(String url) {
+  void anInvalidGatewayUrlIsRefusedAtStart(String url) {
     assertThatThrownBy(() -> running.startApi("--TALLY_GATEWAY_URL=" + url).close())
         .rootCause()
         .isInstanceOfAny(IllegalArgumentException.class, URISyntaxException.class);
   }
 
   @Test
-  void everyFileThatThePageNeedsIsThereAndNoneOfElsewhere() {
+  void everyFileThatThePageNeedsComesFromThisService() {
     Map<String, String> types =
         Map.of("js", "text/javascript", "css", "text/css", "svg", "image/svg+xml");
     Pattern reference =
@@ -97,7 +100,7 @@ class ConsoleFilesIT {
   }
 
   @Test
-  void whatHasNotChangedIsNotSentAgain() {
+  void anUnchangedFileIsNotSentAgain() {
     Http.Answer file = Http.get(tally.api() + "/console/main.js").is(200);
 
     Http.Answer again =
@@ -109,12 +112,12 @@ class ConsoleFilesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nothing.js", "index.html", "..%2fchat-api.yml", "%2e%2e", "main.js.map"})
-  void whatIsNoFileOfTheConsoleIsNotServed(String name) {
+  void otherFilesAreNotServed(String name) {
     assertThat(Http.get(tally.api() + "/console/" + name).status()).isIn(400, 404);
   }
 
   @Test
-  void pagesOfTheNamedOriginsMayWriteAndNoOthers() {
+  void onlyPagesOfTheConfiguredOriginsMayWrite() {
     try (ConfigurableApplicationContext gateway =
         running.startGateway("--TALLY_CORS_ORIGINS=http://localhost:1," + ORIGIN)) {
       String app = tally.newApp();
@@ -135,7 +138,7 @@ class ConsoleFilesIT {
 
       for (String origin : new String[] {"https://evil.example", "null", ORIGIN + ":444"}) {
         assertThat(preflight(chats, origin).header("Access-Control-Allow-Origin")).isEmpty();
-        // a client that is no browser may send what it likes
+        // A client that is not a browser may send any Origin.
         Http.Answer other = Http.post(chats, "Origin", origin).is(201);
         assertThat(other.header("Access-Control-Allow-Origin")).isEmpty();
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The console, in a browser, as people use it. Leaves pictures in {@code target/screenshots}. */
+/** People use the console in a browser. Leaves screenshots in {@code target/screenshots}. */
 class ConsoleIT {
 
   private static final Path PICTURES = Path.of("target", "screenshots");
@@ -75,13 +75,13 @@ class ConsoleIT {
   }
 
   @AfterEach
-  void nothingWentWrong() throws Exception {
+  void thePageHadNoErrors() throws Exception {
     assertThat(page.complaints()).isEmpty();
     page.close();
   }
 
   @Test
-  void anAppAChatAndItsMessages() throws Exception {
+  void aUserCreatesAnAppAChatAndMessages() throws Exception {
     page.open(console);
     page.untilShown("Apps");
     page.fill("#app-name", "Acme 🎉");
@@ -109,7 +109,7 @@ class ConsoleIT {
   }
 
   @Test
-  void messagesComeOnceAndInOrderThoughTheApiIsRestarted() throws Exception {
+  void messagesArriveOnceAndInOrderAlthoughTheApiRestarts() throws Exception {
     String app = newChat();
     tally.say(app, 1, "message 1");
     tally.awaitMessages(app, 1, 1);
@@ -133,7 +133,7 @@ class ConsoleIT {
   }
 
   @Test
-  void aMessageThatCouldNotBeSentIsSentAgainAndOnce() throws Exception {
+  void aMessageThatFailsIsWrittenOnceOnRetry() throws Exception {
     String app = newChat();
     int port = Ports.choose(Set.of());
     try (ConfigurableApplicationContext other =
@@ -158,7 +158,7 @@ class ConsoleIT {
   }
 
   @Test
-  void whatIsSearchedIsMarkedAndFoundAmongItsNeighbours() throws Exception {
+  void aHitIsMarkedAndOpensAmongItsNeighbours() throws Exception {
     String app = newChat();
     for (int i = 1; i <= 180; i++) {
       tally.say(app, 1, i == 20 ? "Hello <b>wörld</b> & all" : "just message " + i);
@@ -225,7 +225,7 @@ class ConsoleIT {
   }
 
   @Test
-  void whoHasTheAdminKeyEntersIt() throws Exception {
+  void anAdminEntersTheKey() throws Exception {
     String key = "correct-horse-battery-staple";
     String name = "Guarded " + System.nanoTime();
     Http.postJson(tally.api() + "/apps", "{\"name\":\"%s\"}".formatted(name)).is(201);
@@ -252,7 +252,7 @@ class ConsoleIT {
   }
 
   @Test
-  void aKeyboardIsEnough() throws Exception {
+  void aUserNeedsOnlyAKeyboard() throws Exception {
     page.open(console);
     page.until("document.querySelector('#app-name')");
     page.press("Tab");
@@ -279,7 +279,7 @@ class ConsoleIT {
   }
 
   @Test
-  void whatIsNotThereIsSaid() throws Exception {
+  void thePageSaysThatAnAppOrChatDoesNotExist() throws Exception {
     String app = newChat();
     page.open(console + "/#/apps/" + app + "/chats/77");
     page.untilShown("Chat not found");
@@ -295,7 +295,7 @@ class ConsoleIT {
     "phone,390,844,false",
     "phone-dark,390,844,true"
   })
-  void everyViewFitsAndHasNames(String name, int width, int height, boolean dark) throws Exception {
+  void viewsFitAndNameControls(String name, int width, int height, boolean dark) throws Exception {
     String app =
         Http.postJson(tally.api() + "/apps", "{\"name\":\"Harbour office\"}").is(201).text("token");
     for (int i = 0; i < 4; i++) {
@@ -319,7 +319,7 @@ class ConsoleIT {
     for (String[] part :
         new String[][] {
           {"app", "#/apps/" + app, "Chat 4"},
-          // by now it is one that has been opened here, wherever it is among all
+          // The list shows this app because the browser has opened it before.
           {"apps", "#/", "Harbour office"},
           {"chat", "#/apps/" + app + "/chats/4", "Tide tables"},
           {"operations", "#/operations", "Partitions"}
@@ -330,7 +330,7 @@ class ConsoleIT {
       view.screenshot(PICTURES.resolve(name + "-" + part[0] + ".png"));
       assertThat(view.nameless()).as(part[0]).isEmpty();
       assertThat(view.evaluate(RIGHTMOST).asDouble())
-          .as("where what sticks out furthest of " + part[0] + " ends")
+          .as("right edge of the rightmost element of " + part[0])
           .isLessThanOrEqualTo(width);
     }
     assertThat(view.complaints()).isEmpty();
@@ -338,8 +338,8 @@ class ConsoleIT {
   }
 
   @Test
-  void nothingThatIsNotOfThePageIsRunOrAsked() throws Exception {
-    // what is refused here is complained about
+  void thePolicyBlocksForeignRequestsAndMarkup() throws Exception {
+    // Uses a page of its own, because the shared page must have no errors.
     Browser.Page view = browser.page(800, 600, false);
     view.open(console);
     view.untilShown("Apps");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-/** The page that shows all routes, in a browser: whoever reads of a route there can call it. */
+/** Users call routes from the page that shows all routes. */
 class TryItOutIT {
 
   private static Browser browser;
@@ -66,9 +66,9 @@ class TryItOutIT {
   }
 
   /**
-   * Tries a route out with the body that is its example, and takes its answer from the page.
+   * Calls a route with its example body, and reads the answer from the page.
    *
-   * @param parameters what is typed into its fields, in their order
+   * @param parameters the values for its path parameters, in order
    */
   private static JsonNode call(
       Browser.Page page, String method, String path, int status, String... parameters) {

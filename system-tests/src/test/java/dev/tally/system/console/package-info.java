@@ -1,4 +1,4 @@
-/** The console and the page of the API, in a real browser. */
+/** Tests the console and the page {@code /docs} in a real browser. */
 @NullMarked
 package dev.tally.system.console;
 
