@@ -29,6 +29,9 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theStackUsesNoOtherModule = uses("dev.tally.stack..");
 
   @ArchTest
+  static final ArchRule theTestkitUsesTheStack = uses("dev.tally.testkit..", "dev.tally.stack..");
+
+  @ArchTest
   static final ArchRule theGatewayUsesCommon = uses("dev.tally.gateway..", "dev.tally.common..");
 
   @ArchTest
