@@ -25,7 +25,7 @@ class TrustedProxiesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "10.0.0.0/8", "127.0.0.2", "128.0.0.0/8", "::1"})
+  @ValueSource(strings = {"", " ", "10.0.0.0/8", "127.0.0.0", "127.0.0.2", "128.0.0.0/8", "::1"})
   void anyOtherClientIsWhereItConnectsFrom(String networks) throws Exception {
     assertThat(seen(networks)).endsWith("client=127.0.0.1 secure=false");
   }
