@@ -26,6 +26,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 public final class RunningTally implements AutoCloseable {
 
+  /** A process that a test kills is up soon rather than fast at its peak. */
+  private static final List<String> SMALL =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
+
   private static @Nullable RunningTally shared;
 
   private final TestServers servers;
@@ -135,7 +139,7 @@ public final class RunningTally implements AutoCloseable {
     int port = Ports.choose(Set.of());
     List<String> arguments = List.of(arguments("--server.port=" + port));
     return new Service(
-        "worker", port, folder, Service.java(List.of("-Xmx512m"), ChatWorker.class, arguments));
+        "worker", port, folder, Service.java(SMALL, ChatWorker.class, arguments));
   }
 
   /** Runs an operator command in a process of its own, and returns its exit code and output. */

@@ -52,7 +52,7 @@ class KilledWorkerIT {
           long before = count(tally, app);
           // Waits until the worker has persisted something.
           await()
-              .atMost(Duration.ofMinutes(1))
+              .atMost(Duration.ofMinutes(3))
               .pollInterval(Duration.ofMillis(5))
               .until(() -> count(tally, app) > before || !worker.isRunning());
           Thread.sleep(ThreadLocalRandom.current().nextInt(30));
