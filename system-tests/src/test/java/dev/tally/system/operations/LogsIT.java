@@ -88,8 +88,8 @@ class LogsIT {
         .contains("it is dead letter", "(undecodable)", "(number-taken)", "(refused)")
         .contains("Redis has lost data: the counter", "was too low and is raised to")
         .contains("a dependency is down", "persisting failed and is tried again")
-        .contains("Elasticsearch does not answer")
-        .contains("Redis was not asked whether a number is given out");
+        .contains("Elasticsearch did not answer a search")
+        .contains("Redis did not say whether a number was given out");
     assertThat(output).doesNotContainIgnoringCase(MARK);
     for (String token : tokens) {
       assertThat(output).doesNotContain(token);
