@@ -138,8 +138,7 @@ public final class RunningTally implements AutoCloseable {
   public Service workerProcess(Path folder) {
     int port = Ports.choose(Set.of());
     List<String> arguments = List.of(arguments("--server.port=" + port));
-    return new Service(
-        "worker", port, folder, Service.java(SMALL, ChatWorker.class, arguments));
+    return new Service("worker", port, folder, Service.java(SMALL, ChatWorker.class, arguments));
   }
 
   /** Runs an operator command in a process of its own, and returns its exit code and output. */
