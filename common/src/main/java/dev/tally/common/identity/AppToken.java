@@ -1,0 +1,40 @@
+package dev.tally.common.identity;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The token that names an app: 128 random bits as 32 lower-case hexadecimal digits.
+ *
+ * <p>Every instance has the right shape, so a lookup never compares a column with a text that the
+ * column cannot hold.
+ */
+public record AppToken(String value) implements Comparable<AppToken> {
+
+  private static final Pattern SHAPE = Pattern.compile("[0-9a-f]{32}");
+
+  /**
+   * @throws IllegalArgumentException if the value does not have the shape of a token
+   */
+  public AppToken {
+    if (!SHAPE.matcher(value).matches()) {
+      throw new IllegalArgumentException("not a token: 32 lower-case hexadecimal digits");
+    }
+  }
+
+  /** Reads a token, or returns empty if the text does not have its shape. */
+  public static Optional<AppToken> parse(String text) {
+    return SHAPE.matcher(text).matches() ? Optional.of(new AppToken(text)) : Optional.empty();
+  }
+
+  @Override
+  public int compareTo(AppToken other) {
+    return value.compareTo(other.value);
+  }
+
+  /** The token itself. A log line masks it with {@code LoggedToken}. */
+  @Override
+  public String toString() {
+    return value;
+  }
+}
