@@ -37,14 +37,14 @@ final class AcceptCalls {
                   "EVALSHA",
                   script,
                   "2",
-                  draw.app().keys().messages(draw.app().token(), draw.chat()),
+                  draw.app().keys().messages(draw.app().chat(draw.chat())),
                   draw.app().keys().jobs(),
                   "100000000",
                   "",
                   "86400000",
                   "",
                   "",
-                  codec.openMessage(draw.app().token(), draw.chat(), draw.body(), now, null))));
+                  codec.openMessage(draw.app().chat(draw.chat()), draw.body(), now, null))));
     }
   }
 

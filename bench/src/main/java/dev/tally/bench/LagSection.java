@@ -97,7 +97,7 @@ final class LagSection implements Section {
         Target.http(
             api.port(),
             List.of(
-                Http.get("/apps/%s/chats/1".formatted(app.token())),
+                Http.get("/apps/%s/chats/1".formatted(app.token().value())),
                 Http.get(app.messagesPath(2) + "/search?q=probe"))),
         4,
         scale.warmUp());

@@ -35,7 +35,7 @@ final class ReadableLag implements AnswerListener {
    * @param everySoMany every request with a multiple of this sequence number goes to the chat
    */
   ReadableLag(Dataset.App app, long chat, int everySoMany) {
-    this.look = Http.get("/apps/%s/chats/%d".formatted(app.token(), chat));
+    this.look = Http.get("/apps/%s/chats/%d".formatted(app.token().value(), chat));
     this.everySoMany = everySoMany;
   }
 

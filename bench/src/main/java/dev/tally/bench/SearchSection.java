@@ -81,7 +81,7 @@ final class SearchSection implements Section {
       String[] words = Text.body(1 + i % SHORT).split(" ", -1);
       paths.add(
           "/apps/%s/chats/%d/search?q=%s+%s"
-              .formatted(app.token(), chat, words[1], words[3 + i / SHORT % 2]));
+              .formatted(app.token().value(), chat, words[1], words[3 + i / SHORT % 2]));
     }
     return paths;
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.Job;
@@ -101,10 +103,11 @@ class GatewayIT {
     String app = app(2);
     message(app, 1, 8);
     assertThat(say(gateway, app, 1, "x").body()).isEqualTo("{\"message_number\":9}");
-    PartitionKeys keys = new Partitions(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(new AppToken(app));
 
     double lostBefore = countersLost();
-    redis.delete(List.of(keys.chats(app), keys.messages(app, 1)));
+    redis.delete(
+        List.of(keys.chats(new AppToken(app)), keys.messages(new ChatName(new AppToken(app), 1))));
 
     assertThat(say(gateway, app, 1, "x").body()).isEqualTo("{\"message_number\":9}");
     assertThat(post(gateway, "/apps/" + app + "/chats", null).body())
@@ -131,7 +134,7 @@ class GatewayIT {
   void jobsLieInTheQueueInTheOrderOfTheirNumbers() throws Exception {
     String app = app(0);
     String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    PartitionKeys keys = new Partitions(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(new AppToken(app));
     long before = redis.opsForList().size(keys.jobs());
 
     post(gateway, "/apps/" + app + "/chats", null, "traceparent", trace);
@@ -146,15 +149,15 @@ class GatewayIT {
     assertThat(jobs).hasSize(3);
     assertThat(jobs.get(0)).isInstanceOf(Job.NewChat.class);
     assertThat(jobs.get(0).traceparent()).isEqualTo(trace);
-    assertThat(((Job.NewMessage) jobs.get(1)).number()).isEqualTo(1);
-    assertThat(((Job.NewMessage) jobs.get(2)).number()).isEqualTo(2);
+    assertThat(((Job.NewMessage) jobs.get(1)).message().number()).isEqualTo(1);
+    assertThat(((Job.NewMessage) jobs.get(2)).message().number()).isEqualTo(2);
     assertThat(((Job.NewMessage) jobs.get(2)).body()).isEqualTo("two \"}");
   }
 
   @Test
   void aFullQueueRefusesAndTakesNoNumber() {
     String app = app(0);
-    PartitionKeys keys = new Partitions(16).of(app);
+    PartitionKeys keys = new Partitions(16).of(new AppToken(app));
     long limit = redis.opsForList().size(keys.jobs()) + 3;
     try (ConfigurableApplicationContext small = gateway("--tally.gateway.queue-limit=" + limit)) {
       post(small, "/apps/" + app + "/chats", null);

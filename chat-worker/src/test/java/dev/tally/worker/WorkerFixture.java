@@ -1,5 +1,7 @@
 package dev.tally.worker;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
@@ -62,15 +64,15 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public PartitionKeys keys(String app) {
-    return new Partitions(16).of(app);
+    return new Partitions(16).of(new AppToken(app));
   }
 
   public String chatJob(String app, long number) {
-    return codec.openChat(app, now, null) + number + "}";
+    return codec.openChat(new AppToken(app), now, null) + number + "}";
   }
 
   public String messageJob(String app, long chat, long number, String body) {
-    return codec.openMessage(app, chat, body, now, null) + number + "}";
+    return codec.openMessage(new ChatName(new AppToken(app), chat), body, now, null) + number + "}";
   }
 
   public void queue(String app, String... jobs) {

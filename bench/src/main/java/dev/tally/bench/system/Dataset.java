@@ -1,5 +1,7 @@
 package dev.tally.bench.system;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.testkit.Servers;
@@ -35,7 +37,12 @@ public final class Dataset {
    *
    * @param id the id of the app's row
    */
-  public record App(long id, String token) {
+  public record App(long id, AppToken token) {
+
+    /** The name of one of the app's chats. */
+    public ChatName chat(long number) {
+      return new ChatName(token, number);
+    }
 
     /** The names of the app's keys in Redis. */
     public PartitionKeys keys() {
@@ -44,7 +51,7 @@ public final class Dataset {
 
     /** The path of a chat's messages, for writes and for reads. */
     public String messagesPath(long chat) {
-      return "/apps/%s/chats/%d/messages".formatted(token, chat);
+      return "/apps/%s/chats/%d/messages".formatted(token.value(), chat);
     }
   }
 
@@ -73,7 +80,7 @@ public final class Dataset {
     if (id == null) {
       throw new IllegalStateException("the app's row does not exist");
     }
-    App app = new App(id, token);
+    App app = new App(id, new AppToken(token));
     List<Long> numbers = LongStream.rangeClosed(1, chats).boxed().toList();
     jdbc.batchUpdate(
         "INSERT INTO chats (app_id, number, messages_count, created_at) VALUES (?, ?, 0,"
@@ -85,9 +92,9 @@ public final class Dataset {
           statement.setLong(2, number);
         });
     Map<String, String> counters = new LinkedHashMap<>();
-    counters.put(app.keys().chats(token), Integer.toString(chats));
+    counters.put(app.keys().chats(app.token()), Integer.toString(chats));
     for (int chat = 1; chat <= chats; chat++) {
-      counters.put(app.keys().messages(token, chat), "0");
+      counters.put(app.keys().messages(app.chat(chat)), "0");
     }
     servers.redis().setAll(counters);
     return app;
@@ -158,7 +165,7 @@ public final class Dataset {
             lastChat);
     Map<String, String> counters = new LinkedHashMap<>();
     for (long chat = firstChat; chat <= lastChat; chat++) {
-      counters.put(app.keys().messages(app.token(), chat), Long.toString(messages));
+      counters.put(app.keys().messages(app.chat(chat)), Long.toString(messages));
     }
     servers.redis().setAll(counters);
   }

@@ -1,5 +1,7 @@
 package dev.tally.api.chat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
@@ -32,14 +34,14 @@ public class GivenNumbers {
 
   /** Makes the 404 for a chat that has no row. */
   public ProblemException missingChat(String token, long number) {
-    return isGiven(keys -> keys.chats(token), token, number)
+    return isGiven(keys -> keys.chats(new AppToken(token)), token, number)
         ? notPersistedYet("The chat was accepted and is not persisted yet: ask again.")
         : ProblemException.chatNotFound();
   }
 
   /** Makes the 404 for a message that has no row. */
   public ProblemException missingMessage(String token, long chat, long number) {
-    return isGiven(keys -> keys.messages(token, chat), token, number)
+    return isGiven(keys -> keys.messages(new ChatName(new AppToken(token), chat)), token, number)
         ? notPersistedYet("The message was accepted and is not persisted yet: ask again.")
         : ProblemException.messageNotFound();
   }
@@ -50,7 +52,7 @@ public class GivenNumbers {
 
   private boolean isGiven(Function<PartitionKeys, String> counter, String token, long number) {
     try {
-      PartitionKeys keys = layout.partitions().of(token);
+      PartitionKeys keys = layout.partitions().of(new AppToken(token));
       String highest = redis.opsForValue().get(counter.apply(keys));
       return highest != null && Long.parseLong(highest) >= number;
     } catch (DataAccessException e) {

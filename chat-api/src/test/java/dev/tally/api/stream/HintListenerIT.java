@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tally.api.chat.Chats;
 import dev.tally.common.hint.Hint;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
@@ -24,6 +26,8 @@ class HintListenerIT {
   private static final TestServers SERVERS = TestServers.wiped();
   private static final String ACME = "a".repeat(32);
   private static final String OTHER = "b".repeat(32);
+  private static final ChatName ACME_CHAT = new ChatName(new AppToken(ACME), 1);
+  private static final ChatName OTHER_CHAT = new ChatName(new AppToken(OTHER), 1);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Streams streams =
@@ -56,7 +60,11 @@ class HintListenerIT {
   void aHintRaisesItsChatOnly() {
     listener.subscribe();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 5, 3), new Hint(ACME, 2, 9, 1))));
+    publish(
+        0,
+        Hint.encode(
+            List.of(
+                new Hint(ACME_CHAT, 5, 3), new Hint(new ChatName(new AppToken(ACME), 2), 9, 1))));
 
     await().until(() -> watch.highest() == 5);
     assertThat(other.highest()).isZero();
@@ -68,8 +76,8 @@ class HintListenerIT {
   void hintsOfAllPartitionsCome() {
     listener.subscribe();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 1, 1))));
-    publish(15, Hint.encode(List.of(new Hint(OTHER, 1, 1, 1))));
+    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 1, 1))));
+    publish(15, Hint.encode(List.of(new Hint(OTHER_CHAT, 1, 1))));
 
     await().until(() -> watch.highest() == 1 && other.highest() == 1);
   }
@@ -81,7 +89,7 @@ class HintListenerIT {
     watch.retract(5, 4);
     assertThat(watch.isSilentFor(Duration.ofHours(1))).isTrue();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 4, 1))));
+    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 4, 1))));
 
     await().until(() -> !watch.isSilentFor(Duration.ofHours(1)));
     await().until(() -> listener.messages() == 1);
@@ -93,7 +101,7 @@ class HintListenerIT {
     listener.subscribe();
 
     publish(0, "no hint at all\n" + ACME + " 1 x 1");
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 2, 1))));
+    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
 
     await().until(() -> watch.highest() == 2);
     assertThat(listener.messages()).isEqualTo(1);
@@ -104,8 +112,8 @@ class HintListenerIT {
     listener.subscribe();
     listener.subscribe();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 2, 1))));
-    publish(0, Hint.encode(List.of(new Hint(ACME, 1, 3, 1))));
+    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
+    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 3, 1))));
 
     await().until(() -> watch.highest() == 3);
     assertThat(listener.messages()).isEqualTo(2);
@@ -140,7 +148,7 @@ class HintListenerIT {
         .until(
             () -> {
               listener.subscribe();
-              publish(0, Hint.encode(List.of(new Hint(ACME, 1, 2, 1))));
+              publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
               return watch.highest() == 2;
             });
   }

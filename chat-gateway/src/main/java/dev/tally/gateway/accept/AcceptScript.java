@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -53,7 +54,7 @@ final class AcceptScript {
    *     jobs.
    */
   Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
-    String app = parent.app();
+    AppToken app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
     String counter;
     byte[] beforeChatNumber;
@@ -65,7 +66,7 @@ final class AcceptScript {
         afterChatNumber = AFTER_CHAT_NUMBER;
       }
       case Parent.Chat chat -> {
-        counter = keys.messages(app, chat.number());
+        counter = keys.messages(chat.name());
         beforeChatNumber = NONE;
         afterChatNumber = NONE;
       }

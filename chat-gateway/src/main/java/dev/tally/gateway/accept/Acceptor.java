@@ -1,5 +1,7 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -60,13 +62,12 @@ public final class Acceptor {
   /**
    * Accepts a new chat.
    *
-   * @param app the app's token
    * @return the chat's number
    * @throws ProblemException if the chat was not accepted
    * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
    *     counter is recovered. Without an answer from Redis, the write may be queued or not.
    */
-  public long chat(String app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
+  public long chat(AppToken app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
     String job = codec.openChat(app, Instant.now(clock), traceparent);
     return accept(new Parent.App(app), List.of(job), key, chats).last();
   }
@@ -74,22 +75,20 @@ public final class Acceptor {
   /**
    * Accepts messages and gives them consecutive numbers in their order.
    *
-   * @param app the app's token
    * @param bodies at least one
    * @throws ProblemException if none of the messages was accepted
    * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
    *     counter is recovered. Without an answer from Redis, the write may be queued or not.
    */
   public Numbers messages(
-      String app,
-      long chat,
+      ChatName chat,
       List<String> bodies,
       @Nullable IdempotencyKey key,
       @Nullable String traceparent) {
     Instant now = Instant.now(clock);
     List<String> jobs =
-        bodies.stream().map(body -> codec.openMessage(app, chat, body, now, traceparent)).toList();
-    return accept(new Parent.Chat(app, chat), jobs, key, messages);
+        bodies.stream().map(body -> codec.openMessage(chat, body, now, traceparent)).toList();
+    return accept(new Parent.Chat(chat), jobs, key, messages);
   }
 
   private Numbers accept(

@@ -77,7 +77,7 @@ final class CounterRecovery {
     String counter =
         switch (parent) {
           case Parent.App app -> keys.chats(app.app());
-          case Parent.Chat chat -> keys.messages(chat.app(), chat.number());
+          case Parent.Chat chat -> keys.messages(chat.name());
         };
     if (Boolean.TRUE.equals(redis.opsForValue().setIfAbsent(counter, Long.toString(highest)))) {
       recovered.increment();
@@ -87,7 +87,8 @@ final class CounterRecovery {
             () ->
                 """
                 Redis has lost data: the counter %s goes on after %d, the highest number in MySQL; \
-                writes that were accepted after that number and not persisted are lost"""
+                writes that were accepted after that number and not persisted are lost\
+                """
                     .formatted(LoggedToken.in(counter), highest));
       }
     }

@@ -1,5 +1,7 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,7 +18,8 @@ final class PersistedNumbers {
       """
       SELECT (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
       FROM apps a
-      WHERE a.token = :token""";
+      WHERE a.token = :token\
+      """;
 
   private static final String HIGHEST_MESSAGE =
       """
@@ -25,7 +28,8 @@ final class PersistedNumbers {
               WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
       FROM apps a
       LEFT JOIN chats c ON c.app_id = a.id AND c.number = :chat
-      WHERE a.token = :token""";
+      WHERE a.token = :token\
+      """;
 
   private final JdbcClient jdbc;
 
@@ -51,17 +55,17 @@ final class PersistedNumbers {
    */
   Answer highest(Parent parent) {
     return switch (parent) {
-      case Parent.App(String token) ->
+      case Parent.App(AppToken app) ->
           first(
               jdbc.sql(HIGHEST_CHAT)
-                  .param("token", token)
+                  .param("token", app.value())
                   .query((row, _) -> (Answer) new Highest(row.getLong("highest")))
                   .list());
-      case Parent.Chat(String token, long number) ->
+      case Parent.Chat(ChatName chat) ->
           first(
               jdbc.sql(HIGHEST_MESSAGE)
-                  .param("chat", number)
-                  .param("token", token)
+                  .param("chat", chat.number())
+                  .param("token", chat.app().value())
                   .query(
                       (row, _) ->
                           row.getObject("chat") == null

@@ -1,7 +1,7 @@
 package dev.tally.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.tracing.Traceparent;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.gateway.accept.Acceptor;
@@ -39,11 +39,9 @@ final class ChatController {
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletResponse response) {
-    if (!Identifiers.isToken(token)) {
-      throw ProblemException.appNotFound();
-    }
+    AppToken app = AppToken.parse(token).orElseThrow(ProblemException::appNotFound);
     IdempotencyKey idempotencyKey = IdempotencyKey.of(key, List.of("chats"));
     rateLimit.take(token, 1, response);
-    return new Accepted(acceptor.chat(token, idempotencyKey, Traceparent.wellFormed(traceparent)));
+    return new Accepted(acceptor.chat(app, idempotencyKey, Traceparent.wellFormed(traceparent)));
   }
 }

@@ -1,6 +1,8 @@
 package dev.tally.gateway.message;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Identifiers;
 import dev.tally.common.tracing.Traceparent;
 import dev.tally.common.web.problem.ProblemException;
@@ -55,9 +57,7 @@ final class MessageController {
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
-    if (!Identifiers.isToken(token)) {
-      throw ProblemException.appNotFound();
-    }
+    AppToken app = AppToken.parse(token).orElseThrow(ProblemException::appNotFound);
     long chat = Identifiers.number(number).orElseThrow(ProblemException::chatNotFound);
     MediaType type = RequestBody.mediaType(request);
     boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
@@ -73,7 +73,8 @@ final class MessageController {
     IdempotencyKey idempotencyKey = IdempotencyKey.of(key, requested);
     rateLimit.take(token, bodies.size(), response);
     Numbers numbers =
-        acceptor.messages(token, chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
+        acceptor.messages(
+            new ChatName(app, chat), bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());

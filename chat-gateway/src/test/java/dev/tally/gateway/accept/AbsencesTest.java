@@ -3,6 +3,8 @@ package dev.tally.gateway.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.gateway.accept.PersistedNumbers.Absent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class AbsencesTest {
 
+  private static final AppToken APP = new AppToken("a".repeat(32));
+  private static final AppToken OTHER = new AppToken("b".repeat(32));
   private static final Parent CHAT = chat(1);
 
   private final AtomicLong nanoTime = new AtomicLong();
@@ -19,11 +23,11 @@ class AbsencesTest {
   @Test
   void anAbsenceIsRememberedOfItsParentOnly() {
     absences.add(CHAT, Absent.CHAT);
-    absences.add(new Parent.App("b"), Absent.APP);
+    absences.add(new Parent.App(OTHER), Absent.APP);
 
     assertThat(absences.of(CHAT)).isEqualTo(Absent.CHAT);
-    assertThat(absences.of(new Parent.App("b"))).isEqualTo(Absent.APP);
-    assertThat(absences.of(new Parent.App("a"))).isNull();
+    assertThat(absences.of(new Parent.App(OTHER))).isEqualTo(Absent.APP);
+    assertThat(absences.of(new Parent.App(APP))).isNull();
     assertThat(absences.of(chat(2))).isNull();
   }
 
@@ -56,7 +60,7 @@ class AbsencesTest {
   }
 
   private static Parent chat(long number) {
-    return new Parent.Chat("a", number);
+    return new Parent.Chat(new ChatName(APP, number));
   }
 
   private void pass(Duration time) {

@@ -2,6 +2,8 @@ package dev.tally.gateway.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
@@ -44,7 +46,7 @@ class AcceptScriptModelIT {
   private static final Partitions PARTITIONS = new Partitions(2);
 
   /** Two apps that share a partition, and one that is alone in another. */
-  private static final List<String> APPS = List.of(token(0, 0), token(0, 1), token(1, 0));
+  private static final List<AppToken> APPS = List.of(token(0, 0), token(0, 1), token(1, 0));
 
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
 
@@ -70,9 +72,9 @@ class AcceptScriptModelIT {
     connections.destroy();
   }
 
-  private static String token(int partition, int which) {
+  private static AppToken token(int partition, int which) {
     return IntStream.iterate(1, i -> i + 1)
-        .mapToObj("%032x"::formatted)
+        .mapToObj(i -> new AppToken("%032x".formatted(i)))
         .filter(token -> PARTITIONS.of(token).partition() == partition)
         .skip(which)
         .findFirst()
@@ -158,11 +160,11 @@ class AcceptScriptModelIT {
   }
 
   private List<String> jobs(Write write, Instant time) {
-    String app = APPS.get(write.app());
+    AppToken app = APPS.get(write.app());
     return write.chat() == 0
         ? List.of(codec.openChat(app, time, null))
         : write.bodies().stream()
-            .map(body -> codec.openMessage(app, write.chat(), body, time, null))
+            .map(body -> codec.openMessage(new ChatName(app, write.chat()), body, time, null))
             .toList();
   }
 
@@ -176,17 +178,19 @@ class AcceptScriptModelIT {
   }
 
   private static Parent parent(int app, long chat) {
-    return chat == 0 ? new Parent.App(APPS.get(app)) : new Parent.Chat(APPS.get(app), chat);
+    return chat == 0
+        ? new Parent.App(APPS.get(app))
+        : new Parent.Chat(new ChatName(APPS.get(app), chat));
   }
 
-  private static PartitionKeys keys(String app) {
+  private static PartitionKeys keys(AppToken app) {
     return PARTITIONS.of(app);
   }
 
   private static String counter(Parent parent) {
     return switch (parent) {
-      case Parent.App(String app) -> keys(app).chats(app);
-      case Parent.Chat(String app, long number) -> keys(app).messages(app, number);
+      case Parent.App(AppToken app) -> keys(app).chats(app);
+      case Parent.Chat(ChatName chat) -> keys(chat.app()).messages(chat);
     };
   }
 
@@ -236,8 +240,8 @@ class AcceptScriptModelIT {
       for (int i = 0; i < jobs.size(); i++) {
         long number = highest + 1 + i;
         queue(parent.app()).add(jobs.get(i) + number + "}");
-        if (parent instanceof Parent.App(String app)) {
-          counters.put(new Parent.Chat(app, number), 0L);
+        if (parent instanceof Parent.App(AppToken app)) {
+          counters.put(new Parent.Chat(new ChatName(app, number)), 0L);
         }
       }
       counters.put(parent, highest + jobs.size());
@@ -248,7 +252,7 @@ class AcceptScriptModelIT {
       return new Acceptance.Accepted(numbers, false);
     }
 
-    List<String> queue(String app) {
+    List<String> queue(AppToken app) {
       return queues.computeIfAbsent(keys(app).jobs(), _ -> new ArrayList<>());
     }
 

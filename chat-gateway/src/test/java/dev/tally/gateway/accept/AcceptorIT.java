@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
@@ -30,7 +33,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 class AcceptorIT {
 
-  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final AppToken APP = new AppToken("0123456789abcdef0123456789abcdef");
+  private static final ChatName CHAT = new ChatName(APP, 1);
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   private static final int QUEUE_LIMIT = 3;
@@ -48,7 +52,7 @@ class AcceptorIT {
   void start() {
     TestServers servers = TestServers.wiped();
     PersistedRows rows = PersistedRows.in(servers);
-    rows.app(APP);
+    rows.app(APP.value());
     URI uri = URI.create(servers.redisUrl());
     connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
     connections.afterPropertiesSet();
@@ -76,14 +80,14 @@ class AcceptorIT {
   @Test
   void acceptedWritesAreQueuedWithTheirNumbers() throws Exception {
     assertThat(acceptor.chat(APP, null, TRACE)).isEqualTo(1);
-    assertThat(acceptor.messages(APP, 1, List.of("a", "b"), null, TRACE))
+    assertThat(acceptor.messages(CHAT, List.of("a", "b"), null, TRACE))
         .isEqualTo(new Numbers(1, 2));
 
     assertThat(queued())
         .containsExactly(
-            new Job.NewChat(APP, 1, NOW, TRACE),
-            new Job.NewMessage(APP, 1, 1, "a", NOW, TRACE),
-            new Job.NewMessage(APP, 1, 2, "b", NOW, TRACE));
+            new Job.NewChat(CHAT, NOW, TRACE),
+            new Job.NewMessage(new MessageName(CHAT, 1), "a", NOW, TRACE),
+            new Job.NewMessage(new MessageName(CHAT, 2), "b", NOW, TRACE));
     assertThat(accepted("chat")).isEqualTo(1);
     assertThat(accepted("message")).isEqualTo(2);
   }
@@ -116,21 +120,24 @@ class AcceptorIT {
     acceptor.chat(APP, null, null);
 
     assertProblem(
-        () -> acceptor.messages(APP, 1, List.of("a", "b", "c"), null, null),
+        () -> acceptor.messages(CHAT, List.of("a", "b", "c"), null, null),
         ProblemType.QUEUE_FULL,
         Duration.ofSeconds(5));
 
     assertThat(queued()).hasSize(1);
     assertThat(accepted("message")).isZero();
-    assertThat(acceptor.messages(APP, 1, List.of("a"), null, null)).isEqualTo(new Numbers(1, 1));
+    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new Numbers(1, 1));
     assertThat(meters.get("tally.queue.limit").gauge().value()).isEqualTo(QUEUE_LIMIT);
   }
 
   @Test
   void aParentThatMySqlDoesNotHaveIsNotFound() {
-    assertProblem(() -> acceptor.chat("f".repeat(32), null, null), ProblemType.APP_NOT_FOUND, null);
     assertProblem(
-        () -> acceptor.messages(APP, 9, List.of("a"), null, null),
+        () -> acceptor.chat(new AppToken("f".repeat(32)), null, null),
+        ProblemType.APP_NOT_FOUND,
+        null);
+    assertProblem(
+        () -> acceptor.messages(new ChatName(APP, 9), List.of("a"), null, null),
         ProblemType.CHAT_NOT_FOUND,
         null);
   }

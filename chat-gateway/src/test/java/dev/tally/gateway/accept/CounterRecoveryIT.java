@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
@@ -25,9 +27,10 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 class CounterRecoveryIT {
 
-  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final AppToken APP = new AppToken("0123456789abcdef0123456789abcdef");
+  private static final ChatName CHAT = new ChatName(APP, 1);
   private static final Parent CHATS = new Parent.App(APP);
-  private static final Parent MESSAGES = new Parent.Chat(APP, 1);
+  private static final Parent MESSAGES = new Parent.Chat(CHAT);
   private static final Partitions PARTITIONS = new Partitions(16);
   private static final PartitionKeys KEYS = PARTITIONS.of(APP);
   private static final Logger LOG = (Logger) LoggerFactory.getLogger(CounterRecovery.class);
@@ -63,7 +66,7 @@ class CounterRecoveryIT {
 
   @Test
   void theCounterOfANewAppStartsAtZero() {
-    rows.app(APP);
+    rows.app(APP.value());
 
     recovery.recover(CHATS);
 
@@ -73,7 +76,7 @@ class CounterRecoveryIT {
 
   @Test
   void aNewAppHasLostNoCounter() {
-    rows.app(APP);
+    rows.app(APP.value());
 
     recovery.recover(CHATS);
 
@@ -83,9 +86,9 @@ class CounterRecoveryIT {
 
   @Test
   void aLostCounterOfAnAppGoesOnAfterItsHighestChat() {
-    rows.app(APP);
-    rows.chat(APP, 1);
-    rows.chat(APP, 2);
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.chat(APP.value(), 2);
 
     recovery.recover(CHATS);
 
@@ -96,13 +99,13 @@ class CounterRecoveryIT {
 
   @Test
   void aLostCounterOfAChatGoesOnAfterItsHighestMessage() {
-    rows.app(APP);
-    rows.chat(APP, 1);
-    rows.message(APP, 1, 7);
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
 
     recovery.recover(MESSAGES);
 
-    assertThat(redis.opsForValue().get(KEYS.messages(APP, 1))).isEqualTo("7");
+    assertThat(redis.opsForValue().get(KEYS.messages(CHAT))).isEqualTo("7");
     assertThat(recovered()).isEqualTo(1);
     assertThat(lost()).isEqualTo(1);
   }
@@ -110,20 +113,20 @@ class CounterRecoveryIT {
   /** The script that accepts a chat also sets the chat's counter, so it must have been there. */
   @Test
   void aChatWithoutMessagesHasLostItsCounter() {
-    rows.app(APP);
-    rows.chat(APP, 1);
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
 
     recovery.recover(MESSAGES);
 
-    assertThat(redis.opsForValue().get(KEYS.messages(APP, 1))).isEqualTo("0");
+    assertThat(redis.opsForValue().get(KEYS.messages(CHAT))).isEqualTo("0");
     assertThat(lost()).isEqualTo(1);
   }
 
   @Test
   void theLogNamesTheLostCounterWithoutTheToken() {
-    rows.app(APP);
-    rows.chat(APP, 1);
-    rows.message(APP, 1, 7);
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
 
     recovery.recover(MESSAGES);
 
@@ -133,13 +136,13 @@ class CounterRecoveryIT {
         .contains("Redis has lost data: the counter")
         .contains("01234567…:1:messages")
         .contains("goes on after 7,")
-        .doesNotContain(APP);
+        .doesNotContain(APP.value());
   }
 
   @Test
   void aCounterThatAnotherGatewayRecoveredIsLeftAlone() {
-    rows.app(APP);
-    rows.chat(APP, 1);
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
     redis.opsForValue().set(KEYS.chats(APP), "5");
 
     recovery.recover(CHATS);
@@ -155,22 +158,22 @@ class CounterRecoveryIT {
     assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
     assertNotFound(MESSAGES, ProblemType.APP_NOT_FOUND);
     assertThat(redis.hasKey(KEYS.chats(APP))).isFalse();
-    assertThat(redis.hasKey(KEYS.messages(APP, 1))).isFalse();
+    assertThat(redis.hasKey(KEYS.messages(CHAT))).isFalse();
   }
 
   @Test
   void anUnknownChatIsNotFoundAndGetsNoCounter() {
-    rows.app(APP);
+    rows.app(APP.value());
 
     assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
-    assertThat(redis.hasKey(KEYS.messages(APP, 1))).isFalse();
+    assertThat(redis.hasKey(KEYS.messages(CHAT))).isFalse();
     assertThat(recovered()).isZero();
   }
 
   @Test
   void anAbsentParentIsRecoveredOnceMySqlHasIt() {
     assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
-    rows.app(APP);
+    rows.app(APP.value());
 
     await()
         .ignoreExceptionsInstanceOf(ProblemException.class)
@@ -202,7 +205,7 @@ class CounterRecoveryIT {
 
   @Test
   void anAbsenceIsBelievedOfOneParentOnly() {
-    rows.app(APP);
+    rows.app(APP.value());
     assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
 
     recovery.recover(CHATS);

@@ -36,8 +36,8 @@ final class CounterRaise {
       case Job.NewChat chat -> raise(keys.chats(chat.app()), sql.highestChat(chat.app()));
       case Job.NewMessage message ->
           raise(
-              keys.messages(message.app(), message.chat()),
-              sql.highestMessage(message.app(), message.chat()));
+              keys.messages(message.message().chat()),
+              sql.highestMessage(message.message().chat()));
     };
   }
 

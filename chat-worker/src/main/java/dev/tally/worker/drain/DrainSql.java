@@ -1,5 +1,8 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.Job;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,52 +41,62 @@ final class DrainSql {
       SELECT token, id, chats_count FROM apps
       WHERE token IN (:tokens)
       ORDER BY token
-      FOR UPDATE""";
+      FOR UPDATE\
+      """;
 
   private static final String LOCK_CHATS =
       """
       SELECT app_id, number, messages_count FROM chats
       WHERE %s
       ORDER BY app_id, number
-      FOR UPDATE""";
+      FOR UPDATE\
+      """;
 
   private static final String CHATS =
       """
       SELECT number, created_at FROM chats
-      WHERE app_id = :app AND number IN (:numbers)""";
+      WHERE app_id = :app AND number IN (:numbers)\
+      """;
 
   private static final String MESSAGES =
       """
       SELECT number, created_at, body FROM messages
-      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
+      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)\
+      """;
 
   private static final String HIGHEST_CHAT =
       """
       SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id
-      WHERE a.token = :token""";
+      WHERE a.token = :token\
+      """;
 
   private static final String HIGHEST_MESSAGE =
       """
       SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id
-      WHERE a.token = :token AND m.chat_number = :chat""";
+      WHERE a.token = :token AND m.chat_number = :chat\
+      """;
 
   private static final String INSERT_CHAT =
       """
       INSERT INTO chats (app_id, number, messages_count, created_at)
-      VALUES (?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?)\
+      """;
 
   private static final String INSERT_MESSAGE =
       """
       INSERT INTO messages (app_id, chat_number, number, body, created_at)
-      VALUES (?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?)\
+      """;
 
   private static final String ADD_CHATS =
       """
-      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?""";
+      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?\
+      """;
 
   private static final String ADD_MESSAGES =
       """
-      UPDATE chats SET messages_count = messages_count + ? WHERE %s""";
+      UPDATE chats SET messages_count = messages_count + ? WHERE %s\
+      """;
 
   /**
    * A part of the condition of {@link #LOCK_CHATS} and {@link #ADD_MESSAGES}, one for each app.
@@ -93,7 +106,8 @@ final class DrainSql {
    */
   private static final String CHATS_OF_APP =
       """
-      (app_id = ? AND number IN (%s))""";
+      (app_id = ? AND number IN (%s))\
+      """;
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
@@ -120,16 +134,16 @@ final class DrainSql {
    * Locks the apps with these tokens, in token order. Apps that do not exist are missing from the
    * result.
    */
-  Map<String, App> lockApps(SortedSet<String> tokens) {
-    Map<String, App> apps = new HashMap<>();
+  Map<AppToken, App> lockApps(SortedSet<AppToken> tokens) {
+    Map<AppToken, App> apps = new HashMap<>();
     if (tokens.isEmpty()) {
       return apps;
     }
     jdbc.sql(LOCK_APPS)
-        .param("tokens", tokens)
+        .param("tokens", tokens.stream().map(AppToken::value).toList())
         .query(
             row -> {
-              apps.put(row.getString(1), new App(row.getLong(2), row.getLong(3)));
+              apps.put(new AppToken(row.getString(1)), new App(row.getLong(2), row.getLong(3)));
             });
     return apps;
   }
@@ -181,15 +195,19 @@ final class DrainSql {
   }
 
   /** The highest chat number in an app, 0 if it has none. */
-  long highestChat(String token) {
-    return jdbc.sql(HIGHEST_CHAT).param("token", token).query(Long.class).optional().orElse(0L);
+  long highestChat(AppToken app) {
+    return jdbc.sql(HIGHEST_CHAT)
+        .param("token", app.value())
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
   }
 
   /** The highest message number in a chat, 0 if it has none. */
-  long highestMessage(String token, long chat) {
+  long highestMessage(ChatName chat) {
     return jdbc.sql(HIGHEST_MESSAGE)
-        .param("token", token)
-        .param("chat", chat)
+        .param("token", chat.app().value())
+        .param("chat", chat.number())
         .query(Long.class)
         .optional()
         .orElse(0L);

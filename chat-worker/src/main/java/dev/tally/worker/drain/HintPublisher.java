@@ -1,6 +1,7 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.hint.Hint;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
@@ -35,12 +36,12 @@ final class HintPublisher {
    * Redis.
    */
   void publish(PartitionKeys keys, List<Delivery> deliveries) {
-    Map<ChatOfApp, Hint> hints = new HashMap<>();
+    Map<ChatName, Hint> hints = new HashMap<>();
     for (Delivery delivery : deliveries) {
       if (delivery.job() instanceof Job.NewMessage message) {
         hints.merge(
-            new ChatOfApp(message.app(), message.chat()),
-            new Hint(message.app(), message.chat(), message.number(), 1),
+            message.message().chat(),
+            new Hint(message.message().chat(), message.message().number(), 1),
             HintPublisher::together);
       }
     }
@@ -65,11 +66,6 @@ final class HintPublisher {
 
   private static Hint together(Hint one, Hint other) {
     return new Hint(
-        one.app(),
-        one.chat(),
-        Math.max(one.number(), other.number()),
-        one.messages() + other.messages());
+        one.chat(), Math.max(one.number(), other.number()), one.messages() + other.messages());
   }
-
-  private record ChatOfApp(String token, long number) {}
 }

@@ -1,6 +1,7 @@
 package dev.tally.worker.drain;
 
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
 import dev.tally.common.queue.Job;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
@@ -84,14 +85,11 @@ final class Persister {
     }
 
     Persisted persist() {
-      TreeSet<String> tokens = new TreeSet<>();
+      TreeSet<AppToken> tokens = new TreeSet<>();
       for (Delivery delivery : deliveries) {
-        // MySQL fails on a comparison with a text that the token's column cannot hold.
-        if (Identifiers.isToken(delivery.job().app())) {
-          tokens.add(delivery.job().app());
-        }
+        tokens.add(delivery.job().app());
       }
-      Map<String, DrainSql.App> apps = sql.lockApps(tokens);
+      Map<AppToken, DrainSql.App> apps = sql.lockApps(tokens);
 
       SortedMap<Long, SortedMap<Long, Delivery>> chatJobs = new TreeMap<>();
       SortedMap<ChatKey, SortedMap<Long, Delivery>> messageJobs = new TreeMap<>();
@@ -105,13 +103,14 @@ final class Persister {
           case Job.NewChat chat ->
               add(
                   chatJobs.computeIfAbsent(app.id(), _ -> new TreeMap<>()),
-                  chat.number(),
+                  chat.chat().number(),
                   delivery);
           case Job.NewMessage message ->
               add(
                   messageJobs.computeIfAbsent(
-                      new ChatKey(app.id(), message.chat()), _ -> new TreeMap<>()),
-                  message.number(),
+                      new ChatKey(app.id(), message.message().chat().number()),
+                      _ -> new TreeMap<>()),
+                  message.message().number(),
                   delivery);
         }
       }
@@ -205,7 +204,8 @@ final class Persister {
             }
             for (Job.NewMessage job : jobs) {
               messageRows.add(
-                  new DrainSql.NewMessage(key, job.number(), job.body(), job.acceptedAt()));
+                  new DrainSql.NewMessage(
+                      key, job.message().number(), job.body(), job.acceptedAt()));
             }
             addRanges(key, jobs, ranges);
           });
@@ -223,14 +223,15 @@ final class Persister {
         ChatKey key, List<Job.NewMessage> jobs, List<SearchOutbox.Range> ranges) {
       int start = 0;
       for (int i = 1; i <= jobs.size(); i++) {
-        if (i == jobs.size() || jobs.get(i).number() != jobs.get(i - 1).number() + 1) {
+        if (i == jobs.size()
+            || jobs.get(i).message().number() != jobs.get(i - 1).message().number() + 1) {
           ranges.add(
               new SearchOutbox.Range(
                   lease.keys().partition(),
                   key.appId(),
                   key.number(),
-                  jobs.get(start).number(),
-                  jobs.get(i - 1).number()));
+                  jobs.get(start).message().number(),
+                  jobs.get(i - 1).message().number()));
           start = i;
         }
       }

@@ -65,7 +65,10 @@ public final class WriteSpans {
       if (span != null && its instanceof Job.NewMessage message) {
         // Before the commit: the indexer may read the message right after it.
         persisted.put(
-            new Written(message.chat(), message.number(), message.acceptedAt()),
+            new Written(
+                message.message().chat().number(),
+                message.message().number(),
+                message.acceptedAt()),
             TraceContext.traceparent(span.getSpanContext()));
       }
     }

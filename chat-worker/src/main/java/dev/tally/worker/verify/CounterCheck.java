@@ -1,5 +1,7 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import java.util.ArrayList;
@@ -45,16 +47,16 @@ class CounterCheck {
     return size == null ? 0 : size;
   }
 
-  void checkApp(Findings findings, String token, long highest) {
-    PartitionKeys keys = layout.partitions().of(token);
-    check(findings, keys.chats(token), redis.opsForValue().get(keys.chats(token)), highest);
+  void checkApp(Findings findings, AppToken app, long highest) {
+    PartitionKeys keys = layout.partitions().of(app);
+    check(findings, keys.chats(app), redis.opsForValue().get(keys.chats(app)), highest);
   }
 
-  void checkChats(Findings findings, String token, List<Highest> chats) {
-    PartitionKeys keys = layout.partitions().of(token);
+  void checkChats(Findings findings, AppToken app, List<Highest> chats) {
+    PartitionKeys keys = layout.partitions().of(app);
     List<String> names = new ArrayList<>(chats.size());
     for (Highest chat : chats) {
-      names.add(keys.messages(token, chat.chat()));
+      names.add(keys.messages(new ChatName(app, chat.chat())));
     }
     List<@Nullable String> counters = redis.opsForValue().multiGet(names);
     for (int i = 0; i < names.size(); i++) {

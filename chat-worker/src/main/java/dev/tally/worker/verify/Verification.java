@@ -1,5 +1,6 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.AppToken;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,7 +24,8 @@ public class Verification {
             WHERE id > :after ORDER BY id LIMIT :limit) a
       LEFT JOIN chats c ON c.app_id = a.id
       GROUP BY a.id, a.token, a.chats_count
-      ORDER BY a.id""";
+      ORDER BY a.id\
+      """;
 
   private static final String CHATS_AFTER =
       """
@@ -32,20 +34,23 @@ public class Verification {
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
       GROUP BY c.number, c.messages_count
-      ORDER BY c.number""";
+      ORDER BY c.number\
+      """;
 
   private static final String CHATS_WITHOUT_APP =
       """
       SELECT c.app_id, c.number FROM chats c
       LEFT JOIN apps a ON a.id = c.app_id
-      WHERE a.id IS NULL LIMIT :limit""";
+      WHERE a.id IS NULL LIMIT :limit\
+      """;
 
   private static final String MESSAGES_WITHOUT_CHAT =
       """
       SELECT m.app_id, m.chat_number
       FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
       LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
-      WHERE c.number IS NULL LIMIT :limit""";
+      WHERE c.number IS NULL LIMIT :limit\
+      """;
 
   private static final int PAGE = 1_000;
 
@@ -108,7 +113,7 @@ public class Verification {
     private long pending;
   }
 
-  private record AppRow(long id, String token, long count, long rows, long first, long last) {}
+  private record AppRow(long id, AppToken token, long count, long rows, long first, long last) {}
 
   private record ChatRow(long number, long count, long rows, long first, long last) {}
 
@@ -122,7 +127,7 @@ public class Verification {
       for (AppRow app : apps) {
         check(
             findings,
-            "app " + app.token(),
+            "app " + app.token().value(),
             "chats",
             app.count(),
             app.rows(),
@@ -146,7 +151,7 @@ public class Verification {
       for (ChatRow chat : chats) {
         check(
             findings,
-            "app %s chat %d".formatted(app.token(), chat.number()),
+            "app %s chat %d".formatted(app.token().value(), chat.number()),
             "messages",
             chat.count(),
             chat.rows(),
@@ -186,7 +191,7 @@ public class Verification {
             (row, _) ->
                 new AppRow(
                     row.getLong(1),
-                    row.getString(2),
+                    new AppToken(row.getString(2)),
                     row.getLong(3),
                     row.getLong(4),
                     row.getLong(5),

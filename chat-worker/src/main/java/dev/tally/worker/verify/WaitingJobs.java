@@ -1,5 +1,6 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
@@ -36,7 +37,10 @@ class WaitingJobs {
    */
   void forEach(Set<String> apps, Consumer<Job> consumer) {
     Set<Integer> partitions = new TreeSet<>();
-    apps.forEach(app -> partitions.add(layout.partitions().of(app).partition()));
+    for (String app : apps) {
+      AppToken.parse(app)
+          .ifPresent(token -> partitions.add(layout.partitions().of(token).partition()));
+    }
     for (int partition : partitions) {
       PartitionKeys keys = new PartitionKeys(partition);
       // Jobs move towards the beginning of the queue and then to the claimed batch. Reading in the

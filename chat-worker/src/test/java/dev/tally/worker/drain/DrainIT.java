@@ -2,6 +2,8 @@ package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
@@ -114,7 +116,7 @@ class DrainIT {
         fixture.messageJob(app, 1, 2, "b"),
         fixture.messageJob(app, 1, 3, "c"));
     fixture.awaitDrained(app);
-    fixture.redis.opsForValue().set(keys.messages(app, 1), "1");
+    fixture.redis.opsForValue().set(keys.messages(new ChatName(new AppToken(app), 1)), "1");
 
     fixture.queue(app, fixture.messageJob(app, 1, 2, "other"), fixture.messageJob(app, 1, 4, "d"));
     fixture.awaitDrained(app);
@@ -122,7 +124,8 @@ class DrainIT {
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b", "3:c", "4:d");
     assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
-    assertThat(fixture.redis.opsForValue().get(keys.messages(app, 1))).isEqualTo("4");
+    assertThat(fixture.redis.opsForValue().get(keys.messages(new ChatName(new AppToken(app), 1))))
+        .isEqualTo("4");
     fixture.redis.delete(keys.dead());
   }
 
@@ -214,10 +217,13 @@ class DrainIT {
     String app = fixture.app();
     fixture.queue(
         app,
-        fixture.chatJob("ä", 1),
+        fixture.chatJob(app, 1).replace(app, "ä"),
         fixture.chatJob(app, 1),
         fixture.codec.openMessage(
-                app, 1, "sent in the year 10000", Instant.parse("+10000-01-01T00:00:00Z"), null)
+                new ChatName(new AppToken(app), 1),
+                "sent in the year 10000",
+                Instant.parse("+10000-01-01T00:00:00Z"),
+                null)
             + "1}",
         fixture.messageJob(app, 1, 1, "HALF").replace("HALF", "\\ud83c"),
         fixture.messageJob(app, 1, 1, "fine"));
@@ -227,9 +233,9 @@ class DrainIT {
     assertThat(fixture.messages(app, 1)).containsExactly("1:fine");
     assertThat(fixture.deadLetters(app))
         .hasSize(3)
-        .anyMatch(letter -> letter.contains("app-missing"))
-        .anyMatch(letter -> letter.contains("refused"))
-        .anyMatch(letter -> letter.contains("undecodable"));
+        .anyMatch(letter -> letter.contains("undecodable") && letter.contains("ä"))
+        .anyMatch(letter -> letter.contains("undecodable") && letter.contains("\\ud83c"))
+        .anyMatch(letter -> letter.contains("refused"));
     fixture.redis.delete(fixture.keys(app).dead());
   }
 

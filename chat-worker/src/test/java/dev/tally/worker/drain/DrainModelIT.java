@@ -2,6 +2,9 @@ package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
@@ -65,6 +68,10 @@ class DrainModelIT {
   /** Two that exist, and one that does not. */
   private static final List<String> APPS =
       IntStream.range(1, 4).mapToObj("%032x"::formatted).toList();
+
+  private static AppToken token(int app) {
+    return new AppToken(APPS.get(app));
+  }
 
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
@@ -149,7 +156,7 @@ class DrainModelIT {
         }
         case Step.SetCounter(int app, long chat, long number) -> {
           String counter =
-              chat == 0 ? KEYS.chats(APPS.get(app)) : KEYS.messages(APPS.get(app), chat);
+              chat == 0 ? KEYS.chats(token(app)) : KEYS.messages(new ChatName(token(app), chat));
           parts.redis.opsForValue().set(counter, Long.toString(number));
           model.counters.put(counter, number);
         }
@@ -176,7 +183,8 @@ class DrainModelIT {
                          (SELECT COUNT(*) FROM chats WHERE app_id = id))
                      + (SELECT COUNT(*) FROM chats c WHERE messages_count <>
                          (SELECT COUNT(*) FROM messages m
-                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))""",
+                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))\
+                """,
                 Long.class))
         .as("counts that differ from the number of rows")
         .isZero();
@@ -208,7 +216,8 @@ class DrainModelIT {
         parts.mysql.query(
             """
             SELECT token, number, messages_count, c.created_at
-            FROM chats c JOIN apps ON id = app_id ORDER BY token, number""",
+            FROM chats c JOIN apps ON id = app_id ORDER BY token, number\
+            """,
             (row, _) ->
                 "%s %d has %d, %s"
                     .formatted(
@@ -222,7 +231,8 @@ class DrainModelIT {
             """
             SELECT token, chat_number, number, body, m.created_at
             FROM messages m JOIN apps ON id = app_id
-            ORDER BY token, chat_number, number""",
+            ORDER BY token, chat_number, number\
+            """,
             (row, _) ->
                 "%s %d %d: %s, %s"
                     .formatted(
@@ -238,7 +248,8 @@ class DrainModelIT {
             .query(
                 """
                 SELECT partition_number, token, chat_number, first_number, last_number
-                FROM search_outbox JOIN apps a ON a.id = app_id""",
+                FROM search_outbox JOIN apps a ON a.id = app_id\
+                """,
                 (row, _) ->
                     "%d: %s %d %d-%d"
                         .formatted(
@@ -497,8 +508,9 @@ class DrainModelIT {
     private record Place(String app, long chat, long number) {
       static Place of(Job job) {
         return switch (job) {
-          case Job.NewChat chat -> new Place(chat.app(), 0, chat.number());
-          case Job.NewMessage message -> new Place(message.app(), message.chat(), message.number());
+          case Job.NewChat(ChatName chat, _, _) -> new Place(chat.app().value(), 0, chat.number());
+          case Job.NewMessage(MessageName(ChatName chat, long number), _, _, _) ->
+              new Place(chat.app().value(), chat.number(), number);
         };
       }
     }
@@ -517,7 +529,7 @@ class DrainModelIT {
       List<Job> taken = new ArrayList<>();
       Map<Place, Delivery> settled = new LinkedHashMap<>();
       for (Delivery delivery : deliveries) {
-        if (!apps.containsKey(delivery.job().app())) {
+        if (!apps.containsKey(delivery.job().app().value())) {
           letters.add(letter(DeadLetter.Reason.APP_MISSING, delivery));
           continue;
         }
@@ -532,7 +544,7 @@ class DrainModelIT {
       settled.forEach(
           (place, delivery) -> {
             if (delivery.job() instanceof Job.NewChat job) {
-              Chat there = chats(job.app()).get(job.number());
+              Chat there = chats(place.app()).get(place.number());
               if (there == null) {
                 newChats.put(place, job);
               } else if (!there.at().equals(job.acceptedAt())) {
@@ -544,14 +556,15 @@ class DrainModelIT {
       settled.forEach(
           (place, delivery) -> {
             if (delivery.job() instanceof Job.NewMessage job) {
-              Chat chat = chats(job.app()).get(job.chat());
-              if (chat == null && !newChats.containsKey(new Place(job.app(), 0, job.chat()))) {
+              Chat chat = chats(place.app()).get(place.chat());
+              if (chat == null && !newChats.containsKey(new Place(place.app(), 0, place.chat()))) {
                 letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
                 return;
               }
-              Message there = chat == null ? null : chat.messages().get(job.number());
+              Message there = chat == null ? null : chat.messages().get(place.number());
               if (there == null) {
-                newMessages.put("%s %20d %20d".formatted(job.app(), job.chat(), job.number()), job);
+                newMessages.put(
+                    "%s %20d %20d".formatted(place.app(), place.chat(), place.number()), job);
               } else if (!there.equals(Message.of(job))) {
                 letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
                 taken.add(job);
@@ -568,29 +581,24 @@ class DrainModelIT {
         return persist(deliveries.subList(0, half), rejected, kill)
             && persist(deliveries.subList(half, deliveries.size()), rejected, kill);
       }
-      newChats
-          .values()
-          .forEach(
-              job ->
-                  chats(job.app()).put(job.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
-      Job.NewMessage before = null;
+      newChats.forEach(
+          (place, job) ->
+              chats(place.app()).put(place.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
+      Place before = null;
       for (Job.NewMessage job : newMessages.values()) {
-        Objects.requireNonNull(chats(job.app()).get(job.chat()))
+        Place place = Place.of(job);
+        Objects.requireNonNull(chats(place.app()).get(place.chat()))
             .messages()
-            .put(job.number(), Message.of(job));
-        boolean carriesOn =
-            before != null
-                && before.app().equals(job.app())
-                && before.chat() == job.chat()
-                && before.number() + 1 == job.number();
+            .put(place.number(), Message.of(job));
+        boolean carriesOn = new Place(place.app(), place.chat(), place.number() - 1).equals(before);
         long first =
             carriesOn
                 ? Long.parseLong(outbox.removeLast().replaceAll(".* (\\d+)-.*", "$1"))
-                : job.number();
+                : place.number();
         outbox.add(
             "%d: %s %d %d-%d"
-                .formatted(KEYS.partition(), job.app(), job.chat(), first, job.number()));
-        before = job;
+                .formatted(KEYS.partition(), place.app(), place.chat(), first, place.number()));
+        before = place;
       }
       if (kill) {
         return false;
@@ -612,11 +620,11 @@ class DrainModelIT {
 
     private void raiseCounter(Job job) {
       switch (job) {
-        case Job.NewChat chat -> raise(KEYS.chats(chat.app()), chats(chat.app()));
-        case Job.NewMessage message -> {
-          Chat chat = chats(message.app()).get(message.chat());
+        case Job.NewChat chat -> raise(KEYS.chats(chat.app()), chats(chat.app().value()));
+        case Job.NewMessage(MessageName(ChatName name, _), _, _, _) -> {
+          Chat chat = chats(name.app().value()).get(name.number());
           if (chat != null) {
-            raise(KEYS.messages(message.app(), message.chat()), chat.messages());
+            raise(KEYS.messages(name), chat.messages());
           }
         }
       }
@@ -730,7 +738,8 @@ class DrainModelIT {
   }
 
   private static String chat(String app, long number, int variant) {
-    return WorkerParts.utf8(CODEC.openChat(app, NOW.plusSeconds(variant), null) + number + "}");
+    return WorkerParts.utf8(
+        CODEC.openChat(new AppToken(app), NOW.plusSeconds(variant), null) + number + "}");
   }
 
   private static List<String> messages(String app, long chat, int first, int count, int variant) {
@@ -740,7 +749,8 @@ class DrainModelIT {
   }
 
   private static String message(String app, long chat, long number, String body, Instant at) {
-    return WorkerParts.utf8(CODEC.openMessage(app, chat, body, at, null) + number + "}");
+    return WorkerParts.utf8(
+        CODEC.openMessage(new ChatName(new AppToken(app), chat), body, at, null) + number + "}");
   }
 
   /** Jobs that no gateway queues, and jobs that no table can hold. */
@@ -752,8 +762,8 @@ class DrainModelIT {
     return Arbitraries.oneOf(
         Arbitraries.of("", "{}", "no json", "{\"v\":2}", "\0", "\u00ff\u00fe", "null"),
         Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20),
-        noTokens.map(token -> chat(token, 1, 0)),
-        noTokens.map(token -> message(token, 1, 1, "hi", NOW)),
+        noTokens.map(token -> chat(app, 1, 0).replace(app, WorkerParts.utf8(token))),
+        noTokens.map(token -> message(app, 1, 1, "hi", NOW).replace(app, WorkerParts.utf8(token))),
         numbers.map(number -> message(app, 1, number, "x".repeat(MAX_BODY_BYTES + 1), NOW)),
         numbers.map(number -> message(app, 1, number, "late", LAST_TIME.plusNanos(1_000))),
         numbers.map(
@@ -761,7 +771,9 @@ class DrainModelIT {
                 message(app, 1, number, "too late", Instant.parse("+292000-01-01T00:00:00Z"))),
         numbers.map(
             number ->
-                CODEC.openChat(app, Instant.parse("+292000-01-01T00:00:00Z"), null) + number + "}"),
+                CODEC.openChat(new AppToken(app), Instant.parse("+292000-01-01T00:00:00Z"), null)
+                    + number
+                    + "}"),
         numbers.map(number -> message(app, 1, number, "last", LAST_TIME)),
         numbers.map(number -> message(app, 1, 999_999_999_999_999L - number, "a\0b", NOW)),
         numbers.map(number -> message(app, 1, number, "JOKER", NOW).replace("JOKER", "\\ud800")));

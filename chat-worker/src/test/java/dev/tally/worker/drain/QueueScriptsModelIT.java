@@ -3,6 +3,8 @@ package dev.tally.worker.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.deadletter.DeadLetters;
@@ -41,7 +43,9 @@ import org.jspecify.annotations.Nullable;
 class QueueScriptsModelIT {
 
   private static final PartitionKeys KEYS = new PartitionKeys(7);
-  private static final List<String> COUNTERS = List.of(KEYS.chats("a"), KEYS.messages("a", 1));
+  private static final AppToken APP = new AppToken("a".repeat(32));
+  private static final List<String> COUNTERS =
+      List.of(KEYS.chats(APP), KEYS.messages(new ChatName(APP, 1)));
   private static final List<String> WORKERS = List.of("w0", "w1", "w2");
 
   private static final List<BatchLimit> LIMITS =

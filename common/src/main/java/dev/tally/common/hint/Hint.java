@@ -1,9 +1,12 @@
 package dev.tally.common.hint;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -11,18 +14,18 @@ import java.util.stream.Collectors;
  * A notice that a chat has new messages. Workers publish it after the commit. It may get lost,
  * arrive late or arrive twice, so readers always ask the database.
  *
- * @param app token of the app
- * @param chat the chat's number in its app
  * @param number the highest number of the new messages
  * @param messages how many messages are new, at least one
  */
-public record Hint(String app, long chat, long number, long messages) {
+public record Hint(ChatName chat, long number, long messages) {
 
   /** Writes each hint as a line of token, chat, number and messages. */
   public static String encode(Collection<Hint> hints) {
-    return hints.stream()
-        .map(hint -> "%s %d %d %d".formatted(hint.app, hint.chat, hint.number, hint.messages))
-        .collect(Collectors.joining("\n"));
+    return hints.stream().map(Hint::line).collect(Collectors.joining("\n"));
+  }
+
+  private String line() {
+    return "%s %d %d %d".formatted(chat.app().value(), chat.number(), number, messages);
   }
 
   /** Reads the output of {@link #encode}. It skips lines that are not hints. */
@@ -30,12 +33,17 @@ public record Hint(String app, long chat, long number, long messages) {
     List<Hint> hints = new ArrayList<>();
     for (String line : text.split("\n", -1)) {
       String[] parts = line.split(" ", -1);
-      if (parts.length == 4 && Identifiers.isToken(parts[0])) {
+      if (parts.length == 4) {
+        Optional<AppToken> app = AppToken.parse(parts[0]);
         OptionalLong chat = Identifiers.number(parts[1]);
         OptionalLong number = Identifiers.number(parts[2]);
         OptionalLong messages = Identifiers.number(parts[3]);
-        if (chat.isPresent() && number.isPresent() && messages.isPresent()) {
-          hints.add(new Hint(parts[0], chat.getAsLong(), number.getAsLong(), messages.getAsLong()));
+        if (app.isPresent() && chat.isPresent() && number.isPresent() && messages.isPresent()) {
+          hints.add(
+              new Hint(
+                  new ChatName(app.get(), chat.getAsLong()),
+                  number.getAsLong(),
+                  messages.getAsLong()));
         }
       }
     }

@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The token that names an app: 128 random bits as 32 lower-case hexadecimal digits.
+ * The token that names an app: 128 random bits as 32 lower-case hexadecimal digits. Its text for
+ * paths, Redis keys and SQL is {@link #value}.
  *
  * <p>Every instance has the right shape, so a lookup never compares a column with a text that the
  * column cannot hold.
@@ -32,9 +33,12 @@ public record AppToken(String value) implements Comparable<AppToken> {
     return value.compareTo(other.value);
   }
 
-  /** The token itself. A log line masks it with {@code LoggedToken}. */
+  /**
+   * The first 8 digits and an ellipsis. A token gives access to its app, so no log, metric or
+   * exception may show it.
+   */
   @Override
   public String toString() {
-    return value;
+    return value.substring(0, 8) + "…";
   }
 }

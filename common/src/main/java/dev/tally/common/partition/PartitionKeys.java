@@ -1,5 +1,8 @@
 package dev.tally.common.partition;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+
 /**
  * The names of one partition's Redis keys and channel. They share a hash tag, so on a Redis Cluster
  * all of them lie in one slot, and one script may use any of them.
@@ -30,23 +33,23 @@ public record PartitionKeys(int partition) {
    * Counter (string): the highest chat number given out in an app. Without it, Redis does not know
    * the app.
    */
-  public String chats(String token) {
-    return prefix() + token + ":chats";
+  public String chats(AppToken app) {
+    return prefix() + app.value() + ":chats";
   }
 
   /**
    * Counter (string): the highest message number given out in a chat. Without it, Redis does not
    * know the chat.
    */
-  public String messages(String token, long chat) {
-    return messagesBeforeNumber(token) + chat + MESSAGES_AFTER_NUMBER;
+  public String messages(ChatName chat) {
+    return messagesBeforeNumber(chat.app()) + chat.number() + MESSAGES_AFTER_NUMBER;
   }
 
   /**
    * The part of {@link #messages} before the chat's number, for the script that takes that number.
    */
-  public String messagesBeforeNumber(String token) {
-    return prefix() + token + ":";
+  public String messagesBeforeNumber(AppToken app) {
+    return prefix() + app.value() + ":";
   }
 
   /** List: accepted jobs that no worker has claimed yet, oldest first. */
@@ -77,8 +80,8 @@ public record PartitionKeys(int partition) {
   }
 
   /** String with an expiry: the answer to a request with this idempotency key. */
-  public String idempotency(String token, String key) {
-    return prefix() + token + ":idempotency:" + key;
+  public String idempotency(AppToken app, String key) {
+    return prefix() + app.value() + ":idempotency:" + key;
   }
 
   private String prefix() {

@@ -1,5 +1,6 @@
 package dev.tally.common.partition;
 
+import dev.tally.common.identity.AppToken;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
@@ -21,12 +22,10 @@ public record Partitions(int count) {
     }
   }
 
-  /**
-   * The partition of the app with this token: CRC-32C (RFC 3720) of its bytes, modulo the count.
-   */
-  public PartitionKeys of(String token) {
+  /** The partition of an app: CRC-32C (RFC 3720) of its token's bytes, modulo the count. */
+  public PartitionKeys of(AppToken app) {
     CRC32C crc = new CRC32C();
-    crc.update(token.getBytes(StandardCharsets.UTF_8));
+    crc.update(app.value().getBytes(StandardCharsets.UTF_8));
     return new PartitionKeys((int) (crc.getValue() % count));
   }
 }

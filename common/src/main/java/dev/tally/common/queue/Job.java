@@ -1,13 +1,16 @@
 package dev.tally.common.queue;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** An accepted write. It has its number and waits to be persisted. */
 public sealed interface Job {
 
-  /** The token of the app that the job belongs to. */
-  String app();
+  /** The app that the job belongs to. */
+  AppToken app();
 
   /** The time of acceptance in microseconds, which becomes the row's {@code created_at}. */
   Instant acceptedAt();
@@ -15,26 +18,23 @@ public sealed interface Job {
   /** The W3C {@code traceparent} of the job's request, if it had one. */
   @Nullable String traceparent();
 
-  /**
-   * A chat to be created.
-   *
-   * @param number the chat's number in its app, from 1
-   */
-  record NewChat(String app, long number, Instant acceptedAt, @Nullable String traceparent)
-      implements Job {}
+  /** A chat to be created. */
+  record NewChat(ChatName chat, Instant acceptedAt, @Nullable String traceparent) implements Job {
 
-  /**
-   * A message to be added to a chat.
-   *
-   * @param chat the chat's number in its app
-   * @param number the message's number in its chat, from 1
-   */
+    @Override
+    public AppToken app() {
+      return chat.app();
+    }
+  }
+
+  /** A message to be added to a chat. */
   record NewMessage(
-      String app,
-      long chat,
-      long number,
-      String body,
-      Instant acceptedAt,
-      @Nullable String traceparent)
-      implements Job {}
+      MessageName message, String body, Instant acceptedAt, @Nullable String traceparent)
+      implements Job {
+
+    @Override
+    public AppToken app() {
+      return message.chat().app();
+    }
+  }
 }

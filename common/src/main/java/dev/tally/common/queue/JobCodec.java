@@ -1,5 +1,8 @@
 package dev.tally.common.queue;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,19 +42,19 @@ public final class JobCodec {
           .build();
 
   /** A chat's job, open at its end for the number. */
-  public String openChat(String app, Instant acceptedAt, @Nullable String traceparent) {
+  public String openChat(AppToken app, Instant acceptedAt, @Nullable String traceparent) {
     return open("chat", app, null, null, acceptedAt, traceparent);
   }
 
   /** A message's job, open at its end for the number. */
   public String openMessage(
-      String app, long chat, String body, Instant acceptedAt, @Nullable String traceparent) {
-    return open("message", app, chat, body, acceptedAt, traceparent);
+      ChatName chat, String body, Instant acceptedAt, @Nullable String traceparent) {
+    return open("message", chat.app(), chat.number(), body, acceptedAt, traceparent);
   }
 
   private String open(
       String kind,
-      String app,
+      AppToken app,
       @Nullable Long chat,
       @Nullable String body,
       Instant acceptedAt,
@@ -62,7 +65,7 @@ public final class JobCodec {
       json.writeStartObject();
       json.writeNumberProperty("v", VERSION);
       json.writeStringProperty("kind", kind);
-      json.writeStringProperty("app", app);
+      json.writeStringProperty("app", app.value());
       if (chat != null) {
         json.writeNumberProperty("chat", chat);
       }
@@ -97,16 +100,25 @@ public final class JobCodec {
         || version.longValue() != VERSION) {
       throw new UndecodableJobException("not a job of version " + VERSION);
     }
-    String app = string(job, "app");
+    AppToken app = app(job);
     Instant at = Instant.EPOCH.plus(number(job, "at"), ChronoUnit.MICROS);
     String trace = job.has("trace") ? string(job, "trace") : null;
     long number = number(job, "number");
     return switch (string(job, "kind")) {
-      case "chat" -> new Job.NewChat(app, number, at, trace);
+      case "chat" -> new Job.NewChat(new ChatName(app, number), at, trace);
       case "message" ->
-          new Job.NewMessage(app, number(job, "chat"), number, string(job, "body"), at, trace);
+          new Job.NewMessage(
+              new MessageName(new ChatName(app, number(job, "chat")), number),
+              string(job, "body"),
+              at,
+              trace);
       default -> throw new UndecodableJobException("unknown kind");
     };
+  }
+
+  private static AppToken app(JsonNode job) throws UndecodableJobException {
+    return AppToken.parse(string(job, "app"))
+        .orElseThrow(() -> new UndecodableJobException("app is no token"));
   }
 
   private static String string(JsonNode job, String name) throws UndecodableJobException {

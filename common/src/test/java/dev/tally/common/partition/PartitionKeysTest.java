@@ -2,31 +2,37 @@ package dev.tally.common.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import org.junit.jupiter.api.Test;
 
 /** Data in Redis outlives a release: a changed name needs a new {@link RedisLayout} version. */
 class PartitionKeysTest {
 
+  private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+  private static final AppToken APP = new AppToken(TOKEN);
+
   @Test
   void keysOfAPartitionShareItsHashTag() {
     PartitionKeys keys = new PartitionKeys(7);
 
-    assertThat(keys.chats("abc")).isEqualTo("tally:{07}:abc:chats");
-    assertThat(keys.messages("abc", 12)).isEqualTo("tally:{07}:abc:12:messages");
+    assertThat(keys.chats(APP)).isEqualTo("tally:{07}:" + TOKEN + ":chats");
+    assertThat(keys.messages(new ChatName(APP, 12)))
+        .isEqualTo("tally:{07}:" + TOKEN + ":12:messages");
     assertThat(keys.jobs()).isEqualTo("tally:{07}:jobs");
     assertThat(keys.claimed()).isEqualTo("tally:{07}:claimed");
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
     assertThat(keys.hints()).isEqualTo("tally:{07}:hints");
-    assertThat(keys.idempotency("abc", "k")).isEqualTo("tally:{07}:abc:idempotency:k");
+    assertThat(keys.idempotency(APP, "k")).isEqualTo("tally:{07}:" + TOKEN + ":idempotency:k");
   }
 
   @Test
   void aScriptBuildsTheNameOfAMessageCounterFromItsTwoParts() {
     PartitionKeys keys = new PartitionKeys(7);
 
-    assertThat(keys.messagesBeforeNumber("abc") + 12 + PartitionKeys.MESSAGES_AFTER_NUMBER)
-        .isEqualTo(keys.messages("abc", 12));
+    assertThat(keys.messagesBeforeNumber(APP) + 12 + PartitionKeys.MESSAGES_AFTER_NUMBER)
+        .isEqualTo(keys.messages(new ChatName(APP, 12)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tally.common.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.AppToken;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Random;
@@ -21,14 +22,14 @@ class PartitionsTest {
     "ffffffffffffffffffffffffffffffff, 0"
   })
   void anAppStaysInItsPartition(String token, int expected) {
-    assertThat(new Partitions(16).of(token).partition()).isEqualTo(expected);
+    assertThat(new Partitions(16).of(new AppToken(token)).partition()).isEqualTo(expected);
   }
 
   @Test
   void theHashIsStandardCrc32c() {
-    // RFC 3720's CRC-32C of this text is 0xE3069283
-    assertThat(new Partitions(100).of("123456789").partition())
-        .isEqualTo((int) (0xE3069283L % 100));
+    // Another program's CRC-32C (RFC 3720) of this token's digits is 0x5CD03E99.
+    assertThat(new Partitions(100).of(new AppToken("0123456789abcdef0123456789abcdef")).partition())
+        .isEqualTo((int) (0x5CD03E99L % 100));
   }
 
   @Test
@@ -36,7 +37,7 @@ class PartitionsTest {
     for (int count = 1; count <= Partitions.MAX_COUNT; count++) {
       BitSet reached = new BitSet();
       for (int i = 0; i < 2_000; i++) {
-        reached.set(new Partitions(count).of(Integer.toString(i)).partition());
+        reached.set(new Partitions(count).of(new AppToken("%032x".formatted(i))).partition());
       }
 
       assertThat(reached.stream()).as("of %d", count).hasSize(count);
@@ -51,7 +52,7 @@ class PartitionsTest {
     for (int i = 0; i < 16_000; i++) {
       byte[] token = new byte[16];
       random.nextBytes(token);
-      apps[new Partitions(16).of(HexFormat.of().formatHex(token)).partition()]++;
+      apps[new Partitions(16).of(new AppToken(HexFormat.of().formatHex(token))).partition()]++;
     }
 
     for (int count : apps) {

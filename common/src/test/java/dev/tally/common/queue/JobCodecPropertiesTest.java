@@ -2,6 +2,9 @@ package dev.tally.common.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.web.request.TextField;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -84,37 +87,33 @@ class JobCodecPropertiesTest {
 
   private String written(Job job) {
     return switch (job) {
-      case Job.NewChat(String app, long number, Instant at, String trace) ->
-          codec.openChat(app, at, trace) + number + "}";
+      case Job.NewChat(ChatName chat, Instant at, String trace) ->
+          codec.openChat(chat.app(), at, trace) + chat.number() + "}";
       case Job.NewMessage(
-              String app,
-              long chat,
-              long number,
+              MessageName(ChatName chat, long number),
               String body,
               Instant at,
               String trace) ->
-          codec.openMessage(app, chat, body, at, trace) + number + "}";
+          codec.openMessage(chat, body, at, trace) + number + "}";
     };
   }
 
   @Provide
   Arbitrary<Job> jobs() {
-    Arbitrary<String> apps = Arbitraries.oneOf(tokens(), text(64));
+    Arbitrary<AppToken> apps =
+        Arbitraries.strings().withChars("0123456789abcdef").ofLength(32).map(AppToken::new);
     Arbitrary<Long> numbers = Arbitraries.longs().greaterOrEqual(1);
+    Arbitrary<ChatName> chats = Combinators.combine(apps, numbers).as(ChatName::new);
+    Arbitrary<MessageName> messages = Combinators.combine(chats, numbers).as(MessageName::new);
     Arbitrary<Instant> times =
         Arbitraries.longs()
             .between(1, Long.MAX_VALUE)
             .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     Arbitrary<@Nullable String> traces = text(60).injectNull(0.5);
     return Arbitraries.oneOf(
-        Combinators.combine(apps, numbers, times, traces).as(Job.NewChat::new),
-        Combinators.combine(
-                apps, numbers, numbers, text(TextField.MESSAGE_BODY.maxCodePoints()), times, traces)
+        Combinators.combine(chats, times, traces).as(Job.NewChat::new),
+        Combinators.combine(messages, text(TextField.MESSAGE_BODY.maxCodePoints()), times, traces)
             .as(Job.NewMessage::new));
-  }
-
-  private static Arbitrary<String> tokens() {
-    return Arbitraries.strings().withChars("0123456789abcdef").ofLength(32);
   }
 
   /** Any Unicode text but NUL and unpaired surrogates, which no request gets past the gateway. */

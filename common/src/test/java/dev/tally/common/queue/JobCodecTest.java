@@ -3,6 +3,9 @@ package dev.tally.common.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JobCodecTest {
 
-  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+  private static final AppToken APP = new AppToken(TOKEN);
+  private static final ChatName CHAT = new ChatName(APP, 3);
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -20,7 +25,7 @@ class JobCodecTest {
   void aChatIsReadAsItWasWritten() throws UndecodableJobException {
     String text = codec.openChat(APP, NOW, TRACE) + "7}";
 
-    assertThat(codec.decode(text)).isEqualTo(new Job.NewChat(APP, 7, NOW, TRACE));
+    assertThat(codec.decode(text)).isEqualTo(new Job.NewChat(new ChatName(APP, 7), NOW, TRACE));
   }
 
   @ParameterizedTest
@@ -38,24 +43,25 @@ class JobCodecTest {
         "%d %s {0} ${x}"
       })
   void aMessageIsReadAsItWasWritten(String body) throws UndecodableJobException {
-    String text = codec.openMessage(APP, 3, body, NOW, null) + "999999999999999}";
+    String text = codec.openMessage(CHAT, body, NOW, null) + "999999999999999}";
 
     assertThat(codec.decode(text))
-        .isEqualTo(new Job.NewMessage(APP, 3, 999_999_999_999_999L, body, NOW, null));
+        .isEqualTo(
+            new Job.NewMessage(new MessageName(CHAT, 999_999_999_999_999L), body, NOW, null));
   }
 
   @Test
   void theWireFormatStays() {
-    assertThat(codec.openMessage(APP, 3, "hi", NOW, null))
+    assertThat(codec.openMessage(CHAT, "hi", NOW, null))
         .isEqualTo(
             "{\"v\":1,\"kind\":\"message\",\"app\":\""
-                + APP
+                + TOKEN
                 + "\",\"chat\":3,"
                 + "\"at\":1770091506789012,\"body\":\"hi\",\"number\":");
     assertThat(codec.openChat(APP, NOW, TRACE))
         .isEqualTo(
             "{\"v\":1,\"kind\":\"chat\",\"app\":\""
-                + APP
+                + TOKEN
                 + "\",\"at\":1770091506789012,\"trace\":\""
                 + TRACE
                 + "\",\"number\":");
@@ -68,44 +74,47 @@ class JobCodecTest {
         "no json",
         "[]",
         "{}",
-        "{\"v\":2,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":1,\"kind\":\"other\",\"app\":\"a\",\"at\":1,\"number\":1}",
+        "{\"v\":2,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"other\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"at\":1,\"number\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":0}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1.5}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":\"1\"}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":99999999999999999999}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"body\":\"x\"}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1,\"number\":2}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1} x",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":null}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":-1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":0}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1.5}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":\"1\"}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":99999999999999999999}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"body\":\"x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"number\":2}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1} x",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":null}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":-1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":7,\"at\":1,\"number\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"number\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":\"now\",\"number\":1}",
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1,\"trace\":7}",
-        "{\"v\":\"1\",\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":1.0,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":18446744073709551617,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":1,\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":1,\"kind\":null,\"app\":\"a\",\"at\":1,\"number\":1}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":0,\"body\":\"x\"}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":{}}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":null}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\ud800x\"}",
-        "{\"v\":1,\"kind\":\"message\",\"app\":\"a\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\udc00\\ud800\"}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":\"now\",\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"trace\":7}",
+        "{\"v\":\"1\",\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":1.0,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":18446744073709551617,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":null,\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":0,\"body\":\"x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":{}}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":null}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\ud800x\"}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\udc00\\ud800\"}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN0\",\"at\":1,\"number\":1}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"ä\",\"at\":1,\"number\":1}",
         "null",
         "1",
         "\"{}\"",
         "\0"
       })
   void aMalformedJobIsRefusedWithoutQuotingIt(String text) {
-    assertThatThrownBy(() -> codec.decode(text))
+    assertThatThrownBy(() -> codec.decode(text.replace("TOKEN", TOKEN)))
         .isInstanceOf(UndecodableJobException.class)
         .message()
         .doesNotContain("\"app\"");
@@ -114,8 +123,9 @@ class JobCodecTest {
   @Test
   void nestingIsBounded() {
     String text =
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"x\":%s%s,\"number\":1}"
-            .formatted("[".repeat(1_000), "]".repeat(1_000));
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"x\":%s%s,\"number\":1}"
+            .formatted("[".repeat(1_000), "]".repeat(1_000))
+            .replace("TOKEN", TOKEN);
 
     assertThatThrownBy(() -> codec.decode(text)).isInstanceOf(UndecodableJobException.class);
   }
@@ -125,15 +135,15 @@ class JobCodecTest {
     String trace = "\",\"number\":9,\"x\":\"";
 
     assertThat(codec.decode(codec.openChat(APP, NOW, trace) + "7}"))
-        .isEqualTo(new Job.NewChat(APP, 7, NOW, trace));
+        .isEqualTo(new Job.NewChat(new ChatName(APP, 7), NOW, trace));
   }
 
   @Test
   void membersOfALaterMinorFormatAreIgnored() throws UndecodableJobException {
     String text =
-        "{\"v\":1,\"kind\":\"chat\",\"app\":\"a\",\"at\":1,\"tenant\":{\"x\":[1]},\"number\":1}";
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"tenant\":{\"x\":[1]},\"number\":1}";
 
-    assertThat(codec.decode(text))
-        .isEqualTo(new Job.NewChat("a", 1, Instant.EPOCH.plusNanos(1_000), null));
+    assertThat(codec.decode(text.replace("TOKEN", TOKEN)))
+        .isEqualTo(new Job.NewChat(new ChatName(APP, 1), Instant.EPOCH.plusNanos(1_000), null));
   }
 }

@@ -2,6 +2,7 @@ package dev.tally.common.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.TestServers;
 import java.net.URI;
@@ -15,7 +16,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 class QueueStateIT {
 
-  private static final String APP = "0123456789abcdef0123456789abcdef";
+  private static final AppToken APP = new AppToken("0123456789abcdef0123456789abcdef");
   private static final PartitionKeys KEYS = new PartitionKeys(3);
 
   private final JobCodec codec = new JobCodec();

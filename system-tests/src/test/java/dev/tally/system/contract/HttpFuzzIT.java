@@ -2,6 +2,8 @@ package dev.tally.system.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.system.RunningTally;
@@ -55,7 +57,8 @@ class HttpFuzzIT {
    */
   private static final Pattern INSIDES =
       Pattern.compile(
-          "Exception|\\bat \\w+\\.\\w+|(org|com|dev|io)\\.(spring|apache|hibernate|mysql|tally|lettuce)"
+          "Exception|\\bat"
+              + " \\w+\\.\\w+|(org|com|dev|io)\\.(spring|apache|hibernate|mysql|tally|lettuce)"
               + "|java\\.|jakarta|jackson|tomcat|coyote|\\bSQL|SELECT|INSERT|jdbc|/tmp/|/root/|/home/|\\.java|\\.lua|redis:",
           Pattern.CASE_INSENSITIVE);
 
@@ -80,7 +83,7 @@ class HttpFuzzIT {
     app = tally.newApp();
     chat = tally.newChat(app);
     tally.awaitChats(app, chat);
-    keys = new Partitions(16).of(app);
+    keys = new Partitions(16).of(new AppToken(app));
   }
 
   /** All accepted messages exist as they were sent, and no others. */
@@ -116,8 +119,8 @@ class HttpFuzzIT {
                     + " WHERE token = '%s'".formatted(app))) {
       row.next();
       return new Written(
-          counter(keys.chats(app)),
-          counter(keys.messages(app, chat)),
+          counter(keys.chats(new AppToken(app))),
+          counter(keys.messages(new ChatName(new AppToken(app), chat))),
           row.getLong(1),
           row.getString(2));
     }

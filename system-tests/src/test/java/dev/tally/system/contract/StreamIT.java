@@ -3,6 +3,8 @@ package dev.tally.system.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
@@ -480,14 +482,14 @@ class StreamIT {
     try {
       new StringRedisTemplate(connections)
           .opsForValue()
-          .increment(keys().messages(app, chat), count);
+          .increment(keys().messages(new ChatName(new AppToken(app), chat)), count);
     } finally {
       connections.destroy();
     }
   }
 
   private PartitionKeys keys() {
-    return new Partitions(16).of(app);
+    return new Partitions(16).of(new AppToken(app));
   }
 
   /** Persists messages whose numbers are taken, as a worker would if its hints got lost. */
@@ -512,7 +514,8 @@ class StreamIT {
           connection,
           """
           UPDATE chats SET messages_count = messages_count + ?
-          WHERE app_id = ? AND number = ?""",
+          WHERE app_id = ? AND number = ?\
+          """,
           count,
           id,
           chat);
@@ -521,7 +524,8 @@ class StreamIT {
           """
           INSERT INTO search_outbox
             (partition_number, app_id, chat_number, first_number, last_number, due_at)
-          VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))""",
+          VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))\
+          """,
           keys().partition(),
           id,
           chat,

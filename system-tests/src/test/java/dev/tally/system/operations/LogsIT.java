@@ -2,6 +2,8 @@ package dev.tally.system.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
@@ -163,8 +165,10 @@ class LogsIT {
   }
 
   private void jobsThatCannotBePersisted(StringRedisTemplate redis, String app) {
-    PartitionKeys keys = new Partitions(16).of(app);
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = new Partitions(16).of(token);
     long chat = tally.newChat(app);
+    ChatName name = new ChatName(token, chat);
     tally.say(app, chat, MARK + " first");
     tally.awaitMessages(app, chat, 1);
     JobCodec codec = new JobCodec();
@@ -177,11 +181,15 @@ class LogsIT {
                 "{" + MARK,
                 "{\"v\":1,\"kind\":\"" + MARK + "\",\"app\":\"" + app + "\"}",
                 // The number of another message.
-                codec.openMessage(app, chat, MARK + " second", Instant.now(), null) + "1}",
+                codec.openMessage(name, MARK + " second", Instant.now(), null) + "1}",
                 // A body that is longer than the column.
-                codec.openMessage(app, chat, MARK.repeat(10_000), Instant.now(), null) + "2}",
-                codec.openMessage(app, 77, MARK + " in no chat", Instant.now(), null) + "1}",
-                codec.openMessage("f".repeat(32), 1, MARK, Instant.now(), null) + "1}"));
+                codec.openMessage(name, MARK.repeat(10_000), Instant.now(), null) + "2}",
+                codec.openMessage(
+                        new ChatName(token, 77), MARK + " in no chat", Instant.now(), null)
+                    + "1}",
+                codec.openMessage(
+                        new ChatName(new AppToken("f".repeat(32)), 1), MARK, Instant.now(), null)
+                    + "1}"));
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> size(redis, keys.dead()) == dead + 6);
@@ -189,31 +197,33 @@ class LogsIT {
   }
 
   private void countersThatAreLost(StringRedisTemplate redis, String app) {
-    PartitionKeys keys = new Partitions(16).of(app);
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = new Partitions(16).of(token);
     long chat = tally.newChat(app);
+    ChatName name = new ChatName(token, chat);
     tally.say(app, chat, MARK + " first");
     tally.say(app, chat, MARK + " second");
     tally.awaitMessages(app, chat, 2);
-    redis.delete(List.of(keys.chats(app), keys.messages(app, chat)));
+    redis.delete(List.of(keys.chats(token), keys.messages(name)));
     tally.say(app, chat, MARK + " third");
     tally.newChat(app);
     tally.awaitMessages(app, chat, 3);
 
     // A counter that is lower than the highest persisted number.
-    redis.opsForValue().set(keys.messages(app, chat), "1");
+    redis.opsForValue().set(keys.messages(name), "1");
     tally.say(app, chat, MARK + " with a number that is taken");
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
-        .until(() -> "3".equals(redis.opsForValue().get(keys.messages(app, chat))));
+        .until(() -> "3".equals(redis.opsForValue().get(keys.messages(name))));
     redis.delete(keys.dead());
 
     // A value that is not a counter.
-    redis.delete(keys.messages(app, chat));
-    redis.opsForList().rightPush(keys.messages(app, chat), MARK);
+    redis.delete(keys.messages(name));
+    redis.opsForList().rightPush(keys.messages(name), MARK);
     assertThat(Http.postJson(tally.messagesTo(app, chat), "{\"body\":\"" + MARK + "\"}").status())
         .isGreaterThanOrEqualTo(500);
     Http.get(tally.chatUrl(app, chat) + "/messages/99");
-    redis.delete(keys.messages(app, chat));
+    redis.delete(keys.messages(name));
   }
 
   private void serversThatAreAway(String app) {

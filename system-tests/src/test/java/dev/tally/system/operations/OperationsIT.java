@@ -3,6 +3,7 @@ package dev.tally.system.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.Partitions;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
@@ -25,7 +26,7 @@ class OperationsIT {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     tally.awaitChats(app, 1);
-    int partition = new Partitions(16).of(app).partition();
+    int partition = new Partitions(16).of(new AppToken(app)).partition();
     running.stopWorker();
     try {
       for (int i = 0; i < 5; i++) {

@@ -1,5 +1,6 @@
 package dev.tally.worker.index.lifecycle;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -28,7 +29,8 @@ public class IndexKeeper {
 
   private static final String APPS_AFTER =
       """
-      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit\
+      """;
 
   static final String LOCK = "search-indexes";
   static final String REINDEX_LOCK = "reindex";
@@ -131,7 +133,7 @@ public class IndexKeeper {
     return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null);
   }
 
-  private record App(long id, String token) {}
+  private record App(long id, AppToken token) {}
 
   /** Appends all messages to the outbox, and returns the number of apps. */
   private long sendEverything() {
@@ -142,7 +144,7 @@ public class IndexKeeper {
           jdbc.sql(APPS_AFTER)
               .param("after", after)
               .param("limit", APPS_A_TRANSACTION)
-              .query((row, _) -> new App(row.getLong(1), row.getString(2)))
+              .query((row, _) -> new App(row.getLong(1), new AppToken(row.getString(2))))
               .list();
       if (apps.isEmpty()) {
         return count;

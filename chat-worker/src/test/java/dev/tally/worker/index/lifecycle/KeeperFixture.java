@@ -1,6 +1,7 @@
 package dev.tally.worker.index.lifecycle;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
@@ -85,7 +86,7 @@ final class KeeperFixture implements AutoCloseable {
         .mapToObj(
             app ->
                 "%d: app %d chat 1, 1-2"
-                    .formatted(layout.partitions().of(token(app)).partition(), app))
+                    .formatted(layout.partitions().of(new AppToken(token(app))).partition(), app))
         .toList();
   }
 
