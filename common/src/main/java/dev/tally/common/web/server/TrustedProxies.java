@@ -1,5 +1,6 @@
 package dev.tally.common.web.server;
 
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.apache.catalina.util.NetMaskSet;
@@ -17,11 +18,12 @@ final class TrustedProxies {
    * @throws IllegalArgumentException if one is neither
    */
   static RemoteIpValve valve(String networks) {
-    String masks =
-        Arrays.stream(networks.split(","))
-            .map(TrustedProxies::mask)
-            .collect(Collectors.joining(","));
+    String masks;
     try {
+      masks =
+          Arrays.stream(networks.split(",", -1))
+              .map(TrustedProxies::mask)
+              .collect(Collectors.joining(","));
       NetMaskSet.parse(masks);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
@@ -34,12 +36,14 @@ final class TrustedProxies {
     return valve;
   }
 
-  /** Adds a mask, because Tomcat reads a list without a slash as a regular expression. */
+  /**
+   * Checks the address, because Tomcat would look up a host name, and takes an empty one for
+   * localhost. Adds a mask, because Tomcat reads a list without a slash as a regular expression.
+   */
   private static String mask(String network) {
     String text = network.strip();
-    if (text.indexOf('/') >= 0) {
-      return text;
-    }
-    return text + (text.indexOf(':') >= 0 ? "/128" : "/32");
+    int slash = text.indexOf('/');
+    InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+    return slash < 0 ? text + "/" + address.getAddress().length * Byte.SIZE : text;
   }
 }

@@ -31,8 +31,20 @@ class TrustedProxiesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"10.0.0.0/99", "10.0.0.0/x", "a/8", "127.0.0.1,10.0.0.0/99"})
-  void aMalformedNetworkIsRefused(String networks) {
+  @ValueSource(
+      strings = {
+        "10.0.0.0/99",
+        "10.0.0.0/x",
+        "a/8",
+        "127.0.0.1,10.0.0.0/99",
+        "localhost",
+        "localhost/32",
+        "127.0.0.1,localhost",
+        "/8",
+        ",10.0.0.0/8",
+        "10.0.0.0/8,"
+      })
+  void anythingButAddressesAndNetworksIsRefused(String networks) {
     assertThatThrownBy(() -> TrustedProxies.valve(networks))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("TALLY_TRUSTED_PROXIES must be ")
