@@ -3,12 +3,16 @@ package dev.tally.common.web.problem;
 import dev.tally.common.web.server.SecurityHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.converter.json.ProblemDetailJacksonMixin;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Answers requests that Tomcat refuses before any servlet sees them, for instance a malformed
@@ -16,6 +20,13 @@ import org.springframework.http.MediaType;
  * Tomcat creates it by its class name.
  */
 public final class ProblemReportValve extends ErrorReportValve {
+
+  /** Writes a problem as Spring does: no bean is at hand where Tomcat creates this class. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          .addMixIn(ProblemDetail.class, ProblemDetailJacksonMixin.class)
+          .build();
 
   @Override
   protected void report(Request request, Response response, @Nullable Throwable throwable) {
@@ -36,11 +47,11 @@ public final class ProblemReportValve extends ErrorReportValve {
   }
 
   static void write(ProblemType type, int status, Response response) throws IOException {
-    byte[] body =
-        """
-        {"type":"%s","title":"%s","status":%d,"detail":"%s.","error":"%s"}"""
-            .formatted(type.uri(), type.title(), status, type.title(), type.title())
-            .getBytes(StandardCharsets.UTF_8);
+    ProblemDetail problem =
+        ProblemBody.of(type, HttpStatusCode.valueOf(status), type.title() + ".", null);
+    // The detail says no more than the title, and names no field.
+    problem.setProperty("error", type.title());
+    byte[] body = JSON.writeValueAsBytes(problem);
     // An exception that gets here has reset all headers.
     SecurityHeaders.set(response, response.getRequest().isSecure());
     response.setStatus(status);
