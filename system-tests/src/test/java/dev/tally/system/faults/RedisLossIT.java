@@ -15,6 +15,7 @@ import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
+import dev.tally.testkit.http.Http;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.verify.AcceptedCheck;
 import dev.tally.worker.verify.AcceptedReport;
@@ -22,10 +23,6 @@ import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
@@ -192,20 +189,12 @@ class RedisLossIT {
     StringBuilder metrics = new StringBuilder();
     for (LinkedService gateway : deployment.services(LinkedService.Kind.GATEWAY)) {
       logs.append(Files.readString(gateway.log()));
-      metrics.append(get(gateway.url() + "/actuator/prometheus"));
+      metrics.append(Http.get(gateway.url() + "/actuator/prometheus").body());
     }
     assertThat(logs)
         .contains("Redis has lost data")
         .contains(app.substring(0, 8))
         .doesNotContain(app);
     assertThat(metrics).containsPattern("tally_counters_lost_total\\{.*} [1-9]");
-  }
-
-  private static String get(String url) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
-    }
   }
 }

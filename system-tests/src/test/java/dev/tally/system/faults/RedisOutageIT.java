@@ -12,10 +12,9 @@ import dev.tally.system.faults.workload.History;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
-import java.net.URI;
-import java.net.http.HttpClient;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Sender;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +42,8 @@ class RedisOutageIT {
    */
   private static final Duration BOUND = Duration.ofSeconds(15);
 
+  private static final Sender SENDER = new Sender(BOUND, BOUND);
+
   @Test
   void gatewaysRefuseWritesAtOnceWhileRedisIsGone() throws Exception {
     writesAreRefusedAtOnce(Server::kill);
@@ -66,31 +67,25 @@ class RedisOutageIT {
         .until(() -> client.ask(new Request.ReadChat(app, 1)).equals(new Outcome.ChatSeen(1)));
     fault.accept(deployment.server(ServerKind.REDIS));
 
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Http.Answer>> answers = new ArrayList<>();
       for (int i = 0; i < REQUESTS; i++) {
         Request.NewMessages request =
             new Request.NewMessages(app, 1, List.of(scenario.newBody()), null);
         String gateway = deployment.gateway(i % 2).url();
-        answers.add(threads.submit(() -> refused(scenario, http, request, gateway)));
+        answers.add(threads.submit(() -> refused(scenario, request, gateway)));
       }
       for (LinkedService gateway : deployment.services(LinkedService.Kind.GATEWAY)) {
-        assertThat(get(http, gateway.url() + "/actuator/health/liveness").statusCode())
-            .isEqualTo(200);
-        assertThat(get(http, gateway.url() + "/actuator/health/readiness").statusCode())
-            .isEqualTo(503);
+        get(gateway.url() + "/actuator/health/liveness").is(200);
+        get(gateway.url() + "/actuator/health/readiness").is(503);
       }
       for (LinkedService api : deployment.services(LinkedService.Kind.API)) {
-        assertThat(get(http, api.url() + "/apps/" + app + "/chats/1/messages").statusCode())
-            .isEqualTo(200);
-        assertThat(get(http, api.url() + "/apps/" + app + "/chats/9").statusCode()).isEqualTo(404);
+        get(api.url() + "/apps/" + app + "/chats/1/messages").is(200);
+        get(api.url() + "/apps/" + app + "/chats/9").is(404);
       }
-      for (Future<HttpResponse<String>> answer : answers) {
-        HttpResponse<String> response = answer.get();
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
-        assertThat(response.body()).contains("urn:tally:problem:unavailable");
-        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+      for (Future<Http.Answer> answer : answers) {
+        Http.Answer refused = answer.get().isProblem(503, "unavailable", "Service unavailable");
+        assertThat(refused.header("Retry-After")).isPresent();
       }
     }
 
@@ -104,21 +99,16 @@ class RedisOutageIT {
    * Sends a write with a timeout of its own. A refused client does not know whether the write
    * happened.
    */
-  private static HttpResponse<String> refused(
-      Scenario scenario, HttpClient http, Request.NewMessages request, String gateway)
+  private static Http.Answer refused(Scenario scenario, Request.NewMessages request, String gateway)
       throws Exception {
     long start = System.nanoTime();
     try {
       String url = "%s/apps/%s/chats/%d/messages".formatted(gateway, request.app(), request.chat());
-      return http.send(
-          HttpRequest.newBuilder(URI.create(url))
-              .timeout(BOUND)
-              .header("Content-Type", "application/json")
+      return SENDER.send(
+          Http.request(url, "Content-Type", "application/json")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
-                      "{\"body\":\"%s\"}".formatted(request.bodies().getFirst())))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
+                      "{\"body\":\"%s\"}".formatted(request.bodies().getFirst()))));
     } finally {
       scenario
           .history()
@@ -128,9 +118,7 @@ class RedisOutageIT {
     }
   }
 
-  private static HttpResponse<String> get(HttpClient http, String url) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(url)).timeout(BOUND).build(),
-        HttpResponse.BodyHandlers.ofString());
+  private static Http.Answer get(String url) throws Exception {
+    return SENDER.send(Http.request(url));
   }
 }

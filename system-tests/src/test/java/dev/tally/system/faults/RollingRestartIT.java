@@ -27,7 +27,12 @@ class RollingRestartIT {
 
   /** A connection that was refused, or closed before an answer. A timeout does not belong here. */
   private static final Set<String> NO_CONNECTION =
-      Set.of("ConnectException", "IOException", "SocketException", "EOFException");
+      Set.of(
+          "ConnectException",
+          "IOException",
+          "SocketException",
+          "EOFException",
+          "ClosedChannelException");
 
   private static final Duration SLOW = Duration.ofMillis(100);
 

@@ -10,10 +10,7 @@ import dev.tally.system.faults.workload.Client;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.tally.testkit.http.Http;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,18 +76,9 @@ class SearchOutageIT {
         .isTrue();
   }
 
-  private static void assertSearchIsUnavailable(LinkedService api, Parent.Chat chat)
-      throws Exception {
+  private static void assertSearchIsUnavailable(LinkedService api, Parent.Chat chat) {
     String url = "%s/apps/%s/chats/%d/search?q=x".formatted(api.url(), chat.app(), chat.number());
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpResponse<String> answer =
-          http.send(
-              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30)).build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-      assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-      assertThat(answer.body()).contains("urn:tally:problem:unavailable");
-    }
+    Http.Answer answer = Http.get(url).isProblem(503, "unavailable", "Service unavailable");
+    assertThat(answer.header("Retry-After")).isPresent();
   }
 }

@@ -2,16 +2,12 @@ package dev.tally.testkit.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,12 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Http {
 
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Sender SENDER = new Sender(Duration.ofSeconds(5), Duration.ofSeconds(30));
   public static final JsonMapper JSON = JsonMapper.shared();
 
   private Http() {}
@@ -36,6 +27,10 @@ public final class Http {
 
     public int status() {
       return response.statusCode();
+    }
+
+    public String body() {
+      return response.body();
     }
 
     public JsonNode json() {
@@ -74,72 +69,56 @@ public final class Http {
   }
 
   public static Answer get(String url, String... headers) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return send(request);
+    return send(request(url, headers));
+  }
+
+  public static Answer post(String url, String... headers) {
+    return send(request(url, headers).POST(HttpRequest.BodyPublishers.noBody()));
   }
 
   public static Answer postJson(String url, String json, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return send(request);
+    return send(json(url, headers).POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
   public static Answer putJson(String url, String json, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
-            .PUT(HttpRequest.BodyPublishers.ofString(json));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return send(request);
+    return send(json(url, headers).PUT(HttpRequest.BodyPublishers.ofString(json)));
   }
 
   public static Answer postForm(String url, String form) {
     return send(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/x-www-form-urlencoded")
+        request(url, "Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form)));
-  }
-
-  public static Answer post(String url, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.noBody());
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return send(request);
   }
 
   public static Answer postBytes(String url, String contentType, byte[] body) {
     return send(
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", contentType)
+        request(url, "Content-Type", contentType)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
+  /**
+   * A GET request, which the caller may change.
+   *
+   * @param headers names and values in turn
+   */
+  public static HttpRequest.Builder request(String url, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    // The builder refuses an empty list of headers.
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  private static HttpRequest.Builder json(String url, String... headers) {
+    return request(url, headers).header("Content-Type", "application/json");
+  }
+
+  /** Sends a request, and fails unless it has an answer and a document describes that answer. */
   public static Answer send(HttpRequest.Builder request) {
-    // A timeout of HttpRequest stops at the headers. It would not end an answer that streams by
-    // mistake.
-    CompletableFuture<HttpResponse<String>> answer =
-        CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     try {
-      HttpResponse<String> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      DocumentedAnswers.check(response);
-      return new Answer(response);
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      throw new AssertionError("the answer did not end within " + PATIENCE, e);
-    } catch (ExecutionException e) {
-      throw new AssertionError("no answer", e.getCause());
+      Answer answer = SENDER.send(request);
+      DocumentedAnswers.check(answer.response());
+      return answer;
+    } catch (IOException e) {
+      throw new AssertionError("no answer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

@@ -2,12 +2,11 @@ package dev.tally.system.faults.workload;
 
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.testkit.http.Http;
+import dev.tally.testkit.http.Sender;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A client that sends one request at a time, and records each request and its outcome. It sends to
@@ -54,14 +52,9 @@ public final class Client {
     }
   }
 
-  private static final JsonMapper JSON = JsonMapper.shared();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(1))
-          .build();
-  private static final Duration PATIENCE = Duration.ofSeconds(4);
+  private static final Sender SENDER = new Sender(Duration.ofSeconds(1), Duration.ofSeconds(4));
   private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
+  private static final String JSON = "application/json";
   private static final String PROBLEM = "urn:tally:problem:";
 
   /** The problems of a read while its data is still queued, or while Redis does not answer. */
@@ -128,12 +121,9 @@ public final class Client {
   }
 
   private Outcome outcome(Request request, String service) {
-    HttpResponse<String> response;
+    Http.Answer answer;
     try {
-      response =
-          HTTP.send(
-              http(request, service).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.ofString());
+      answer = SENDER.send(http(request, service));
     } catch (IOException e) {
       return new Outcome.Unknown(e.getClass().getSimpleName());
     } catch (InterruptedException e) {
@@ -141,20 +131,20 @@ public final class Client {
       return new Outcome.Unknown("interrupted");
     }
     try {
-      return outcome(request, response);
+      return outcome(request, answer);
     } catch (JacksonException e) {
-      return surprise(request, response);
+      return surprise(request, answer);
     }
   }
 
-  private Outcome outcome(Request request, HttpResponse<String> response) {
-    JsonNode json = JSON.readTree(response.body());
-    int status = response.statusCode();
+  private Outcome outcome(Request request, Http.Answer answer) {
+    JsonNode json = answer.json();
+    int status = answer.status();
     if (status == 201 || status == 200) {
       return success(request, json);
     }
     String problem = json.path("type").asString("").replace(PROBLEM, "");
-    if (status == 503 && response.headers().firstValue("Retry-After").isPresent()) {
+    if (status == 503 && answer.header("Retry-After").isPresent()) {
       return problem.equals("queue-full")
           ? new Outcome.Refused(status, problem)
           : new Outcome.Unknown("503 " + problem);
@@ -163,7 +153,7 @@ public final class Client {
     if (status == 404 && isRead && NOT_THERE_YET.contains(problem)) {
       return new Outcome.Refused(status, problem);
     }
-    Outcome unknown = surprise(request, response);
+    Outcome unknown = surprise(request, answer);
     return status < 500 ? new Outcome.Refused(status, problem) : unknown;
   }
 
@@ -195,45 +185,44 @@ public final class Client {
     };
   }
 
-  private Outcome surprise(Request request, HttpResponse<String> response) {
-    surroundings.surprises().add(new Surprise(request, response.statusCode(), response.body()));
-    return new Outcome.Unknown(Integer.toString(response.statusCode()));
+  private Outcome surprise(Request request, Http.Answer answer) {
+    surroundings.surprises().add(new Surprise(request, answer.status(), answer.body()));
+    return new Outcome.Unknown(Integer.toString(answer.status()));
   }
 
   private static HttpRequest.Builder http(Request request, String service) {
     String apps = service + "/apps";
     return switch (request) {
-      case Request.NewApp(String name) -> post(apps, json(Map.of("name", name)), null);
-      case Request.NewChat(String app, String key) -> post(apps + "/" + app + "/chats", "", key);
+      case Request.NewApp(String name) -> post(apps, JSON, json("name", name), null);
+      case Request.NewChat(String app, String key) ->
+          post(apps + "/" + app + "/chats", JSON, "", key);
       case Request.NewMessages(String app, long chat, List<String> bodies, String key) -> {
         String url = "%s/%s/chats/%d/messages".formatted(apps, app, chat);
         if (bodies.size() == 1) {
-          yield post(url, json(Map.of("body", bodies.getFirst())), key);
+          yield post(url, JSON, json("body", bodies.getFirst()), key);
         }
         StringBuilder lines = new StringBuilder();
-        bodies.forEach(body -> lines.append(json(Map.of("body", body))).append('\n'));
-        yield post(url, lines.toString(), key).setHeader("Content-Type", "application/x-ndjson");
+        bodies.forEach(body -> lines.append(json("body", body)).append('\n'));
+        yield post(url, "application/x-ndjson", lines.toString(), key);
       }
       case Request.ReadMessages(String app, long chat, long after, int limit) ->
-          HttpRequest.newBuilder(
-              URI.create(
-                  "%s/%s/chats/%d/messages?after=%d&limit=%d"
-                      .formatted(apps, app, chat, after, limit)));
+          Http.request(
+              "%s/%s/chats/%d/messages?after=%d&limit=%d".formatted(apps, app, chat, after, limit));
       case Request.ReadChat(String app, long chat) ->
-          HttpRequest.newBuilder(URI.create("%s/%s/chats/%d".formatted(apps, app, chat)));
+          Http.request("%s/%s/chats/%d".formatted(apps, app, chat));
     };
   }
 
-  private static HttpRequest.Builder post(String url, String body, @Nullable String key) {
+  private static HttpRequest.Builder post(
+      String url, String contentType, String body, @Nullable String key) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", "application/json")
+        Http.request(url, "Content-Type", contentType)
             .POST(HttpRequest.BodyPublishers.ofString(body));
     return key == null ? request : request.header("Idempotency-Key", key);
   }
 
-  private static String json(Map<String, String> fields) {
-    return JSON.writeValueAsString(fields);
+  private static String json(String field, String value) {
+    return Http.JSON.writeValueAsString(Map.of(field, value));
   }
 
   /** Whether a search through one API finds a message. The history does not record this request. */
@@ -243,14 +232,11 @@ public final class Client {
             .formatted(
                 api, chat.app(), chat.number(), URLEncoder.encode(words, StandardCharsets.UTF_8));
     try {
-      HttpResponse<String> response =
-          HTTP.send(
-              HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
+      Http.Answer answer = SENDER.send(Http.request(url));
+      if (answer.status() != 200) {
         return false;
       }
-      for (JsonNode hit : JSON.readTree(response.body())) {
+      for (JsonNode hit : answer.json()) {
         if (hit.path("number").asLong() == number) {
           return true;
         }
