@@ -6,15 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.tally.testkit.http.Http;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,12 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** What the API does without one of its servers, and what its queries cost. */
 class ApiIT {
-
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private static TestServers servers;
   private static ConfigurableApplicationContext api;
@@ -40,12 +32,8 @@ class ApiIT {
     arguments.addAll(
         List.of("--server.port=0", "--server.address=127.0.0.1", "--logging.level.root=WARN"));
     api = ChatApi.start(arguments.toArray(String[]::new));
-    String created = send("POST", "/apps", "{\"name\":\"Acme\"}").body();
-    app = created.replaceAll(".*\"token\":\"([0-9a-f]+)\".*", "$1");
-    JdbcClient mysql =
-        JdbcClient.create(
-            new DriverManagerDataSource(
-                servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword()));
+    app = Http.postJson(url("/apps"), "{\"name\":\"Acme\"}").is(201).text("token");
+    JdbcClient mysql = JdbcClient.create(servers.dataSource());
     long id = mysql.sql("SELECT id FROM apps").query(Long.class).single();
     mysql.sql("INSERT INTO chats VALUES (?, 1, 500, UTC_TIMESTAMP(6))").param(id).update();
     for (int number = 1; number <= 500; number++) {
@@ -61,55 +49,43 @@ class ApiIT {
     api.close();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/apps",
-        "/apps/%s",
-        "/apps/%s/chats",
-        "/apps/%s/chats/1",
-        "/apps/%s/chats/1/messages",
-        "/apps/%s/chats/1/messages/1",
-        "/apps/%s/chats/1/search?q=x"
-      })
-  void withoutMySqlEveryReadIsUnavailableForNow(String route) {
+  @Test
+  void withoutMySqlEveryReadIsUnavailableForNow() {
     Server mariaDb = servers.killable(ServerKind.MARIADB);
     mariaDb.kill();
     try {
-      HttpResponse<String> answer = send("GET", route.formatted(app), null);
-
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-      assertThat(answer.body()).contains("urn:tally:problem:unavailable");
-      assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
-      assertThat(send("POST", "/apps", "{\"name\":\"x\"}").statusCode()).isEqualTo(503);
-      assertThat(send("GET", "/actuator/health/readiness", null).statusCode()).isEqualTo(503);
-      assertThat(send("GET", "/actuator/health/liveness", null).statusCode()).isEqualTo(200);
+      for (String route :
+          List.of(
+              "/apps",
+              "/apps/%s",
+              "/apps/%s/chats",
+              "/apps/%s/chats/1",
+              "/apps/%s/chats/1/messages",
+              "/apps/%s/chats/1/messages/1",
+              "/apps/%s/chats/1/search?q=x")) {
+        assertUnavailable(get(route.formatted(app)));
+      }
+      Http.postJson(url("/apps"), "{\"name\":\"x\"}").is(503);
+      get("/actuator/health/readiness").is(503);
+      get("/actuator/health/liveness").is(200);
     } finally {
       mariaDb.start();
     }
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> send("GET", "/apps/" + app, null).statusCode() == 200);
+    await().atMost(Duration.ofMinutes(1)).until(() -> get("/apps/" + app).status() == 200);
   }
 
   @Test
   void aMessageThatHasBeenReadIsReadWithoutMySql() {
     String route = "/apps/" + app + "/chats/1/messages/9";
-    HttpResponse<String> read = send("GET", route, null);
-    assertThat(read.statusCode()).isEqualTo(200);
+    Http.Answer read = get(route).is(200);
     Server mariaDb = servers.killable(ServerKind.MARIADB);
     mariaDb.kill();
     try {
-      HttpResponse<String> again = send("GET", route, null);
-
-      assertThat(again.statusCode()).isEqualTo(200);
-      assertThat(again.body()).isEqualTo(read.body());
+      assertThat(get(route).is(200).body()).isEqualTo(read.body());
     } finally {
       mariaDb.start();
     }
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> send("GET", "/apps/" + app, null).statusCode() == 200);
+    await().atMost(Duration.ofMinutes(1)).until(() -> get("/apps/" + app).status() == 200);
   }
 
   @Test
@@ -117,12 +93,9 @@ class ApiIT {
     Server redis = servers.killable(ServerKind.REDIS);
     redis.kill();
     try {
-      assertThat(send("GET", "/apps/" + app + "/chats/1/messages/7", null).statusCode())
-          .isEqualTo(200);
-      HttpResponse<String> missing = send("GET", "/apps/" + app + "/chats/2", null);
-      assertThat(missing.statusCode()).isEqualTo(404);
-      assertThat(missing.body()).contains("urn:tally:problem:chat-not-found");
-      assertThat(send("GET", "/actuator/health/readiness", null).statusCode()).isEqualTo(200);
+      get("/apps/" + app + "/chats/1/messages/7").is(200);
+      get("/apps/" + app + "/chats/2").isProblem(404, "chat-not-found", "Chat not found");
+      get("/actuator/health/readiness").is(200);
     } finally {
       redis.start();
     }
@@ -133,12 +106,9 @@ class ApiIT {
     Server elasticsearch = servers.killable(ServerKind.ELASTICSEARCH);
     elasticsearch.kill();
     try {
-      assertThat(send("GET", "/apps/" + app + "/chats/1", null).statusCode()).isEqualTo(200);
-      HttpResponse<String> search = send("GET", "/apps/" + app + "/chats/1/search?q=x", null);
-      assertThat(search.statusCode()).isEqualTo(503);
-      assertThat(search.body()).contains("urn:tally:problem:unavailable");
-      assertThat(search.headers().firstValue("Retry-After")).hasValue("1");
-      assertThat(send("GET", "/actuator/health/readiness", null).statusCode()).isEqualTo(200);
+      get("/apps/" + app + "/chats/1").is(200);
+      assertUnavailable(get("/apps/" + app + "/chats/1/search?q=x"));
+      get("/actuator/health/readiness").is(200);
     } finally {
       elasticsearch.start();
     }
@@ -146,10 +116,7 @@ class ApiIT {
 
   @Test
   void aSearchBeforeAnythingWasIndexedFindsNothing() {
-    HttpResponse<String> search = send("GET", "/apps/" + app + "/chats/1/search?q=x", null);
-
-    assertThat(search.statusCode()).isEqualTo(200);
-    assertThat(search.body()).isEqualTo("[]");
+    assertThat(get("/apps/" + app + "/chats/1/search?q=x").is(200).body()).isEqualTo("[]");
   }
 
   @ParameterizedTest
@@ -160,7 +127,7 @@ class ApiIT {
     String plan =
         mysql
             .sql(
-                // the newest MySQL prints a tree unless told
+                // The newest MySQL prints a tree by default.
                 "EXPLAIN FORMAT=TRADITIONAL SELECT m.number, m.body"
                     + " FROM messages m JOIN apps a ON a.id = m.app_id"
                     + " WHERE a.token = ? AND m.chat_number = 1"
@@ -180,26 +147,17 @@ class ApiIT {
         .doesNotContain("filesort");
   }
 
-  private static HttpResponse<String> send(String method, String path, @Nullable String json) {
+  private static void assertUnavailable(Http.Answer answer) {
+    answer.isProblem(503, "unavailable", "Service unavailable");
+    assertThat(answer.header("Retry-After")).hasValue("1");
+  }
+
+  private static Http.Answer get(String path) {
+    return Http.get(url(path));
+  }
+
+  private static String url(String path) {
     String port = api.getEnvironment().getRequiredProperty("local.server.port");
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(30))
-            .method(
-                method,
-                json == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(json));
-    if (json != null) {
-      request.header("Content-Type", "application/json");
-    }
-    try {
-      return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    return "http://127.0.0.1:" + port + path;
   }
 }

@@ -8,7 +8,6 @@ import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * The three services on test servers. All test classes of a JVM share them, so each test creates
@@ -166,16 +164,6 @@ public final class RunningTally implements AutoCloseable {
     }
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new CommandResult(process.waitFor(), output);
-  }
-
-  /** Opens a connection to Redis. The caller destroys it. */
-  public LettuceConnectionFactory redis() {
-    URI uri = URI.create(servers.redisUrl());
-    LettuceConnectionFactory connections =
-        new LettuceConnectionFactory(uri.getHost(), uri.getPort());
-    connections.afterPropertiesSet();
-    connections.start();
-    return connections;
   }
 
   public record CommandResult(int exitCode, String output) {}

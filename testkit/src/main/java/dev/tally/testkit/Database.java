@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -16,10 +17,16 @@ public final class Database implements AutoCloseable {
 
   private static final int CONNECTIONS = 16;
 
-  private final HikariDataSource source;
+  private final DataSource source;
   private final JdbcTemplate jdbc;
 
-  Database(String url, String user, String password) {
+  Database(DataSource source) {
+    this.source = source;
+    this.jdbc = new JdbcTemplate(source);
+  }
+
+  /** A database with a pool of connections. The caller closes it. */
+  static Database pooled(String url, String user, String password) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
@@ -30,8 +37,7 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("rewriteBatchedStatements", true);
     config.addDataSourceProperty("connectionTimeZone", "UTC");
     config.addDataSourceProperty("forceConnectionTimeZoneToSession", true);
-    this.source = new HikariDataSource(config);
-    this.jdbc = new JdbcTemplate(source);
+    return new Database(new HikariDataSource(config));
   }
 
   /** Runs statements. */
@@ -39,7 +45,7 @@ public final class Database implements AutoCloseable {
     return jdbc;
   }
 
-  /** A connection of the pool. */
+  /** A connection, which the caller closes. */
   public Connection connection() throws SQLException {
     return source.getConnection();
   }
@@ -63,6 +69,10 @@ public final class Database implements AutoCloseable {
 
   void wipe() {
     tables().forEach(table -> jdbc.execute("DROP TABLE `" + table + "`"));
+  }
+
+  /** Creates the schema, as a service does at its start. */
+  void migrate() {
     Flyway.configure().dataSource(source).load().migrate();
   }
 
@@ -85,6 +95,8 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    source.close();
+    if (source instanceof HikariDataSource pool) {
+      pool.close();
+    }
   }
 }

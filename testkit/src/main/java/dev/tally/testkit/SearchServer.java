@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 /** Gives tests and benchmarks direct access to Elasticsearch. */
 public final class SearchServer {
 
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final int REFRESHES = 11;
   private static final Pattern VERSION =
       Pattern.compile("\"(?:number|version)\"\\s*:\\s*\"([\\d.]+)\"");
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final URI url;
 
   SearchServer(URI url) {
@@ -83,7 +83,7 @@ public final class SearchServer {
 
   private String call(String method, String path, String json) {
     try {
-      return http.send(
+      return HTTP.send(
               HttpRequest.newBuilder(url.resolve(path))
                   .timeout(Duration.ofSeconds(30))
                   .header("Content-Type", "application/json")

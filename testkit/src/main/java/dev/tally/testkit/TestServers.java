@@ -1,32 +1,26 @@
 package dev.tally.testkit;
 
-import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.stack.StackOptions;
+import io.lettuce.core.RedisURI;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.elasticsearch.ElasticsearchContainer;
 import org.testcontainers.mysql.MySQLContainer;
@@ -46,29 +40,14 @@ public final class TestServers {
 
   private static @Nullable TestServers shared;
 
-  private final String mysqlUrl;
-  private final String mysqlUser;
-  private final String mysqlPassword;
-  private final String redisUrl;
-  private final String elasticsearchUrl;
-  private final @Nullable EmbeddedStack embedded;
-  private final Set<ServerKind> kinds;
+  private final Addresses addresses;
 
-  private TestServers(
-      String mysqlUrl,
-      String mysqlUser,
-      String mysqlPassword,
-      String redisUrl,
-      String elasticsearchUrl,
-      @Nullable EmbeddedStack embedded,
-      Set<ServerKind> kinds) {
-    this.mysqlUrl = mysqlUrl;
-    this.mysqlUser = mysqlUser;
-    this.mysqlPassword = mysqlPassword;
-    this.redisUrl = redisUrl;
-    this.elasticsearchUrl = elasticsearchUrl;
-    this.embedded = embedded;
-    this.kinds = kinds;
+  /** Null if Testcontainers runs the servers. */
+  private final @Nullable MixedStack stack;
+
+  private TestServers(Addresses addresses, @Nullable MixedStack stack) {
+    this.addresses = addresses;
+    this.stack = stack;
   }
 
   /** Returns the servers after wiping everything that an earlier test class left in them. */
@@ -77,13 +56,9 @@ public final class TestServers {
       String choice = System.getProperty("stack", "embedded");
       shared =
           switch (choice) {
-            case "embedded" -> embedded(Optional.empty(), Optional.empty(), Optional.empty());
+            case "embedded" -> mixed(Map.of());
             case "testcontainers" -> containers();
-            case "external" ->
-                embedded(
-                    Optional.ofNullable(System.getenv("TALLY_MYSQL_URL")),
-                    Optional.ofNullable(System.getenv("TALLY_REDIS_URL")),
-                    Optional.ofNullable(System.getenv("TALLY_ELASTICSEARCH_URL")));
+            case "external" -> mixed(System.getenv());
             default -> throw new IllegalArgumentException("no such stack: " + choice);
           };
     }
@@ -91,42 +66,19 @@ public final class TestServers {
     return shared;
   }
 
-  private static TestServers embedded(
-      Optional<String> mysql, Optional<String> redis, Optional<String> elasticsearch) {
+  private static TestServers mixed(Map<String, String> environment) {
     Path data;
     try {
       data = Files.createTempDirectory("tally-test");
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      throw new UncheckedIOException(e);
     }
-    StackOptions options = StackOptions.in(data);
-    if (mysql.isPresent()) {
-      options = options.without(ServerKind.MARIADB);
-    }
-    if (redis.isPresent()) {
-      options = options.without(ServerKind.REDIS);
-    }
-    if (elasticsearch.isPresent()) {
-      options = options.without(ServerKind.ELASTICSEARCH);
-    }
-    EmbeddedStack stack = EmbeddedStack.start(options);
+    MixedStack stack = MixedStack.start(data, environment);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stack, data)));
-    return new TestServers(
-        mysql.orElseGet(() -> stack.mariaDb().url()),
-        mysql.isPresent() ? environment("TALLY_MYSQL_USER", "tally") : "root",
-        mysql.isPresent() ? environment("TALLY_MYSQL_PASSWORD", "") : "",
-        redis.orElseGet(() -> stack.redis().url()),
-        elasticsearch.orElseGet(() -> stack.elasticsearch().url()),
-        stack,
-        options.ports().keySet());
+    return new TestServers(stack.addresses(), stack);
   }
 
-  private static String environment(String name, String otherwise) {
-    String value = System.getenv(name);
-    return value == null ? otherwise : value;
-  }
-
-  private static void end(EmbeddedStack stack, Path data) {
+  private static void end(MixedStack stack, Path data) {
     stack.close();
     try (var files = Files.walk(data)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -152,33 +104,17 @@ public final class TestServers {
             .withStartupTimeout(Duration.ofMinutes(4));
     List.of(mysql, redis, elasticsearch).parallelStream().forEach(GenericContainer::start);
     return new TestServers(
-        mysql.getJdbcUrl(),
-        mysql.getUsername(),
-        mysql.getPassword(),
-        "redis://%s:%d".formatted(redis.getHost(), redis.getMappedPort(6379)),
-        "http://" + elasticsearch.getHttpHostAddress(),
-        null,
-        Set.of());
-  }
-
-  public String mysqlUrl() {
-    return mysqlUrl;
-  }
-
-  public String mysqlUser() {
-    return mysqlUser;
-  }
-
-  public String mysqlPassword() {
-    return mysqlPassword;
-  }
-
-  public String redisUrl() {
-    return redisUrl;
+        new Addresses(
+            mysql.getJdbcUrl(),
+            mysql.getUsername(),
+            mysql.getPassword(),
+            "redis://%s:%d".formatted(redis.getHost(), redis.getMappedPort(6379)),
+            "http://" + elasticsearch.getHttpHostAddress()),
+        null);
   }
 
   public String elasticsearchUrl() {
-    return elasticsearchUrl;
+    return addresses.elasticsearchUrl();
   }
 
   /**
@@ -186,73 +122,62 @@ public final class TestServers {
    * embedded.
    */
   public Server killable(ServerKind kind) {
-    EmbeddedStack stack = embedded;
-    if (stack == null || !kinds.contains(kind)) {
+    if (stack == null || !stack.isEmbedded(kind)) {
       throw new TestAbortedException("needs an embedded %s".formatted(kind.title()));
     }
-    return stack.server(kind);
+    return stack.processes().server(kind);
+  }
+
+  /** MySQL, with a new connection for each use. */
+  public DataSource dataSource() {
+    return new DriverManagerDataSource(
+        addresses.mysqlUrl(), addresses.mysqlUser(), addresses.mysqlPassword());
   }
 
   /** A connection to MySQL. */
   public Connection mysql() throws SQLException {
-    return DriverManager.getConnection(mysqlUrl, mysqlUser, mysqlPassword);
+    return dataSource().getConnection();
+  }
+
+  /** Creates the schema in MySQL, as a service does at its start. */
+  public void migrate() {
+    new Database(dataSource()).migrate();
+  }
+
+  /** Opens connections to Redis. The caller destroys them. */
+  public LettuceConnectionFactory redis() {
+    return redis(RedisURI.DEFAULT_TIMEOUT_DURATION);
+  }
+
+  /**
+   * Opens connections to Redis. The caller destroys them.
+   *
+   * @param timeout the longest time that a command waits for its answer
+   */
+  public LettuceConnectionFactory redis(Duration timeout) {
+    URI url = URI.create(addresses.redisUrl());
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(
+            new RedisStandaloneConfiguration(url.getHost(), url.getPort()),
+            LettuceClientConfiguration.builder().commandTimeout(timeout).build());
+    connections.afterPropertiesSet();
+    connections.start();
+    return connections;
   }
 
   /**
    * The configuration that points a service at these servers, as {@code --name=value} arguments.
    */
   public List<String> arguments() {
-    return List.of(
-        "--TALLY_MYSQL_URL=" + mysqlUrl,
-        "--TALLY_MYSQL_USER=" + mysqlUser,
-        "--TALLY_MYSQL_PASSWORD=" + mysqlPassword,
-        "--TALLY_REDIS_URL=" + redisUrl,
-        "--TALLY_ELASTICSEARCH_URL=" + elasticsearchUrl);
+    return addresses.arguments(List.of(ServerKind.values()));
   }
 
+  /** Connects anew for each wipe, because tests kill the servers in between. */
   private void wipe() {
-    try (Connection connection = mysql();
-        Statement statement = connection.createStatement()) {
-      String database = connection.getCatalog();
-      statement.execute("DROP DATABASE `" + database + "`");
-      statement.execute("CREATE DATABASE `" + database + "` CHARACTER SET utf8mb4");
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+    new Database(dataSource()).wipe();
+    try (RedisServer redis = addresses.redis()) {
+      redis.wipe();
     }
-    URI redis = URI.create(redisUrl);
-    try (Socket socket = new Socket(redis.getHost(), redis.getPort())) {
-      InputStream in = socket.getInputStream();
-      socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
-      if (in.read() != '+') {
-        throw new IllegalStateException("FLUSHALL was refused");
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    deleteIndexes();
-  }
-
-  private void deleteIndexes() {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      String names =
-          http.send(
-                  HttpRequest.newBuilder(
-                          URI.create(elasticsearchUrl + "/_alias?filter_path=tally-messages*"))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      Matcher matcher = Pattern.compile("\"(tally-messages-[^\"]*?)\":\\{\"aliases").matcher(names);
-      while (matcher.find()) {
-        http.send(
-            HttpRequest.newBuilder(URI.create(elasticsearchUrl + "/" + matcher.group(1)))
-                .DELETE()
-                .build(),
-            HttpResponse.BodyHandlers.discarding());
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    addresses.search().wipe();
   }
 }

@@ -12,7 +12,6 @@ import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +40,7 @@ class HintListenerIT {
 
   @BeforeEach
   void start() {
-    URI url = URI.create(SERVERS.redisUrl());
-    connections = new LettuceConnectionFactory(url.getHost(), url.getPort());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = SERVERS.redis();
     redis = new StringRedisTemplate(connections);
     listener = new HintListener(streams, connections, meters);
     listener.start();

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** An API on wiped servers, and the rows that a test writes in place of a worker. */
 final class RunningApi implements AutoCloseable {
@@ -24,10 +23,7 @@ final class RunningApi implements AutoCloseable {
         List.of("--server.port=0", "--server.address=127.0.0.1", "--logging.level.root=WARN"));
     arguments.addAll(List.of(settings));
     api = ChatApi.start(arguments.toArray(String[]::new));
-    mysql =
-        JdbcClient.create(
-            new DriverManagerDataSource(
-                servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword()));
+    mysql = JdbcClient.create(servers.dataSource());
   }
 
   TestServers servers() {

@@ -16,7 +16,6 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,10 +45,7 @@ class CounterRecoveryIT {
   void connect() {
     TestServers servers = TestServers.wiped();
     rows = PersistedRows.in(servers);
-    URI uri = URI.create(servers.redisUrl());
-    connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     recovery =
         new CounterRecovery(

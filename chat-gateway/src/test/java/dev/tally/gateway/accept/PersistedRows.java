@@ -1,19 +1,14 @@
 package dev.tally.gateway.accept;
 
 import dev.tally.testkit.TestServers;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Rows that a test puts into MySQL as a worker would, and Redis knows nothing of. */
 record PersistedRows(JdbcClient mysql) {
 
   static PersistedRows in(TestServers servers) {
-    DriverManagerDataSource database =
-        new DriverManagerDataSource(
-            servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword());
-    Flyway.configure().dataSource(database).load().migrate();
-    return new PersistedRows(JdbcClient.create(database));
+    servers.migrate();
+    return new PersistedRows(JdbcClient.create(servers.dataSource()));
   }
 
   void app(String token) {
@@ -21,7 +16,8 @@ record PersistedRows(JdbcClient mysql) {
         .sql(
             """
             INSERT INTO apps (token, name, chats_count, created_at, updated_at)
-            VALUES (:token, 'Acme', 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""")
+            VALUES (:token, 'Acme', 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))\
+            """)
         .param("token", token)
         .update();
   }
@@ -31,7 +27,8 @@ record PersistedRows(JdbcClient mysql) {
         .sql(
             """
             INSERT INTO chats (app_id, number, created_at)
-            SELECT id, :number, UTC_TIMESTAMP(6) FROM apps WHERE token = :token""")
+            SELECT id, :number, UTC_TIMESTAMP(6) FROM apps WHERE token = :token\
+            """)
         .param("number", number)
         .param("token", token)
         .update();
@@ -42,7 +39,8 @@ record PersistedRows(JdbcClient mysql) {
         .sql(
             """
             INSERT INTO messages (app_id, chat_number, number, body, created_at)
-            SELECT id, :chat, :number, 'x', UTC_TIMESTAMP(6) FROM apps WHERE token = :token""")
+            SELECT id, :chat, :number, 'x', UTC_TIMESTAMP(6) FROM apps WHERE token = :token\
+            """)
         .param("chat", chat)
         .param("number", number)
         .param("token", token)

@@ -11,7 +11,6 @@ import dev.tally.testkit.TestServers;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Calls that are sent together, with and without answers from Redis. */
@@ -42,13 +39,7 @@ class PipelineIT {
   @BeforeEach
   void connect() {
     servers = TestServers.wiped();
-    URI uri = URI.create(servers.redisUrl());
-    connections =
-        new LettuceConnectionFactory(
-            new RedisStandaloneConfiguration(uri.getHost(), uri.getPort()),
-            LettuceClientConfiguration.builder().commandTimeout(TIMEOUT).build());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = servers.redis(TIMEOUT);
     pipeline = new Pipeline(connections);
   }
 

@@ -7,7 +7,6 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,10 +27,7 @@ class LeasesIT {
 
   @BeforeEach
   void connect() {
-    URI uri = URI.create(TestServers.wiped().redisUrl());
-    connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = TestServers.wiped().redis();
     redis = new StringRedisTemplate(connections);
   }
 

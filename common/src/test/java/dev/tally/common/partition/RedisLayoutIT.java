@@ -9,13 +9,10 @@ import dev.tally.common.startup.IncompatibleDataException;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
-import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -28,13 +25,7 @@ class RedisLayoutIT {
   @BeforeEach
   void connect() {
     servers = TestServers.wiped();
-    URI url = URI.create(servers.redisUrl());
-    connections =
-        new LettuceConnectionFactory(
-            new RedisStandaloneConfiguration(url.getHost(), url.getPort()),
-            LettuceClientConfiguration.builder().commandTimeout(Duration.ofSeconds(1)).build());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = servers.redis(Duration.ofSeconds(1));
     redis = new StringRedisTemplate(connections);
   }
 
@@ -96,7 +87,7 @@ class RedisLayoutIT {
     }
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThatThrownBy(layout::partitions)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.TestServers;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -25,10 +24,7 @@ class QueueStateIT {
 
   @BeforeEach
   void connect() {
-    URI uri = URI.create(TestServers.wiped().redisUrl());
-    connections = new LettuceConnectionFactory(uri.getHost(), uri.getPort());
-    connections.afterPropertiesSet();
-    connections.start();
+    connections = TestServers.wiped().redis();
     redis = new StringRedisTemplate(connections);
   }
 

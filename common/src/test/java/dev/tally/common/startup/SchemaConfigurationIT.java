@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.testkit.TestServers;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class SchemaConfigurationIT {
 
   @Test
   void aSchemaOfAnotherVersionIsRefusedInOneLine() {
-    TestServers servers = TestServers.wiped();
-    DriverManagerDataSource database =
-        new DriverManagerDataSource(
-            servers.mysqlUrl(), servers.mysqlUser(), servers.mysqlPassword());
+    DataSource database = TestServers.wiped().dataSource();
     Flyway flyway = Flyway.configure().dataSource(database).load();
     SchemaConfiguration schema = new SchemaConfiguration();
     schema.migration().migrate(flyway);

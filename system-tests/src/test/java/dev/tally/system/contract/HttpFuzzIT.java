@@ -77,7 +77,7 @@ class HttpFuzzIT {
   static void start() throws SQLException {
     RunningTally running = RunningTally.shared();
     tally = TallyClient.of(running);
-    connections = running.redis();
+    connections = running.servers().redis();
     redis = new StringRedisTemplate(connections);
     mysql = running.servers().mysql();
     app = tally.newApp();

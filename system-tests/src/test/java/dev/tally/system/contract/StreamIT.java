@@ -478,7 +478,7 @@ class StreamIT {
 
   /** Takes numbers for messages, as a gateway would. */
   private void take(int count) {
-    LettuceConnectionFactory connections = running.redis();
+    LettuceConnectionFactory connections = running.servers().redis();
     try {
       new StringRedisTemplate(connections)
           .opsForValue()

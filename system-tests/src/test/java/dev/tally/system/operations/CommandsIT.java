@@ -137,11 +137,11 @@ class CommandsIT {
     String lost =
         there
             + """
-              %1$s,"message":3,"sha256":"%2$s"}
-              %1$s,"message":4}
-              {"app":"%3$s","chat":2}
-              {"app":"0123456789abcdef0123456789abcdef","chat":1,"message":1}
-              """
+            %1$s,"message":3,"sha256":"%2$s"}
+            %1$s,"message":4}
+            {"app":"%3$s","chat":2}
+            {"app":"0123456789abcdef0123456789abcdef","chat":1,"message":1}
+            """
                 .formatted(where, sha256("not the third"), app);
     RunningTally.CommandResult result =
         running.commandOn(lost, "verify", "--no-search", "--accepted", "-");
@@ -216,7 +216,7 @@ class CommandsIT {
   void anUnreadableJobBecomesADeadLetterAndBlocksNothing() throws Exception {
     String app = tally.newApp();
     long chat = tally.newChat(app);
-    LettuceConnectionFactory connections = running.redis();
+    LettuceConnectionFactory connections = running.servers().redis();
     try {
       new StringRedisTemplate(connections).opsForList().rightPush("tally:{03}:jobs", "no job");
     } finally {

@@ -75,7 +75,7 @@ class LogsIT {
           RunningTally.url(guarded),
           "GET /apps HTTP/1.1\r\nHost: x\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
     }
-    LettuceConnectionFactory connections = running.redis();
+    LettuceConnectionFactory connections = running.servers().redis();
     try {
       StringRedisTemplate redis = new StringRedisTemplate(connections);
       jobsThatCannotBePersisted(redis, newApp());

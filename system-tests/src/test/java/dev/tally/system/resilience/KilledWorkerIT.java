@@ -30,7 +30,7 @@ class KilledWorkerIT {
   void aKilledWorkerLosesAndDuplicatesNothing(@TempDir Path folder) throws Exception {
     RunningTally running = RunningTally.shared();
     TallyClient tally = TallyClient.of(running);
-    LettuceConnectionFactory connections = running.redis();
+    LettuceConnectionFactory connections = running.servers().redis();
     running.stopWorker();
     Service worker = running.workerProcess(folder);
     Map<String, Integer> sent = new HashMap<>();

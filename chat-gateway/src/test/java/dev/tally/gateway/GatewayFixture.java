@@ -1,0 +1,96 @@
+package dev.tally.gateway;
+
+import dev.tally.testkit.TestServers;
+import dev.tally.testkit.http.Http;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Gateways on wiped servers, rows as a worker writes them, and requests. */
+final class GatewayFixture {
+
+  private final TestServers servers = TestServers.wiped();
+  private final JdbcClient mysql = JdbcClient.create(servers.dataSource());
+
+  GatewayFixture() {
+    servers.migrate();
+  }
+
+  TestServers servers() {
+    return servers;
+  }
+
+  /** Starts a gateway. The caller closes it. */
+  ConfigurableApplicationContext start(String... more) {
+    List<String> arguments = new ArrayList<>(servers.arguments());
+    arguments.addAll(
+        List.of(
+            "--server.port=0",
+            "--server.address=127.0.0.1",
+            "--logging.level.root=WARN",
+            "--management.metrics.use-global-registry=false"));
+    arguments.addAll(Arrays.asList(more));
+    return ChatGateway.start(arguments.toArray(String[]::new));
+  }
+
+  /** Inserts an app with chats into MySQL; Redis does not know them. */
+  String app(int chats) {
+    byte[] bytes = new byte[16];
+    ThreadLocalRandom.current().nextBytes(bytes);
+    String token = HexFormat.of().formatHex(bytes);
+    mysql
+        .sql(
+            """
+            INSERT INTO apps (token, name, chats_count, created_at, updated_at)
+            VALUES (?, 'Acme', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))\
+            """)
+        .params(token, chats)
+        .update();
+    for (int number = 1; number <= chats; number++) {
+      mysql
+          .sql(
+              """
+              INSERT INTO chats (app_id, number, created_at)
+              SELECT id, ?, UTC_TIMESTAMP(6) FROM apps WHERE token = ?\
+              """)
+          .params(number, token)
+          .update();
+    }
+    return token;
+  }
+
+  void message(String app, int chat, int number) {
+    mysql
+        .sql(
+            """
+            INSERT INTO messages (app_id, chat_number, number, body, created_at)
+            SELECT id, ?, ?, 'x', UTC_TIMESTAMP(6) FROM apps WHERE token = ?\
+            """)
+        .params(chat, number, app)
+        .update();
+  }
+
+  Http.Answer say(ConfigurableApplicationContext to, String app, int chat, String body) {
+    return Http.postJson(
+        url(to, "/apps/%s/chats/%d/messages".formatted(app, chat)),
+        Http.JSON.writeValueAsString(Map.of("body", body)));
+  }
+
+  Http.Answer post(ConfigurableApplicationContext to, String path, String... headers) {
+    return Http.post(url(to, path), headers);
+  }
+
+  Http.Answer get(ConfigurableApplicationContext from, String path) {
+    return Http.get(url(from, path));
+  }
+
+  private static String url(ConfigurableApplicationContext service, String path) {
+    String port = service.getEnvironment().getRequiredProperty("local.server.port");
+    return "http://127.0.0.1:" + port + path;
+  }
+}
