@@ -1,0 +1,129 @@
+package dev.tally.system.contract;
+
+import static dev.tally.system.contract.Pages.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tally.system.RunningTally;
+import dev.tally.system.TallyClient;
+import dev.tally.testkit.http.Http;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Search, as its clients use it. */
+class SearchContractIT {
+
+  private static TallyClient tally;
+
+  @BeforeAll
+  static void start() {
+    tally = TallyClient.of(RunningTally.shared());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"search", "messages/search"})
+  void bothSpellingsOfSearchFindMessages(String spelling) {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    long other = tally.newChat(app);
+    tally.say(app, chat, "Hello wörld, how are you?");
+    tally.say(app, chat, "Something else entirely");
+    tally.say(app, chat, "hello again");
+    tally.say(app, other, "hello from another chat");
+    String url = tally.chatUrl(app, chat) + "/" + spelling + "?q=";
+    awaitFound(url + "hello", 3L, 1L);
+
+    assertThat(found(url + "hell")).as("beginning of a word").containsExactlyInAnyOrder(1L, 3L);
+    assertThat(found(url + "WORLD")).as("case and accents").containsExactly(1L);
+    assertThat(found(url + "are%20how")).as("any order").containsExactly(1L);
+    assertThat(found(url + "entierly")).as("a typo").containsExactly(2L);
+    assertThat(found(url + "hello+world")).as("all words").containsExactly(1L);
+    assertThat(found(url + "hello+%21%21")).as("punctuation").containsExactlyInAnyOrder(1L, 3L);
+    assertThat(found(url + "nowhere")).isEmpty();
+    assertThat(found(url + "%21%3F")).isEmpty();
+    JsonNode hit = Http.get(url + "again").is(200).json().get(0);
+    assertThat(hit.path("body").asString()).isEqualTo("hello again");
+    assertThat(hit.path("highlight").asString()).isEqualTo("hello <em>again</em>");
+    JsonNode beginning = Http.get(url + "ENT").is(200).json().get(0);
+    assertThat(beginning.path("highlight").asString())
+        .isEqualTo("Something else <em>entirely</em>");
+  }
+
+  @Test
+  void hitsArePaged() {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    for (int i = 0; i < 9; i++) {
+      tally.say(app, chat, "needle " + i);
+    }
+    String url = tally.chatUrl(app, chat) + "/search?q=needle";
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(found(url)).hasSize(9));
+
+    List<Long> paged = numbers(url + "&limit=2");
+
+    assertThat(paged)
+        .containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L)
+        .isEqualTo(found(url));
+  }
+
+  @Test
+  void searchSyntaxIsTreatedAsText() {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    tally.say(app, chat, "plain");
+    String url = tally.chatUrl(app, chat) + "/search?q=";
+    awaitFound(url + "plain", 1L);
+
+    assertThat(found(url + "*")).isEmpty();
+    assertThat(found(url + "body%3A%2A")).isEmpty();
+    assertThat(found(url + "plain%22%7D%5D")).containsExactly(1L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?q=", "?q=%20%20"})
+  void aBlankSearchIsRefused(String query) {
+    String app = tally.newApp();
+    tally.newChat(app);
+    tally.awaitChats(app, 1);
+
+    Http.get(tally.chatUrl(app, 1) + "/search" + query)
+        .isProblem(400, "malformed-request", "q must not be blank.");
+  }
+
+  @Test
+  void aSearchThatIsTooLongIsRefused() {
+    String app = tally.newApp();
+    tally.newChat(app);
+    tally.awaitChats(app, 1);
+    String url = tally.chatUrl(app, 1) + "/search?q=";
+
+    Http.get(url + "x".repeat(257))
+        .isProblem(400, "malformed-request", "q may be at most 256 characters long.");
+    Http.get(url + "x+".repeat(33))
+        .isProblem(400, "malformed-request", "q may have at most 32 words.");
+    Http.get(url + "x&after=nonsense")
+        .isProblem(400, "malformed-request", "after is no cursor of a search.");
+  }
+
+  /**
+   * Waits for the hits. The answer may even be a 404 at first, while the chat itself waits in the
+   * queue.
+   */
+  private static void awaitFound(String url, Long... numbers) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(found(url)).containsExactly(numbers));
+  }
+
+  private static List<Long> found(String url) {
+    return StreamSupport.stream(Http.get(url).is(200).json().spliterator(), false)
+        .map(hit -> hit.path("number").asLong())
+        .toList();
+  }
+}
