@@ -81,7 +81,7 @@ class ObservabilityIT {
 
     // Waits until the worker without MySQL has had a job and the queues have been measured.
     await()
-        .atMost(Duration.ofSeconds(40))
+        .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofSeconds(1))
         .untilAsserted(
             () -> {

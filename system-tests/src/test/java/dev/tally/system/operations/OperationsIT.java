@@ -33,7 +33,7 @@ class OperationsIT {
         tally.say(app, chat, "hi");
       }
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 JsonNode queue = look().path("queue");
@@ -65,7 +65,7 @@ class OperationsIT {
     redis.kill();
     try {
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 assertThat(look().path("queue").isNull()).isTrue();
@@ -74,7 +74,7 @@ class OperationsIT {
     } finally {
       redis.start();
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> look().path("queue").isObject());
+    await().atMost(Duration.ofMinutes(1)).until(() -> look().path("queue").isObject());
   }
 
   @Test
