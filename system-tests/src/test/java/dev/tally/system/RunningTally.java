@@ -3,6 +3,7 @@ package dev.tally.system;
 import dev.tally.api.ChatApi;
 import dev.tally.gateway.ChatGateway;
 import dev.tally.stack.Ports;
+import dev.tally.testkit.ClassArchive;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
@@ -24,11 +25,16 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class RunningTally implements AutoCloseable {
 
-  /** A process that a test kills is up soon rather than fast at its peak. */
+  /** A process of a test starts fast. Its peak speed does not matter. */
   private static final List<String> SMALL =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
 
   private static @Nullable RunningTally shared;
+
+  /** What all commands share; made by the first. */
+  private static final class Commands {
+    static final List<String> FLAGS = ClassArchive.flags(SMALL, ChatWorker.class);
+  }
 
   private final TestServers servers;
   private final List<String> settings;
@@ -147,12 +153,7 @@ public final class RunningTally implements AutoCloseable {
   /** Does the same, with this text as standard input. */
   public CommandResult commandOn(String input, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(ChatWorker.class.getName());
-    command.addAll(List.of(arguments));
+    List<String> command = Service.java(Commands.FLAGS, ChatWorker.class, List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     for (String argument : servers.arguments()) {
       String[] pair = argument.substring(2).split("=", 2);

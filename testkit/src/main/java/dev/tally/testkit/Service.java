@@ -1,6 +1,7 @@
 package dev.tally.testkit;
 
 import dev.tally.stack.Lifeline;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,14 +54,23 @@ public class Service implements AutoCloseable {
     this.command = List.copyOf(command);
   }
 
-  /** A command that runs a class on this JVM's class path and Java. */
+  /**
+   * A command that runs a service on this JVM's Java and class path, without the classes of tests.
+   */
   public static List<String> java(List<String> flags, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(javaCommand());
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(arguments);
     return command;
+  }
+
+  /** The class path of {@link #java}. */
+  static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).endsWith("test-classes"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   static String javaCommand() {

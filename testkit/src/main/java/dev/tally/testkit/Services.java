@@ -148,7 +148,8 @@ public final class Services {
     return jar.resolveSibling("service.aot");
   }
 
-  private static void run(List<String> command) throws IOException {
+  /** Runs a command to its end, and fails if the command does. */
+  static void run(List<String> command) throws IOException {
     int status;
     try {
       status =
