@@ -1,5 +1,7 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.Job;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,10 +181,11 @@ public class AcceptedCheck {
 
     private Set<AcceptedWrite.Key> queued() {
       Set<AcceptedWrite.Key> wanted = new HashSet<>();
-      Set<String> apps = new HashSet<>();
+      Set<AppToken> apps = new HashSet<>();
       for (AcceptedWrite write : missing) {
-        wanted.add(write.key());
-        apps.add(write.app());
+        AcceptedWrite.Key key = write.key();
+        wanted.add(key);
+        apps.add(key.chat().app());
       }
       Set<AcceptedWrite.Key> queued = new HashSet<>();
       waiting.forEach(
@@ -190,13 +193,9 @@ public class AcceptedCheck {
           job -> {
             AcceptedWrite.Key key =
                 switch (job) {
-                  case Job.NewChat chat ->
-                      new AcceptedWrite.Key(chat.app().value(), chat.chat().number(), null);
+                  case Job.NewChat chat -> new AcceptedWrite.Key(chat.chat(), null);
                   case Job.NewMessage message ->
-                      new AcceptedWrite.Key(
-                          message.app().value(),
-                          message.message().chat().number(),
-                          message.message().number());
+                      new AcceptedWrite.Key(message.message().chat(), message.message().number());
                 };
             if (wanted.contains(key)) {
               queued.add(key);
@@ -208,9 +207,9 @@ public class AcceptedCheck {
 
   /** The SHA-256 of the body of each persisted write; "" for a chat. */
   private Map<AcceptedWrite.Key, String> hashes(List<AcceptedWrite> writes) {
-    Map<String, List<AcceptedWrite>> byApp = new HashMap<>();
+    Map<AppToken, List<AcceptedWrite>> byApp = new HashMap<>();
     for (AcceptedWrite write : writes) {
-      byApp.computeIfAbsent(write.app(), _ -> new ArrayList<>()).add(write);
+      byApp.computeIfAbsent(write.key().chat().app(), _ -> new ArrayList<>()).add(write);
     }
     Map<AcceptedWrite.Key, String> hashes = new HashMap<>();
     byApp.forEach(
@@ -230,27 +229,29 @@ public class AcceptedCheck {
     return hashes;
   }
 
-  private void addChats(String app, Set<Long> numbers, Map<AcceptedWrite.Key, String> hashes) {
+  private void addChats(AppToken app, Set<Long> numbers, Map<AcceptedWrite.Key, String> hashes) {
     if (numbers.isEmpty()) {
       return;
     }
     jdbc.sql(CHATS)
-        .param("app", app)
+        .param("app", app.value())
         .param("numbers", numbers)
         .query(
             row -> {
-              hashes.put(new AcceptedWrite.Key(app, row.getLong(1), null), "");
+              hashes.put(new AcceptedWrite.Key(new ChatName(app, row.getLong(1)), null), "");
             });
   }
 
   private void addMessages(
-      String app, SortedMap<Long, Set<Long>> numbersByChat, Map<AcceptedWrite.Key, String> hashes) {
+      AppToken app,
+      SortedMap<Long, Set<Long>> numbersByChat,
+      Map<AcceptedWrite.Key, String> hashes) {
     if (numbersByChat.isEmpty()) {
       return;
     }
     StringJoiner condition = new StringJoiner(" OR ");
     List<Object> arguments = new ArrayList<>();
-    arguments.add(app);
+    arguments.add(app.value());
     numbersByChat.forEach(
         (chat, numbers) -> {
           String placeholders = String.join(",", Collections.nCopies(numbers.size(), "?"));
@@ -263,7 +264,8 @@ public class AcceptedCheck {
         .query(
             row -> {
               hashes.put(
-                  new AcceptedWrite.Key(app, row.getLong(1), row.getLong(2)), row.getString(3));
+                  new AcceptedWrite.Key(new ChatName(app, row.getLong(1)), row.getLong(2)),
+                  row.getString(3));
             });
   }
 }

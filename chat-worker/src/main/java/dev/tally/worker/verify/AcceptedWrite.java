@@ -1,5 +1,7 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +17,23 @@ record AcceptedWrite(String app, long chat, @Nullable Long message, @Nullable St
 
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
 
-  /** The identity of a write. */
-  record Key(String app, long chat, @Nullable Long message) {
+  /** The identity of a write: a chat, or one of its messages. */
+  record Key(ChatName chat, @Nullable Long message) {
 
+    /** The whole token, because operators look the write up by it. */
     @Override
     public String toString() {
-      String place = "app %s chat %d".formatted(app, chat);
+      String place = "app %s chat %d".formatted(chat.app().value(), chat.number());
       return message == null ? place : place + " message " + message;
     }
   }
 
   AcceptedWrite {
-    if (app == null || chat < 1 || (message != null && message < 1)) {
-      throw new IllegalArgumentException("app and chat must be given, and numbers be positive");
+    if (app == null
+        || AppToken.parse(app).isEmpty()
+        || chat < 1
+        || (message != null && message < 1)) {
+      throw new IllegalArgumentException("app must be a token, and numbers must be positive");
     }
     if (sha256 != null && (message == null || !HASH.matcher(sha256).matches())) {
       throw new IllegalArgumentException("sha256 must be 64 hexadecimal digits, and a message's");
@@ -35,6 +41,6 @@ record AcceptedWrite(String app, long chat, @Nullable Long message, @Nullable St
   }
 
   Key key() {
-    return new Key(app, chat, message);
+    return new Key(new ChatName(new AppToken(app), chat), message);
   }
 }

@@ -1,7 +1,7 @@
 package dev.tally.worker.verify;
 
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import java.util.ArrayList;
@@ -24,9 +24,6 @@ class CounterCheck {
     this.redis = redis;
     this.layout = layout;
   }
-
-  /** A chat and the highest number of a persisted message in it. */
-  record Highest(long chat, long number) {}
 
   /** The numbers of jobs and dead letters in Redis. */
   record Queues(long waiting, long deadLetters) {}
@@ -52,16 +49,21 @@ class CounterCheck {
     check(findings, keys.chats(app), redis.opsForValue().get(keys.chats(app)), highest);
   }
 
-  void checkChats(Findings findings, AppToken app, List<Highest> chats) {
+  /**
+   * Checks the counters of chats.
+   *
+   * @param last the last persisted message of each chat, all of this app
+   */
+  void checkChats(Findings findings, AppToken app, List<MessageName> last) {
     PartitionKeys keys = layout.partitions().of(app);
-    List<String> names = new ArrayList<>(chats.size());
-    for (Highest chat : chats) {
-      names.add(keys.messages(new ChatName(app, chat.chat())));
+    List<String> names = new ArrayList<>(last.size());
+    for (MessageName message : last) {
+      names.add(keys.messages(message.chat()));
     }
     List<@Nullable String> counters = redis.opsForValue().multiGet(names);
     for (int i = 0; i < names.size(); i++) {
       check(
-          findings, names.get(i), counters == null ? null : counters.get(i), chats.get(i).number());
+          findings, names.get(i), counters == null ? null : counters.get(i), last.get(i).number());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.tally.worker.verify;
 
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -164,7 +166,7 @@ public class Verification {
           findings,
           app.token(),
           chats.stream()
-              .map(chat -> new CounterCheck.Highest(chat.number(), chat.last()))
+              .map(chat -> new MessageName(new ChatName(app.token(), chat.number()), chat.last()))
               .toList());
       progress.accept(tally.messages);
       after = chats.getLast().number();

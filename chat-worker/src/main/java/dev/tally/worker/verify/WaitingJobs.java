@@ -35,12 +35,9 @@ class WaitingJobs {
    * None is missed: a job that leaves the queue meanwhile is persisted, or a dead letter, by the
    * time this returns or soon after.
    */
-  void forEach(Set<String> apps, Consumer<Job> consumer) {
+  void forEach(Set<AppToken> apps, Consumer<Job> consumer) {
     Set<Integer> partitions = new TreeSet<>();
-    for (String app : apps) {
-      AppToken.parse(app)
-          .ifPresent(token -> partitions.add(layout.partitions().of(token).partition()));
-    }
+    apps.forEach(app -> partitions.add(layout.partitions().of(app).partition()));
     for (int partition : partitions) {
       PartitionKeys keys = new PartitionKeys(partition);
       // Jobs move towards the beginning of the queue and then to the claimed batch. Reading in the
