@@ -35,7 +35,7 @@ final class ReplayCheck {
   void awaitDrain(List<TextReplay.Played> played, List<String> wrong) {
     long begin = System.nanoTime();
     for (TextReplay.Played chat : played) {
-      String url = api + "/apps/" + chat.token() + "/chats/" + chat.chat();
+      String url = api + chat.path();
       while (true) {
         HttpResponse<String> response = client.get(url);
         if (response.statusCode() == 200
@@ -69,16 +69,17 @@ final class ReplayCheck {
   private List<String> compare(TextReplay.Played chat) {
     List<String> wrong = new ArrayList<>();
     long expected = 1;
-    String url = api + "/apps/" + chat.token() + "/chats/" + chat.chat() + "/messages?limit=37";
+    String url = api + chat.path() + "/messages?limit=37";
     while (url != null) {
       HttpResponse<String> response = client.get(url);
       for (JsonNode message : ReplayClient.json(response)) {
         long number = message.path("number").asLong();
         if (number != expected) {
-          wrong.add("chat %d: number %d, expected %d".formatted(chat.chat(), number, expected));
+          wrong.add(
+              "chat %d: number %d, expected %d".formatted(chat.chat().number(), number, expected));
         }
         if (!message.path("body").asString().equals(chat.messages().get(number))) {
-          wrong.add("chat %d message %d: wrong body".formatted(chat.chat(), number));
+          wrong.add("chat %d message %d: wrong body".formatted(chat.chat().number(), number));
         }
         expected = number + 1;
       }
@@ -87,7 +88,7 @@ final class ReplayCheck {
     if (expected != chat.messages().size() + 1) {
       wrong.add(
           "chat %d: the last number is %d, expected %d"
-              .formatted(chat.chat(), expected - 1, chat.messages().size()));
+              .formatted(chat.chat().number(), expected - 1, chat.messages().size()));
     }
     return wrong;
   }
@@ -110,7 +111,8 @@ final class ReplayCheck {
           String q = words.get(2) + " " + words.get(0);
           if (!isFound(chat, q, message.getKey(), begin)) {
             wrong.add(
-                "chat %d message %d: not found by %s".formatted(chat.chat(), message.getKey(), q));
+                "chat %d message %d: not found by %s"
+                    .formatted(chat.chat().number(), message.getKey(), q));
           }
           searched++;
           break;
@@ -123,9 +125,8 @@ final class ReplayCheck {
 
   private boolean isFound(TextReplay.Played chat, String q, long number, long begin) {
     String url =
-        "%s/apps/%s/chats/%d/search?limit=1000&q=%s"
-            .formatted(
-                api, chat.token(), chat.chat(), URLEncoder.encode(q, StandardCharsets.UTF_8));
+        "%s%s/search?limit=1000&q=%s"
+            .formatted(api, chat.path(), URLEncoder.encode(q, StandardCharsets.UTF_8));
     while (true) {
       HttpResponse<String> response = client.get(url);
       if (response.statusCode() == 200) {

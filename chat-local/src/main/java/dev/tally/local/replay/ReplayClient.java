@@ -1,5 +1,6 @@
 package dev.tally.local.replay;
 
+import dev.tally.common.identity.AppToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,12 +29,12 @@ final class ReplayClient {
     this.adminKey = adminKey;
   }
 
-  String newApp(String name) {
+  AppToken newApp(String name) {
     HttpRequest.Builder request = posting(api + "/apps", Map.of("name", name));
     if (!adminKey.isEmpty()) {
       request.header("Authorization", "Bearer " + adminKey);
     }
-    return created(request.build()).path("token").asString();
+    return new AppToken(created(request.build()).path("token").asString());
   }
 
   JsonNode post(String url, Map<String, String> body) {

@@ -1,5 +1,7 @@
 package dev.tally.local.replay;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +85,13 @@ public final class TextReplay {
   }
 
   /** A chat, and the bodies that its messages must have, by number. */
-  record Played(String token, long chat, Map<Long, String> messages) {}
+  record Played(ChatName chat, Map<Long, String> messages) {
+
+    /** The chat's path, at the API as at the gateway. */
+    String path() {
+      return "/apps/%s/chats/%d".formatted(chat.app().value(), chat.number());
+    }
+  }
 
   /**
    * Sends conversations, each to its own chat, and checks the result.
@@ -103,24 +111,17 @@ public final class TextReplay {
 
   private List<Played> play(
       ExecutorService threads, List<List<String>> conversations, List<String> wrong) {
-    List<String> tokens = new ArrayList<>();
+    List<AppToken> apps = new ArrayList<>();
     for (int i = 0; i < APPS; i++) {
-      tokens.add(client.newApp("Replay " + i));
+      apps.add(client.newApp("Replay " + i));
     }
     long begin = System.nanoTime();
     List<Future<Played>> chats = new ArrayList<>();
     for (int i = 0; i < conversations.size(); i++) {
-      String token = tokens.get(i % APPS);
+      AppToken app = apps.get(i % APPS);
       chats.add(
           threads.submit(
-              () ->
-                  new Played(
-                      token,
-                      client
-                          .post(gateway + "/apps/" + token + "/chats", Map.of())
-                          .path("chat_number")
-                          .asLong(),
-                      new ConcurrentSkipListMap<>())));
+              () -> new Played(new ChatName(app, newChat(app)), new ConcurrentSkipListMap<>())));
     }
     List<Played> played = chats.stream().map(TextReplay::result).toList();
     // Neighbouring requests go to different chats, so that each chat has many clients.
@@ -140,7 +141,7 @@ public final class TextReplay {
     for (Played chat : played) {
       long count = chat.messages().size();
       if (!chat.messages().containsKey(1L) || !chat.messages().containsKey(count)) {
-        wrong.add("chat %d: numbers are not 1 to %d".formatted(chat.chat(), count));
+        wrong.add("chat %d: numbers are not 1 to %d".formatted(chat.chat().number(), count));
       }
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
@@ -150,8 +151,15 @@ public final class TextReplay {
     return played;
   }
 
+  private long newChat(AppToken app) {
+    return client
+        .post(gateway + "/apps/" + app.value() + "/chats", Map.of())
+        .path("chat_number")
+        .asLong();
+  }
+
   private void say(Played chat, String body, Map<String, String> given) {
-    String path = "/apps/" + chat.token() + "/chats/" + chat.chat() + "/messages";
+    String path = chat.path() + "/messages";
     long number = client.post(gateway + path, Map.of("body", body)).path("message_number").asLong();
     if (chat.messages().put(number, body) != null || given.put(path + number, body) != null) {
       throw new IllegalStateException("number %d was given out twice".formatted(number));
