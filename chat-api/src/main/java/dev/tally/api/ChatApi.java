@@ -7,6 +7,7 @@ import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import dev.tally.common.web.request.PathNamesConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -31,6 +32,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  PathNamesConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   SchemaConfiguration.class,

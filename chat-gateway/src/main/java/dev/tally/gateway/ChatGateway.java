@@ -6,6 +6,7 @@ import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import dev.tally.common.web.request.PathNamesConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.Import;
   TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  PathNamesConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class
 })

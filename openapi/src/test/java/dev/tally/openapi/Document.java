@@ -156,7 +156,7 @@ final class Document {
     String verb = method.toLowerCase(Locale.ROOT);
     JsonNode found = generated.path("paths").path(path).path(verb);
     assertThat(found.isObject()).as("%s %s is served", method, path).isTrue();
-    Route route = new Route(found, problems);
+    Route route = new Route(path, found, problems);
     routes.computeIfAbsent(path, _ -> new LinkedHashMap<>()).put(verb, route);
     return route;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Builds a route of a {@link Document}. */
 final class Route {
 
+  private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
+
+  private final String path;
   private final JsonNode generated;
   private final Set<ProblemType> allProblems;
   private final ObjectNode operation = Document.JSON.createObjectNode();
@@ -25,10 +29,12 @@ final class Route {
   private final Map<Integer, ObjectNode> responses = new TreeMap<>();
 
   /**
+   * @param path has the route's variables, which springdoc does not see
    * @param generated the operation that springdoc reads from the controller
    * @param allProblems collects the route's problems
    */
-  Route(JsonNode generated, Set<ProblemType> allProblems) {
+  Route(String path, JsonNode generated, Set<ProblemType> allProblems) {
+    this.path = path;
     this.generated = generated;
     this.allProblems = allProblems;
   }
@@ -162,8 +168,28 @@ final class Route {
     return Document.JSON.createObjectNode().put("$ref", "#/components/" + kind + "/" + name);
   }
 
+  private void addParameter(String name, String in, boolean isRequired) {
+    ObjectNode described =
+        Document.JSON
+            .createObjectNode()
+            .put("name", name)
+            .put("in", in)
+            .put("required", isRequired);
+    described.setAll(parameters.getOrDefault(name, Document.JSON.createObjectNode()));
+    operation.withArray("parameters").add(described);
+  }
+
   ObjectNode build() {
     Set<String> found = new LinkedHashSet<>();
+    VARIABLE
+        .matcher(path)
+        .results()
+        .map(variable -> variable.group(1))
+        .forEach(
+            name -> {
+              found.add(name);
+              addParameter(name, "path", true);
+            });
     for (JsonNode parameter : generated.path("parameters")) {
       String name = parameter.path("name").asString();
       if (name.equals("Accept")) {
@@ -171,11 +197,10 @@ final class Route {
         continue;
       }
       found.add(name);
-      ObjectNode described = Document.JSON.createObjectNode().put("name", name);
-      described.set("in", parameter.path("in"));
-      described.put("required", required.contains(name) || parameter.path("required").asBoolean());
-      described.setAll(parameters.getOrDefault(name, Document.JSON.createObjectNode()));
-      operation.withArray("parameters").add(described);
+      addParameter(
+          name,
+          parameter.path("in").asString(),
+          required.contains(name) || parameter.path("required").asBoolean());
     }
     assertThat(parameters.keySet())
         .as("the parameters of %s that are described", operation.path("operationId"))

@@ -1,9 +1,13 @@
 package dev.tally.openapi;
 
 import dev.tally.api.ChatApi;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.gateway.ChatGateway;
 import java.nio.file.Path;
 import java.util.List;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A service that has a document. */
@@ -13,6 +17,12 @@ enum Service {
 
   /** The packages of routes that answer with pages for people. The documents leave them out. */
   static final List<String> PAGES = List.of("dev.tally.api.docs", "dev.tally.api.console");
+
+  static {
+    // Controllers take them from the path's variables, which Route reads from the path.
+    SpringDocUtils.getConfig()
+        .addRequestWrapperToIgnore(AppToken.class, ChatName.class, MessageName.class);
+  }
 
   private final String title;
 

@@ -1,5 +1,6 @@
 package dev.tally.api.app;
 
+import dev.tally.common.identity.AppToken;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -37,8 +38,8 @@ public class App {
   /** Hibernate needs this constructor. */
   protected App() {}
 
-  App(String token, String name, LocalDateTime now) {
-    this.token = token;
+  App(AppToken token, String name, LocalDateTime now) {
+    this.token = token.value();
     this.name = name;
     this.createdAt = now;
     this.updatedAt = now;
@@ -52,8 +53,8 @@ public class App {
     return id;
   }
 
-  public String token() {
-    return token;
+  AppToken token() {
+    return new AppToken(token);
   }
 
   String name() {

@@ -3,6 +3,7 @@ package dev.tally.api.app;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.ratelimit.ClientAddress;
 import dev.tally.common.web.ratelimit.RateLimit;
 import dev.tally.common.web.request.RequestBody;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -64,12 +64,12 @@ final class AppController {
   }
 
   @GetMapping("/{token}")
-  AppView get(@PathVariable String token) {
+  AppView get(AppToken token) {
     return AppView.of(apps.get(token));
   }
 
   @PutMapping(path = "/{token}", produces = MediaType.APPLICATION_JSON_VALUE)
-  AppView rename(@PathVariable String token, HttpServletRequest request) {
+  AppView rename(AppToken token, HttpServletRequest request) {
     adminKey.require(request);
     apps.get(token);
     return AppView.of(apps.rename(token, name(request)));

@@ -11,5 +11,7 @@ interface AppRepository extends Repository<App, Long> {
 
   Optional<App> findByToken(String token);
 
+  boolean existsByToken(String token);
+
   List<App> findByIdGreaterThanOrderById(long id, Limit limit);
 }

@@ -15,7 +15,7 @@ record AppView(
   static AppView of(App app) {
     return new AppView(
         app.name(),
-        app.token(),
+        app.token().value(),
         app.chatsCount(),
         app.createdAt().toInstant(ZoneOffset.UTC),
         app.updatedAt().toInstant(ZoneOffset.UTC));

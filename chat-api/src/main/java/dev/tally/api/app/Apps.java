@@ -1,13 +1,12 @@
 package dev.tally.api.app;
 
 import dev.tally.api.page.Page;
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.problem.ProblemException;
 import java.security.SecureRandom;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
@@ -16,8 +15,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** Creates, renames and reads apps. */
 @Service
 public class Apps {
-
-  private static final int TOKEN_BYTES = 16;
 
   private final SecureRandom random = new SecureRandom();
   private final AppRepository repository;
@@ -31,22 +28,22 @@ public class Apps {
    *
    * @throws ProblemException 404 if no app has the token
    */
-  public App get(String token) {
-    if (!Identifiers.isToken(token)) {
-      throw ProblemException.appNotFound();
-    }
-    return repository.findByToken(token).orElseThrow(ProblemException::appNotFound);
+  public App get(AppToken token) {
+    return repository.findByToken(token.value()).orElseThrow(ProblemException::appNotFound);
+  }
+
+  /** Whether an app has the token. */
+  public boolean exists(AppToken token) {
+    return repository.existsByToken(token.value());
   }
 
   @Transactional
   App create(String name) {
-    byte[] token = new byte[TOKEN_BYTES];
-    random.nextBytes(token);
-    return repository.save(new App(HexFormat.of().formatHex(token), name, now()));
+    return repository.save(new App(AppToken.random(random), name, now()));
   }
 
   @Transactional
-  App rename(String token, String name) {
+  App rename(AppToken token, String name) {
     App app = get(token);
     app.rename(name, now());
     return app;
@@ -63,12 +60,9 @@ public class Apps {
   }
 
   private App cursor(String token) {
-    if (Identifiers.isToken(token)) {
-      return repository
-          .findByToken(token)
-          .orElseThrow(() -> ProblemException.malformed("after must be an app's token."));
-    }
-    throw ProblemException.malformed("after must be an app's token.");
+    return AppToken.parse(token)
+        .flatMap(after -> repository.findByToken(after.value()))
+        .orElseThrow(() -> ProblemException.malformed("after must be an app's token."));
   }
 
   private static LocalDateTime now() {

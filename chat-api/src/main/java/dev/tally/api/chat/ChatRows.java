@@ -1,6 +1,9 @@
 package dev.tally.api.chat;
 
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
@@ -33,24 +36,26 @@ class ChatRows {
     this.jdbc = jdbc;
   }
 
-  /**
-   * A chat and its app.
-   *
-   * @param appId the app's id in the database
-   */
-  record Found(ChatView chat, long appId) {}
+  /** A chat and the key of its row. */
+  record Found(ChatView chat, ChatKey key) {}
 
-  Optional<Found> find(String token, long number) {
-    return jdbc.query(ONE, (row, _) -> new Found(chat(row), row.getLong(4)), token, number).stream()
+  Optional<Found> find(ChatName name) {
+    return jdbc
+        .query(
+            ONE,
+            (row, _) -> new Found(chat(row), new ChatKey(row.getLong(4), row.getLong(1))),
+            name.app().value(),
+            name.number())
+        .stream()
         .findFirst();
   }
 
   /** Reads the chats of a page, and one more if another page follows. */
-  List<ChatView> find(String token, PageRequest page) {
+  List<ChatView> find(AppToken app, PageRequest page) {
     return jdbc.query(
         page.descending() ? DESCENDING : ASCENDING,
         (row, _) -> chat(row),
-        token,
+        app.value(),
         page.above(),
         page.below(),
         page.probe());

@@ -3,11 +3,11 @@ package dev.tally.api.chat;
 import dev.tally.api.app.Apps;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.springframework.stereotype.Service;
 
 /** Reads chats, and answers 404 for those that do not exist. */
@@ -16,54 +16,39 @@ public class Chats {
 
   private final Apps apps;
   private final ChatRows rows;
-  private final GivenNumbers givenNumbers;
+  private final Missing missing;
 
-  Chats(Apps apps, ChatRows rows, GivenNumbers givenNumbers) {
+  Chats(Apps apps, ChatRows rows, Missing missing) {
     this.apps = apps;
     this.rows = rows;
-    this.givenNumbers = givenNumbers;
+    this.missing = missing;
   }
 
-  /**
-   * Identifies an existing chat.
-   *
-   * @param appId the app's id in the database; never leaves the system
-   */
-  public record Place(long appId, String token, long number) {}
+  /** An existing chat: its public name, and the key of its row. */
+  public record Place(ChatName name, ChatKey key) {}
 
   /**
    * Finds a chat.
    *
-   * @param number the number as text, from the path
    * @throws ProblemException 404 if there is no such app or chat
    */
-  public Place place(String token, String number) {
-    ChatRows.Found found = find(token, number);
-    return new Place(found.appId(), token, found.chat().number());
+  public Place place(ChatName name) {
+    return new Place(name, find(name).key());
   }
 
-  ChatView get(String token, String number) {
-    return find(token, number).chat();
+  ChatView get(ChatName name) {
+    return find(name).chat();
   }
 
-  private ChatRows.Found find(String token, String number) {
-    OptionalLong wanted = Identifiers.number(number);
-    if (Identifiers.isToken(token) && wanted.isPresent()) {
-      Optional<ChatRows.Found> found = rows.find(token, wanted.getAsLong());
-      if (found.isPresent()) {
-        return found.get();
-      }
-    }
-    // If the app is missing, this says so.
-    apps.get(token);
-    throw givenNumbers.missingChat(token, wanted.orElseThrow(ProblemException::chatNotFound));
+  private ChatRows.Found find(ChatName name) {
+    return rows.find(name).orElseThrow(() -> missing.chat(name));
   }
 
-  Page<ChatView> list(String token, PageRequest page) {
-    List<ChatView> found = Identifiers.isToken(token) ? rows.find(token, page) : List.of();
+  Page<ChatView> list(AppToken app, PageRequest page) {
+    List<ChatView> found = rows.find(app, page);
     if (found.isEmpty()) {
       // If the app is missing, this says so.
-      apps.get(token);
+      apps.get(app);
     }
     return Page.of(found, page.limit());
   }

@@ -2,11 +2,12 @@ package dev.tally.api.message;
 
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -23,20 +24,17 @@ final class MessageController {
 
   @GetMapping
   ResponseEntity<List<MessageView>> list(
-      @PathVariable String token,
-      @PathVariable String chat,
       @RequestParam @Nullable String after,
       @RequestParam @Nullable String before,
       @RequestParam @Nullable String order,
-      @RequestParam @Nullable String limit) {
+      @RequestParam @Nullable String limit,
+      ChatName chat) {
     PageRequest page = PageRequest.of(after, before, order, limit);
-    return PageResponse.of(
-        messages.list(token, chat, page), page.continuation(), MessageView::number);
+    return PageResponse.of(messages.list(chat, page), page.continuation(), MessageView::number);
   }
 
   @GetMapping("/{number}")
-  MessageView get(
-      @PathVariable String token, @PathVariable String chat, @PathVariable String number) {
-    return messages.get(token, chat, number);
+  MessageView get(MessageName message) {
+    return messages.get(message);
   }
 }

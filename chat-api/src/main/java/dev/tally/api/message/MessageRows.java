@@ -1,6 +1,8 @@
 package dev.tally.api.message;
 
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -43,23 +45,27 @@ class MessageRows {
     this.jdbc = jdbc;
   }
 
-  Optional<MessageView> find(String token, long chat, long number) {
-    return jdbc.query(ONE, ROW, token, chat, number).stream().findFirst();
+  Optional<MessageView> find(MessageName name) {
+    ChatName chat = name.chat();
+    return jdbc.query(ONE, ROW, chat.app().value(), chat.number(), name.number()).stream()
+        .findFirst();
   }
 
   /** Reads the messages of a page, and one more if another page follows. */
-  List<MessageView> find(String token, long chat, PageRequest page) {
+  List<MessageView> find(ChatName chat, PageRequest page) {
     return jdbc.query(
         page.descending() ? DESCENDING : ASCENDING,
         ROW,
-        token,
-        chat,
+        chat.app().value(),
+        chat.number(),
         page.above(),
         page.below(),
         page.probe());
   }
 
-  List<MessageView> after(String token, long chat, long number, int limit) {
-    return jdbc.query(ASCENDING, ROW, token, chat, number, Long.MAX_VALUE, limit);
+  List<MessageView> after(MessageName last, int limit) {
+    ChatName chat = last.chat();
+    return jdbc.query(
+        ASCENDING, ROW, chat.app().value(), chat.number(), last.number(), Long.MAX_VALUE, limit);
   }
 }

@@ -3,15 +3,14 @@ package dev.tally.api.message;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.api.chat.Chats;
-import dev.tally.api.chat.GivenNumbers;
+import dev.tally.api.chat.Missing;
 import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
-import dev.tally.common.identity.Identifiers;
-import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.springframework.stereotype.Service;
 
 /** Reads messages, and answers 404 for those that do not exist. */
@@ -28,68 +27,53 @@ public class Messages {
 
   private final Chats chats;
   private final MessageRows rows;
-  private final GivenNumbers givenNumbers;
+  private final Missing missing;
 
   /** Messages that were read one by one. They never change, so a cached message is always right. */
-  private final Cache<Key, MessageView> recent =
+  private final Cache<MessageName, MessageView> recent =
       Caffeine.newBuilder()
           .maximumWeight(MAX_RECENT_BYTES)
-          .<Key, MessageView>weigher(
+          .<MessageName, MessageView>weigher(
               (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.body().length())
           .expireAfterWrite(RECENT_FOR)
           .build();
 
-  Messages(Chats chats, MessageRows rows, GivenNumbers givenNumbers) {
+  Messages(Chats chats, MessageRows rows, Missing missing) {
     this.chats = chats;
     this.rows = rows;
-    this.givenNumbers = givenNumbers;
+    this.missing = missing;
   }
 
-  private record Key(String token, long chat, long number) {}
-
-  MessageView get(String token, String chatNumber, String number) {
-    OptionalLong chat = Identifiers.number(chatNumber);
-    OptionalLong wanted = Identifiers.number(number);
-    if (Identifiers.isToken(token) && chat.isPresent() && wanted.isPresent()) {
-      Optional<MessageView> found = find(new Key(token, chat.getAsLong(), wanted.getAsLong()));
-      if (found.isPresent()) {
-        return found.get();
-      }
-    }
-    // If the app or the chat is missing, this says so.
-    long existingChat = chats.place(token, chatNumber).number();
-    throw givenNumbers.missingMessage(
-        token, existingChat, wanted.orElseThrow(ProblemException::messageNotFound));
+  MessageView get(MessageName name) {
+    return find(name).orElseThrow(() -> missing.message(name));
   }
 
-  private Optional<MessageView> find(Key key) {
-    MessageView seen = recent.getIfPresent(key);
+  private Optional<MessageView> find(MessageName name) {
+    MessageView seen = recent.getIfPresent(name);
     if (seen != null) {
       return Optional.of(seen);
     }
-    Optional<MessageView> found = rows.find(key.token(), key.chat(), key.number());
-    found.ifPresent(message -> recent.put(key, message));
+    Optional<MessageView> found = rows.find(name);
+    found.ifPresent(message -> recent.put(name, message));
     return found;
   }
 
   /**
-   * Reads the messages of a chat that come after a number, in order.
+   * Reads the messages of a chat that come after one, in order.
    *
+   * @param last the message before the first; with the number {@code Numbers.NONE}, reading begins
+   *     at the chat's first message
    * @param limit the maximum number of messages
    */
-  public List<MessageView> after(Chats.Place chat, long number, int limit) {
-    return rows.after(chat.token(), chat.number(), number, limit);
+  public List<MessageView> after(MessageName last, int limit) {
+    return rows.after(last, limit);
   }
 
-  Page<MessageView> list(String token, String chatNumber, PageRequest page) {
-    OptionalLong chat = Identifiers.number(chatNumber);
-    List<MessageView> found =
-        Identifiers.isToken(token) && chat.isPresent()
-            ? rows.find(token, chat.getAsLong(), page)
-            : List.of();
+  Page<MessageView> list(ChatName chat, PageRequest page) {
+    List<MessageView> found = rows.find(chat, page);
     if (found.isEmpty()) {
       // If the app or the chat is missing, this says so.
-      chats.place(token, chatNumber);
+      chats.place(chat);
     }
     return Page.of(found, page.limit());
   }

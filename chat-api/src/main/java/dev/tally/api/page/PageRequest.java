@@ -1,6 +1,6 @@
 package dev.tally.api.page;
 
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,7 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     if (limit == null) {
       return DEFAULT_LIMIT;
     }
-    long number = Identifiers.number(limit).orElse(0);
+    long number = Numbers.parse(limit);
     if (number < 1 || number > MAX_LIMIT) {
       throw ProblemException.malformed(
           "limit must be a number from 1 to %,d.".formatted(MAX_LIMIT));
@@ -76,8 +76,11 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     if (value.equals("0")) {
       return 0;
     }
-    return Identifiers.number(value)
-        .orElseThrow(() -> ProblemException.malformed(name + " must be a number."));
+    long number = Numbers.parse(value);
+    if (number == Numbers.NONE) {
+      throw ProblemException.malformed(name + " must be a number.");
+    }
+    return number;
   }
 
   /** The query parameter that holds the cursor of the next page. */

@@ -12,8 +12,8 @@ import co.elastic.clients.elasticsearch.core.SearchResponse;
 import co.elastic.clients.elasticsearch.core.search.HighlightField;
 import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
 import co.elastic.clients.util.NamedValue;
-import dev.tally.api.chat.Chats;
 import dev.tally.api.page.Page;
+import dev.tally.common.identity.ChatKey;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.web.problem.ProblemException;
@@ -71,7 +71,7 @@ class MessageSearch {
    * @param after the cursor of the page; null for the first page
    * @throws ProblemException 503 if Elasticsearch does not answer
    */
-  Page<Hit> search(Chats.Place chat, SearchWords words, @Nullable SearchCursor after, int limit) {
+  Page<Hit> search(ChatKey chat, SearchWords words, @Nullable SearchCursor after, int limit) {
     if (words.words().isEmpty()) {
       return new Page<>(List.of(), false);
     }
@@ -124,7 +124,7 @@ class MessageSearch {
   }
 
   private static SearchRequest request(
-      Chats.Place chat, SearchWords words, @Nullable SearchCursor after, int size) {
+      ChatKey chat, SearchWords words, @Nullable SearchCursor after, int size) {
     SearchRequest.Builder request = new SearchRequest.Builder();
     request
         .index(INDEX)
@@ -155,7 +155,7 @@ class MessageSearch {
     return request.build();
   }
 
-  private static Query query(Chats.Place chat, SearchWords words) {
+  private static Query query(ChatKey chat, SearchWords words) {
     BoolQuery.Builder query = new BoolQuery.Builder();
     query.filter(term("app", chat.appId()));
     query.filter(term("chat", chat.number()));

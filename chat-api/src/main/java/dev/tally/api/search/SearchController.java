@@ -3,11 +3,12 @@ package dev.tally.api.search;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -25,16 +26,15 @@ final class SearchController {
 
   @GetMapping({"/apps/{token}/chats/{chat}/search", "/apps/{token}/chats/{chat}/messages/search"})
   ResponseEntity<List<Hit>> search(
-      @PathVariable String token,
-      @PathVariable String chat,
       @RequestParam @Nullable String q,
       @RequestParam @Nullable String after,
-      @RequestParam @Nullable String limit) {
+      @RequestParam @Nullable String limit,
+      ChatName chat) {
     SearchWords words = SearchWords.of(q);
     int size = PageRequest.limit(limit);
     SearchCursor cursor = after == null ? null : SearchCursor.decode(after);
-    Chats.Place place = chats.place(token, chat);
+    ChatKey key = chats.place(chat).key();
     return PageResponse.of(
-        search.search(place, words, cursor, size), "after", hit -> hit.cursor().encode());
+        search.search(key, words, cursor, size), "after", hit -> hit.cursor().encode());
   }
 }

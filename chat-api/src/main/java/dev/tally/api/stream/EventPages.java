@@ -2,9 +2,9 @@ package dev.tally.api.stream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tally.api.chat.Chats;
 import dev.tally.api.message.MessageView;
 import dev.tally.api.message.Messages;
+import dev.tally.common.identity.MessageName;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,10 +37,12 @@ final class EventPages {
   private final Messages messages;
   private final JsonMapper json;
   private final Semaphore reads = new Semaphore(MAX_READS, true);
-  private final Cache<Position, EventPage> shared =
+
+  /** The pages by the last message before them. */
+  private final Cache<MessageName, EventPage> shared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_SHARED_BYTES)
-          .<Position, EventPage>weigher((_, page) -> page.bytes().length)
+          .<MessageName, EventPage>weigher((_, page) -> page.bytes().length)
           .expireAfterWrite(SHARED_FOR)
           .build();
 
@@ -48,8 +50,6 @@ final class EventPages {
     this.messages = messages;
     this.json = json;
   }
-
-  private record Position(Chats.Place chat, long number) {}
 
   /**
    * Reads the next messages of a chat. If the announced messages cannot be read, this takes the
@@ -66,14 +66,14 @@ final class EventPages {
       if (announced <= position) {
         return null;
       }
-      Position after = new Position(watch.chat(), position);
-      EventPage page = shared.getIfPresent(after);
+      MessageName last = new MessageName(watch.chat().name(), position);
+      EventPage page = shared.getIfPresent(last);
       if (page == null) {
-        page = read(after);
+        page = read(last);
         if (page == null) {
           watch.retract(announced, position);
         } else {
-          shared.put(after, page);
+          shared.put(last, page);
         }
       }
       return page;
@@ -82,11 +82,11 @@ final class EventPages {
     }
   }
 
-  private @Nullable EventPage read(Position after) throws InterruptedException {
+  private @Nullable EventPage read(MessageName last) throws InterruptedException {
     List<MessageView> found;
     reads.acquire();
     try {
-      found = messages.after(after.chat(), after.number(), MAX_MESSAGES);
+      found = messages.after(last, MAX_MESSAGES);
     } finally {
       reads.release();
     }

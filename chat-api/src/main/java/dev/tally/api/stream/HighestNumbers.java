@@ -1,6 +1,6 @@
 package dev.tally.api.stream;
 
-import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.ChatKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -46,19 +46,19 @@ class HighestNumbers {
    */
   @Transactional(readOnly = true)
   public int raise(Collection<ChatWatch> watches) {
-    Map<ChatId, ChatWatch> byId = new HashMap<>();
+    Map<ChatKey, ChatWatch> byKey = new HashMap<>();
     List<Object> arguments = new ArrayList<>();
     for (ChatWatch watch : watches) {
-      Chats.Place chat = watch.chat();
-      byId.put(new ChatId(chat.appId(), chat.number()), watch);
-      arguments.add(chat.appId());
-      arguments.add(chat.number());
+      ChatKey key = watch.chat().key();
+      byKey.put(key, watch);
+      arguments.add(key.appId());
+      arguments.add(key.number());
     }
     AtomicInteger news = new AtomicInteger();
     jdbc.query(
         QUERY + String.join(" OR ", Collections.nCopies(watches.size(), CHAT)),
         row -> {
-          ChatWatch watch = byId.get(new ChatId(row.getLong(1), row.getLong(2)));
+          ChatWatch watch = byKey.get(new ChatKey(row.getLong(1), row.getLong(2)));
           // no message yet: NULL, which is read as 0
           if (watch != null && watch.raise(row.getLong(3))) {
             news.incrementAndGet();
@@ -67,6 +67,4 @@ class HighestNumbers {
         arguments.toArray());
     return news.get();
   }
-
-  private record ChatId(long appId, long number) {}
 }

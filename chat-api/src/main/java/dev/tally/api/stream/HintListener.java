@@ -72,7 +72,7 @@ final class HintListener implements SmartLifecycle {
     for (Hint hint : Hint.decode(new String(message.getBody(), StandardCharsets.UTF_8))) {
       messages.increment((double) hint.messages());
       streams
-          .watch(hint.chat().app().value(), hint.chat().number())
+          .watch(hint.chat())
           .filter(watch -> watch.hint(hint.number()))
           .ifPresent(_ -> woken.increment());
     }

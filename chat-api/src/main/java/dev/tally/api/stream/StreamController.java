@@ -2,6 +2,7 @@ package dev.tally.api.stream;
 
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,7 +13,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -40,11 +40,10 @@ final class StreamController {
   // No produces: on a 406 Spring would fall through to /messages/{number} with number = "stream".
   @GetMapping("/apps/{token}/chats/{chat}/messages/stream")
   void stream(
-      @PathVariable String token,
-      @PathVariable String chat,
       @RequestParam @Nullable String after,
       @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId,
       @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept,
+      ChatName chat,
       HttpServletRequest request,
       HttpServletResponse response) {
     requireAcceptable(accept);
@@ -53,7 +52,7 @@ final class StreamController {
       // A browser that reconnects repeats its first URL, so the header is newer than the parameter.
       position = PageRequest.number(LAST_EVENT_ID, lastEventId, 0);
     }
-    ChatWatch watch = streams.open(chats.place(token, chat));
+    ChatWatch watch = streams.open(chats.place(chat));
     try {
       highestNumbers.raise(List.of(watch));
       response.setContentType(CONTENT_TYPE);

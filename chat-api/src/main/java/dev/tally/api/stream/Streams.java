@@ -1,6 +1,8 @@
 package dev.tally.api.stream;
 
 import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.Gauge;
@@ -25,11 +27,11 @@ final class Streams implements SmartLifecycle {
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final StreamProperties properties;
-  private final Map<ChatKey, ChatWatch> watches = new ConcurrentHashMap<>();
+  private final Map<ChatName, ChatWatch> watches = new ConcurrentHashMap<>();
 
   // The fields below are guarded by this.
-  private final Map<ChatKey, Integer> openByChat = new HashMap<>();
-  private final Map<String, Integer> openByApp = new HashMap<>();
+  private final Map<ChatName, Integer> openByChat = new HashMap<>();
+  private final Map<AppToken, Integer> openByApp = new HashMap<>();
   private int open;
   private boolean stopping;
 
@@ -43,14 +45,13 @@ final class Streams implements SmartLifecycle {
         .register(meters);
   }
 
-  private record ChatKey(String token, long number) {}
-
   /**
    * Opens a stream of a chat. The caller must {@link #close} it.
    *
    * @throws ProblemException 503 at this API's limit or while it stops, 429 at the app's limit
    */
   synchronized ChatWatch open(Chats.Place chat) {
+    ChatName name = chat.name();
     if (stopping) {
       throw ProblemException.retryable(
           ProblemType.UNAVAILABLE, "This API is stopping: connect again.", Duration.ofSeconds(1));
@@ -59,25 +60,24 @@ final class Streams implements SmartLifecycle {
       throw ProblemException.retryable(
           ProblemType.UNAVAILABLE, "The stream limit of this server is reached.", RETRY);
     }
-    if (openByApp.getOrDefault(chat.token(), 0) >= properties.limitPerApp()) {
+    if (openByApp.getOrDefault(name.app(), 0) >= properties.limitPerApp()) {
       throw ProblemException.retryable(
           ProblemType.RATE_LIMITED,
           "The app's stream limit is reached: close another stream first.",
           RETRY);
     }
-    ChatKey key = new ChatKey(chat.token(), chat.number());
     open++;
-    openByApp.merge(chat.token(), 1, Integer::sum);
-    openByChat.merge(key, 1, Integer::sum);
-    return watches.computeIfAbsent(key, _ -> new ChatWatch(chat));
+    openByApp.merge(name.app(), 1, Integer::sum);
+    openByChat.merge(name, 1, Integer::sum);
+    return watches.computeIfAbsent(name, _ -> new ChatWatch(chat));
   }
 
   synchronized void close(ChatWatch watch) {
-    ChatKey key = new ChatKey(watch.chat().token(), watch.chat().number());
+    ChatName name = watch.chat().name();
     open--;
-    openByApp.computeIfPresent(key.token(), (_, count) -> oneLess(count));
-    if (openByChat.computeIfPresent(key, (_, count) -> oneLess(count)) == null) {
-      watches.remove(key);
+    openByApp.computeIfPresent(name.app(), (_, count) -> oneLess(count));
+    if (openByChat.computeIfPresent(name, (_, count) -> oneLess(count)) == null) {
+      watches.remove(name);
     }
   }
 
@@ -95,8 +95,8 @@ final class Streams implements SmartLifecycle {
   }
 
   /** The watch of a chat, if the chat has open streams. */
-  Optional<ChatWatch> watch(String token, long number) {
-    return Optional.ofNullable(watches.get(new ChatKey(token, number)));
+  Optional<ChatWatch> watch(ChatName chat) {
+    return Optional.ofNullable(watches.get(chat));
   }
 
   @Override

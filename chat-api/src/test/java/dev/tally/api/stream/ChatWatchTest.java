@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -26,7 +29,8 @@ import org.junit.jupiter.api.Timeout;
 class ChatWatchTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Chats.Place CHAT = new Chats.Place(7, "a".repeat(32), 3);
+  private static final Chats.Place CHAT =
+      new Chats.Place(new ChatName(new AppToken("a".repeat(32)), 3), new ChatKey(7, 3));
 
   private final AtomicLong clock = new AtomicLong();
   private final ChatWatch watch = new ChatWatch(CHAT, clock::get);

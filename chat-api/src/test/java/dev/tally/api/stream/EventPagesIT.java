@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tally.api.chat.Chats;
 import dev.tally.api.message.Messages;
+import dev.tally.common.identity.MessageName;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -56,7 +57,11 @@ class EventPagesIT {
     assertThat(page.last()).isEqualTo(2);
     assertThat(page.messages()).isEqualTo(2);
     assertThat(page.oldest())
-        .isEqualTo(api.bean(Messages.class).after(watch.chat(), 0, 1).getFirst().createdAt());
+        .isEqualTo(
+            api.bean(Messages.class)
+                .after(new MessageName(watch.chat().name(), 0), 1)
+                .getFirst()
+                .createdAt());
     assertThat(Objects.requireNonNull(pages.next(watch, 1)).messages()).isEqualTo(1);
     assertThat(pages.next(watch, 2)).isNull();
   }

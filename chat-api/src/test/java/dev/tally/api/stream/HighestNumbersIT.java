@@ -3,6 +3,8 @@ package dev.tally.api.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -28,8 +30,8 @@ class HighestNumbersIT {
   @Test
   void eachChatIsRaisedToItsLastMessage() {
     Chats.Place first = api.newChat();
-    Chats.Place second = api.newChat(first.appId(), first.token(), 2);
-    Chats.Place empty = api.newChat(first.appId(), first.token(), 3);
+    Chats.Place second = api.newChat(first, 2);
+    Chats.Place empty = api.newChat(first, 3);
     Chats.Place other = api.newChat();
     for (int number = 1; number <= 3; number++) {
       api.insert(first, number, "x");
@@ -54,7 +56,11 @@ class HighestNumbersIT {
     api.insert(chat, 1, "x");
     List<ChatWatch> watches = new ArrayList<>();
     for (int number = 2; number <= HighestNumbers.MAX_CHATS; number++) {
-      watches.add(new ChatWatch(new Chats.Place(chat.appId(), chat.token(), number)));
+      watches.add(
+          new ChatWatch(
+              new Chats.Place(
+                  new ChatName(chat.name().app(), number),
+                  new ChatKey(chat.key().appId(), number))));
     }
     watches.add(new ChatWatch(chat));
 

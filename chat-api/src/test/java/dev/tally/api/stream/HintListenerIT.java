@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tally.api.chat.Chats;
 import dev.tally.common.hint.Hint;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
@@ -32,8 +33,8 @@ class HintListenerIT {
   private final Streams streams =
       new Streams(
           new StreamProperties(9, 9, Duration.ofSeconds(15), Duration.ofSeconds(1)), meters);
-  private final ChatWatch watch = streams.open(new Chats.Place(1, ACME, 1));
-  private final ChatWatch other = streams.open(new Chats.Place(2, OTHER, 1));
+  private final ChatWatch watch = streams.open(new Chats.Place(ACME_CHAT, new ChatKey(1, 1)));
+  private final ChatWatch other = streams.open(new Chats.Place(OTHER_CHAT, new ChatKey(2, 1)));
   private LettuceConnectionFactory connections;
   private StringRedisTemplate redis;
   private HintListener listener;

@@ -74,7 +74,7 @@ class MessageStreamIT {
       mariaDb.kill();
       try {
         double before = count("tally.streams.retries");
-        api.bean(Streams.class).watch(chat.token(), chat.number()).orElseThrow().hint(1);
+        api.bean(Streams.class).watch(chat.name()).orElseThrow().hint(1);
         int heartbeats = stream.heartbeats();
         await()
             .atMost(Duration.ofSeconds(60))
@@ -99,7 +99,7 @@ class MessageStreamIT {
     stream.close();
 
     await().atMost(Duration.ofSeconds(30)).until(() -> ended("client") == before + 1);
-    await().until(() -> api.bean(Streams.class).watch(chat.token(), 1).isEmpty());
+    await().until(() -> api.bean(Streams.class).watch(chat.name()).isEmpty());
   }
 
   @Test
@@ -118,7 +118,7 @@ class MessageStreamIT {
   void endingTheStreamsOfAChatEndsThemWhole() {
     double before = ended("shutdown");
     try (EventStream stream = EventStream.open(api.url(chat))) {
-      api.bean(Streams.class).watch(chat.token(), 1).orElseThrow().end();
+      api.bean(Streams.class).watch(chat.name()).orElseThrow().end();
 
       await().until(stream::isWhole);
     }

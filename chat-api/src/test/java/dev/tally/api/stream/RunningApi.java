@@ -2,16 +2,20 @@ package dev.tally.api.stream;
 
 import dev.tally.api.ChatApi;
 import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import dev.tally.testkit.TestServers;
+import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An API on wiped servers, and the rows that a test writes in place of a worker. */
 final class RunningApi implements AutoCloseable {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final TestServers servers = TestServers.wiped();
   private final ConfigurableApplicationContext api;
@@ -43,35 +47,46 @@ final class RunningApi implements AutoCloseable {
     return "http://127.0.0.1:%s/apps/%s/chats/%d/messages/stream"
         .formatted(
             api.getEnvironment().getRequiredProperty("local.server.port"),
-            chat.token(),
-            chat.number());
+            chat.name().app().value(),
+            chat.name().number());
   }
 
   /** The first chat of a new app. */
   Chats.Place newChat() {
-    byte[] random = new byte[16];
-    ThreadLocalRandom.current().nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
+    AppToken token = AppToken.random(RANDOM);
     mysql
         .sql(
             "INSERT INTO apps (token, name, chats_count, created_at, updated_at)"
                 + " VALUES (?, 'Acme', 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
-        .param(token)
+        .param(token.value())
         .update();
     long app =
-        mysql.sql("SELECT id FROM apps WHERE token = ?").param(token).query(Long.class).single();
-    return newChat(app, token, 1);
+        mysql
+            .sql("SELECT id FROM apps WHERE token = ?")
+            .param(token.value())
+            .query(Long.class)
+            .single();
+    return newChat(new ChatName(token, 1), new ChatKey(app, 1));
   }
 
-  Chats.Place newChat(long app, String token, long number) {
-    mysql.sql("INSERT INTO chats VALUES (?, ?, 0, UTC_TIMESTAMP(6))").params(app, number).update();
-    return new Chats.Place(app, token, number);
+  /** Another chat of the same app. */
+  Chats.Place newChat(Chats.Place sibling, long number) {
+    return newChat(
+        new ChatName(sibling.name().app(), number), new ChatKey(sibling.key().appId(), number));
+  }
+
+  private Chats.Place newChat(ChatName name, ChatKey key) {
+    mysql
+        .sql("INSERT INTO chats VALUES (?, ?, 0, UTC_TIMESTAMP(6))")
+        .params(key.appId(), key.number())
+        .update();
+    return new Chats.Place(name, key);
   }
 
   void insert(Chats.Place chat, long number, String body) {
     mysql
         .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))")
-        .params(chat.appId(), chat.number(), number, body)
+        .params(chat.key().appId(), chat.key().number(), number, body)
         .update();
   }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.api.chat.Chats;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class StreamsTest {
 
-  private static final String ACME = "a".repeat(32);
-  private static final String OTHER = "b".repeat(32);
+  private static final AppToken ACME = new AppToken("a".repeat(32));
+  private static final AppToken OTHER = new AppToken("b".repeat(32));
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Streams streams =
@@ -36,7 +39,7 @@ class StreamsTest {
     assertThat(streams.open(chat(ACME, 1))).isSameAs(watch);
     assertThat(streams.open(chat(ACME, 2))).isNotSameAs(watch);
     assertThat(streams.open(chat(OTHER, 1))).isNotSameAs(watch);
-    assertThat(streams.watch(ACME, 1)).containsSame(watch);
+    assertThat(streams.watch(new ChatName(ACME, 1))).containsSame(watch);
     assertThat(streams.watches()).hasSize(3).contains(watch);
   }
 
@@ -47,9 +50,9 @@ class StreamsTest {
     ChatWatch other = streams.open(chat(ACME, 2));
 
     streams.close(watch);
-    assertThat(streams.watch(ACME, 1)).containsSame(watch);
+    assertThat(streams.watch(new ChatName(ACME, 1))).containsSame(watch);
     streams.close(watch);
-    assertThat(streams.watch(ACME, 1)).isEmpty();
+    assertThat(streams.watch(new ChatName(ACME, 1))).isEmpty();
 
     assertThat(streams.watches()).containsExactly(other);
     assertThat(streams.open(chat(ACME, 1))).isNotSameAs(watch);
@@ -59,8 +62,8 @@ class StreamsTest {
   void aChatWithoutStreamsIsNotWatched() {
     streams.open(chat(ACME, 1));
 
-    assertThat(streams.watch(ACME, 2)).isEmpty();
-    assertThat(streams.watch(OTHER, 1)).isEmpty();
+    assertThat(streams.watch(new ChatName(ACME, 2))).isEmpty();
+    assertThat(streams.watch(new ChatName(OTHER, 1))).isEmpty();
   }
 
   @Test
@@ -105,7 +108,7 @@ class StreamsTest {
 
     assertThat(streams.open()).isEqualTo(3);
     for (int i = 1; i <= 3; i++) {
-      streams.close(streams.watch(ACME, 1).orElseThrow());
+      streams.close(streams.watch(new ChatName(ACME, 1)).orElseThrow());
     }
     assertThat(streams.watches()).isEmpty();
     assertThat(streams.open()).isZero();
@@ -157,7 +160,7 @@ class StreamsTest {
             try {
               ChatWatch watch = streams.open(chat(ACME, i % 2 + 1));
               most.accumulateAndGet(open.incrementAndGet(), Math::max);
-              assertThat(streams.watch(ACME, watch.chat().number())).containsSame(watch);
+              assertThat(streams.watch(watch.chat().name())).containsSame(watch);
               open.decrementAndGet();
               streams.close(watch);
             } catch (ProblemException e) {
@@ -177,14 +180,15 @@ class StreamsTest {
     assertThat(streams.watches()).isEmpty();
   }
 
-  private ProblemException refused(String token) {
+  private ProblemException refused(AppToken app) {
     ProblemException[] refused = new ProblemException[1];
-    assertThatThrownBy(() -> streams.open(chat(token, 99)))
+    assertThatThrownBy(() -> streams.open(chat(app, 99)))
         .isInstanceOfSatisfying(ProblemException.class, problem -> refused[0] = problem);
     return refused[0];
   }
 
-  private static Chats.Place chat(String token, long number) {
-    return new Chats.Place(token.equals(ACME) ? 1 : 2, token, number);
+  private static Chats.Place chat(AppToken app, long number) {
+    return new Chats.Place(
+        new ChatName(app, number), new ChatKey(app.equals(ACME) ? 1 : 2, number));
   }
 }

@@ -3,6 +3,7 @@ package dev.tally.gateway.accept;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -113,7 +114,8 @@ final class AcceptScript {
     return switch (outcome) {
       case "accepted", "replayed" ->
           new Acceptance.Accepted(
-              new Numbers((Long) answer.get(1), (Long) answer.get(2)), outcome.equals("replayed"));
+              new NumberRange((Long) answer.get(1), (Long) answer.get(2)),
+              outcome.equals("replayed"));
       case "unknown-parent" -> new Acceptance.UnknownParent();
       case "queue-full" -> new Acceptance.QueueFull();
       case "key-reused" -> new Acceptance.KeyReused();

@@ -1,10 +1,12 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.identity.NumberRange;
+
 /** Redis' answer to a write. */
 sealed interface Acceptance {
 
   /** The jobs are queued, by this request or by the same request before it. */
-  record Accepted(Numbers numbers, boolean replayed) implements Acceptance {}
+  record Accepted(NumberRange numbers, boolean replayed) implements Acceptance {}
 
   /** Redis has no counter for the parent. The script changed nothing. */
   record UnknownParent() implements Acceptance {}

@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -80,7 +81,7 @@ public final class Acceptor {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
    *     counter is recovered. Without an answer from Redis, the write may be queued or not.
    */
-  public Numbers messages(
+  public NumberRange messages(
       ChatName chat,
       List<String> bodies,
       @Nullable IdempotencyKey key,
@@ -91,7 +92,7 @@ public final class Acceptor {
     return accept(new Parent.Chat(chat), jobs, key, messages);
   }
 
-  private Numbers accept(
+  private NumberRange accept(
       Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
     Acceptance acceptance = script.accept(parent, jobs, key);
     if (acceptance instanceof Acceptance.UnknownParent) {
@@ -99,7 +100,7 @@ public final class Acceptor {
       acceptance = script.accept(parent, jobs, key);
     }
     return switch (acceptance) {
-      case Acceptance.Accepted(Numbers numbers, boolean again) -> {
+      case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
         } else {

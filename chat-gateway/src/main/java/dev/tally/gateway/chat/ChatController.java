@@ -3,7 +3,6 @@ package dev.tally.gateway.chat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.tracing.Traceparent;
-import dev.tally.common.web.problem.ProblemException;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.gateway.ratelimit.AppRateLimit;
@@ -12,7 +11,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -35,13 +33,12 @@ final class ChatController {
   @PostMapping(path = "/apps/{token}/chats", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
-      @PathVariable String token,
+      AppToken app,
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletResponse response) {
-    AppToken app = AppToken.parse(token).orElseThrow(ProblemException::appNotFound);
     IdempotencyKey idempotencyKey = IdempotencyKey.of(key, List.of("chats"));
-    rateLimit.take(token, 1, response);
+    rateLimit.take(app, 1, response);
     return new Accepted(acceptor.chat(app, idempotencyKey, Traceparent.wellFormed(traceparent)));
   }
 }

@@ -1,15 +1,14 @@
 package dev.tally.gateway.message;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.NumberRange;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.tracing.Traceparent;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
-import dev.tally.gateway.accept.Numbers;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.gateway.ratelimit.AppRateLimit;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +18,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -51,14 +49,14 @@ final class MessageController {
       produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
-      @PathVariable String token,
-      @PathVariable String number,
+      ChatName chat,
       @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
-    AppToken app = AppToken.parse(token).orElseThrow(ProblemException::appNotFound);
-    long chat = Identifiers.number(number).orElseThrow(ProblemException::chatNotFound);
+    if (chat.number() == Numbers.NONE) {
+      throw ProblemException.chatNotFound();
+    }
     MediaType type = RequestBody.mediaType(request);
     boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
     List<String> bodies =
@@ -68,13 +66,12 @@ final class MessageController {
                 TextField.MESSAGE_BODY.require(
                     RequestBody.field(request, TextField.MESSAGE_BODY.name())));
     List<String> requested = new ArrayList<>(bodies.size() + 1);
-    requested.add((batch ? "batch of messages " : "message ") + chat);
+    requested.add((batch ? "batch of messages " : "message ") + chat.number());
     requested.addAll(bodies);
     IdempotencyKey idempotencyKey = IdempotencyKey.of(key, requested);
-    rateLimit.take(token, bodies.size(), response);
-    Numbers numbers =
-        acceptor.messages(
-            new ChatName(app, chat), bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
+    rateLimit.take(chat.app(), bodies.size(), response);
+    NumberRange numbers =
+        acceptor.messages(chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());

@@ -1,5 +1,6 @@
 package dev.tally.gateway.ratelimit;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.ratelimit.RateLimit;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,12 +26,11 @@ public final class AppRateLimit {
   /**
    * Counts writes against an app's limit.
    *
-   * @param app the app's token
    * @param writes a batch larger than the whole bucket costs one full bucket
    * @param response receives the header fields of the limit
    * @throws ProblemException 429 if the app has to wait
    */
-  public void take(String app, int writes, HttpServletResponse response) {
-    limit.take(app, writes, response);
+  public void take(AppToken app, int writes, HttpServletResponse response) {
+    limit.take(app.value(), writes, response);
   }
 }

@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Does in memory what {@link AcceptScript} must do in Redis. */
 final class AcceptModel {
 
-  private record Request(String fingerprint, Numbers numbers) {}
+  private record Request(String fingerprint, NumberRange numbers) {}
 
   private final Partitions partitions;
   private final int queueLimit;
@@ -50,7 +51,7 @@ final class AcceptModel {
       }
     }
     counters.put(parent, highest + jobs.size());
-    Numbers numbers = new Numbers(highest + 1, highest + jobs.size());
+    NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
     if (key != null) {
       records.put(record, new Request(key.fingerprint(), numbers));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
@@ -77,7 +78,7 @@ class AcceptorIT {
   void acceptedWritesAreQueuedWithTheirNumbers() throws Exception {
     assertThat(acceptor.chat(APP, null, TRACE)).isEqualTo(1);
     assertThat(acceptor.messages(CHAT, List.of("a", "b"), null, TRACE))
-        .isEqualTo(new Numbers(1, 2));
+        .isEqualTo(new NumberRange(1, 2));
 
     assertThat(queued())
         .containsExactly(
@@ -122,7 +123,7 @@ class AcceptorIT {
 
     assertThat(queued()).hasSize(1);
     assertThat(accepted("message")).isZero();
-    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new Numbers(1, 1));
+    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
     assertThat(meters.get("tally.queue.limit").gauge().value()).isEqualTo(QUEUE_LIMIT);
   }
 

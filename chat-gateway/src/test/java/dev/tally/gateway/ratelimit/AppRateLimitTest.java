@@ -3,6 +3,7 @@ package dev.tally.gateway.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import org.junit.jupiter.api.Test;
@@ -10,15 +11,18 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 class AppRateLimitTest {
 
+  private static final AppToken APP = new AppToken("a".repeat(32));
+  private static final AppToken OTHER = new AppToken("b".repeat(32));
+
   @Test
   void anAppMayWriteItsBurstAndThenHasToWait() {
     AppRateLimit limit = new AppRateLimit(new RateLimitProperties(1, 100));
 
-    MockHttpServletResponse first = take(limit, "a", 60);
+    MockHttpServletResponse first = take(limit, APP, 60);
     assertThat(first.getHeader("RateLimit")).startsWith("\"app\";r=40;t=");
     assertThat(first.getHeader("RateLimit-Policy")).isEqualTo("\"app\";q=100;w=100");
 
-    assertThatThrownBy(() -> take(limit, "a", 60))
+    assertThatThrownBy(() -> take(limit, APP, 60))
         .isInstanceOfSatisfying(
             ProblemException.class,
             problem -> {
@@ -31,9 +35,9 @@ class AppRateLimitTest {
   @Test
   void anotherAppDoesNotWait() {
     AppRateLimit limit = new AppRateLimit(new RateLimitProperties(1, 100));
-    take(limit, "a", 100);
+    take(limit, APP, 100);
 
-    assertThat(take(limit, "b", 100).getHeader("RateLimit")).startsWith("\"app\";r=0;t=");
+    assertThat(take(limit, OTHER, 100).getHeader("RateLimit")).startsWith("\"app\";r=0;t=");
   }
 
   @Test
@@ -41,11 +45,11 @@ class AppRateLimitTest {
     AppRateLimit limit = new AppRateLimit(new RateLimitProperties(0, 1));
 
     for (int i = 0; i < 10; i++) {
-      assertThat(take(limit, "a", 1000).getHeaderNames()).isEmpty();
+      assertThat(take(limit, APP, 1000).getHeaderNames()).isEmpty();
     }
   }
 
-  private static MockHttpServletResponse take(AppRateLimit limit, String app, int writes) {
+  private static MockHttpServletResponse take(AppRateLimit limit, AppToken app, int writes) {
     MockHttpServletResponse response = new MockHttpServletResponse();
     limit.take(app, writes, response);
     return response;

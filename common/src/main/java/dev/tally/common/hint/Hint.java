@@ -2,12 +2,11 @@ package dev.tally.common.hint;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import dev.tally.common.identity.Identifiers;
+import dev.tally.common.identity.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -35,15 +34,14 @@ public record Hint(ChatName chat, long number, long messages) {
       String[] parts = line.split(" ", -1);
       if (parts.length == 4) {
         Optional<AppToken> app = AppToken.parse(parts[0]);
-        OptionalLong chat = Identifiers.number(parts[1]);
-        OptionalLong number = Identifiers.number(parts[2]);
-        OptionalLong messages = Identifiers.number(parts[3]);
-        if (app.isPresent() && chat.isPresent() && number.isPresent() && messages.isPresent()) {
-          hints.add(
-              new Hint(
-                  new ChatName(app.get(), chat.getAsLong()),
-                  number.getAsLong(),
-                  messages.getAsLong()));
+        long chat = Numbers.parse(parts[1]);
+        long number = Numbers.parse(parts[2]);
+        long messages = Numbers.parse(parts[3]);
+        if (app.isPresent()
+            && chat != Numbers.NONE
+            && number != Numbers.NONE
+            && messages != Numbers.NONE) {
+          hints.add(new Hint(new ChatName(app.get(), chat), number, messages));
         }
       }
     }

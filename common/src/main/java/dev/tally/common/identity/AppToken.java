@@ -1,5 +1,7 @@
 package dev.tally.common.identity;
 
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,13 @@ public record AppToken(String value) implements Comparable<AppToken> {
     if (!SHAPE.matcher(value).matches()) {
       throw new IllegalArgumentException("not a token: 32 lower-case hexadecimal digits");
     }
+  }
+
+  /** Makes the token of a new app. */
+  public static AppToken random(SecureRandom random) {
+    byte[] bits = new byte[16];
+    random.nextBytes(bits);
+    return new AppToken(HexFormat.of().formatHex(bits));
   }
 
   /** Reads a token, or returns empty if the text does not have its shape. */

@@ -1,4 +1,7 @@
-/** Reads request bodies: bounded, as strict UTF-8, as JSON or a form. */
+/**
+ * Reads requests: the names in their paths as types, and their bodies bounded, as strict UTF-8, as
+ * JSON or a form.
+ */
 @NullMarked
 package dev.tally.common.web.request;
 

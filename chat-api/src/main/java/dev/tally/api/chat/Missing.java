@@ -1,7 +1,9 @@
 package dev.tally.api.chat;
 
-import dev.tally.common.identity.AppToken;
+import dev.tally.api.app.Apps;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
@@ -16,32 +18,46 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells numbers that are not persisted yet from numbers that do not exist, by the counters in
- * Redis. Without Redis, both get the plain 404.
+ * Makes the 404 for a chat or message that has no row. The 404 names the first part that does not
+ * exist: the app, the chat, then the message.
+ *
+ * <p>The counters in Redis tell a number that is not persisted yet from one that does not exist.
+ * Without Redis, both get the plain 404.
  */
 @Component
-public class GivenNumbers {
+public class Missing {
 
-  private static final Logger log = LoggerFactory.getLogger(GivenNumbers.class);
+  private static final Logger log = LoggerFactory.getLogger(Missing.class);
 
+  private final Apps apps;
+  private final ChatRows chats;
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
 
-  GivenNumbers(StringRedisTemplate redis, RedisLayout layout) {
+  Missing(Apps apps, ChatRows chats, StringRedisTemplate redis, RedisLayout layout) {
+    this.apps = apps;
+    this.chats = chats;
     this.redis = redis;
     this.layout = layout;
   }
 
   /** Makes the 404 for a chat that has no row. */
-  public ProblemException missingChat(String token, long number) {
-    return isGiven(keys -> keys.chats(new AppToken(token)), token, number)
+  ProblemException chat(ChatName chat) {
+    if (!apps.exists(chat.app())) {
+      return ProblemException.appNotFound();
+    }
+    return isGiven(chat, keys -> keys.chats(chat.app()), chat.number())
         ? notPersistedYet("The chat was accepted and is not persisted yet: ask again.")
         : ProblemException.chatNotFound();
   }
 
   /** Makes the 404 for a message that has no row. */
-  public ProblemException missingMessage(String token, long chat, long number) {
-    return isGiven(keys -> keys.messages(new ChatName(new AppToken(token), chat)), token, number)
+  public ProblemException message(MessageName message) {
+    ChatName chat = message.chat();
+    if (chats.find(chat).isEmpty()) {
+      return chat(chat);
+    }
+    return isGiven(chat, keys -> keys.messages(chat), message.number())
         ? notPersistedYet("The message was accepted and is not persisted yet: ask again.")
         : ProblemException.messageNotFound();
   }
@@ -50,9 +66,12 @@ public class GivenNumbers {
     return ProblemException.retryable(ProblemType.NOT_PERSISTED_YET, detail, Duration.ofSeconds(1));
   }
 
-  private boolean isGiven(Function<PartitionKeys, String> counter, String token, long number) {
+  private boolean isGiven(ChatName chat, Function<PartitionKeys, String> counter, long number) {
+    if (number == Numbers.NONE) {
+      return false;
+    }
     try {
-      PartitionKeys keys = layout.partitions().of(new AppToken(token));
+      PartitionKeys keys = layout.partitions().of(chat.app());
       String highest = redis.opsForValue().get(counter.apply(keys));
       return highest != null && Long.parseLong(highest) >= number;
     } catch (DataAccessException e) {

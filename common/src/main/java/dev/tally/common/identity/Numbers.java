@@ -1,0 +1,19 @@
+package dev.tally.common.identity;
+
+import java.util.regex.Pattern;
+
+/** Reads the numbers of chats and messages. */
+public final class Numbers {
+
+  /** The number that nothing has. */
+  public static final long NONE = 0;
+
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
+
+  private Numbers() {}
+
+  /** Reads a number from 1 to 999,999,999,999,999. Any other text is {@link #NONE}. */
+  public static long parse(String text) {
+    return NUMBER.matcher(text).matches() ? Long.parseLong(text) : NONE;
+  }
+}
