@@ -87,8 +87,7 @@ final class CounterRecovery {
             () ->
                 """
                 Redis has lost data: the counter %s goes on after %d, the highest number in MySQL; \
-                writes that were accepted after that number and not persisted are lost\
-                """
+                writes that were accepted after that number and not persisted are lost"""
                     .formatted(LoggedToken.in(counter), highest));
       }
     }

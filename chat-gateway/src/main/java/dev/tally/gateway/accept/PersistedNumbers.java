@@ -18,8 +18,7 @@ final class PersistedNumbers {
       """
       SELECT (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
       FROM apps a
-      WHERE a.token = :token\
-      """;
+      WHERE a.token = :token""";
 
   private static final String HIGHEST_MESSAGE =
       """
@@ -28,8 +27,7 @@ final class PersistedNumbers {
               WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
       FROM apps a
       LEFT JOIN chats c ON c.app_id = a.id AND c.number = :chat
-      WHERE a.token = :token\
-      """;
+      WHERE a.token = :token""";
 
   private final JdbcClient jdbc;
 

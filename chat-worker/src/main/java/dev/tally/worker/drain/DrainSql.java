@@ -41,62 +41,52 @@ final class DrainSql {
       SELECT token, id, chats_count FROM apps
       WHERE token IN (:tokens)
       ORDER BY token
-      FOR UPDATE\
-      """;
+      FOR UPDATE""";
 
   private static final String LOCK_CHATS =
       """
       SELECT app_id, number, messages_count FROM chats
       WHERE %s
       ORDER BY app_id, number
-      FOR UPDATE\
-      """;
+      FOR UPDATE""";
 
   private static final String CHATS =
       """
       SELECT number, created_at FROM chats
-      WHERE app_id = :app AND number IN (:numbers)\
-      """;
+      WHERE app_id = :app AND number IN (:numbers)""";
 
   private static final String MESSAGES =
       """
       SELECT number, created_at, body FROM messages
-      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)\
-      """;
+      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
 
   private static final String HIGHEST_CHAT =
       """
       SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id
-      WHERE a.token = :token\
-      """;
+      WHERE a.token = :token""";
 
   private static final String HIGHEST_MESSAGE =
       """
       SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id
-      WHERE a.token = :token AND m.chat_number = :chat\
-      """;
+      WHERE a.token = :token AND m.chat_number = :chat""";
 
   private static final String INSERT_CHAT =
       """
       INSERT INTO chats (app_id, number, messages_count, created_at)
-      VALUES (?, ?, ?, ?)\
-      """;
+      VALUES (?, ?, ?, ?)""";
 
   private static final String INSERT_MESSAGE =
       """
       INSERT INTO messages (app_id, chat_number, number, body, created_at)
-      VALUES (?, ?, ?, ?, ?)\
-      """;
+      VALUES (?, ?, ?, ?, ?)""";
 
   private static final String ADD_CHATS =
       """
-      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?\
-      """;
+      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?""";
 
   private static final String ADD_MESSAGES =
       """
-      UPDATE chats SET messages_count = messages_count + ? WHERE %s\
-      """;
+      UPDATE chats SET messages_count = messages_count + ? WHERE %s""";
 
   /**
    * A part of the condition of {@link #LOCK_CHATS} and {@link #ADD_MESSAGES}, one for each app.
@@ -106,8 +96,7 @@ final class DrainSql {
    */
   private static final String CHATS_OF_APP =
       """
-      (app_id = ? AND number IN (%s))\
-      """;
+      (app_id = ? AND number IN (%s))""";
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;

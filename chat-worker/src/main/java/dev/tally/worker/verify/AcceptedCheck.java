@@ -38,15 +38,13 @@ public class AcceptedCheck {
   private static final String CHATS =
       """
       SELECT c.number FROM apps a JOIN chats c ON c.app_id = a.id
-      WHERE a.token = :app AND c.number IN (:numbers)\
-      """;
+      WHERE a.token = :app AND c.number IN (:numbers)""";
 
   private static final String MESSAGES =
       """
       SELECT m.chat_number, m.number, SHA2(m.body, 256)
       FROM apps a JOIN messages m ON m.app_id = a.id
-      WHERE a.token = ? AND (%s)\
-      """;
+      WHERE a.token = ? AND (%s)""";
 
   /**
    * A part of the condition of {@link #MESSAGES}, one for each chat. Its parameters have no names:
@@ -54,8 +52,7 @@ public class AcceptedCheck {
    */
   private static final String MESSAGES_OF_CHAT =
       """
-      (m.chat_number = ? AND m.number IN (%s))\
-      """;
+      (m.chat_number = ? AND m.number IN (%s))""";
 
   private static final int PAGE = 1_000;
 

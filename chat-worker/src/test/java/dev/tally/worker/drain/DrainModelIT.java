@@ -183,8 +183,7 @@ class DrainModelIT {
                          (SELECT COUNT(*) FROM chats WHERE app_id = id))
                      + (SELECT COUNT(*) FROM chats c WHERE messages_count <>
                          (SELECT COUNT(*) FROM messages m
-                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))\
-                """,
+                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))""",
                 Long.class))
         .as("counts that differ from the number of rows")
         .isZero();
@@ -216,8 +215,7 @@ class DrainModelIT {
         parts.mysql.query(
             """
             SELECT token, number, messages_count, c.created_at
-            FROM chats c JOIN apps ON id = app_id ORDER BY token, number\
-            """,
+            FROM chats c JOIN apps ON id = app_id ORDER BY token, number""",
             (row, _) ->
                 "%s %d has %d, %s"
                     .formatted(
@@ -231,8 +229,7 @@ class DrainModelIT {
             """
             SELECT token, chat_number, number, body, m.created_at
             FROM messages m JOIN apps ON id = app_id
-            ORDER BY token, chat_number, number\
-            """,
+            ORDER BY token, chat_number, number""",
             (row, _) ->
                 "%s %d %d: %s, %s"
                     .formatted(
@@ -248,8 +245,7 @@ class DrainModelIT {
             .query(
                 """
                 SELECT partition_number, token, chat_number, first_number, last_number
-                FROM search_outbox JOIN apps a ON a.id = app_id\
-                """,
+                FROM search_outbox JOIN apps a ON a.id = app_id""",
                 (row, _) ->
                     "%d: %s %d %d-%d"
                         .formatted(

@@ -29,8 +29,7 @@ public class IndexKeeper {
 
   private static final String APPS_AFTER =
       """
-      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit\
-      """;
+      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
 
   static final String LOCK = "search-indexes";
   static final String REINDEX_LOCK = "reindex";

@@ -152,8 +152,7 @@ abstract class StreamFixture {
           connection,
           """
           UPDATE chats SET messages_count = messages_count + ?
-          WHERE app_id = ? AND number = ?\
-          """,
+          WHERE app_id = ? AND number = ?""",
           count,
           id,
           chat);
@@ -162,8 +161,7 @@ abstract class StreamFixture {
           """
           INSERT INTO search_outbox
             (partition_number, app_id, chat_number, first_number, last_number, due_at)
-          VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))\
-          """,
+          VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))""",
           keys().partition(),
           id,
           chat,
