@@ -1,6 +1,10 @@
 package dev.tally.openapi;
 
+import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
+import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.tally.common.web.problem.ProblemType.UNAUTHORIZED;
+import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 
 import java.util.List;
 import java.util.Map;
@@ -81,6 +85,7 @@ final class OperationsDescription {
               "persisted_messages": 1204,
               "open_streams": 2
             }""")
-        .problems(ApiDescription.reading(UNAUTHORIZED));
+        // No limit covers this route, unlike those under /apps.
+        .problems(UNAUTHORIZED, MALFORMED_REQUEST, NOT_ACCEPTABLE, INTERNAL_ERROR, UNAVAILABLE);
   }
 }

@@ -205,13 +205,16 @@ final class Route {
     assertThat(parameters.keySet())
         .as("the parameters of %s that are described", operation.path("operationId"))
         .containsExactlyInAnyOrderElementsOf(found);
-    // Every route counts against rate limits and reports them on every answer.
+    // A route that a limit can refuse reports the limit on every answer.
+    boolean limited = responses.containsKey(ProblemType.RATE_LIMITED.status().value());
     responses.forEach(
         (status, response) -> {
-          response
-              .withObject("headers")
-              .set("RateLimit-Policy", reference("headers", "RateLimit-Policy"))
-              .set("RateLimit", reference("headers", "RateLimit"));
+          if (limited) {
+            response
+                .withObject("headers")
+                .set("RateLimit-Policy", reference("headers", "RateLimit-Policy"))
+                .set("RateLimit", reference("headers", "RateLimit"));
+          }
           operation.withObject("responses").set(Integer.toString(status), response);
         });
     return operation;
