@@ -99,21 +99,73 @@ class ConsoleFilesIT {
     assertThat(seen).hasSizeGreaterThan(12).allMatch(path -> path.startsWith("/"));
   }
 
-  @Test
-  void anUnchangedFileIsNotSentAgain() {
-    Http.Answer file = Http.get(tally.api() + "/console/main.js").is(200);
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/console/main.js", "/console/console.css", "/console/icon.svg"})
+  void anUnchangedFileIsNotSentAgain(String path) {
+    Http.Answer file = Http.get(tally.api() + path).is(200);
 
     Http.Answer again =
-        Http.get(
-            tally.api() + "/console/main.js", "If-None-Match", file.header("ETag").orElseThrow());
+        Http.get(tally.api() + path, "If-None-Match", file.header("ETag").orElseThrow());
+    Http.Answer changed = Http.get(tally.api() + path, "If-None-Match", "\"another\"");
 
     assertThat(again.is(304).response().body()).isEmpty();
+    assertThat(changed.is(200).response().body()).isEqualTo(file.response().body());
+    for (Http.Answer answer : List.of(file, again)) {
+      assertThat(answer.response().headers().allValues("Cache-Control"))
+          .containsExactly("no-cache");
+      // A build sets the same time on the files of every release.
+      assertThat(answer.header("Last-Modified")).isEmpty();
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nothing.js", "index.html", "..%2fchat-api.yml", "%2e%2e", "main.js.map"})
+  @ValueSource(strings = {"/", "/console/main.js"})
+  void headAnswersAsGetDoesWithoutTheBody(String path) {
+    Http.Answer file = Http.get(tally.api() + path).is(200);
+
+    Http.Answer head =
+        Http.send(HttpRequest.newBuilder(URI.create(tally.api() + path)).HEAD()).is(200);
+
+    assertThat(head.response().body()).isEmpty();
+    for (String header :
+        List.of(
+            "Content-Type",
+            "Content-Length",
+            "ETag",
+            "Cache-Control",
+            "Content-Security-Policy",
+            "X-Content-Type-Options")) {
+      assertThat(head.header(header)).as(header).isPresent().isEqualTo(file.header(header));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/console/main.js"})
+  void otherMethodsAreProblems(String path) {
+    Http.Answer refused = Http.post(tally.api() + path);
+
+    refused.isProblem(405, "method-not-allowed", "Method not allowed");
+    assertThat(refused.header("Allow").orElse("")).contains("GET");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nothing.js",
+        "index.html",
+        "..%2fchat-api.yml",
+        "%2e%2e",
+        "main.js.map",
+        "..%2fdocs%2fdocs.js",
+        "%2e%2e%2fdocs/docs.js",
+        ""
+      })
   void otherFilesAreNotServed(String name) {
-    assertThat(Http.get(tally.api() + "/console/" + name).status()).isIn(400, 404);
+    Http.Answer answer = Http.get(tally.api() + "/console/" + name);
+
+    assertThat(answer.status()).isIn(400, 404);
+    assertThat(answer.text("type"))
+        .isIn("urn:tally:problem:no-such-route", "urn:tally:problem:malformed-request");
   }
 
   @Test
