@@ -1,16 +1,18 @@
 package dev.tally.system.operations;
 
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
 
 /** Receives spans over HTTP in Protobuf, and keeps them. */
 final class OtlpReceiver implements AutoCloseable {
@@ -18,7 +20,7 @@ final class OtlpReceiver implements AutoCloseable {
   /**
    * The parts of a span that tests examine; ids are hexadecimal.
    *
-   * @param all the whole span as text, with binary parts in between
+   * @param all the whole span as text
    */
   record Span(
       String service, String traceId, String spanId, String parentId, String name, String all) {}
@@ -31,9 +33,9 @@ final class OtlpReceiver implements AutoCloseable {
     server.createContext(
         "/v1/traces",
         exchange -> {
-          byte[] body = exchange.getRequestBody().readAllBytes();
-          // ExportTraceServiceRequest.resource_spans
-          fields(body, (field, value) -> when(field == 1, () -> resourceSpans(value)));
+          ExportTraceServiceRequest.parseFrom(exchange.getRequestBody())
+              .getResourceSpansList()
+              .forEach(this::keep);
           exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
           exchange.sendResponseHeaders(200, -1);
           exchange.close();
@@ -49,84 +51,33 @@ final class OtlpReceiver implements AutoCloseable {
     return spans;
   }
 
-  private void resourceSpans(byte[] bytes) {
-    String[] service = {""};
-    fields(
-        bytes,
-        (field, value) -> {
-          // Field 1 is the resource; only its service name matters.
-          when(field == 1, () -> service[0] = serviceIn(text(value)));
-          // Field 2 is scope_spans; its field 2 is a span.
-          when(
-              field == 2,
-              () -> fields(value, (inner, span) -> when(inner == 2, () -> span(service[0], span))));
-        });
+  private void keep(ResourceSpans resourceSpans) {
+    String service = service(resourceSpans.getResource());
+    for (ScopeSpans scope : resourceSpans.getScopeSpansList()) {
+      for (var span : scope.getSpansList()) {
+        spans.add(
+            new Span(
+                service,
+                hex(span.getTraceId()),
+                hex(span.getSpanId()),
+                hex(span.getParentSpanId()),
+                span.getName(),
+                span.toString()));
+      }
+    }
   }
 
-  private static String serviceIn(String resource) {
-    return List.of("chat-gateway", "chat-worker", "chat-api").stream()
-        .filter(resource::contains)
+  private static String service(Resource resource) {
+    return resource.getAttributesList().stream()
+        .filter(attribute -> attribute.getKey().equals("service.name"))
+        .map(KeyValue::getValue)
         .findFirst()
-        .orElse("");
+        .orElseThrow()
+        .getStringValue();
   }
 
-  private void span(String service, byte[] bytes) {
-    String[] parts = {"", "", "", ""};
-    fields(
-        bytes,
-        (field, value) -> {
-          switch (field) {
-            case 1 -> parts[0] = HexFormat.of().formatHex(value);
-            case 2 -> parts[1] = HexFormat.of().formatHex(value);
-            case 4 -> parts[2] = HexFormat.of().formatHex(value);
-            case 5 -> parts[3] = text(value);
-            default -> {
-              // Ignores times, attributes and the status.
-            }
-          }
-        });
-    spans.add(new Span(service, parts[0], parts[1], parts[2], parts[3], text(bytes)));
-  }
-
-  private static void when(boolean condition, Runnable action) {
-    if (condition) {
-      action.run();
-    }
-  }
-
-  private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  /** Calls the action for each field of a message. The value of a numeric field is empty. */
-  private static void fields(byte[] message, BiConsumer<Integer, byte[]> action) {
-    ByteBuffer in = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
-    while (in.hasRemaining()) {
-      long tag = varint(in);
-      byte[] value = new byte[0];
-      switch ((int) (tag & 7)) {
-        case 0 -> varint(in);
-        case 1 -> in.getLong();
-        case 2 -> {
-          value = new byte[(int) varint(in)];
-          in.get(value);
-        }
-        case 5 -> in.getInt();
-        default -> throw new IllegalArgumentException("not Protobuf");
-      }
-      action.accept((int) (tag >>> 3), value);
-    }
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = in.get();
-      value |= (long) (next & 0x7f) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
+  private static String hex(ByteString id) {
+    return HexFormat.of().formatHex(id.toByteArray());
   }
 
   @Override
