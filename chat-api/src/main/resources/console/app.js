@@ -3,7 +3,7 @@
 import { createChat, listChats, newKey, readApp } from './api.js';
 import { showChat } from './chat.js';
 import { h, placeholder, skeleton, toast, whileVisible } from './dom.js';
-import { count, counted } from './format.js';
+import { count } from './format.js';
 import { remember } from './known.js';
 
 const REFRESH = 5_000;
@@ -19,7 +19,7 @@ export function showApp(root, { token, chat }) {
   const begin = h('button', { type: 'button', onclick: onNewChat }, 'New chat');
   const panel = h('section', { class: 'panel', 'aria-label': 'Chat' });
   const layout = h('div', { class: 'app' },
-    h('aside', { class: 'side', 'aria-label': 'Chats' },
+    h('section', { class: 'side', 'aria-label': 'Chats' },
       h('header', {},
         h('a', { class: 'back', href: '#/' }, '← Apps'),
         title,
@@ -107,7 +107,8 @@ export function showApp(root, { token, chat }) {
       return h('li', {},
         h('a', { href, 'aria-current': String(item.number) === current ? 'page' : null },
           h('span', {}, `Chat ${count(item.number)}`),
-          h('span', { class: 'badge', 'aria-label': counted(item.messages_count, 'message', 'messages') }, count(item.messages_count))));
+          h('span', { class: 'badge' }, count(item.messages_count),
+            h('span', { class: 'hidden' }, item.messages_count === 1 ? ' message' : ' messages'))));
     })));
     if (focused) list.querySelector(`a[href="${focused}"]`)?.focus({ preventScroll: true });
   }

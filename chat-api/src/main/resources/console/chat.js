@@ -29,7 +29,7 @@ export function showChat(root, { token, chat, onThere }) {
   const total = h('span', { class: 'muted' });
   const words = h('input', { type: 'search', id: 'search', placeholder: 'Search this chat', maxlength: '256', autocomplete: 'off', oninput: onWords });
   const earlier = h('button', { type: 'button', class: 'quiet more', hidden: true, onclick: loadEarlier }, 'Earlier messages');
-  const list = h('ol', { class: 'messages', role: 'log', 'aria-label': 'Messages', 'aria-relevant': 'additions' });
+  const list = h('ol', { class: 'messages', 'aria-label': 'Messages', 'aria-live': 'polite', 'aria-relevant': 'additions' });
   const pending = h('ol', { class: 'messages pending', 'aria-label': 'Messages being sent' });
   const note = h('div', {}, skeleton(8));
   const log = h('div', { class: 'log', tabindex: '0', role: 'region', 'aria-label': 'Messages', onscroll: onScroll }, earlier, list, pending, note);

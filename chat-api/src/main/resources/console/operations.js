@@ -49,7 +49,8 @@ export function showOperations(root, _, keyNeeded) {
   let closed = false;
   let busy = false;
   let before = null;
-  const content = h('div', {}, skeleton(8));
+  // Has the focus, so that a keyboard can scroll: nothing in it has.
+  const content = h('div', { role: 'region', 'aria-label': 'State of the deployment', tabindex: '0' }, skeleton(8));
   const note = h('div', { role: 'status' });
   const measures = MEASURES.map((measure) => ({ ...measure, ...card(measure), samples: [] }));
   const partitions = h('ol', { class: 'partitions' });

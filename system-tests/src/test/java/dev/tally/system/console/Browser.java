@@ -2,14 +2,19 @@ package dev.tally.system.console;
 
 import static org.awaitility.Awaitility.await;
 
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.CheckedNode;
+import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.SelectOption;
 import dev.tally.testkit.http.Http;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
@@ -30,6 +34,8 @@ import tools.jackson.databind.JsonNode;
 final class Browser implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final List<String> ACCESSIBLE =
+      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
@@ -192,22 +198,34 @@ final class Browser implements AutoCloseable {
       page.keyboard().press(key);
     }
 
-    /** The controls without a name for assistive technology. */
-    List<String> nameless() {
-      Set<String> roles =
-          Set.of("button", "link", "textbox", "searchbox", "image", "dialog", "log");
-      JsonNode tree =
-          Http.JSON.readTree(
-              page.context().newCDPSession(page).send("Accessibility.getFullAXTree").toString());
+    /**
+     * What keeps people with disabilities from using what the page shows: violations of WCAG 2.2,
+     * levels A and AA, and of good practice, as axe-core finds them.
+     */
+    List<String> barriers() {
       List<String> found = new ArrayList<>();
-      for (JsonNode node : tree.path("nodes")) {
-        if (roles.contains(node.path("role").path("value").asString(""))
-            && node.path("name").path("value").asString("").isBlank()
-            && !node.path("ignored").asBoolean()) {
-          found.add(node.toString());
+      AxeBuilder axe =
+          new AxeBuilder(page)
+              .withTags(ACCESSIBLE)
+              // On a phone, an open chat hides the list of chats, and the app's name with it.
+              .disableRules(List.of("page-has-heading-one"))
+              // The other mode opens a second window for frames, and the console has none.
+              .setLegacyMode(true);
+      for (Rule rule : axe.analyze().getViolations()) {
+        for (CheckedNode node : rule.getNodes()) {
+          found.add("%s: %s %s".formatted(rule.getId(), node.getHtml(), node.getFailureSummary()));
         }
       }
       return found;
+    }
+
+    /** Answers all requests to a path with this JSON, in place of the service. */
+    void answer(String path, String json) {
+      page.route(
+          url -> URI.create(url).getPath().equals(path),
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions().setContentType("application/json").setBody(json)));
     }
 
     void screenshot(Path file) {
