@@ -1,11 +1,14 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,13 +18,23 @@ import org.springframework.stereotype.Component;
 @Component
 final class CounterRaise {
 
+  private static final String HIGHEST_CHAT =
+      """
+      SELECT MAX(c.number) FROM chats c JOIN apps a ON a.id = c.app_id
+      WHERE a.token = :token""";
+
+  private static final String HIGHEST_MESSAGE =
+      """
+      SELECT MAX(m.number) FROM messages m JOIN apps a ON a.id = m.app_id
+      WHERE a.token = :token AND m.chat_number = :chat""";
+
   private static final Logger log = LoggerFactory.getLogger(CounterRaise.class);
 
-  private final DrainSql sql;
+  private final JdbcClient jdbc;
   private final QueueScripts queue;
 
-  CounterRaise(DrainSql sql, QueueScripts queue) {
-    this.sql = sql;
+  CounterRaise(JdbcClient jdbc, QueueScripts queue) {
+    this.jdbc = jdbc;
     this.queue = queue;
   }
 
@@ -33,12 +46,29 @@ final class CounterRaise {
   boolean raise(PartitionKeys keys, @Nullable Job job) {
     return switch (job) {
       case null -> false;
-      case Job.NewChat chat -> raise(keys.chats(chat.app()), sql.highestChat(chat.app()));
+      case Job.NewChat chat -> raise(keys.chats(chat.app()), highestChat(chat.app()));
       case Job.NewMessage message ->
-          raise(
-              keys.messages(message.message().chat()),
-              sql.highestMessage(message.message().chat()));
+          raise(keys.messages(message.message().chat()), highestMessage(message.message().chat()));
     };
+  }
+
+  /** The highest chat number in an app, 0 if it has none. */
+  private long highestChat(AppToken app) {
+    return jdbc.sql(HIGHEST_CHAT)
+        .param("token", app.value())
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
+  }
+
+  /** The highest message number in a chat, 0 if it has none. */
+  private long highestMessage(ChatName chat) {
+    return jdbc.sql(HIGHEST_MESSAGE)
+        .param("token", chat.app().value())
+        .param("chat", chat.number())
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
   }
 
   private boolean raise(String counter, long highest) {

@@ -4,6 +4,10 @@ import dev.tally.common.log.LoggedFault;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.drain.batch.Delivery;
+import dev.tally.worker.drain.batch.Persisted;
+import dev.tally.worker.drain.batch.Persister;
+import dev.tally.worker.drain.batch.Rejection;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
@@ -12,11 +16,9 @@ import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +39,6 @@ final class Drain implements LeasedWork {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
   private static final Duration FIRST_IDLE = Duration.ofMillis(2);
-
-  /**
-   * MySQL's errors that are about a value, not about the server or the schema: out of range,
-   * truncated, incorrect time, incorrect string, too long.
-   */
-  private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1292, 1366, 1406);
 
   private final QueueScripts queue;
   private final Persister persister;
@@ -165,7 +161,7 @@ final class Drain implements LeasedWork {
               () -> counters.raise(lease.keys(), rejection.job()));
         }
       }
-    } catch (InvalidValueException e) {
+    } catch (Persister.InvalidValueException e) {
       if (deliveries.size() == 1) {
         rejections.add(Rejection.of(deliveries.getFirst(), DeadLetter.Reason.REFUSED));
         return;
@@ -173,15 +169,6 @@ final class Drain implements LeasedWork {
       int half = deliveries.size() / 2;
       persist(lease, deliveries.subList(0, half), rejections);
       persist(lease, deliveries.subList(half, deliveries.size()), rejections);
-    }
-  }
-
-  /** MySQL does not take a value of a job, however often it is tried. */
-  private static final class InvalidValueException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    InvalidValueException(Throwable cause) {
-      super(cause);
     }
   }
 
@@ -200,9 +187,6 @@ final class Drain implements LeasedWork {
         }
         return result;
       } catch (DataAccessException | TransactionException e) {
-        if (isAboutAValue(e)) {
-          throw new InvalidValueException(e);
-        }
         metrics.retry(step);
         if (failures++ % 10 == 0) {
           log.warn(
@@ -224,14 +208,5 @@ final class Drain implements LeasedWork {
     backOff.setMaxInterval(5_000);
     backOff.setJitter(25);
     return backOff;
-  }
-
-  private static boolean isAboutAValue(RuntimeException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && VALUE_ERRORS.contains(sql.getErrorCode())) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -2,6 +2,8 @@ package dev.tally.worker.drain;
 
 import dev.tally.common.metrics.EnumCounter;
 import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.drain.batch.Delivery;
+import dev.tally.worker.drain.batch.Persisted;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;

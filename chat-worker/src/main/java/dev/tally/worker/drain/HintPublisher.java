@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
+import dev.tally.worker.drain.batch.Delivery;
 import io.lettuce.core.api.async.BaseRedisAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -7,8 +7,6 @@
  *   <li>{@code jobs}, a list: the queue, oldest job first
  *   <li>{@code claimed}, a list: the batch that the partition's owner works on; at most one
  *   <li>{@code dead}, a list: rejected jobs with their reasons
- *   <li>{@code apps}, {@code chats} and {@code messages}, tables: a message's key is (app, chat
- *       number, number), and each parent row counts its children
  * </ul>
  *
  * <p>The process, for each batch:
@@ -16,8 +14,9 @@
  * <ol>
  *   <li>Claim: {@code claim.lua} moves up to {@code batch-jobs} jobs from {@code jobs} to {@code
  *       claimed}. If {@code claimed} holds a batch already, it hands out that one again.
- *   <li>Persist: one transaction locks the app rows and the chat rows, inserts the missing rows,
- *       adds to the counts as many as it inserted, and appends to the search outbox.
+ *   <li>Persist: one transaction inserts the rows that are missing ({@link
+ *       dev.tally.worker.drain.batch}). If MySQL does not take a value, the batch is halved until
+ *       the job with that value is alone.
  *   <li>Acknowledge: {@code acknowledge.lua} stores the dead letters and deletes the batch. Before
  *       that, a rejected number has raised the counter that gave it out twice.
  * </ol>
@@ -27,21 +26,19 @@
  * <ul>
  *   <li>A job leaves Redis after its commit, so a worker may be killed at any moment: the batch is
  *       delivered again.
- *   <li>Deliveries of one batch lock the same rows in the same order, tokens first and then chat
- *       keys, so they run one after the other. The later one finds the rows of the earlier one. A
- *       row with other content means that its number was given out twice: the job is rejected.
+ *   <li>A job that was persisted before is recognised by its row, and persisted once.
  *   <li>The lease is confirmed right before the commit. It keeps jobs in order; it does not keep
  *       the data right.
  *   <li>A fault of a server is retried until it ends, in order. A job that can never be persisted
  *       is rejected, alone, and blocks no other.
  * </ul>
  *
- * <p>ADRs 0002, 0005 and 0016 have the reasons.
+ * <p>ADRs 0002 and 0016 have the reasons.
  *
  * @see Drain the loop
- * @see Persister the transaction
- * @see DrainSql its statements
  * @see QueueScripts the scripts
+ * @see CounterRaise what follows a number that was given out twice
+ * @see dev.tally.worker.drain.batch the transaction
  * @see dev.tally.worker.lease
  * @see dev.tally.worker.outbox
  */

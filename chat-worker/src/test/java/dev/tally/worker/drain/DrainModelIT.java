@@ -11,6 +11,8 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.drain.batch.Delivery;
+import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeaseTaker;
@@ -51,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -295,13 +299,18 @@ class DrainModelIT {
       FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
       redis.afterPropertiesSet();
       QueueScripts queue = new QueueScripts(redis, properties);
-      DrainSql sql = parts.context.getBean(DrainSql.class);
+      JdbcClient jdbc = parts.context.getBean(JdbcClient.class);
       SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
       drain =
           new Drain(
               queue,
-              new Persister(new FaultyTransactions(), sql, outbox, properties),
-              new CounterRaise(sql, queue),
+              new Persister(
+                  new FaultyTransactions(),
+                  jdbc,
+                  parts.context.getBean(JdbcTemplate.class),
+                  outbox,
+                  properties.transactionTimeout()),
+              new CounterRaise(jdbc, queue),
               CODEC,
               outbox,
               parts.context.getBean(HintPublisher.class),

@@ -1,4 +1,4 @@
-package dev.tally.worker.drain;
+package dev.tally.worker.drain.batch;
 
 import dev.tally.common.queue.Job;
 
@@ -9,4 +9,4 @@ import dev.tally.common.queue.Job;
  * @param job the decoded job
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Delivery(byte[] raw, Job job) {}
+public record Delivery(byte[] raw, Job job) {}

@@ -1,4 +1,4 @@
-package dev.tally.worker.drain;
+package dev.tally.worker.drain.batch;
 
 import dev.tally.common.queue.Job;
 import dev.tally.worker.deadletter.DeadLetter;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param job the decoded job, null if it cannot be decoded
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {
+public record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {
 
-  static Rejection of(Delivery delivery, DeadLetter.Reason reason) {
+  public static Rejection of(Delivery delivery, DeadLetter.Reason reason) {
     return new Rejection(delivery.raw(), delivery.job(), reason);
   }
 }

@@ -1,0 +1,136 @@
+package dev.tally.worker.drain.batch;
+
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.Job;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.drain.batch.ExistingRows.LockedApp;
+import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
+import dev.tally.worker.drain.batch.Siblings.RowJob;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The jobs of a batch by the parents of their rows, and which rows to lock and to look for.
+ *
+ * @param chats the jobs that add chats, by the app's id
+ * @param messages the jobs that add messages, by chat
+ * @param chatsCounts the locked count of each app with a job, by the app's id
+ * @param addedChats the keys of all jobs that add chats
+ * @param settled jobs whose app is missing, and jobs whose number another job of the batch has
+ * @param trustCounts whether a count is taken for the highest number
+ */
+record BatchJobs(
+    SortedMap<Long, Siblings<Row.Chat>> chats,
+    SortedMap<ChatKey, Siblings<Row.Message>> messages,
+    Map<Long, Long> chatsCounts,
+    Set<ChatKey> addedChats,
+    Settled settled,
+    boolean trustCounts) {
+
+  /** The tokens of the apps to lock. */
+  static SortedSet<AppToken> tokens(List<Delivery> deliveries) {
+    SortedSet<AppToken> tokens = new TreeSet<>();
+    for (Delivery delivery : deliveries) {
+      tokens.add(delivery.job().app());
+    }
+    return tokens;
+  }
+
+  /**
+   * @param deliveries in order
+   * @param apps the locked apps, by token
+   */
+  static BatchJobs of(
+      List<Delivery> deliveries, Map<AppToken, LockedApp> apps, boolean trustCounts) {
+    Settled settled = new Settled();
+    Map<Long, List<RowJob<Row.Chat>>> chats = new HashMap<>();
+    Map<ChatKey, List<RowJob<Row.Message>>> messages = new HashMap<>();
+    Map<Long, Long> chatsCounts = new HashMap<>();
+    Set<ChatKey> addedChats = new HashSet<>();
+    apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
+    for (Delivery delivery : deliveries) {
+      LockedApp app = apps.get(delivery.job().app());
+      if (app == null) {
+        settled.reject(delivery, DeadLetter.Reason.APP_MISSING);
+        continue;
+      }
+      switch (delivery.job()) {
+        case Job.NewChat chat -> {
+          ChatKey key = new ChatKey(app.id(), chat.chat().number());
+          addedChats.add(key);
+          chats
+              .computeIfAbsent(app.id(), _ -> new ArrayList<>())
+              .add(new RowJob<>(delivery, new Row.Chat(key, chat.acceptedAt())));
+        }
+        case Job.NewMessage message -> {
+          ChatKey chat = new ChatKey(app.id(), message.message().chat().number());
+          MessageKey key = new MessageKey(chat, message.message().number());
+          messages
+              .computeIfAbsent(chat, _ -> new ArrayList<>())
+              .add(
+                  new RowJob<>(
+                      delivery, new Row.Message(key, message.acceptedAt(), message.body())));
+        }
+      }
+    }
+    return new BatchJobs(
+        siblings(chats, settled),
+        siblings(messages, settled),
+        chatsCounts,
+        addedChats,
+        settled,
+        trustCounts);
+  }
+
+  private static <P extends Comparable<P>, R extends Row<?>> SortedMap<P, Siblings<R>> siblings(
+      Map<P, List<RowJob<R>>> jobs, Settled settled) {
+    SortedMap<P, Siblings<R>> siblings = new TreeMap<>();
+    jobs.forEach((parent, ofParent) -> siblings.put(parent, Siblings.of(ofParent, settled)));
+    return siblings;
+  }
+
+  /** The numbers of the chats that may have rows already, by the app's id. */
+  SortedMap<Long, List<Long>> chatsToFind() {
+    SortedMap<Long, List<Long>> find = new TreeMap<>();
+    chats.forEach(
+        (app, jobs) -> {
+          if (mayHaveRows(jobs, chatsCounts.getOrDefault(app, 0L))) {
+            find.put(app, jobs.numbers());
+          }
+        });
+    return find;
+  }
+
+  /** The chats to lock. Some of them are new, and have no rows yet. */
+  SortedSet<ChatKey> chatsToLock() {
+    return new TreeSet<>(messages.keySet());
+  }
+
+  /** The numbers of the messages that may have rows already, by chat. */
+  SortedMap<ChatKey, List<Long>> messagesToFind(Map<ChatKey, LockedChat> locked) {
+    SortedMap<ChatKey, List<Long>> find = new TreeMap<>();
+    messages.forEach(
+        (key, jobs) -> {
+          LockedChat chat = locked.get(key);
+          boolean exists = chat != null || addedChats.contains(key);
+          if (exists && mayHaveRows(jobs, chat == null ? 0 : chat.messagesCount())) {
+            find.put(key, jobs.numbers());
+          }
+        });
+    return find;
+  }
+
+  private boolean mayHaveRows(Siblings<?> jobs, long count) {
+    return !trustCounts || !jobs.continues(count);
+  }
+}

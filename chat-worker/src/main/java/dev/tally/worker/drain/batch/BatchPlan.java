@@ -1,0 +1,118 @@
+package dev.tally.worker.drain.batch;
+
+import dev.tally.common.identity.ChatKey;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.drain.batch.Siblings.RowJob;
+import dev.tally.worker.outbox.SearchOutbox;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a transaction writes. Each job of the batch is in one of four parts: its row is in {@code
+ * chats} or {@code messages}, its rejection is in {@code rejections}, or {@code redelivered} counts
+ * it.
+ *
+ * @param chats rows to insert, in key order
+ * @param addedChats how many chats each app gets, by the app's id
+ * @param messages rows to insert, in key order
+ * @param addedMessages how many messages each chat gets that is not new itself
+ * @param ranges the messages, for the search outbox
+ * @param rejections jobs that can never be persisted
+ * @param redelivered how many jobs were persisted before
+ */
+record BatchPlan(
+    List<NewChat> chats,
+    SortedMap<Long, Integer> addedChats,
+    List<Row.Message> messages,
+    SortedMap<ChatKey, Integer> addedMessages,
+    List<SearchOutbox.Range> ranges,
+    List<Rejection> rejections,
+    int redelivered) {
+
+  /** A chat to insert, and how many of the messages are its own. */
+  record NewChat(Row.Chat row, int messagesCount) {}
+
+  static BatchPlan of(BatchJobs jobs, ExistingRows existing, int partition) {
+    Settled settled = new Settled(jobs.settled());
+
+    Map<ChatKey, Row.Chat> newChats = new LinkedHashMap<>();
+    SortedMap<Long, Integer> addedChats = new TreeMap<>();
+    jobs.chats()
+        .forEach(
+            (app, ofApp) -> {
+              List<Row.Chat> rows = newRows(ofApp, existing.chats(), settled);
+              rows.forEach(row -> newChats.put(row.key(), row));
+              if (!rows.isEmpty()) {
+                addedChats.put(app, rows.size());
+              }
+            });
+
+    List<Row.Message> messages = new ArrayList<>();
+    List<SearchOutbox.Range> ranges = new ArrayList<>();
+    Map<ChatKey, Integer> firstMessages = new HashMap<>();
+    SortedMap<ChatKey, Integer> addedMessages = new TreeMap<>();
+    jobs.messages()
+        .forEach(
+            (chat, ofChat) -> {
+              boolean isNew = newChats.containsKey(chat);
+              if (!isNew && !existing.locked().containsKey(chat)) {
+                ofChat
+                    .jobs()
+                    .forEach(job -> settled.reject(job.delivery(), DeadLetter.Reason.CHAT_MISSING));
+                return;
+              }
+              List<Row.Message> rows = newRows(ofChat, existing.messages(), settled);
+              if (!rows.isEmpty()) {
+                messages.addAll(rows);
+                addRanges(partition, chat, rows, ranges);
+                (isNew ? firstMessages : addedMessages).put(chat, rows.size());
+              }
+            });
+
+    List<NewChat> chats = new ArrayList<>(newChats.size());
+    newChats.forEach((key, row) -> chats.add(new NewChat(row, firstMessages.getOrDefault(key, 0))));
+    return new BatchPlan(
+        chats,
+        addedChats,
+        messages,
+        addedMessages,
+        ranges,
+        settled.rejections(),
+        settled.redelivered());
+  }
+
+  /** The rows that do not exist yet. Settles the other jobs. */
+  private static <K, R extends Row<K>> List<R> newRows(
+      Siblings<R> jobs, Map<K, R> existing, Settled settled) {
+    List<R> rows = new ArrayList<>(jobs.jobs().size());
+    for (RowJob<R> job : jobs.jobs()) {
+      R row = existing.get(job.row().key());
+      if (row == null) {
+        rows.add(job.row());
+      } else {
+        settled.add(job, row);
+      }
+    }
+    return rows;
+  }
+
+  /** Adds a range for each run of consecutive numbers. */
+  private static void addRanges(
+      int partition, ChatKey chat, List<Row.Message> rows, List<SearchOutbox.Range> ranges) {
+    long first = rows.getFirst().number();
+    for (int i = 1; i <= rows.size(); i++) {
+      long last = rows.get(i - 1).number();
+      if (i == rows.size() || rows.get(i).number() != last + 1) {
+        ranges.add(new SearchOutbox.Range(partition, chat.appId(), chat.number(), first, last));
+        if (i < rows.size()) {
+          first = rows.get(i).number();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.tally.worker.drain.batch;
+
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
+import dev.tally.worker.lease.Lease;
+import dev.tally.worker.outbox.SearchOutbox;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Persists a batch in one transaction: lock, plan, write, confirm.
+ *
+ * <p>A batch may have been persisted before, in whole or in part, and another worker may still be
+ * at it. The locks make the two transactions run one after the other, and the later one finds the
+ * rows of the earlier one.
+ */
+public final class Persister {
+
+  /**
+   * MySQL's errors that are about a value, not about the server or the schema: out of range,
+   * truncated, incorrect time, incorrect string, too long.
+   */
+  private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1292, 1366, 1406);
+
+  private final TransactionTemplate transaction;
+  private final RowReads reads;
+  private final RowWrites writes;
+  private final SearchOutbox outbox;
+
+  /**
+   * @param timeout how long a transaction may take before it is rolled back
+   */
+  public Persister(
+      PlatformTransactionManager transactions,
+      JdbcClient jdbc,
+      JdbcTemplate batches,
+      SearchOutbox outbox,
+      Duration timeout) {
+    this.transaction = new TransactionTemplate(transactions);
+    // Row locks keep the transactions apart. Gap locks would only block other writers.
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.transaction.setTimeout((int) timeout.toSeconds());
+    this.reads = new RowReads(jdbc);
+    this.writes = new RowWrites(jdbc, batches);
+    this.outbox = outbox;
+  }
+
+  /** MySQL does not take a value of a job, however often it is tried. */
+  public static final class InvalidValueException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    InvalidValueException(Throwable cause) {
+      super(cause);
+    }
+  }
+
+  /**
+   * Persists jobs of one partition, in order.
+   *
+   * @param lease confirmed right before the commit
+   * @throws InvalidValueException if MySQL does not take a value of one of the jobs; nothing is
+   *     committed
+   * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
+   *     is committed
+   * @throws DataAccessException if MySQL or Redis fails. Nothing is committed, unless the
+   *     connection broke during the commit itself.
+   */
+  public Persisted persist(List<Delivery> deliveries, Lease lease) {
+    try {
+      return persist(deliveries, lease, true);
+    } catch (DuplicateKeyException e) {
+      // The numbers of some parent have a gap, so its count is not the highest number.
+      return persist(deliveries, lease, false);
+    }
+  }
+
+  private Persisted persist(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
+    try {
+      return transaction.execute(
+          _ -> {
+            BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
+            write(plan);
+            lease.confirm();
+            return Persisted.of(plan);
+          });
+    } catch (DataAccessException e) {
+      throw isAboutAValue(e) ? new InvalidValueException(e) : e;
+    }
+  }
+
+  private BatchPlan plan(List<Delivery> deliveries, int partition, boolean trustCounts) {
+    BatchJobs jobs =
+        BatchJobs.of(deliveries, reads.lockApps(BatchJobs.tokens(deliveries)), trustCounts);
+    Map<ChatKey, Row.Chat> chats = reads.chats(jobs.chatsToFind());
+    Map<ChatKey, LockedChat> locked = reads.lockChats(jobs.chatsToLock());
+    Map<MessageKey, Row.Message> messages = reads.messages(jobs.messagesToFind(locked));
+    return BatchPlan.of(jobs, new ExistingRows(chats, locked, messages), partition);
+  }
+
+  private void write(BatchPlan plan) {
+    writes.insertChats(plan.chats());
+    writes.addChats(plan.addedChats());
+    writes.insertMessages(plan.messages());
+    writes.addMessages(plan.addedMessages());
+    if (!plan.ranges().isEmpty()) {
+      outbox.append(plan.ranges());
+    }
+  }
+
+  private static boolean isAboutAValue(DataAccessException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && VALUE_ERRORS.contains(sql.getErrorCode())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tally.worker.drain.batch;
+
+import dev.tally.common.identity.ChatKey;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The statements that insert the rows of a batch and add to the counts. They run in the caller's
+ * transaction, and are SQL that MySQL and MariaDB share.
+ *
+ * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
+ * rewriteBatchedStatements}).
+ */
+@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
+final class RowWrites {
+
+  private static final String INSERT_CHAT =
+      """
+      INSERT INTO chats (app_id, number, messages_count, created_at)
+      VALUES (?, ?, ?, ?)""";
+
+  private static final String INSERT_MESSAGE =
+      """
+      INSERT INTO messages (app_id, chat_number, number, body, created_at)
+      VALUES (?, ?, ?, ?, ?)""";
+
+  private static final String ADD_CHATS =
+      """
+      UPDATE apps SET chats_count = chats_count + ? WHERE id = ?""";
+
+  private static final String ADD_MESSAGES =
+      """
+      UPDATE chats SET messages_count = messages_count + ? WHERE %s""";
+
+  private final JdbcClient jdbc;
+  private final JdbcTemplate batches;
+
+  RowWrites(JdbcClient jdbc, JdbcTemplate batches) {
+    this.jdbc = jdbc;
+    this.batches = batches;
+  }
+
+  void insertChats(List<BatchPlan.NewChat> chats) {
+    batch(
+        INSERT_CHAT,
+        chats,
+        (statement, chat) -> {
+          statement.setLong(1, chat.row().key().appId());
+          statement.setLong(2, chat.row().number());
+          statement.setLong(3, chat.messagesCount());
+          statement.setObject(4, utc(chat.row().createdAt()));
+        });
+  }
+
+  void insertMessages(List<Row.Message> messages) {
+    batch(
+        INSERT_MESSAGE,
+        messages,
+        (statement, message) -> {
+          statement.setLong(1, message.key().chat().appId());
+          statement.setLong(2, message.key().chat().number());
+          statement.setLong(3, message.number());
+          statement.setString(4, message.body());
+          statement.setObject(5, utc(message.createdAt()));
+        });
+  }
+
+  /** Adds to {@code chats_count}, by the id of the app. */
+  void addChats(SortedMap<Long, Integer> added) {
+    batch(
+        ADD_CHATS,
+        List.copyOf(added.entrySet()),
+        (statement, entry) -> {
+          statement.setInt(1, entry.getValue());
+          statement.setLong(2, entry.getKey());
+        });
+  }
+
+  /** Adds to {@code messages_count}. Chats that get equally many messages share a statement. */
+  void addMessages(SortedMap<ChatKey, Integer> added) {
+    SortedMap<Integer, SortedSet<ChatKey>> chats = new TreeMap<>();
+    added.forEach((key, count) -> chats.computeIfAbsent(count, _ -> new TreeSet<>()).add(key));
+    chats.forEach(
+        (count, keys) -> {
+          RowReads.Condition these = RowReads.Condition.of(keys);
+          jdbc.sql(ADD_MESSAGES.formatted(these.sql()))
+              .param(count)
+              .params(these.arguments())
+              .update();
+        });
+  }
+
+  @FunctionalInterface
+  private interface Binder<T> {
+    void bind(PreparedStatement statement, T row) throws SQLException;
+  }
+
+  private <T> void batch(String sql, List<T> rows, Binder<T> binder) {
+    if (!rows.isEmpty()) {
+      batches.batchUpdate(sql, rows, rows.size(), binder::bind);
+    }
+  }
+
+  private static LocalDateTime utc(Instant instant) {
+    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.tally.worker.drain.batch;
+
+import dev.tally.worker.deadletter.DeadLetter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The jobs that add no row: those that were persisted before, and those that never can be. */
+final class Settled {
+
+  private final List<Rejection> rejections;
+  private int redelivered;
+
+  Settled() {
+    this.rejections = new ArrayList<>();
+  }
+
+  /** Continues where another one stands, and leaves that one alone. */
+  Settled(Settled before) {
+    this.rejections = new ArrayList<>(before.rejections);
+    this.redelivered = before.redelivered;
+  }
+
+  /** Settles a job whose number has a row: either it is this job's row, or the number is taken. */
+  <R extends Row<?>> void add(Siblings.RowJob<R> job, R row) {
+    if (row.equals(job.row())) {
+      redelivered++;
+    } else {
+      reject(job.delivery(), DeadLetter.Reason.NUMBER_TAKEN);
+    }
+  }
+
+  void reject(Delivery delivery, DeadLetter.Reason reason) {
+    rejections.add(Rejection.of(delivery, reason));
+  }
+
+  List<Rejection> rejections() {
+    return rejections;
+  }
+
+  int redelivered() {
+    return redelivered;
+  }
+}

@@ -1,0 +1,251 @@
+package dev.tally.worker.drain.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.Job;
+import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.worker.outbox.SearchOutbox;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
+
+/** What holds for the plan of any batch, whatever was persisted before. */
+class BatchPlanPropertiesTest {
+
+  @Property(tries = 500)
+  @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+  void eachJobIsNewOrRedeliveredOrRejected(@ForAll("batches") List<List<Delivery>> batches) {
+    Tables tables = new Tables();
+    for (List<Delivery> batch : batches) {
+      Verdicts expected = Verdicts.of(batch, tables);
+
+      BatchPlan plan = tables.persist(batch);
+
+      assertThat(plan.chats().stream().<Row<?>>map(BatchPlan.NewChat::row))
+          .containsExactlyInAnyOrderElementsOf(expected.chats);
+      assertThat(plan.messages().stream().<Row<?>>map(message -> message))
+          .containsExactlyInAnyOrderElementsOf(expected.messages);
+      assertThat(plan.rejections()).containsExactlyInAnyOrderElementsOf(expected.rejections);
+      assertThat(plan.redelivered()).isEqualTo(expected.redelivered);
+      assertThat(
+              plan.chats().size()
+                  + plan.messages().size()
+                  + plan.rejections().size()
+                  + plan.redelivered())
+          .isEqualTo(batch.size());
+      plan.rejections().forEach(rejection -> Statistics.collect(rejection.reason()));
+    }
+    Statistics.coverage(
+        coverage ->
+            Stream.of(
+                    DeadLetter.Reason.APP_MISSING,
+                    DeadLetter.Reason.CHAT_MISSING,
+                    DeadLetter.Reason.NUMBER_TAKEN)
+                .forEach(reason -> coverage.check(reason).count(count -> count > 0)));
+  }
+
+  /** {@link Tables#write} also fails on a second row with a key, and on a message without chat. */
+  @Property(tries = 500)
+  void countsAreTheNumbersOfRows(@ForAll("batches") List<List<Delivery>> batches) {
+    Tables tables = new Tables();
+    for (List<Delivery> batch : batches) {
+      tables.persist(batch);
+      tables.checkCounts();
+    }
+  }
+
+  @Property(tries = 500)
+  void rowsAreInKeyOrderAndRangesHoldTheMessages(@ForAll("batches") List<List<Delivery>> batches) {
+    Tables tables = new Tables();
+    for (List<Delivery> batch : batches) {
+      BatchPlan plan = tables.persist(batch);
+
+      assertThat(plan.chats().stream().map(chat -> chat.row().key())).isSorted();
+      List<MessageKey> keys = plan.messages().stream().map(Row.Message::key).toList();
+      assertThat(keys).isSorted();
+      assertThat(plan.ranges().stream().flatMap(BatchPlanPropertiesTest::keys))
+          .containsExactlyElementsOf(keys);
+      for (int i = 1; i < plan.ranges().size(); i++) {
+        SearchOutbox.Range range = plan.ranges().get(i);
+        SearchOutbox.Range before = plan.ranges().get(i - 1);
+        assertThat(new MessageKey(chat(before), before.lastNumber() + 1))
+            .as("one range would do")
+            .isNotEqualTo(new MessageKey(chat(range), range.firstNumber()));
+      }
+    }
+  }
+
+  @Property(tries = 500)
+  @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+  void aTrustedCountChangesNothingOrViolatesAKey(@ForAll("batches") List<List<Delivery>> batches) {
+    Tables tables = new Tables();
+    for (List<Delivery> batch : batches) {
+      BatchPlan careful = tables.plan(batch, false);
+      BatchPlan trusting = tables.plan(batch, true);
+
+      assertThat(tables.take(careful)).isTrue();
+      Statistics.collect(tables.take(trusting));
+      if (tables.take(trusting)) {
+        assertThat(trusting).isEqualTo(careful);
+      }
+      tables.write(careful);
+    }
+    Statistics.coverage(
+        coverage -> {
+          coverage.check(true).count(count -> count > 0);
+          coverage.check(false).count(count -> count > 0);
+        });
+  }
+
+  @Property(tries = 500)
+  void aBatchThatComesAgainAddsNothing(@ForAll("batches") List<List<Delivery>> batches) {
+    Tables tables = new Tables();
+    for (List<Delivery> batch : batches) {
+      BatchPlan first = tables.persist(batch);
+      BatchPlan again = tables.persist(batch);
+
+      assertThat(again.chats()).isEmpty();
+      assertThat(again.messages()).isEmpty();
+      assertThat(again.ranges()).isEmpty();
+      assertThat(again.addedChats()).isEmpty();
+      assertThat(again.addedMessages()).isEmpty();
+      assertThat(again.rejections()).containsExactlyInAnyOrderElementsOf(first.rejections());
+    }
+  }
+
+  private static Stream<MessageKey> keys(SearchOutbox.Range range) {
+    assertThat(range.partition()).isEqualTo(Tables.PARTITION);
+    return LongStream.rangeClosed(range.firstNumber(), range.lastNumber())
+        .mapToObj(number -> new MessageKey(chat(range), number));
+  }
+
+  private static ChatKey chat(SearchOutbox.Range range) {
+    return new ChatKey(range.appId(), range.chat());
+  }
+
+  /** What the jobs of a batch are, decided one by one. */
+  private static final class Verdicts {
+
+    private final List<Row<?>> chats = new ArrayList<>();
+    private final List<Row<?>> messages = new ArrayList<>();
+    private final List<Rejection> rejections = new ArrayList<>();
+    private int redelivered;
+
+    private final Map<Object, Row<?>> persisted = new HashMap<>();
+    private final Map<Object, Row<?>> delivered = new HashMap<>();
+
+    static Verdicts of(List<Delivery> batch, Tables tables) {
+      Verdicts verdicts = new Verdicts();
+      verdicts.persisted.putAll(tables.chats);
+      verdicts.persisted.putAll(tables.messages);
+      // Chats first: a message may be delivered before the chat that the same batch adds.
+      batch.forEach(verdicts::decideChat);
+      batch.forEach(verdicts::decideMessage);
+      return verdicts;
+    }
+
+    private void decideChat(Delivery delivery) {
+      Long app = Tables.id(delivery.job());
+      if (app == null) {
+        reject(delivery, DeadLetter.Reason.APP_MISSING);
+      } else if (delivery.job() instanceof Job.NewChat chat) {
+        Row.Chat row = Tables.row(app, chat);
+        decide(delivery, row, chats);
+      }
+    }
+
+    private void decideMessage(Delivery delivery) {
+      Long app = Tables.id(delivery.job());
+      if (app != null && delivery.job() instanceof Job.NewMessage message) {
+        Row.Message row = Tables.row(app, message);
+        ChatKey chat = row.key().chat();
+        boolean exists = persisted.containsKey(chat) || delivered.containsKey(chat);
+        if (exists || delivered.containsKey(row.key())) {
+          decide(delivery, row, messages);
+        } else {
+          delivered.put(row.key(), row);
+          reject(delivery, DeadLetter.Reason.CHAT_MISSING);
+        }
+      }
+    }
+
+    private <K> void decide(Delivery delivery, Row<K> row, List<Row<?>> added) {
+      Row<?> earlier = delivered.putIfAbsent(row.key(), row);
+      Row<?> other = earlier == null ? persisted.get(row.key()) : earlier;
+      if (other == null) {
+        added.add(row);
+      } else if (other.equals(row)) {
+        redelivered++;
+      } else {
+        reject(delivery, DeadLetter.Reason.NUMBER_TAKEN);
+      }
+    }
+
+    private void reject(Delivery delivery, DeadLetter.Reason reason) {
+      rejections.add(Rejection.of(delivery, reason));
+    }
+  }
+
+  @Provide
+  Arbitrary<List<List<Delivery>>> batches() {
+    return Combinators.combine(
+            runs().list().ofMinSize(1).ofMaxSize(5),
+            Arbitraries.of(false, false, true),
+            Arbitraries.longs())
+        .as(
+            (runs, shuffled, seed) -> {
+              List<Delivery> batch = new ArrayList<>();
+              runs.forEach(batch::addAll);
+              if (shuffled) {
+                Collections.shuffle(batch, new Random(seed));
+              }
+              return batch;
+            })
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(5);
+  }
+
+  /** Jobs with consecutive numbers, which overlap with those of other runs. */
+  private static Arbitrary<List<Delivery>> runs() {
+    Arbitrary<Integer> apps = Arbitraries.of(0, 0, 0, 1, 2);
+    Arbitrary<Integer> firsts = Arbitraries.of(1, 1, 2, 3, 4);
+    Arbitrary<Integer> counts = Arbitraries.integers().between(1, 4);
+    // Two different jobs with one number: Redis gave the number out again.
+    Arbitrary<Integer> variants = Arbitraries.of(0, 0, 0, 0, 1);
+    Arbitrary<List<Delivery>> chats =
+        Combinators.combine(apps, firsts, counts, variants)
+            .as(
+                (app, first, count, variant) ->
+                    IntStream.range(first, first + count)
+                        .mapToObj(number -> Tables.chat(app, number, variant))
+                        .toList());
+    Arbitrary<List<Delivery>> messages =
+        Combinators.combine(apps, firsts, firsts, counts, variants)
+            .as(
+                (app, chat, first, count, variant) ->
+                    IntStream.range(first, first + count)
+                        .mapToObj(
+                            number ->
+                                Tables.message(app, chat, number, "m" + number + "-" + variant))
+                        .toList());
+    return Arbitraries.frequencyOf(Tuple.of(2, chats), Tuple.of(5, messages));
+  }
+}

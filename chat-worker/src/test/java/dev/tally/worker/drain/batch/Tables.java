@@ -1,0 +1,160 @@
+package dev.tally.worker.drain.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.common.identity.MessageName;
+import dev.tally.common.queue.Job;
+import dev.tally.worker.drain.batch.ExistingRows.LockedApp;
+import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The tables in memory. They answer what a batch looks for, and take what its plan writes. */
+final class Tables {
+
+  static final int PARTITION = 3;
+
+  /** Two apps that exist, and one that does not. */
+  static final List<AppToken> TOKENS =
+      Stream.of("1", "2", "3").map(digit -> new AppToken(digit.repeat(32))).toList();
+
+  private static final Map<AppToken, Long> IDS = Map.of(TOKENS.get(0), 11L, TOKENS.get(1), 12L);
+
+  static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+
+  final SortedMap<ChatKey, Row.Chat> chats = new TreeMap<>();
+  final SortedMap<MessageKey, Row.Message> messages = new TreeMap<>();
+  private final Map<Long, Long> chatsCounts = new HashMap<>(Map.of(11L, 0L, 12L, 0L));
+  private final Map<ChatKey, Long> messagesCounts = new HashMap<>();
+
+  static Delivery chat(int app, long number, int variant) {
+    return delivery(new Job.NewChat(name(app, number), NOW.plusSeconds(variant), null));
+  }
+
+  static Delivery message(int app, long chat, long number, String body) {
+    return delivery(new Job.NewMessage(new MessageName(name(app, chat), number), body, NOW, null));
+  }
+
+  private static ChatName name(int app, long number) {
+    return new ChatName(TOKENS.get(app), number);
+  }
+
+  private static Delivery delivery(Job job) {
+    return new Delivery(job.toString().getBytes(StandardCharsets.UTF_8), job);
+  }
+
+  /** The id of a job's app, null if the app does not exist. */
+  static @Nullable Long id(Job job) {
+    return IDS.get(job.app());
+  }
+
+  static Row.Chat row(long app, Job.NewChat chat) {
+    return new Row.Chat(new ChatKey(app, chat.chat().number()), chat.acceptedAt());
+  }
+
+  static Row.Message row(long app, Job.NewMessage message) {
+    ChatKey chat = new ChatKey(app, message.message().chat().number());
+    return new Row.Message(
+        new MessageKey(chat, message.message().number()), message.acceptedAt(), message.body());
+  }
+
+  BatchJobs jobs(List<Delivery> deliveries, boolean trustCounts) {
+    Map<AppToken, LockedApp> apps = new HashMap<>();
+    for (AppToken token : BatchJobs.tokens(deliveries)) {
+      Long id = IDS.get(token);
+      if (id != null) {
+        apps.put(token, new LockedApp(id, chatsCounts.getOrDefault(id, 0L)));
+      }
+    }
+    return BatchJobs.of(deliveries, apps, trustCounts);
+  }
+
+  Map<ChatKey, LockedChat> locked(BatchJobs jobs) {
+    Map<ChatKey, LockedChat> locked = new HashMap<>();
+    for (ChatKey key : jobs.chatsToLock()) {
+      if (chats.containsKey(key)) {
+        locked.put(key, new LockedChat(messagesCounts.getOrDefault(key, 0L)));
+      }
+    }
+    return locked;
+  }
+
+  BatchPlan plan(List<Delivery> deliveries, boolean trustCounts) {
+    BatchJobs jobs = jobs(deliveries, trustCounts);
+    Map<ChatKey, Row.Chat> foundChats = new HashMap<>(chats);
+    foundChats
+        .keySet()
+        .removeIf(
+            key -> !jobs.chatsToFind().getOrDefault(key.appId(), List.of()).contains(key.number()));
+    Map<ChatKey, LockedChat> locked = locked(jobs);
+    Map<MessageKey, Row.Message> foundMessages = new HashMap<>(messages);
+    foundMessages
+        .keySet()
+        .removeIf(
+            key ->
+                !jobs.messagesToFind(locked)
+                    .getOrDefault(key.chat(), List.of())
+                    .contains(key.number()));
+    return BatchPlan.of(jobs, new ExistingRows(foundChats, locked, foundMessages), PARTITION);
+  }
+
+  /** Whether no row of a plan violates a primary key. */
+  boolean take(BatchPlan plan) {
+    return plan.chats().stream().noneMatch(chat -> chats.containsKey(chat.row().key()))
+        && plan.messages().stream().noneMatch(message -> messages.containsKey(message.key()));
+  }
+
+  /** Writes in the order of a transaction. */
+  void write(BatchPlan plan) {
+    plan.chats()
+        .forEach(
+            chat -> {
+              assertThat(chats.put(chat.row().key(), chat.row())).isNull();
+              messagesCounts.put(chat.row().key(), (long) chat.messagesCount());
+            });
+    plan.addedChats().forEach((app, added) -> chatsCounts.merge(app, (long) added, Long::sum));
+    plan.messages()
+        .forEach(
+            message -> {
+              assertThat(chats)
+                  .as("chats, when a message is inserted")
+                  .containsKey(message.key().chat());
+              assertThat(messages.put(message.key(), message)).isNull();
+            });
+    plan.addedMessages()
+        .forEach((chat, added) -> messagesCounts.merge(chat, (long) added, Long::sum));
+  }
+
+  /** Writes a batch as the persister does. */
+  BatchPlan persist(List<Delivery> deliveries) {
+    BatchPlan trusting = plan(deliveries, true);
+    BatchPlan plan = take(trusting) ? trusting : plan(deliveries, false);
+    write(plan);
+    return plan;
+  }
+
+  void checkCounts() {
+    chatsCounts.forEach(
+        (app, count) ->
+            assertThat(chats.keySet().stream().filter(key -> key.appId() == app))
+                .as("chats of app %d", app)
+                .hasSize(Math.toIntExact(count)));
+    assertThat(messagesCounts.keySet()).isEqualTo(chats.keySet());
+    messagesCounts.forEach(
+        (chat, count) ->
+            assertThat(messages.keySet().stream().filter(key -> key.chat().equals(chat)))
+                .as("messages of %s", chat)
+                .hasSize(Math.toIntExact(count)));
+  }
+}
