@@ -1,6 +1,5 @@
 package dev.tally.worker.drain;
 
-import dev.tally.common.log.LoggedFault;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.deadletter.DeadLetter;
@@ -12,6 +11,7 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.retry.Retry;
 import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,14 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
-import org.springframework.util.backoff.BackOffExecution;
-import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.util.backoff.BackOff;
 
 /**
  * Drains a partition: claim, persist, acknowledge, again. A step that fails because a server is
@@ -39,6 +35,9 @@ final class Drain implements LeasedWork {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
   private static final Duration FIRST_IDLE = Duration.ofMillis(2);
+
+  private static final BackOff BACK_OFF =
+      Retry.endless(Duration.ofMillis(50), Duration.ofSeconds(5));
 
   private final QueueScripts queue;
   private final Persister persister;
@@ -75,7 +74,7 @@ final class Drain implements LeasedWork {
   public void run(Lease lease) {
     Duration pause = FIRST_IDLE;
     while (lease.held()) {
-      Claim claim = untilDone(lease, DrainMetrics.Step.CLAIMING, () -> queue.claim(lease));
+      Claim claim = retry(lease, DrainMetrics.Step.CLAIMING).call(() -> queue.claim(lease));
       if (claim.jobs().isEmpty()) {
         lease.pause(pause);
         pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
@@ -107,13 +106,8 @@ final class Drain implements LeasedWork {
           rejection.reason().slug(),
           letter.id());
     }
-    untilDone(
-        lease,
-        DrainMetrics.Step.ACKNOWLEDGING,
-        () -> {
-          queue.acknowledge(lease, claim, deadLetters);
-          return true;
-        });
+    retry(lease, DrainMetrics.Step.ACKNOWLEDGING)
+        .run(() -> queue.acknowledge(lease, claim, deadLetters));
   }
 
   private List<Delivery> decode(List<byte[]> jobs, List<Rejection> rejections) {
@@ -139,14 +133,13 @@ final class Drain implements LeasedWork {
     }
     try {
       Persisted persisted =
-          untilDone(
-              lease,
-              DrainMetrics.Step.PERSISTING,
-              () ->
-                  spans.persisting(
-                      deliveries,
-                      Delivery::job,
-                      () -> metrics.timed(() -> persister.persist(deliveries, lease))));
+          retry(lease, DrainMetrics.Step.PERSISTING)
+              .call(
+                  () ->
+                      spans.persisting(
+                          deliveries,
+                          Delivery::job,
+                          () -> metrics.timed(() -> persister.persist(deliveries, lease))));
       metrics.persisted(deliveries, persisted);
       hints.publish(lease.keys(), deliveries);
       if (persisted.messages() > 0) {
@@ -155,10 +148,8 @@ final class Drain implements LeasedWork {
       for (Rejection rejection : persisted.rejections()) {
         rejections.add(rejection);
         if (rejection.reason() == DeadLetter.Reason.NUMBER_TAKEN) {
-          untilDone(
-              lease,
-              DrainMetrics.Step.RAISING_A_COUNTER,
-              () -> counters.raise(lease.keys(), rejection.job()));
+          retry(lease, DrainMetrics.Step.RAISING_A_COUNTER)
+              .run(() -> counters.raise(lease.keys(), rejection.job()));
         }
       }
     } catch (Persister.InvalidValueException e) {
@@ -172,41 +163,18 @@ final class Drain implements LeasedWork {
     }
   }
 
-  private <T> T untilDone(Lease lease, DrainMetrics.Step step, Supplier<T> work) {
-    BackOffExecution backOff = backOff().start();
-    int failures = 0;
-    while (true) {
-      try {
-        T result = work.get();
-        if (failures > 0) {
-          log.info(
-              "partition {}: {} works again after {} failures",
-              lease.keys().partition(),
-              step,
-              failures);
-        }
-        return result;
-      } catch (DataAccessException | TransactionException e) {
-        metrics.retry(step);
-        if (failures++ % 10 == 0) {
-          log.warn(
-              "partition {}: {} failed and is tried again: {}",
-              lease.keys().partition(),
-              step,
-              LoggedFault.line(e));
-        }
-        lease.pause(Duration.ofMillis(backOff.nextBackOff()));
-        if (!lease.held()) {
-          throw new LeaseLostException(lease.keys().partition());
-        }
-      }
-    }
-  }
-
-  private static ExponentialBackOff backOff() {
-    ExponentialBackOff backOff = new ExponentialBackOff(50, 2);
-    backOff.setMaxInterval(5_000);
-    backOff.setJitter(25);
-    return backOff;
+  private Retry retry(Lease lease, DrainMetrics.Step step) {
+    int partition = lease.keys().partition();
+    return new Retry(
+        log,
+        "partition " + partition + ": " + step,
+        BACK_OFF,
+        time -> {
+          lease.pause(time);
+          if (!lease.held()) {
+            throw new LeaseLostException(partition);
+          }
+        },
+        () -> metrics.retry(step));
   }
 }
