@@ -7,6 +7,8 @@ import co.elastic.clients.elasticsearch.core.MgetResponse;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
 import co.elastic.clients.elasticsearch.core.mget.MultiGetResponseItem;
 import co.elastic.clients.elasticsearch.core.search.Hit;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -25,15 +27,6 @@ public class IndexedMessages {
     this.client = client;
   }
 
-  /** The identity of a message in the index and in MySQL; its text is the document's id. */
-  public record Key(long app, long chat, long number) {
-
-    @Override
-    public String toString() {
-      return app + ":" + chat + ":" + number;
-    }
-  }
-
   /** The part of a document that is compared. */
   record Body(String body) {}
 
@@ -41,15 +34,16 @@ public class IndexedMessages {
    * The bodies of those of the messages that are indexed. Documents that no search shows yet are
    * included.
    */
-  public Map<Key, String> bodies(List<Key> keys) {
-    Map<Key, String> bodies = new HashMap<>();
+  public Map<MessageKey, String> bodies(List<MessageKey> keys) {
+    Map<MessageKey, String> bodies = new HashMap<>();
     try {
       MgetResponse<Body> response =
           client.mget(
               request -> {
                 request.index(SearchCluster.SEARCHED).sourceIncludes("body");
-                for (Key key : keys) {
-                  request.docs(doc -> doc.id(key.toString()).routing(Long.toString(key.app())));
+                for (MessageKey key : keys) {
+                  request.docs(
+                      doc -> doc.id(Document.id(key)).routing(Document.routing(key.chat())));
                 }
                 return request;
               },
@@ -60,7 +54,7 @@ public class IndexedMessages {
         if (item.isFailure()) {
           throw new IllegalStateException(
               "Elasticsearch cannot read %s: %s"
-                  .formatted(keys.get(i), item.failure().error().type()));
+                  .formatted(Document.id(keys.get(i)), item.failure().error().type()));
         }
         Body body = item.result().source();
         if (body != null) {
@@ -74,7 +68,7 @@ public class IndexedMessages {
   }
 
   /** Passes the keys of all documents to a consumer, page by page, in key order. */
-  public void forEachPage(int size, Consumer<List<Key>> consumer) {
+  public void forEachPage(int size, Consumer<List<MessageKey>> consumer) {
     List<FieldValue> after = List.of();
     try {
       client.indices().refresh(refresh -> refresh.index(SearchCluster.SEARCHED));
@@ -103,9 +97,8 @@ public class IndexedMessages {
                 .map(hit -> hit.sort())
                 .map(
                     sort ->
-                        new Key(
-                            sort.get(0).longValue(),
-                            sort.get(1).longValue(),
+                        new MessageKey(
+                            new ChatKey(sort.get(0).longValue(), sort.get(1).longValue()),
                             sort.get(2).longValue()))
                 .toList());
         after = hits.getLast().sort();

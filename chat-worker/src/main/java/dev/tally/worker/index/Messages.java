@@ -1,5 +1,7 @@
 package dev.tally.worker.index;
 
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,6 +42,9 @@ public final class Messages {
       ORDER BY app_id, chat_number, number
       LIMIT :limit""";
 
+  /** A key before all messages, to begin a scan with. */
+  public static final MessageKey START = new MessageKey(new ChatKey(0, 0), 0);
+
   private final JdbcClient jdbc;
 
   Messages(JdbcClient jdbc) {
@@ -52,10 +57,10 @@ public final class Messages {
     List<Object> arguments = new ArrayList<>(ranges.size() * 4 + 1);
     for (SearchOutbox.Range range : ranges) {
       condition.add(IN_RANGE);
-      arguments.add(range.appId());
-      arguments.add(range.chat());
-      arguments.add(range.firstNumber());
-      arguments.add(range.lastNumber());
+      arguments.add(range.chat().appId());
+      arguments.add(range.chat().number());
+      arguments.add(range.numbers().first());
+      arguments.add(range.numbers().last());
     }
     arguments.add(limit);
     return jdbc.sql(IN_RANGES.formatted(condition))
@@ -65,30 +70,19 @@ public final class Messages {
   }
 
   /** The messages after this key, up to a limit. */
-  public List<Message> after(Key key, int limit) {
+  public List<Message> after(MessageKey key, int limit) {
     return jdbc.sql(AFTER)
-        .param("app", key.appId())
-        .param("chat", key.chat())
+        .param("app", key.chat().appId())
+        .param("chat", key.chat().number())
         .param("number", key.number())
         .param("limit", limit)
         .query(Messages::message)
         .list();
   }
 
-  /** The position of a scan over all messages. */
-  public record Key(long appId, long chat, long number) {
-    public static final Key START = new Key(0, 0, 0);
-
-    public static Key of(Message message) {
-      return new Key(message.appId(), message.chat(), message.number());
-    }
-  }
-
   private static Message message(ResultSet row, int index) throws SQLException {
     return new Message(
-        row.getLong(1),
-        row.getLong(2),
-        row.getLong(3),
+        new MessageKey(new ChatKey(row.getLong(1), row.getLong(2)), row.getLong(3)),
         row.getString(4),
         row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC));
   }

@@ -7,6 +7,7 @@ import co.elastic.clients.elasticsearch.core.BulkResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
 import co.elastic.clients.elasticsearch.indices.IndexSettings;
 import co.elastic.clients.elasticsearch.indices.IndexState;
+import dev.tally.common.identity.MessageKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -170,11 +171,11 @@ public final class SearchCluster {
    *
    * @param indexMissing the index, or its own alias, does not exist
    * @param overloaded the index may take the same documents later
-   * @param documents ids of the documents that it refused
+   * @param documents the messages whose documents it refused
    * @param reason the type of the first refusal; "" if there is none
    */
   public record Refused(
-      boolean indexMissing, boolean overloaded, Set<String> documents, String reason) {
+      boolean indexMissing, boolean overloaded, Set<MessageKey> documents, String reason) {
 
     public static final Refused NOTHING = new Refused(false, false, Set.of(), "");
   }
@@ -205,12 +206,12 @@ public final class SearchCluster {
     for (Message message : messages) {
       request.operations(
           operation ->
-              operation.<Message.Document>index(
+              operation.<Document>index(
                   index ->
                       index
-                          .id(message.documentId())
-                          .routing(message.routing())
-                          .document(message.document())));
+                          .id(Document.id(message.key()))
+                          .routing(Document.routing(message.key().chat()))
+                          .document(Document.of(message))));
     }
     BulkResponse response;
     try {
@@ -224,8 +225,9 @@ public final class SearchCluster {
     boolean missing = false;
     boolean overloaded = false;
     String reason = "";
-    Set<String> documents = new HashSet<>();
-    for (BulkResponseItem item : response.items()) {
+    Set<MessageKey> documents = new HashSet<>();
+    for (int i = 0; i < messages.size(); i++) {
+      BulkResponseItem item = response.items().get(i);
       if (item.error() == null) {
         continue;
       }
@@ -235,13 +237,13 @@ public final class SearchCluster {
         // The type only: Elasticsearch's reason may quote the message.
         reason = String.valueOf(item.error().type());
       }
-      documents.add(String.valueOf(item.id()));
+      documents.add(messages.get(i).key());
     }
     return new Refused(missing, overloaded, documents, reason);
   }
 
   private static Refused plus(Refused one, Refused other) {
-    Set<String> documents = new HashSet<>(one.documents());
+    Set<MessageKey> documents = new HashSet<>(one.documents());
     documents.addAll(other.documents());
     return new Refused(
         one.indexMissing() || other.indexMissing(),

@@ -1,6 +1,9 @@
 package dev.tally.worker.indexer;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
@@ -216,7 +219,7 @@ final class Indexer implements SmartLifecycle {
       keeper.check();
       return true;
     }
-    Set<String> refused = new HashSet<>();
+    Set<MessageKey> refused = new HashSet<>();
     for (SearchIndexes.Entry target : work.targets()) {
       SearchCluster.Refused answer =
           spans.indexing(
@@ -256,7 +259,7 @@ final class Indexer implements SmartLifecycle {
    * Deletes the rows that are done, advances the row that the limit cut, and puts off the rows with
    * a refused document.
    */
-  private void settle(Work work, Set<String> refused) {
+  private void settle(Work work, Set<MessageKey> refused) {
     boolean cut = work.messages().size() == MESSAGES_A_ROUND;
     @Nullable Message last = work.messages().isEmpty() ? null : work.messages().getLast();
     Map<Long, List<Message>> messagesByRow = assign(work);
@@ -264,13 +267,13 @@ final class Indexer implements SmartLifecycle {
     List<SearchOutbox.Row> putOff = new ArrayList<>();
     for (SearchOutbox.Row row : work.rows()) {
       List<Message> ofRow = messagesByRow.getOrDefault(row.id(), List.of());
-      if (ofRow.stream().anyMatch(message -> refused.contains(message.documentId()))) {
+      if (ofRow.stream().anyMatch(message -> refused.contains(message.key()))) {
         putOff.add(row);
       } else if (cut && last != null && reaches(row, last)) {
         if (!ofRow.isEmpty()
             && ofRow.getLast().equals(last)
-            && last.number() < row.range().lastNumber()) {
-          outbox.advance(row, last.number() + 1);
+            && last.key().number() < row.range().numbers().last()) {
+          outbox.advance(row, last.key().number() + 1);
         } else if (!ofRow.isEmpty() && ofRow.getLast().equals(last)) {
           done.add(row);
         }
@@ -288,25 +291,17 @@ final class Indexer implements SmartLifecycle {
   /** Whether a row ends at or after a message in key order. Then the limit may have cut the row. */
   private static boolean reaches(SearchOutbox.Row row, Message last) {
     SearchOutbox.Range range = row.range();
-    if (range.appId() != last.appId()) {
-      return range.appId() > last.appId();
-    }
-    if (range.chat() != last.chat()) {
-      return range.chat() > last.chat();
-    }
-    return range.lastNumber() >= last.number();
+    return new MessageKey(range.chat(), range.numbers().last()).compareTo(last.key()) >= 0;
   }
 
   private static Map<Long, List<Message>> assign(Work work) {
-    Map<String, List<SearchOutbox.Row>> rowsByChat =
-        work.rows().stream()
-            .collect(Collectors.groupingBy(row -> row.range().appId() + ":" + row.range().chat()));
+    Map<ChatKey, List<SearchOutbox.Row>> rowsByChat =
+        work.rows().stream().collect(Collectors.groupingBy(row -> row.range().chat()));
     Map<Long, List<Message>> assigned = new HashMap<>();
     for (Message message : work.messages()) {
-      for (SearchOutbox.Row row :
-          rowsByChat.getOrDefault(message.appId() + ":" + message.chat(), List.of())) {
-        if (row.range().firstNumber() <= message.number()
-            && message.number() <= row.range().lastNumber()) {
+      for (SearchOutbox.Row row : rowsByChat.getOrDefault(message.key().chat(), List.of())) {
+        NumberRange numbers = row.range().numbers();
+        if (numbers.first() <= message.key().number() && message.key().number() <= numbers.last()) {
           assigned.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(message);
         }
       }

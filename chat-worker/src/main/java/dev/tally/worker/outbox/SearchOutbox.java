@@ -1,5 +1,7 @@
 package dev.tally.worker.outbox;
 
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.NumberRange;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -85,11 +87,11 @@ public class SearchOutbox {
   }
 
   /**
-   * Messages of a chat with consecutive numbers, both ends included.
+   * Consecutive messages of a chat.
    *
    * @param partition the app's partition; the worker that owns it indexes the messages
    */
-  public record Range(int partition, long appId, long chat, long firstNumber, long lastNumber) {}
+  public record Range(int partition, ChatKey chat, NumberRange numbers) {}
 
   /**
    * A row of the outbox.
@@ -139,10 +141,8 @@ public class SearchOutbox {
                     row.getLong(1),
                     new Range(
                         row.getInt(2),
-                        row.getLong(3),
-                        row.getLong(4),
-                        row.getLong(5),
-                        row.getLong(6)),
+                        new ChatKey(row.getLong(3), row.getLong(4)),
+                        new NumberRange(row.getLong(5), row.getLong(6))),
                     row.getInt(7)))
         .list();
   }
@@ -183,10 +183,10 @@ public class SearchOutbox {
   private static void bind(PreparedStatement statement, Range range, LocalDateTime now)
       throws SQLException {
     statement.setInt(1, range.partition());
-    statement.setLong(2, range.appId());
-    statement.setLong(3, range.chat());
-    statement.setLong(4, range.firstNumber());
-    statement.setLong(5, range.lastNumber());
+    statement.setLong(2, range.chat().appId());
+    statement.setLong(3, range.chat().number());
+    statement.setLong(4, range.numbers().first());
+    statement.setLong(5, range.numbers().last());
     statement.setObject(6, now);
   }
 

@@ -1,12 +1,16 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.index.IndexedMessages;
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.tally.worker.index.Message;
+import dev.tally.worker.index.Messages;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -16,15 +20,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class SearchCheck {
-
-  private static final String PERSISTED_AFTER =
-      """
-      SELECT app_id, chat_number, number, body FROM messages
-      WHERE (app_id = :app AND chat_number = :chat AND number > :number)
-         OR (app_id = :app AND chat_number > :chat)
-         OR app_id > :app
-      ORDER BY app_id, chat_number, number
-      LIMIT :limit""";
 
   private static final String IN_OUTBOX =
       """
@@ -40,14 +35,14 @@ class SearchCheck {
   private static final int PAGE = 1_000;
 
   private final JdbcClient jdbc;
+  private final Messages persisted;
   private final IndexedMessages indexed;
 
-  SearchCheck(JdbcClient jdbc, IndexedMessages indexed) {
+  SearchCheck(JdbcClient jdbc, Messages persisted, IndexedMessages indexed) {
     this.jdbc = jdbc;
+    this.persisted = persisted;
     this.indexed = indexed;
   }
-
-  private record Row(IndexedMessages.Key key, String body) {}
 
   /**
    * Looks for persisted messages in the index, in the caller's snapshot.
@@ -57,27 +52,26 @@ class SearchCheck {
   long persistedIsIndexed(Findings findings, LongConsumer progress) {
     long pending = 0;
     long done = 0;
-    IndexedMessages.Key last = new IndexedMessages.Key(0, 0, 0);
+    MessageKey last = Messages.START;
     while (true) {
-      List<Row> page = persistedAfter(last);
+      List<Message> page = persisted.after(last, PAGE);
       if (page.isEmpty()) {
         return pending;
       }
-      Map<IndexedMessages.Key, String> bodies =
-          indexed.bodies(page.stream().map(Row::key).toList());
-      List<Row> different =
-          page.stream().filter(row -> !row.body().equals(bodies.get(row.key()))).toList();
-      if (!different.isEmpty()) {
-        List<Row> waiting = different.stream().filter(this::isInOutbox).toList();
-        pending += waiting.size();
-        for (Row row : different) {
-          if (!waiting.contains(row)) {
-            findings.add(
-                (bodies.containsKey(row.key())
-                        ? "message %s is indexed with another body"
-                        : "message %s is not indexed")
-                    .formatted(row.key()));
-          }
+      Map<MessageKey, String> bodies = indexed.bodies(page.stream().map(Message::key).toList());
+      for (Message message : page) {
+        String body = bodies.get(message.key());
+        if (message.body().equals(body)) {
+          continue;
+        }
+        if (isInOutbox(message.key())) {
+          pending++;
+        } else {
+          findings.add(
+              (body == null
+                      ? "message %s is not indexed"
+                      : "message %s is indexed with another body")
+                  .formatted(name(message.key())));
         }
       }
       done += page.size();
@@ -86,25 +80,11 @@ class SearchCheck {
     }
   }
 
-  private List<Row> persistedAfter(IndexedMessages.Key key) {
-    return jdbc.sql(PERSISTED_AFTER)
-        .param("app", key.app())
-        .param("chat", key.chat())
-        .param("number", key.number())
-        .param("limit", PAGE)
-        .query(
-            (row, _) ->
-                new Row(
-                    new IndexedMessages.Key(row.getLong(1), row.getLong(2), row.getLong(3)),
-                    row.getString(4)))
-        .list();
-  }
-
-  private boolean isInOutbox(Row row) {
+  private boolean isInOutbox(MessageKey key) {
     return jdbc.sql(IN_OUTBOX)
-            .param("app", row.key().app())
-            .param("chat", row.key().chat())
-            .param("number", row.key().number())
+            .param("app", key.chat().appId())
+            .param("chat", key.chat().number())
+            .param("number", key.number())
             .query(Long.class)
             .single()
         > 0;
@@ -117,30 +97,27 @@ class SearchCheck {
   void indexedIsPersisted(Findings findings) {
     indexed.forEachPage(
         PAGE,
-        keys -> {
-          Map<List<Long>, List<Long>> numbers = new HashMap<>();
-          for (IndexedMessages.Key key : keys) {
-            numbers
-                .computeIfAbsent(List.of(key.app(), key.chat()), _ -> new ArrayList<>())
-                .add(key.number());
-          }
-          numbers.forEach(
-              (chat, wanted) -> {
-                List<@Nullable Long> there =
-                    jdbc.sql(PERSISTED)
-                        .param("app", chat.get(0))
-                        .param("chat", chat.get(1))
-                        .param("numbers", wanted)
-                        .query(Long.class)
-                        .list();
-                wanted.stream()
-                    .filter(number -> !there.contains(number))
-                    .forEach(
-                        number ->
-                            findings.add(
-                                "document %d:%d:%d is no persisted message"
-                                    .formatted(chat.get(0), chat.get(1), number)));
-              });
-        });
+        keys ->
+            keys.stream()
+                .collect(Collectors.groupingBy(MessageKey::chat))
+                .forEach((chat, ofChat) -> checkPersisted(chat, ofChat, findings)));
+  }
+
+  private void checkPersisted(ChatKey chat, List<MessageKey> keys, Findings findings) {
+    Set<Long> there =
+        new HashSet<>(
+            jdbc.sql(PERSISTED)
+                .param("app", chat.appId())
+                .param("chat", chat.number())
+                .param("numbers", keys.stream().map(MessageKey::number).toList())
+                .query((row, _) -> row.getLong(1))
+                .list());
+    keys.stream()
+        .filter(key -> !there.contains(key.number()))
+        .forEach(key -> findings.add("document %s is no persisted message".formatted(name(key))));
+  }
+
+  private static String name(MessageKey key) {
+    return "%d:%d:%d".formatted(key.chat().appId(), key.chat().number(), key.number());
   }
 }

@@ -2,6 +2,8 @@ package dev.tally.worker.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.outbox.SearchOutbox.Range;
@@ -50,9 +52,7 @@ class SearchOutboxIT {
     Random random = new Random(1);
     for (int i = 0; i < 20; i++) {
       outbox.append(
-          IntStream.range(0, 20)
-              .mapToObj(_ -> new Range(random.nextInt(PARTITIONS), 1, 1, 1, 1))
-              .toList());
+          IntStream.range(0, 20).mapToObj(_ -> range(random.nextInt(PARTITIONS), 1)).toList());
     }
 
     for (Set<Integer> asked : List.of(Set.of(3), Set.of(0, 7, 15), partitions())) {
@@ -89,7 +89,7 @@ class SearchOutboxIT {
     mysql.execute("DELETE FROM search_outbox");
     List<Range> ranges = new ArrayList<>();
     for (int i = 0; i < waiting; i++) {
-      ranges.add(new Range(i % PARTITIONS, 1, 1, i + 1L, i + 1L));
+      ranges.add(range(i % PARTITIONS, i + 1));
     }
     outbox.append(ranges);
     // On one connection: the server counts for each connection.
@@ -107,6 +107,10 @@ class SearchOutboxIT {
                   .mapToLong(Long::longValue)
                   .sum();
             });
+  }
+
+  private static Range range(int partition, long number) {
+    return new Range(partition, new ChatKey(1, 1), new NumberRange(number, number));
   }
 
   private static Set<Integer> partitions() {

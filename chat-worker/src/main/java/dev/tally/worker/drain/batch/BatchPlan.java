@@ -1,6 +1,7 @@
 package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -108,7 +109,7 @@ record BatchPlan(
     for (int i = 1; i <= rows.size(); i++) {
       long last = rows.get(i - 1).number();
       if (i == rows.size() || rows.get(i).number() != last + 1) {
-        ranges.add(new SearchOutbox.Range(partition, chat.appId(), chat.number(), first, last));
+        ranges.add(new SearchOutbox.Range(partition, chat, new NumberRange(first, last)));
         if (i < rows.size()) {
           first = rows.get(i).number();
         }

@@ -1,5 +1,6 @@
 package dev.tally.worker.index.lifecycle;
 
+import dev.tally.common.identity.MessageKey;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
@@ -129,14 +130,14 @@ public class Reindex {
     long total = jdbc.sql(TOTAL).query(Long.class).single();
     long done = 0;
     progress.at(done, total);
-    Messages.Key key = Messages.Key.START;
+    MessageKey key = Messages.START;
     while (true) {
       List<Message> page = messages.after(key, PAGE);
       if (page.isEmpty()) {
         return done;
       }
       index(name, page);
-      key = Messages.Key.of(page.getLast());
+      key = page.getLast().key();
       done += page.size();
       progress.at(done, total);
     }

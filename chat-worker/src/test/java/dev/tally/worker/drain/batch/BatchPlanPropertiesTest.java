@@ -85,9 +85,9 @@ class BatchPlanPropertiesTest {
       for (int i = 1; i < plan.ranges().size(); i++) {
         SearchOutbox.Range range = plan.ranges().get(i);
         SearchOutbox.Range before = plan.ranges().get(i - 1);
-        assertThat(new MessageKey(chat(before), before.lastNumber() + 1))
+        assertThat(new MessageKey(before.chat(), before.numbers().last() + 1))
             .as("one range would do")
-            .isNotEqualTo(new MessageKey(chat(range), range.firstNumber()));
+            .isNotEqualTo(new MessageKey(range.chat(), range.numbers().first()));
       }
     }
   }
@@ -132,12 +132,8 @@ class BatchPlanPropertiesTest {
 
   private static Stream<MessageKey> keys(SearchOutbox.Range range) {
     assertThat(range.partition()).isEqualTo(Tables.PARTITION);
-    return LongStream.rangeClosed(range.firstNumber(), range.lastNumber())
-        .mapToObj(number -> new MessageKey(chat(range), number));
-  }
-
-  private static ChatKey chat(SearchOutbox.Range range) {
-    return new ChatKey(range.appId(), range.chat());
+    return LongStream.rangeClosed(range.numbers().first(), range.numbers().last())
+        .mapToObj(number -> new MessageKey(range.chat(), number));
   }
 
   /** What the jobs of a batch are, decided one by one. */

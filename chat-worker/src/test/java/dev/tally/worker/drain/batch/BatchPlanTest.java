@@ -30,7 +30,7 @@ class BatchPlanTest {
     assertThat(plan.addedChats()).containsOnly(Map.entry(11L, 1));
     assertThat(bodies(plan)).containsExactly("a", "b");
     assertThat(plan.addedMessages()).isEmpty();
-    assertThat(plan.ranges()).containsExactly(new SearchOutbox.Range(3, 11, 1, 1, 2));
+    assertThat(plan.ranges()).containsExactly(range(11, 1, 1, 2));
     assertThat(plan.rejections()).isEmpty();
     assertThat(plan.redelivered()).isZero();
   }
@@ -69,10 +69,7 @@ class BatchPlanTest {
             Tables.message(0, 1, 4, "d"));
 
     assertThat(plan.ranges())
-        .containsExactly(
-            new SearchOutbox.Range(3, 11, 1, 1, 2),
-            new SearchOutbox.Range(3, 11, 1, 4, 4),
-            new SearchOutbox.Range(3, 11, 2, 3, 3));
+        .containsExactly(range(11, 1, 1, 2), range(11, 1, 4, 4), range(11, 2, 3, 3));
   }
 
   @Test
@@ -218,5 +215,9 @@ class BatchPlanTest {
     return plan.rejections().stream()
         .map(rejection -> Tuple.tuple(rejection.reason(), rejection.job()))
         .toList();
+  }
+
+  private static SearchOutbox.Range range(long app, long chat, long first, long last) {
+    return new SearchOutbox.Range(3, new ChatKey(app, chat), new NumberRange(first, last));
   }
 }
