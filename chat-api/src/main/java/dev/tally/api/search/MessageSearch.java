@@ -1,7 +1,5 @@
 package dev.tally.api.search;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.FieldValue;
 import co.elastic.clients.elasticsearch._types.SortOrder;
 import co.elastic.clients.elasticsearch._types.query_dsl.BoolQuery;
@@ -14,13 +12,12 @@ import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
 import co.elastic.clients.util.NamedValue;
 import dev.tally.api.page.Page;
 import dev.tally.common.identity.ChatKey;
-import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.RepeatedWarning;
+import dev.tally.common.search.SearchFault;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +27,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.elasticsearch.NoSuchIndexException;
+import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
 import org.springframework.stereotype.Component;
 
 /**
@@ -53,11 +53,11 @@ class MessageSearch {
   private static final int MAX_EXPANSIONS = 50;
 
   private final RepeatedWarning down = new RepeatedWarning(log);
-  private final ElasticsearchClient client;
+  private final ElasticsearchTemplate elasticsearch;
   private final Timer latency;
 
-  MessageSearch(ElasticsearchClient client, MeterRegistry meters) {
-    this.client = client;
+  MessageSearch(ElasticsearchTemplate elasticsearch, MeterRegistry meters) {
+    this.elasticsearch = elasticsearch;
     this.latency =
         Timer.builder("tally.search.latency").publishPercentileHistogram().register(meters);
   }
@@ -78,20 +78,17 @@ class MessageSearch {
     SearchRequest request = request(chat, words, after, limit + 1);
     long begin = System.nanoTime();
     try {
-      SearchResponse<Document> response = client.search(request, Document.class);
+      SearchResponse<Document> response =
+          elasticsearch.execute(client -> client.search(request, Document.class));
       if (response.timedOut()) {
         throw unavailable();
       }
       return Page.of(hits(response), limit);
-    } catch (ElasticsearchException e) {
-      if ("index_not_found_exception".equals(e.error().type())) {
-        // No worker has created the index yet, so no message is indexed.
-        return new Page<>(List.of(), false);
-      }
-      down.warn(() -> "A search failed: " + e.error().type());
-      throw unavailable();
-    } catch (IOException e) {
-      down.warn(() -> "Elasticsearch did not answer a search: " + LoggedFault.line(e));
+    } catch (NoSuchIndexException e) {
+      // No worker has created the index yet, so no message is indexed.
+      return new Page<>(List.of(), false);
+    } catch (DataAccessException e) {
+      down.warn(() -> "Elasticsearch did not answer a search: " + SearchFault.line(e));
       throw unavailable();
     } finally {
       latency.record(Duration.ofNanos(System.nanoTime() - begin));
