@@ -1,7 +1,7 @@
 package dev.tally.worker.retry;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import dev.tally.common.log.LoggedFault;
+import dev.tally.common.search.SearchFault;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -102,7 +102,7 @@ public final class Retry {
           throw e;
         }
         if (failures % LOGGED == 0) {
-          log.warn("{} failed and is tried again: {}", work, line(e));
+          log.warn("{} failed and is tried again: {}", work, SearchFault.line(e));
         }
         pause.await(Duration.ofMillis(wait));
       }
@@ -120,12 +120,5 @@ public final class Retry {
           attempt.run();
           return true;
         });
-  }
-
-  private static String line(RuntimeException e) {
-    // The message of this exception may quote a document; the type of its error does not.
-    return e instanceof ElasticsearchException refusal
-        ? String.valueOf(refusal.error().type())
-        : LoggedFault.line(e);
   }
 }
