@@ -13,7 +13,7 @@ import java.util.StringJoiner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads messages in primary key order. */
+/** Reads persisted messages. */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public final class Messages {
@@ -21,9 +21,7 @@ public final class Messages {
   private static final String IN_RANGES =
       """
       SELECT app_id, chat_number, number, body, created_at FROM messages
-      WHERE %s
-      ORDER BY app_id, chat_number, number
-      LIMIT ?""";
+      WHERE %s""";
 
   /**
    * A part of the condition of {@link #IN_RANGES}, one for each range. Its parameters have no
@@ -51,10 +49,10 @@ public final class Messages {
     this.jdbc = jdbc;
   }
 
-  /** The messages of these ranges, up to a limit. */
-  public List<Message> in(List<SearchOutbox.Range> ranges, int limit) {
+  /** The messages of these ranges. */
+  public List<Message> in(List<SearchOutbox.Range> ranges) {
     StringJoiner condition = new StringJoiner(" OR ");
-    List<Object> arguments = new ArrayList<>(ranges.size() * 4 + 1);
+    List<Object> arguments = new ArrayList<>(ranges.size() * 4);
     for (SearchOutbox.Range range : ranges) {
       condition.add(IN_RANGE);
       arguments.add(range.chat().appId());
@@ -62,14 +60,13 @@ public final class Messages {
       arguments.add(range.numbers().first());
       arguments.add(range.numbers().last());
     }
-    arguments.add(limit);
     return jdbc.sql(IN_RANGES.formatted(condition))
         .params(arguments)
         .query(Messages::message)
         .list();
   }
 
-  /** The messages after this key, up to a limit. */
+  /** The messages after this key, in key order, up to a limit. */
   public List<Message> after(MessageKey key, int limit) {
     return jdbc.sql(AFTER)
         .param("app", key.chat().appId())

@@ -4,8 +4,8 @@
  * <p>Structures:
  *
  * <ul>
- *   <li>an index, {@code tally-messages-<time>}: a document for each message, with the id {@code
- *       app:chat:number}, routed by app
+ *   <li>an index, {@code tally-messages-<time>}: a document for each message. {@link
+ *       dev.tally.worker.index.Document} has its id, its routing and its fields.
  *   <li>{@code tally-messages}, an alias: the index that searches go to
  *   <li>{@code <index>-write}, an alias: the only name that documents are sent to. A bulk request
  *       requires it, so no request makes a deleted index again.
@@ -16,9 +16,10 @@
  * <p>The process:
  *
  * <ol>
- *   <li>{@link dev.tally.worker.index.Messages} reads messages from MySQL in key order.
- *   <li>{@link dev.tally.worker.index.SearchCluster} sends them to an index in bulk requests of
- *       about 5 MB, and reports the documents that the index refused.
+ *   <li>{@link dev.tally.worker.index.Messages} reads messages from MySQL.
+ *   <li>{@link dev.tally.worker.index.DocumentWriter} sends them to an index in bulk requests of
+ *       about 5 MB. Its {@link dev.tally.worker.index.BulkAnswer} names the messages that the index
+ *       did not take.
  *   <li>{@link dev.tally.worker.index.IndexedMessages} reads an index back, for {@code verify}.
  * </ol>
  *
@@ -27,6 +28,7 @@
  * another UUID than the recorded one is another index: {@code lifecycle} sends everything to it
  * again.
  *
+ * @see dev.tally.worker.index.SearchCluster creates, deletes and swaps indexes
  * @see dev.tally.worker.index.lifecycle
  * @see dev.tally.worker.indexer
  */

@@ -2,33 +2,40 @@
  * Takes persisted messages from the outbox to every search index.
  *
  * <p>Structures: the outbox ({@code search_outbox}), whose rows are ranges of messages to index;
- * the registered indexes ({@code search_indexes}), which all get each message; and the messages
- * themselves.
+ * the registered indexes ({@code search_indexes}), which all get each message; and portions: the
+ * part of each row that a round indexes.
  *
  * <p>The process, a round at a time:
  *
  * <ol>
  *   <li>Read, in one snapshot of MySQL: due outbox rows of the partitions that this worker owns,
- *       their messages, and the registered indexes. A round takes a bounded number of each.
+ *       the messages of as many rows as a round takes, and the registered indexes. The last row is
+ *       cut where the round is full.
  *   <li>Send the messages to each index.
- *   <li>Settle the rows: delete those that every index has taken, advance one that the bound cut,
- *       and put off those with a refused document.
+ *   <li>Settle the rows. A row is done when every index has taken its messages. Messages that an
+ *       index did not take are put off; what the round cut off is due at once.
  * </ol>
  *
  * <p>What keeps it right:
  *
  * <ul>
- *   <li>A row is deleted after the indexes have taken its messages. A worker that is killed in
+ *   <li>A row is settled after the indexes have taken its messages. A worker that is killed in
  *       between leaves the row, and the messages are sent again, which changes nothing.
  *   <li>Rows and registered indexes come from the same snapshot, so a reindex misses no message:
- *       {@link Indexer} has the argument.
- *   <li>A fault of Elasticsearch delays the round, and nothing else. The drain goes on.
- *   <li>A refused document delays its own row, and no other.
+ *       {@link IndexRound} has the argument.
+ *   <li>When Elasticsearch is away, or an index takes nothing, the round is tried again later as a
+ *       whole. The drain goes on.
+ *   <li>A message that an index does not take delays itself, and no other: its run of messages
+ *       becomes a row of its own. So there are never more new rows than such messages.
+ *   <li>What is left of a cut row goes behind the rows that are due already, so a long row delays
+ *       others by a round.
  * </ul>
  *
  * <p>ADR 0006 has the reasons.
  *
- * @see Indexer the rounds
+ * @see Indexer the loop
+ * @see IndexRound a round
+ * @see Portion which part of a row a round indexes, and what becomes of the row
  * @see dev.tally.worker.outbox
  * @see dev.tally.worker.index.lifecycle.IndexKeeper the check that recovers a damaged index
  */

@@ -3,13 +3,14 @@ package dev.tally.worker.outbox;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.NumberRange;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,9 @@ import java.util.StringJoiner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Messages that are persisted and not indexed yet: a row for each run of consecutive messages of
@@ -31,7 +35,7 @@ public class SearchOutbox {
       """
       INSERT INTO search_outbox
         (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
-      VALUES (?, ?, ?, ?, ?, 0, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, ?)""";
 
   private static final String APPEND_ALL =
       """
@@ -58,19 +62,15 @@ public class SearchOutbox {
        WHERE partition_number = :partition%d AND due_at <= :now
        ORDER BY due_at, id LIMIT :limit)""";
 
+  private static final String LOCK =
+      """
+      SELECT id, partition_number, app_id, chat_number, first_number, last_number, attempts
+      FROM search_outbox WHERE id IN (:ids)
+      FOR UPDATE""";
+
   private static final String DELETE =
       """
       DELETE FROM search_outbox WHERE id IN (:ids)""";
-
-  private static final String ADVANCE =
-      """
-      UPDATE search_outbox SET first_number = :first
-      WHERE id = :id AND first_number < :first""";
-
-  private static final String PUT_OFF =
-      """
-      UPDATE search_outbox SET attempts = attempts + 1, due_at = :due
-      WHERE id IN (:ids)""";
 
   private static final String SIZE =
       """
@@ -78,11 +78,19 @@ public class SearchOutbox {
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
+  private final TransactionTemplate transaction;
   private final IndexSignal signal;
 
-  SearchOutbox(JdbcClient jdbc, JdbcTemplate batches, IndexSignal signal) {
+  SearchOutbox(
+      JdbcClient jdbc,
+      JdbcTemplate batches,
+      PlatformTransactionManager transactions,
+      IndexSignal signal) {
     this.jdbc = jdbc;
     this.batches = batches;
+    this.transaction = new TransactionTemplate(transactions);
+    // Rows are locked by their keys. Gap locks would only block the drain.
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.signal = signal;
   }
 
@@ -96,15 +104,23 @@ public class SearchOutbox {
   /**
    * A row of the outbox.
    *
-   * @param attempts how often Elasticsearch has refused some of its messages
+   * @param attempts how often Elasticsearch has not taken some of its messages
    */
   public record Row(long id, Range range, int attempts) {}
 
   /** Appends ranges, in the caller's transaction. */
   public void append(List<Range> ranges) {
     LocalDateTime now = now();
-    batches.batchUpdate(
-        APPEND, ranges, ranges.size(), (statement, range) -> bind(statement, range, now));
+    insert(ranges.stream().map(range -> new NewRow(range, 0, now)).toList());
+  }
+
+  /** Appends a range for each chat of an app, with all its persisted messages. */
+  public void appendAll(int partition, long appId) {
+    jdbc.sql(APPEND_ALL)
+        .param("partition", partition)
+        .param("now", now())
+        .param("app", appId)
+        .update();
   }
 
   /** Wakes the indexer after a commit, so that it does not wait for its next look. */
@@ -133,46 +149,45 @@ public class SearchOutbox {
       parameters.put("partition" + part, partition);
       part++;
     }
-    return jdbc.sql(DUE.formatted(oldestOfEach))
-        .params(parameters)
-        .query(
-            (row, _) ->
-                new Row(
-                    row.getLong(1),
-                    new Range(
-                        row.getInt(2),
-                        new ChatKey(row.getLong(3), row.getLong(4)),
-                        new NumberRange(row.getLong(5), row.getLong(6))),
-                    row.getInt(7)))
-        .list();
+    return jdbc.sql(DUE.formatted(oldestOfEach)).params(parameters).query(SearchOutbox::row).list();
   }
 
-  /** Deletes rows whose messages every index has taken. */
-  public void delete(Collection<Row> rows) {
-    if (!rows.isEmpty()) {
-      jdbc.sql(DELETE).param("ids", ids(rows)).update();
+  /**
+   * Replaces rows by what is left of them, in one transaction. Leaves a row alone that is no longer
+   * as it was read: another worker has settled it, or MySQL has given its id to another row.
+   */
+  public void settle(List<Settlement> settlements) {
+    if (!settlements.isEmpty()) {
+      transaction.executeWithoutResult(_ -> replace(settlements));
     }
   }
 
-  /** Shortens a row to the messages from this number on. */
-  public void advance(Row row, long firstNumber) {
-    jdbc.sql(ADVANCE).param("first", firstNumber).param("id", row.id()).update();
-  }
-
-  /** Puts rows off, because Elasticsearch has refused some of their messages. */
-  public void putOff(Collection<Row> rows, Duration delay) {
-    if (!rows.isEmpty()) {
-      jdbc.sql(PUT_OFF).param("due", now().plus(delay)).param("ids", ids(rows)).update();
+  private void replace(List<Settlement> settlements) {
+    Set<Row> found =
+        new HashSet<>(
+            jdbc.sql(LOCK)
+                .param("ids", settlements.stream().map(its -> its.row().id()).toList())
+                .query(SearchOutbox::row)
+                .list());
+    List<Settlement> unchanged =
+        settlements.stream().filter(its -> found.contains(its.row())).toList();
+    if (unchanged.isEmpty()) {
+      return;
     }
-  }
-
-  /** Appends a range for each chat of an app, with all its persisted messages. */
-  public void appendAll(int partition, long appId) {
-    jdbc.sql(APPEND_ALL)
-        .param("partition", partition)
-        .param("now", now())
-        .param("app", appId)
-        .update();
+    jdbc.sql(DELETE).param("ids", unchanged.stream().map(its -> its.row().id()).toList()).update();
+    LocalDateTime now = now();
+    List<NewRow> rows = new ArrayList<>();
+    for (Settlement settlement : unchanged) {
+      Range range = settlement.row().range();
+      for (Settlement.Left left : settlement.left()) {
+        rows.add(
+            new NewRow(
+                new Range(range.partition(), range.chat(), left.numbers()),
+                left.attempts(),
+                now.plus(left.delay())));
+      }
+    }
+    insert(rows);
   }
 
   /** The number of rows. */
@@ -180,21 +195,35 @@ public class SearchOutbox {
     return jdbc.sql(SIZE).query(Long.class).single();
   }
 
-  private static void bind(PreparedStatement statement, Range range, LocalDateTime now)
-      throws SQLException {
-    statement.setInt(1, range.partition());
-    statement.setLong(2, range.chat().appId());
-    statement.setLong(3, range.chat().number());
-    statement.setLong(4, range.numbers().first());
-    statement.setLong(5, range.numbers().last());
-    statement.setObject(6, now);
+  private record NewRow(Range range, int attempts, LocalDateTime dueAt) {}
+
+  private void insert(List<NewRow> rows) {
+    if (!rows.isEmpty()) {
+      batches.batchUpdate(APPEND, rows, rows.size(), SearchOutbox::bind);
+    }
+  }
+
+  private static void bind(PreparedStatement statement, NewRow row) throws SQLException {
+    statement.setInt(1, row.range().partition());
+    statement.setLong(2, row.range().chat().appId());
+    statement.setLong(3, row.range().chat().number());
+    statement.setLong(4, row.range().numbers().first());
+    statement.setLong(5, row.range().numbers().last());
+    statement.setInt(6, row.attempts());
+    statement.setObject(7, row.dueAt());
+  }
+
+  private static Row row(ResultSet row, int index) throws SQLException {
+    return new Row(
+        row.getLong(1),
+        new Range(
+            row.getInt(2),
+            new ChatKey(row.getLong(3), row.getLong(4)),
+            new NumberRange(row.getLong(5), row.getLong(6))),
+        row.getInt(7));
   }
 
   private static LocalDateTime now() {
     return LocalDateTime.ofInstant(Instant.now(), ZoneOffset.UTC);
-  }
-
-  private static List<Long> ids(Collection<Row> rows) {
-    return rows.stream().map(Row::id).toList();
   }
 }

@@ -1,12 +1,14 @@
 package dev.tally.worker.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.outbox.SearchOutbox.Range;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +25,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Due rows are found in their order, at a cost that does not grow with their number. */
+/**
+ * Due rows are found in their order, at a cost that does not grow with their number. A row is
+ * replaced by what is left of it, if it is still as it was read.
+ */
 class SearchOutboxIT {
 
   private static final int PARTITIONS = 16;
@@ -109,8 +114,64 @@ class SearchOutboxIT {
             });
   }
 
+  @Test
+  void aRowIsReplacedByWhatIsLeftOfIt() {
+    mysql.execute("DELETE FROM search_outbox");
+    outbox.append(List.of(range(3, 1, 9), range(4, 10, 12)));
+    List<SearchOutbox.Row> rows = outbox.due(partitions(), LIMIT);
+
+    outbox.settle(
+        List.of(
+            new Settlement(
+                rows.getFirst(),
+                List.of(
+                    new Settlement.Left(new NumberRange(2, 2), 1, Duration.ofHours(1)),
+                    new Settlement.Left(new NumberRange(5, 9), 0, Duration.ZERO))),
+            new Settlement(rows.getLast(), List.of())));
+
+    assertThat(outbox.due(partitions(), LIMIT))
+        .extracting(SearchOutbox.Row::range, SearchOutbox.Row::attempts)
+        .containsExactly(tuple(range(3, 5, 9), 0));
+    mysql.execute("UPDATE search_outbox SET due_at = due_at - INTERVAL 1 HOUR");
+    assertThat(outbox.due(partitions(), LIMIT))
+        .extracting(SearchOutbox.Row::range, SearchOutbox.Row::attempts)
+        .containsExactlyInAnyOrder(tuple(range(3, 5, 9), 0), tuple(range(3, 2, 2), 1));
+  }
+
+  @Test
+  void aRowThatIsNotAsItWasReadStays() {
+    for (String change :
+        List.of(
+            "app_id = 2",
+            "chat_number = 2",
+            "first_number = 2",
+            "last_number = 8",
+            "attempts = 1",
+            "partition_number = 5")) {
+      mysql.execute("DELETE FROM search_outbox");
+      outbox.append(List.of(range(3, 1, 9)));
+      SearchOutbox.Row read = outbox.due(partitions(), LIMIT).getFirst();
+      mysql.execute("UPDATE search_outbox SET " + change);
+      List<SearchOutbox.Row> changed = outbox.due(partitions(), LIMIT);
+
+      outbox.settle(
+          List.of(
+              new Settlement(
+                  read, List.of(new Settlement.Left(new NumberRange(9, 9), 0, Duration.ZERO)))));
+
+      assertThat(outbox.due(partitions(), LIMIT))
+          .as(change)
+          .containsExactlyElementsOf(changed)
+          .doesNotContain(read);
+    }
+  }
+
+  private static Range range(int partition, long first, long last) {
+    return new Range(partition, new ChatKey(1, 1), new NumberRange(first, last));
+  }
+
   private static Range range(int partition, long number) {
-    return new Range(partition, new ChatKey(1, 1), new NumberRange(number, number));
+    return range(partition, number, number);
   }
 
   private static Set<Integer> partitions() {

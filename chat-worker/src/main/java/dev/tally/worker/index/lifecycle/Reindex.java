@@ -2,22 +2,23 @@ package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.log.LoggedFault;
+import dev.tally.worker.index.BulkAnswer;
+import dev.tally.worker.index.DocumentWriter;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
 import dev.tally.worker.index.SearchCluster;
-import java.io.UncheckedIOException;
+import dev.tally.worker.retry.Retry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
@@ -39,16 +40,19 @@ public class Reindex {
 
   private final SearchIndexes indexes;
   private final SearchCluster cluster;
+  private final DocumentWriter writer;
   private final Messages messages;
   private final DatabaseLock lock;
   private final IndexKeeper keeper;
   private final JdbcClient jdbc;
+  private final Retry retry = new Retry(log, "reindex", patience(), Reindex::sleep, () -> {});
   private final TransactionTemplate transaction;
   private final TransactionTemplate snapshot;
 
   Reindex(
       SearchIndexes indexes,
       SearchCluster cluster,
+      DocumentWriter writer,
       Messages messages,
       DatabaseLock lock,
       IndexKeeper keeper,
@@ -56,6 +60,7 @@ public class Reindex {
       PlatformTransactionManager transactions) {
     this.indexes = indexes;
     this.cluster = cluster;
+    this.writer = writer;
     this.messages = messages;
     this.lock = lock;
     this.keeper = keeper;
@@ -114,7 +119,7 @@ public class Reindex {
       long done = snapshot.execute(_ -> scan(name, progress));
       cluster.refresh(name);
       if (!cluster.indexUuid(name).equals(Optional.of(indexUuid))) {
-        throw new IllegalStateException("the new index was lost while it was built: " + name);
+        throw lost(name);
       }
       swap(name, indexUuid);
       swapped = true;
@@ -143,32 +148,35 @@ public class Reindex {
     }
   }
 
-  /**
-   * Waits up to two minutes for an Elasticsearch that is overloaded or away, because a run may have
-   * taken hours to get here.
-   */
+  /** Indexes a page, however often that takes. */
   private void index(String name, List<Message> page) {
-    BackOffExecution backOff = patience().start();
-    while (true) {
-      SearchCluster.Refused refused;
-      try {
-        refused = cluster.index(name, page);
-      } catch (UncheckedIOException e) {
-        refused = new SearchCluster.Refused(false, true, Set.of(), LoggedFault.line(e));
-      }
-      if (refused.equals(SearchCluster.Refused.NOTHING)) {
-        return;
-      }
-      long wait = refused.overloaded() ? backOff.nextBackOff() : BackOffExecution.STOP;
-      if (wait == BackOffExecution.STOP) {
-        throw new IllegalStateException(
-            "the new index refuses %d documents: %s"
-                .formatted(refused.documents().size(), refused.reason()));
-      }
-      sleep(wait);
-    }
+    retry.run(
+        () -> {
+          BulkAnswer answer = writer.write(name, page);
+          if (answer.indexMissing()) {
+            throw lost(name);
+          }
+          if (!answer.refused().isEmpty()) {
+            throw new IllegalStateException(
+                "the new index refuses %d documents: %s"
+                    .formatted(answer.refused().size(), answer.reason()));
+          }
+          if (!answer.failed().isEmpty()) {
+            throw new TransientDataAccessResourceException(
+                "the new index does not take %d documents: %s"
+                    .formatted(answer.failed().size(), answer.reason()));
+          }
+        });
   }
 
+  private static IllegalStateException lost(String name) {
+    return new IllegalStateException("the new index was lost while it was built: " + name);
+  }
+
+  /**
+   * Waits up to two minutes for an Elasticsearch that is overloaded or away, because a run may have
+   * taken hours to get there.
+   */
   private static ExponentialBackOff patience() {
     ExponentialBackOff backOff = new ExponentialBackOff(500, 2);
     backOff.setMaxInterval(10_000);
@@ -176,9 +184,9 @@ public class Reindex {
     return backOff;
   }
 
-  private static void sleep(long millis) {
+  private static void sleep(Duration time) {
     try {
-      Thread.sleep(millis);
+      Thread.sleep(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -1,0 +1,68 @@
+package dev.tally.worker.index;
+
+import co.elastic.clients.elasticsearch.core.BulkRequest;
+import co.elastic.clients.elasticsearch.core.BulkResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
+import org.springframework.stereotype.Component;
+
+/** Sends messages to an index, in bulk requests of bounded size. */
+@Component
+public final class DocumentWriter {
+
+  /** About the most bytes in a bulk request; Elasticsearch's own limit is 100 MB. */
+  private static final long MAX_BULK_BYTES = 5L * 1024 * 1024;
+
+  /** About the bytes of a document beside its body, with the line that names it. */
+  private static final long FRAME_BYTES = 200;
+
+  private static final int MAX_BYTES_PER_CHARACTER = 3;
+
+  private final ElasticsearchTemplate elasticsearch;
+
+  DocumentWriter(ElasticsearchTemplate elasticsearch) {
+    this.elasticsearch = elasticsearch;
+  }
+
+  /**
+   * Sends messages to an index. A document that exists already keeps its content, because messages
+   * never change.
+   *
+   * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer, or
+   *     refuses a whole request. Some of the messages may be indexed.
+   */
+  public BulkAnswer write(String index, List<Message> messages) {
+    BulkAnswer answer = BulkAnswer.NOTHING_SENT;
+    List<Message> part = new ArrayList<>();
+    long bytes = 0;
+    for (Message message : messages) {
+      part.add(message);
+      bytes += FRAME_BYTES + (long) MAX_BYTES_PER_CHARACTER * message.body().length();
+      if (bytes >= MAX_BULK_BYTES) {
+        answer = answer.plus(send(index, part));
+        part = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    return part.isEmpty() ? answer : answer.plus(send(index, part));
+  }
+
+  private BulkAnswer send(String index, List<Message> messages) {
+    // The alias is required: a document must not create an index again that was deleted.
+    BulkRequest.Builder request =
+        new BulkRequest.Builder().index(SearchCluster.writeAlias(index)).requireAlias(true);
+    for (Message message : messages) {
+      request.operations(
+          operation ->
+              operation.<Document>index(
+                  document ->
+                      document
+                          .id(Document.id(message.key()))
+                          .routing(Document.routing(message.key().chat()))
+                          .document(Document.of(message))));
+    }
+    BulkResponse response = elasticsearch.execute(client -> client.bulk(request.build()));
+    return BulkAnswer.of(messages, response.items());
+  }
+}

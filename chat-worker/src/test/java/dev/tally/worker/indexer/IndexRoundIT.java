@@ -1,0 +1,268 @@
+package dev.tally.worker.indexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
+import dev.tally.common.identity.NumberRange;
+import dev.tally.testkit.TestServers;
+import dev.tally.worker.ChatWorker;
+import dev.tally.worker.index.DocumentWriter;
+import dev.tally.worker.index.IndexedMessages;
+import dev.tally.worker.index.Messages;
+import dev.tally.worker.index.SearchCluster;
+import dev.tally.worker.index.lifecycle.IndexKeeper;
+import dev.tally.worker.index.lifecycle.SearchIndexes;
+import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.tracing.WriteSpans;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** What one round makes of the rows of the outbox, with each answer of a real Elasticsearch. */
+class IndexRoundIT {
+
+  private static final int PARTITION = 3;
+  private static final ChatKey CHAT = new ChatKey(1, 1);
+  private static final ChatKey OTHER = new ChatKey(2, 1);
+
+  /** Takes a body only if it is a number. */
+  private static final String NUMBERS_ONLY =
+      """
+      {"mappings": {"properties": {"body": {"type": "long"}}}}""";
+
+  private static ConfigurableApplicationContext worker;
+  private static JdbcClient mysql;
+  private static ElasticsearchClient elasticsearch;
+  private static SearchOutbox outbox;
+  private static SearchCluster cluster;
+  private static SearchIndexes indexes;
+  private static IndexRound round;
+
+  private String live;
+
+  @BeforeAll
+  static void start() {
+    // A context for commands: it does not drain and does not index.
+    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
+    mysql = worker.getBean(JdbcClient.class);
+    elasticsearch = worker.getBean(ElasticsearchClient.class);
+    outbox = worker.getBean(SearchOutbox.class);
+    cluster = worker.getBean(SearchCluster.class);
+    indexes = worker.getBean(SearchIndexes.class);
+    round =
+        new IndexRound(
+            outbox,
+            worker.getBean(Messages.class),
+            indexes,
+            worker.getBean(DocumentWriter.class),
+            () -> Set.of(PARTITION),
+            new IndexMetrics(outbox, new SimpleMeterRegistry()),
+            worker.getBean(WriteSpans.class),
+            worker.getBean(PlatformTransactionManager.class));
+  }
+
+  @AfterAll
+  static void stop() {
+    worker.close();
+  }
+
+  @BeforeEach
+  void makeAnEmptyIndex() {
+    indexes.all().forEach(entry -> cluster.delete(entry.name()));
+    for (String table : List.of("messages", "search_outbox", "search_indexes")) {
+      mysql.sql("DELETE FROM " + table).update();
+    }
+    worker.getBean(IndexKeeper.class).check();
+    live = indexes.all().getFirst().name();
+  }
+
+  @Test
+  void rowsAreDoneWhenTheirMessagesAreIndexed() {
+    persist(CHAT, 1, "one");
+    persist(CHAT, 2, "two");
+    persist(OTHER, 1, "other");
+    append(CHAT, 1, 2);
+    append(OTHER, 1, 1);
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.IDLE);
+
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 2)).containsExactly(1L, 2L);
+    assertThat(indexed(OTHER, 1, 1)).containsExactly(1L);
+  }
+
+  @Test
+  void aRefusedDocumentDelaysNoOther() throws IOException {
+    makeLiveIndex(NUMBERS_ONLY);
+    persist(CHAT, 1, "1");
+    persist(CHAT, 2, "two");
+    persist(CHAT, 3, "3");
+    persist(OTHER, 1, "1");
+    append(CHAT, 1, 3);
+    append(OTHER, 1, 1);
+
+    round.run();
+
+    assertThat(rows()).containsExactly("1/1: 2-2, attempts 1, due later");
+    assertThat(indexed(CHAT, 1, 3)).containsExactly(1L, 3L);
+    assertThat(indexed(OTHER, 1, 1)).containsExactly(1L);
+
+    round.run();
+    assertThat(rows()).as("before it is due").containsExactly("1/1: 2-2, attempts 1, due later");
+
+    makeDue();
+    round.run();
+    assertThat(rows()).as("refused again").containsExactly("1/1: 2-2, attempts 2, due later");
+
+    cluster.delete(live);
+    cluster.create(live);
+    cluster.search(live);
+    makeDue();
+    round.run();
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 2, 2)).containsExactly(2L);
+  }
+
+  @Test
+  void anIndexThatTakesNothingForNowLeavesEveryRowAsItIs() throws IOException {
+    persist(CHAT, 1, "one");
+    append(CHAT, 1, 1);
+    // Elasticsearch sets this block when its disk is full, and answers each document with a 429.
+    block(true);
+
+    assertThatThrownBy(round::run).isInstanceOf(TransientDataAccessException.class);
+    assertThat(rows()).containsExactly("1/1: 1-1, attempts 0, due");
+
+    block(false);
+    round.run();
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 1)).containsExactly(1L);
+  }
+
+  @Test
+  void aLongRowAdvancesByARound() {
+    for (long number : List.of(1L, 2_000L, 2_001L, 4_000L, 4_001L)) {
+      persist(CHAT, number, "long");
+    }
+    persist(OTHER, 1, "other");
+    append(CHAT, 1, 4_001);
+    append(OTHER, 1, 1);
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.MORE);
+    assertThat(rows())
+        .containsExactly("2/1: 1-1, attempts 0, due", "1/1: 2001-4001, attempts 0, due");
+    assertThat(indexed(CHAT, 1, 4_001)).containsExactly(1L, 2_000L);
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.MORE);
+    assertThat(rows()).containsExactly("1/1: 4000-4001, attempts 0, due");
+    assertThat(indexed(OTHER, 1, 1)).containsExactly(1L);
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.IDLE);
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 4_001)).containsExactly(1L, 2_000L, 2_001L, 4_000L, 4_001L);
+  }
+
+  @Test
+  void aRowWithoutMessagesIsDone() {
+    persist(CHAT, 4, "four");
+    append(CHAT, 1, 5);
+    append(OTHER, 1, 3);
+
+    round.run();
+
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 5)).containsExactly(4L);
+  }
+
+  @Test
+  void withoutALiveIndexEveryRowStays() {
+    persist(CHAT, 1, "one");
+    append(CHAT, 1, 1);
+    cluster.delete(live);
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.INDEX_MISSING);
+    assertThat(cluster.indexUuid(live)).as("made by a document").isEmpty();
+
+    mysql.sql("DELETE FROM search_indexes").update();
+    assertThat(round.run()).isEqualTo(IndexRound.Result.INDEX_MISSING);
+    assertThat(rows()).containsExactly("1/1: 1-1, attempts 0, due");
+  }
+
+  private static void persist(ChatKey chat, long number, String body) {
+    mysql
+        .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))")
+        .params(chat.appId(), chat.number(), number, body)
+        .update();
+  }
+
+  private static void append(ChatKey chat, long first, long last) {
+    outbox.append(List.of(new SearchOutbox.Range(PARTITION, chat, new NumberRange(first, last))));
+  }
+
+  private static List<String> rows() {
+    return mysql
+        .sql(
+            "SELECT CONCAT(app_id, '/', chat_number, ': ', first_number, '-', last_number,"
+                + " ', attempts ', attempts, ', ',"
+                + " IF(due_at > UTC_TIMESTAMP(6), 'due later', 'due'))"
+                + " FROM search_outbox ORDER BY due_at, id")
+        .query((row, _) -> row.getString(1))
+        .list();
+  }
+
+  private static void makeDue() {
+    mysql.sql("UPDATE search_outbox SET due_at = UTC_TIMESTAMP(6)").update();
+  }
+
+  /** Those of the numbers whose documents are in the live index. */
+  private static List<Long> indexed(ChatKey chat, long first, long last) {
+    List<MessageKey> keys =
+        LongStream.rangeClosed(first, last)
+            .mapToObj(number -> new MessageKey(chat, number))
+            .toList();
+    return worker.getBean(IndexedMessages.class).bodies(keys).keySet().stream()
+        .map(MessageKey::number)
+        .sorted()
+        .toList();
+  }
+
+  /** Replaces the live index by one of the same name with another definition. */
+  private void makeLiveIndex(String definition) throws IOException {
+    cluster.delete(live);
+    elasticsearch
+        .indices()
+        .create(
+            index ->
+                index
+                    .index(live)
+                    .withJson(new StringReader(definition))
+                    .aliases(live + "-write", alias -> alias)
+                    .aliases(SearchCluster.SEARCHED, alias -> alias));
+  }
+
+  private void block(boolean blocked) throws IOException {
+    elasticsearch
+        .indices()
+        .putSettings(
+            index ->
+                index
+                    .index(live)
+                    .settings(
+                        settings ->
+                            settings.blocks(blocks -> blocks.readOnlyAllowDelete(blocked))));
+  }
+}
