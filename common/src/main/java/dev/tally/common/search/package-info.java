@@ -1,4 +1,4 @@
-/** Configures the Elasticsearch client of every service that has one. */
+/** Configures the Elasticsearch client of every service that has one, and names its faults. */
 @NullMarked
 package dev.tally.common.search;
 
