@@ -2,7 +2,10 @@ package dev.tally.testkit;
 
 import dev.tally.stack.ServerKind;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * MySQL, Redis and Elasticsearch: the servers that the environment names, and embedded servers for
@@ -89,10 +92,29 @@ public final class Servers implements AutoCloseable {
 
   /** Deletes all data, and creates the schema again. No service may be running. */
   public void wipe() {
+    empty();
+    database.migrate();
+  }
+
+  /**
+   * Deletes all data and the schema. The next service that starts creates its own schema. No
+   * service may be running.
+   */
+  public void empty() {
     redis.wipe();
     database.wipe();
-    database.migrate();
     search.wipe();
+  }
+
+  /** The processor time that each server has used, without servers that the environment names. */
+  public Map<ServerKind, Duration> cpu() {
+    Map<ServerKind, Duration> used = new EnumMap<>(ServerKind.class);
+    for (ServerKind kind : ServerKind.values()) {
+      if (stack.isEmbedded(kind)) {
+        used.put(kind, Processes.cpu(stack.processes().server(kind).pid()));
+      }
+    }
+    return used;
   }
 
   /** The servers' versions, as a line for the report. */

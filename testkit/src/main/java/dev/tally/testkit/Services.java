@@ -31,14 +31,28 @@ public final class Services {
 
   private final Servers servers;
   private final Path folder;
+  private final Path checkout;
   private final AtomicInteger started = new AtomicInteger();
 
   /**
+   * Uses the services of the current folder's build.
+   *
    * @param folder receives the working folders and logs of the services
    */
   public Services(Servers servers, Path folder) {
+    this(servers, folder, Path.of(""));
+  }
+
+  /**
+   * Uses the services of another build.
+   *
+   * @param folder receives the working folders and logs of the services
+   * @param checkout the root of the built sources
+   */
+  public Services(Servers servers, Path folder, Path checkout) {
     this.servers = servers;
     this.folder = folder;
+    this.checkout = checkout;
   }
 
   /** Starts a gateway, which accepts writes. */
@@ -109,7 +123,7 @@ public final class Services {
 
   /** Returns the service's jar, unpacked next to its libraries and its AOT cache. */
   private Path unpacked(String name) {
-    Path target = Path.of(name, "target").toAbsolutePath();
+    Path target = checkout.resolve(name).resolve("target").toAbsolutePath();
     try (Stream<Path> files = Files.list(target)) {
       Path jar =
           files
