@@ -1,8 +1,19 @@
 package dev.tally.bench;
 
 import ch.qos.logback.classic.Level;
+import dev.tally.bench.accept.AcceptSection;
+import dev.tally.bench.accept.BatchSection;
+import dev.tally.bench.drain.DrainSection;
+import dev.tally.bench.growth.GrowthSection;
+import dev.tally.bench.lag.LagSection;
+import dev.tally.bench.read.ReadSection;
 import dev.tally.bench.report.Machine;
 import dev.tally.bench.report.Table;
+import dev.tally.bench.scaleout.ScaleOutSection;
+import dev.tally.bench.search.SearchSection;
+import dev.tally.bench.section.Scale;
+import dev.tally.bench.section.Section;
+import dev.tally.bench.section.Setting;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 import java.io.IOException;
@@ -40,10 +51,9 @@ public final class Bench {
    */
   public static void main(String[] args) throws IOException {
     List<String> wanted = new ArrayList<>(List.of(args));
-    Scale scale = wanted.remove("--quick") ? Scale.QUICK : Scale.FULL;
-    if (wanted.remove("--large")) {
-      scale = scale.large();
-    }
+    boolean quick = wanted.remove("--quick");
+    boolean large = wanted.remove("--large");
+    Scale scale = large ? Scale.LARGE : quick ? Scale.QUICK : Scale.FULL;
     List<String> unknown = new ArrayList<>(wanted);
     SECTIONS.forEach(section -> unknown.remove(section.name()));
     if (!unknown.isEmpty()) {
@@ -66,8 +76,8 @@ public final class Bench {
     head.add("- " + servers.versions());
     head.forEach(System.out::println);
     Table table = new Table();
-    Section.Setting setting =
-        new Section.Setting(servers, new Services(servers, folder.resolve("services")), scale);
+    Setting setting =
+        new Setting(servers, new Services(servers, folder.resolve("services")), scale);
     for (Section section : SECTIONS) {
       if (wanted.isEmpty() || wanted.contains(section.name())) {
         long begin = System.nanoTime();

@@ -14,7 +14,4 @@ public interface AnswerFormat {
 
   /** Whether a complete answer is a success. */
   boolean succeeded(byte[] received, int from, int end);
-
-  /** Whether the server closes the connection after this answer. */
-  boolean closes(byte[] received, int from, int end);
 }

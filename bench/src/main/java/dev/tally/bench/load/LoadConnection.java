@@ -80,7 +80,7 @@ final class LoadConnection {
   }
 
   /** Continues to write the request and to read answers, as far as the channel is ready. */
-  void ready(AnswerListener listener) throws IOException {
+  void ready(LoadGenerator.Listener listener) throws IOException {
     try {
       if (key.isWritable()) {
         write();
@@ -97,7 +97,6 @@ final class LoadConnection {
     }
     byte[] received = in.array();
     int from = 0;
-    boolean closes = false;
     while (awaited > 0) {
       int end = target.format().end(received, from, in.position());
       if (end < 0) {
@@ -105,15 +104,10 @@ final class LoadConnection {
       }
       awaited--;
       unused = false;
-      closes = target.format().closes(received, from, end);
       listener.answered(sequence, intended, received, from, end);
       from = end;
     }
-    if (closes) {
-      reconnect();
-    } else {
-      keep(from);
-    }
+    keep(from);
   }
 
   /** Keeps the received beginning of the next answer, and makes room for the rest. */

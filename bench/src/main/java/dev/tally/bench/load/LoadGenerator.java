@@ -27,8 +27,25 @@ public final class LoadGenerator {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
   private static final long OPEN_LOOP_NAP = 100_000;
 
+  private static final Listener NOT_WATCHED = (sequence, intended, received, from, end) -> {};
+
+  /** Gets each successful answer, on the load generator's thread. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /**
+     * Gets an answer.
+     *
+     * @param sequence the number of the request, from 0
+     * @param intended the time when the request was due, by {@link System#nanoTime()}
+     * @param received the received bytes; they have the answer from {@code from} to {@code end},
+     *     but only until this method returns
+     */
+    void answered(long sequence, long intended, byte[] received, int from, int end);
+  }
+
   private final Target target;
-  private final AnswerListener listener;
+  private final Listener listener;
   private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
   private final Deque<LoadConnection> idle = new ArrayDeque<>();
   private long sent;
@@ -36,20 +53,19 @@ public final class LoadGenerator {
   private long failures;
   private String firstFailure = "";
 
-  private LoadGenerator(Target target, AnswerListener listener) {
+  private LoadGenerator(Target target, Listener listener) {
     this.target = target;
     this.listener = listener;
   }
 
   /** Runs a closed loop: after an answer, a connection sends its next request at once. */
   public static LoadResult closed(Target target, int connections, Duration duration) {
-    return new LoadGenerator(target, AnswerListener.NONE)
-        .run(connections, duration, 0, Long.MAX_VALUE);
+    return new LoadGenerator(target, NOT_WATCHED).run(connections, duration, 0, Long.MAX_VALUE);
   }
 
   /** Runs a closed loop that ends after a number of requests. */
   public static LoadResult requests(Target target, int connections, long requests) {
-    return new LoadGenerator(target, AnswerListener.NONE)
+    return new LoadGenerator(target, NOT_WATCHED)
         .run(connections, Duration.ofHours(1), 0, requests);
   }
 
@@ -61,7 +77,7 @@ public final class LoadGenerator {
    * @param rate requests per second
    */
   public static LoadResult open(
-      Target target, int connections, double rate, Duration duration, AnswerListener listener) {
+      Target target, int connections, double rate, Duration duration, Listener listener) {
     return new LoadGenerator(target, listener).run(connections, duration, rate, Long.MAX_VALUE);
   }
 

@@ -22,7 +22,7 @@ public record Target(
   public static Target http(int port, List<byte[]> requests) {
     return new Target(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        Http.FORMAT,
+        HttpFormat.FORMAT,
         List.of(),
         requests,
         1);

@@ -21,15 +21,12 @@ public final class Interleaved {
   /** Runs all rounds. */
   public Figures run(int rounds) {
     Map<String, double[]> series = new LinkedHashMap<>();
-    measurements.keySet().forEach(name -> series.put(name, new double[rounds]));
-    for (int round = 0; round < rounds; round++) {
-      int current = round;
-      series.forEach(
-          (name, figures) -> {
-            DoubleSupplier measurement = measurements.get(name);
-            if (measurement != null) {
-              figures[current] = measurement.getAsDouble();
-            }
+    for (int i = 0; i < rounds; i++) {
+      int round = i;
+      measurements.forEach(
+          (name, measurement) -> {
+            double[] figures = series.computeIfAbsent(name, _ -> new double[rounds]);
+            figures[round] = measurement.getAsDouble();
           });
     }
     return new Figures(series);
@@ -51,10 +48,10 @@ public final class Interleaved {
       return figures;
     }
 
-    /** A row that compares two measurements. */
-    public Row row(
-        String title, String measured, String unit, String limitTitle, String limit, Goal goal) {
-      return Row.of(title, of(measured), unit, limitTitle, of(limit), goal);
+    /** Adds a row that compares a measurement with the one that is its limit. */
+    public void addTo(
+        Table table, String title, String measured, String unit, String limit, Goal goal) {
+      table.add(title, of(measured), unit, limit, of(limit), goal);
     }
   }
 }

@@ -10,20 +10,30 @@ public final class Table {
   private final List<String> lines = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /** Adds a row. */
-  public void add(Row row) {
+  /**
+   * Adds a row.
+   *
+   * @param name the name of the measurement
+   * @param unit the unit of the measured figures and of the limit
+   * @param limitName the name of the limit, with which the figures are compared
+   * @param limits the figures of the limit, measured in turns with the others
+   * @param goal the ratio that we want
+   */
+  public void add(
+      String name, double[] measured, String unit, String limitName, double[] limits, Goal goal) {
+    Figure ratio = Figure.ratio(measured, limits);
     lines.add(
         "| %s | %s %s | %s: %s | %s | %s – %s | %s |"
             .formatted(
-                row.name(),
-                number(row.value().median()),
-                row.unit(),
-                row.limitName(),
-                number(row.limit().median()),
-                number(row.ratio().median()),
-                number(row.ratio().low()),
-                number(row.ratio().high()),
-                row.goal().text(row.ratio().median())));
+                name,
+                number(Figure.of(measured).median()),
+                unit,
+                limitName,
+                number(Figure.of(limits).median()),
+                number(ratio.median()),
+                number(ratio.low()),
+                number(ratio.high()),
+                goal.text(ratio.median())));
     System.out.println(lines.getLast());
   }
 
@@ -50,7 +60,7 @@ public final class Table {
   }
 
   /** Rounds to three digits. More would be noise on this machine. */
-  private static String number(double value) {
+  public static String number(double value) {
     if (!Double.isFinite(value)) {
       return "–";
     }

@@ -1,0 +1,5 @@
+/** Rows about draining full queues. */
+@NullMarked
+package dev.tally.bench.drain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package dev.tally.bench.section;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The durations and amounts of a run.
+ *
+ * @param rounds the number of rounds of a measurement
+ * @param fewRounds the number of rounds of a measurement that takes long
+ * @param round the duration of a round
+ * @param warmUp the shortest warm-up
+ * @param warmUps the most rounds that are added to a warm-up while a server gets faster
+ * @param connections the numbers of connections to try
+ * @param drainMessages the number of messages in a full queue
+ * @param singleTransactions the number of transactions with one message each
+ * @param chatMessages the number of messages in the long chat that is read
+ * @param searchMessages the number of messages in the long chat that is searched
+ * @param lag the duration of each rate whose lags are measured
+ * @param chats the numbers of chats of the growth steps, each chat with ten messages
+ * @param workers the numbers of workers of the scale-out steps
+ */
+public record Scale(
+    int rounds,
+    int fewRounds,
+    Duration round,
+    Duration warmUp,
+    int warmUps,
+    List<Integer> connections,
+    int drainMessages,
+    int singleTransactions,
+    int chatMessages,
+    int searchMessages,
+    Duration lag,
+    List<Integer> chats,
+    List<Integer> workers) {
+
+  public static final Scale FULL = full(List.of(1_000, 100_000));
+
+  /** With a last step of a million chats, which take a long time to load. */
+  public static final Scale LARGE = full(List.of(1_000, 100_000, 1_000_000));
+
+  /** Only shows that everything runs. Its figures mean nothing. */
+  public static final Scale QUICK =
+      new Scale(
+          1,
+          1,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          0,
+          List.of(32),
+          5_000,
+          100,
+          20_000,
+          1_000,
+          Duration.ofSeconds(2),
+          List.of(100, 1_000),
+          List.of(1, 2));
+
+  private static Scale full(List<Integer> chats) {
+    return new Scale(
+        5,
+        3,
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(6),
+        8,
+        List.of(8, 32, 128),
+        100_000,
+        5_000,
+        1_000_000,
+        100_000,
+        Duration.ofSeconds(30),
+        chats,
+        List.of(1, 2, 4));
+  }
+}

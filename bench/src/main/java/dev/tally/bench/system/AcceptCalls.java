@@ -1,0 +1,90 @@
+package dev.tally.bench.system;
+
+import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.RespFormat;
+import dev.tally.bench.load.Target;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.testkit.RedisServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Calls {@code accept.lua} as the gateway does, but without a gateway. */
+public final class AcceptCalls {
+
+  /** The number of calls in a pipeline. */
+  public static final int PIPELINE = 50;
+
+  private static final int CONNECTIONS = 2;
+
+  private final RedisServer redis;
+  private final List<byte[]> calls = new ArrayList<>();
+
+  public AcceptCalls(RedisServer redis, List<Mix.Draw> draws) {
+    this.redis = redis;
+    String script = redis.commands().scriptLoad(script());
+    JobCodec codec = new JobCodec();
+    Instant now = Instant.now();
+    for (Mix.Draw draw : draws) {
+      calls.add(
+          RespFormat.command(
+              List.of(
+                  "EVALSHA",
+                  script,
+                  "2",
+                  draw.app().keys().messages(draw.app().chat(draw.chat())),
+                  draw.app().keys().jobs(),
+                  "100000000",
+                  "",
+                  "86400000",
+                  "",
+                  "",
+                  codec.openMessage(draw.app().chat(draw.chat()), draw.body(), now, null))));
+    }
+  }
+
+  /** Load with one call in each round trip. */
+  public Target single() {
+    return RespFormat.target(redis.url(), calls, 1);
+  }
+
+  /** Load with {@value #PIPELINE} calls in each round trip. */
+  public Target pipelined() {
+    List<byte[]> pipelines = new ArrayList<>();
+    for (int i = 0; i + PIPELINE <= calls.size(); i += PIPELINE) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      calls.subList(i, i + PIPELINE).forEach(out::writeBytes);
+      pipelines.add(out.toByteArray());
+    }
+    return RespFormat.target(redis.url(), pipelines, PIPELINE);
+  }
+
+  /**
+   * Queues messages as fast as Redis accepts them.
+   *
+   * @param messages a multiple of {@value #PIPELINE}
+   */
+  public void queue(int messages) {
+    long queued = LoadGenerator.requests(pipelined(), CONNECTIONS, messages / PIPELINE).answers();
+    if (queued != messages) {
+      throw new IllegalStateException(
+          "only %,d of %,d messages were queued".formatted(queued, messages));
+    }
+  }
+
+  private static String script() {
+    try (InputStream in = AcceptCalls.class.getResourceAsStream("/lua/accept.lua")) {
+      if (in == null) {
+        throw new IllegalStateException("lua/accept.lua is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
