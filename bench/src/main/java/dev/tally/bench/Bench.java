@@ -3,6 +3,8 @@ package dev.tally.bench;
 import ch.qos.logback.classic.Level;
 import dev.tally.bench.accept.AcceptSection;
 import dev.tally.bench.accept.BatchSection;
+import dev.tally.bench.compare.Amounts;
+import dev.tally.bench.compare.Comparison;
 import dev.tally.bench.drain.DrainSection;
 import dev.tally.bench.growth.GrowthSection;
 import dev.tally.bench.lag.LagSection;
@@ -24,7 +26,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,66 +42,108 @@ public final class Bench {
           new LagSection(),
           new GrowthSection(),
           new ScaleOutSection());
+  private static final Path TARGET = Path.of("bench", "target");
+  private static final Path RUN = TARGET.resolve("run");
 
   private Bench() {}
 
   /**
-   * Runs sections.
+   * Runs sections, or compares revisions. The system property {@code bench.against} names the
+   * folder with the built sources of the other revision.
    *
-   * @param args {@code --quick}, {@code --large} and names of sections; without a name, all run
+   * @param args see {@link Options}
    */
   public static void main(String[] args) throws IOException {
-    List<String> wanted = new ArrayList<>(List.of(args));
-    boolean quick = wanted.remove("--quick");
-    boolean large = wanted.remove("--large");
-    Scale scale = large ? Scale.LARGE : quick ? Scale.QUICK : Scale.FULL;
-    List<String> unknown = new ArrayList<>(wanted);
-    SECTIONS.forEach(section -> unknown.remove(section.name()));
-    if (!unknown.isEmpty()) {
-      System.err.printf(
-          "usage: bench/run [--quick] [--large] [SECTION…]%nsections: %s%n",
-          SECTIONS.stream().map(Section::name).collect(Collectors.joining(" ")));
-      System.exit(2);
-    }
     // Log lines would interrupt the table.
     ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
         .setLevel(Level.WARN);
     java.util.logging.Logger.getLogger("dev.tally.stack").setLevel(java.util.logging.Level.WARNING);
-    Path folder = Path.of("bench", "target", "run");
-    List<String> head = new ArrayList<>(List.of("# Benchmarks", ""));
-    head.add("`bench/run %s`, %s".formatted(String.join(" ", args), now()));
-    head.add("");
-    head.addAll(Machine.describe());
-    Servers servers = Servers.start(folder.resolve("servers"));
-    Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "stop"));
-    head.add("- " + servers.versions());
-    head.forEach(System.out::println);
-    Table table = new Table();
-    Setting setting =
-        new Setting(servers, new Services(servers, folder.resolve("services")), scale);
-    for (Section section : SECTIONS) {
-      if (wanted.isEmpty() || wanted.contains(section.name())) {
-        long begin = System.nanoTime();
-        servers.wipe();
-        section.run(setting, table);
-        table.note(
-            "%s took %d s"
-                .formatted(
-                    section.name(), Duration.ofNanos(System.nanoTime() - begin).toSeconds()));
-        save(head, table);
-      }
+    Options options = options(args);
+    if (options.against().isPresent()) {
+      compare(options, args);
+    } else {
+      measure(options, args);
     }
     System.exit(0);
   }
 
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private static Options options(String[] args) {
+    try {
+      Options options = Options.parse(args);
+      options.requireSections(
+          options.against().isPresent()
+              ? Comparison.SECTIONS
+              : SECTIONS.stream().map(Section::name).toList());
+      return options;
+    } catch (IllegalArgumentException e) {
+      System.err.printf("bench/run: %s%n%s%n", e.getMessage(), Options.USAGE);
+      System.exit(2);
+      throw e;
+    }
   }
 
-  /** Saves the results so far. An interrupted run keeps those of the finished sections. */
-  private static void save(List<String> head, Table table) throws IOException {
-    Path report = Path.of("bench", "target", "report.md");
-    Files.writeString(report, String.join("\n", head) + "\n\n" + table.markdown());
+  private static void measure(Options options, String[] args) throws IOException {
+    Scale scale = options.large() ? Scale.LARGE : options.quick() ? Scale.QUICK : Scale.FULL;
+    Servers servers = start();
+    List<String> head = head(args, servers);
+    Table table = new Table();
+    Setting setting = new Setting(servers, new Services(servers, RUN.resolve("services")), scale);
+    for (Section section : SECTIONS) {
+      if (options.sections().isEmpty() || options.sections().contains(section.name())) {
+        long begin = System.nanoTime();
+        servers.wipe();
+        section.run(setting, table);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        table.note("%s took %d s".formatted(section.name(), took.toSeconds()));
+        // An interrupted run keeps the results of the finished sections.
+        save("report.md", head, table.markdown());
+      }
+    }
+  }
+
+  private static void compare(Options options, String[] args) throws IOException {
+    Comparison comparison =
+        new Comparison(
+            options.quick() ? Amounts.QUICK : Amounts.FULL,
+            options.pairs(),
+            options.sections().isEmpty() ? Comparison.SECTIONS : options.sections(),
+            options.limit());
+    Path other = Path.of(System.getProperty("bench.against", ""));
+    Servers servers = start();
+    List<String> head = head(args, servers);
+    head.add("- compared with commit " + other.getFileName());
+    System.out.println(head.getLast());
+    List<String> lines =
+        comparison.run(
+            servers,
+            new Services(servers, RUN.resolve("other"), other),
+            new Services(servers, RUN.resolve("present")));
+    lines.forEach(System.out::println);
+    save("comparison.md", head, String.join("\n", lines) + "\n");
+  }
+
+  private static Servers start() {
+    Servers servers = Servers.start(RUN.resolve("servers"));
+    Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "stop"));
+    return servers;
+  }
+
+  private static List<String> head(String[] args, Servers servers) {
+    List<String> head = new ArrayList<>();
+    head.add("# Benchmarks");
+    head.add("");
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    head.add("`bench/run %s`, %s".formatted(String.join(" ", args), now));
+    head.add("");
+    head.addAll(Machine.describe());
+    head.add("- " + servers.versions());
+    head.forEach(System.out::println);
+    return head;
+  }
+
+  private static void save(String name, List<String> head, String table) throws IOException {
+    Path report = TARGET.resolve(name);
+    Files.writeString(report, String.join("\n", head) + "\n\n" + table);
     System.out.println("saved to " + report);
   }
 }

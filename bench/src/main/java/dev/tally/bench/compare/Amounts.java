@@ -1,0 +1,17 @@
+package dev.tally.bench.compare;
+
+/**
+ * The work of a turn. Numbers instead of times: both revisions then leave the same data behind.
+ *
+ * @param warmUp the number of messages and of reads before the first measurement
+ * @param accepted the number of messages in requests of their own
+ * @param drained the number of messages in the queue that the worker empties
+ * @param read the number of reads
+ */
+public record Amounts(int warmUp, int accepted, int drained, int read) {
+
+  public static final Amounts FULL = new Amounts(40_000, 40_000, 60_000, 40_000);
+
+  /** Only shows that everything runs. Its intervals are wide. */
+  public static final Amounts QUICK = new Amounts(8_000, 8_000, 20_000, 8_000);
+}
