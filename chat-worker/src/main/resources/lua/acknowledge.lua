@@ -33,8 +33,10 @@ end
 if redis.call('LLEN', claimed) ~= batch_size or redis.call('LINDEX', claimed, 0) ~= first_job then
   return 1
 end
+-- A Redis whose memory is full refuses a script's first write if that write could need memory. So the first write is
+-- the one that frees some.
+redis.call('DEL', claimed)
 for _, letter in ipairs(dead_letters) do
   redis.call('RPUSH', dead, letter)
 end
-redis.call('DEL', claimed)
 return 1

@@ -28,25 +28,34 @@ if #batch > 0 then
   return batch
 end
 
-local waiting = redis.call('LRANGE', jobs, 0, batch_jobs - 1)
-local count = 0
+-- Reads in steps: a batch of the most jobs may be many times as long as the most bytes, and Redis serves nobody while
+-- it reads.
+local STEP = 64
+batch = {}
 local bytes = 0
-for _, job in ipairs(waiting) do
-  bytes = bytes + #job
-  if count > 0 and bytes > batch_bytes then
-    break
+local full = false
+while not full and #batch < batch_jobs do
+  local first = #batch
+  local last = math.min(first + STEP, batch_jobs) - 1
+  local step = redis.call('LRANGE', jobs, first, last)
+  for _, job in ipairs(step) do
+    bytes = bytes + #job
+    full = #batch > 0 and bytes > batch_bytes
+    if full then
+      break
+    end
+    batch[#batch + 1] = job
   end
-  count = count + 1
+  full = full or #step <= last - first
+end
+if #batch > 0 then
+  -- A Redis whose memory is full refuses a script's first write if that write could need memory. So the first write
+  -- is the one that frees some.
+  redis.call('LTRIM', jobs, #batch, -1)
 end
 -- A call takes no more arguments than Lua's stack holds.
-for first = 1, count, 1000 do
-  redis.call('RPUSH', claimed, unpack(waiting, first, math.min(first + 999, count)))
+for first = 1, #batch, 1000 do
+  redis.call('RPUSH', claimed, unpack(batch, first, math.min(first + 999, #batch)))
 end
-if count > 0 then
-  redis.call('LTRIM', jobs, count, -1)
-end
-for i = #waiting, count + 1, -1 do
-  waiting[i] = nil
-end
-table.insert(waiting, 1, 'claimed')
-return waiting
+table.insert(batch, 1, 'claimed')
+return batch

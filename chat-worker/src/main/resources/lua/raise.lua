@@ -13,5 +13,7 @@ local highest = redis.call('GET', counter)
 if not highest or tonumber(highest) >= tonumber(number) then
   return 0
 end
+-- A Redis whose memory is full refuses a script that begins with SET, and the queue would stand still.
+redis.call('DEL', counter)
 redis.call('SET', counter, number)
 return 1

@@ -9,8 +9,10 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * The commands to Redis about leases; runs {@code lua/attend.lua}, {@code lua/renew.lua} and {@code
- * lua/release.lua}.
+ * The commands to Redis about leases; runs {@code lua/attend.lua}, {@code lua/acquire.lua}, {@code
+ * lua/renew.lua} and {@code lua/release.lua}.
+ *
+ * <p>All of them work in a Redis whose memory is full.
  */
 @Component
 final class LeaseScripts {
@@ -19,6 +21,8 @@ final class LeaseScripts {
   private static final RedisScript<List> ATTEND =
       RedisScript.of(new ClassPathResource("lua/attend.lua"), List.class);
 
+  private static final RedisScript<Long> ACQUIRE =
+      RedisScript.of(new ClassPathResource("lua/acquire.lua"), Long.class);
   private static final RedisScript<Long> RENEW =
       RedisScript.of(new ClassPathResource("lua/renew.lua"), Long.class);
   private static final RedisScript<Long> RELEASE =
@@ -48,8 +52,9 @@ final class LeaseScripts {
 
   /** Acquires a lease if it is free, and returns whether it was. */
   boolean acquire(PartitionKeys keys, WorkerId worker, Duration duration) {
-    return Boolean.TRUE.equals(
-        redis.opsForValue().setIfAbsent(keys.owner(), worker.value(), duration));
+    String owner = keys.owner();
+    String durationMillis = Long.toString(duration.toMillis());
+    return redis.execute(ACQUIRE, List.of(owner), worker.value(), durationMillis) == 1;
   }
 
   /** Extends a lease if this worker still holds it, and returns whether it does. */
