@@ -19,12 +19,14 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The service that accepts writes. */
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {FlywayAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class})
 @ConfigurationPropertiesScan
+@EnableScheduling
 @Import({
   ServerConfiguration.class,
   TracingConfiguration.class,

@@ -1,16 +1,22 @@
 package dev.tally.gateway.accept;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How much the gateway accepts before the database has it.
+ * How much the gateway accepts before the database has it. It answers a write beyond either limit
+ * with 503.
  *
- * @param queueLimit how many jobs one partition's queue may hold; the gateway answers a write above
- *     it with 503. More lets writes go on longer while MySQL is down; less needs less memory in
- *     Redis.
+ * @param queueLimit how many jobs one partition's queue may hold. More lets writes go on longer
+ *     while MySQL is down; less needs less memory in Redis.
+ * @param redisMemoryShare the share of its {@code maxmemory} that Redis may use, 0.1 to 1. More
+ *     lets writes go on longer; less leaves more for counters, idempotency records and dead
+ *     letters. With 1, Redis itself refuses the writes that it has no memory for.
  */
 @Validated
 @ConfigurationProperties("tally.gateway")
-public record AcceptProperties(@Min(1) int queueLimit) {}
+public record AcceptProperties(
+    @Min(1) int queueLimit, @DecimalMin("0.1") @DecimalMax("1") double redisMemoryShare) {}

@@ -34,16 +34,20 @@ final class AcceptScript {
   }
 
   private static final byte[] NONE = {};
+  private static final byte[] NO_ROOM = utf8("0");
   private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
   private final RedisLayout layout;
+  private final RedisMemory memory;
   private final byte[] queueLimit;
 
-  AcceptScript(Pipeline redis, RedisLayout layout, AcceptProperties properties) {
+  AcceptScript(
+      Pipeline redis, RedisLayout layout, RedisMemory memory, AcceptProperties properties) {
     this.redis = redis;
     this.layout = layout;
+    this.memory = memory;
     this.queueLimit = utf8(Integer.toString(properties.queueLimit()));
   }
 
@@ -80,7 +84,8 @@ final class AcceptScript {
       names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
     List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());
-    arguments.add(queueLimit); // queue_limit
+    // A request that was accepted before still gets its answer.
+    arguments.add(memory.isScarce(keys) ? NO_ROOM : queueLimit); // queue_limit
     arguments.add(key == null ? NONE : utf8(key.fingerprint())); // fingerprint
     arguments.add(RECORD_LIFE); // record_life
     arguments.add(beforeChatNumber); // before_chat_number

@@ -4,6 +4,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.redis.MemoryFull;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Accepts writes. If a method returns, the jobs are queued; if it throws a problem, none is. */
@@ -94,12 +96,7 @@ public final class Acceptor {
 
   private NumberRange accept(
       Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
-    Acceptance acceptance = script.accept(parent, jobs, key);
-    if (acceptance instanceof Acceptance.UnknownParent) {
-      recovery.recover(parent);
-      acceptance = script.accept(parent, jobs, key);
-    }
-    return switch (acceptance) {
+    return switch (ask(parent, jobs, key)) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
@@ -124,5 +121,23 @@ public final class Acceptor {
               "The counter could not be recovered.",
               Duration.ofSeconds(1));
     };
+  }
+
+  /** Asks Redis to accept the jobs, and once more after recovering the counter of the parent. */
+  private Acceptance ask(Parent parent, List<String> jobs, @Nullable IdempotencyKey key) {
+    try {
+      Acceptance acceptance = script.accept(parent, jobs, key);
+      if (acceptance instanceof Acceptance.UnknownParent) {
+        recovery.recover(parent);
+        acceptance = script.accept(parent, jobs, key);
+      }
+      return acceptance;
+    } catch (DataAccessException e) {
+      // Redis refused the first write of a script or a command, so nothing has happened.
+      if (MemoryFull.isCauseOf(e)) {
+        return new Acceptance.QueueFull();
+      }
+      throw e;
+    }
   }
 }

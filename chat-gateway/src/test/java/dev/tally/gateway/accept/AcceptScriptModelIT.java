@@ -9,6 +9,7 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.testkit.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,7 +81,10 @@ class AcceptScriptModelIT {
     }
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     layout.partitions();
-    AcceptScript script = new AcceptScript(pipeline, layout, new AcceptProperties(QUEUE_LIMIT));
+    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT, 0.8);
+    RedisMemory memory =
+        new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
+    AcceptScript script = new AcceptScript(pipeline, layout, memory, properties);
     AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT);
     Instant time = NOW;
     for (Step step : steps) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -46,6 +47,7 @@ class AcceptorIT {
   private LettuceConnectionFactory connections;
   private Pipeline pipeline;
   private StringRedisTemplate redis;
+  private RedisMemory memory;
   private Acceptor acceptor;
 
   @BeforeEach
@@ -57,10 +59,11 @@ class AcceptorIT {
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
-    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT);
+    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT, 0.8);
+    memory = new RedisMemory(connections, layout, properties, meters);
     acceptor =
         new Acceptor(
-            new AcceptScript(pipeline, layout, properties),
+            new AcceptScript(pipeline, layout, memory, properties),
             new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
             codec,
             Clock.fixed(NOW, ZoneOffset.UTC),
@@ -125,6 +128,71 @@ class AcceptorIT {
     assertThat(accepted("message")).isZero();
     assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
     assertThat(meters.get("tally.queue.limit").gauge().value()).isEqualTo(QUEUE_LIMIT);
+  }
+
+  @Test
+  void aRedisWithoutMemoryRefusesLikeAFullQueueAndTakesNoNumber() throws Exception {
+    acceptor.chat(APP, null, null);
+    maxMemory("1");
+    try {
+      assertProblem(
+          () -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null),
+          ProblemType.QUEUE_FULL,
+          Duration.ofSeconds(5));
+      assertProblem(
+          () -> acceptor.messages(CHAT, List.of("a"), null, null),
+          ProblemType.QUEUE_FULL,
+          Duration.ofSeconds(5));
+      // This chat's counter is recovered first, and Redis has no memory for it either.
+      redis.delete(KEYS.chats(APP));
+      assertProblem(
+          () -> acceptor.chat(APP, null, null), ProblemType.QUEUE_FULL, Duration.ofSeconds(5));
+    } finally {
+      maxMemory("0");
+    }
+
+    assertThat(queued()).hasSize(1);
+    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+  }
+
+  @Test
+  void scarceMemoryRefusesNewWritesOnly() throws Exception {
+    IdempotencyKey key = IdempotencyKey.of("k", List.of("chats"));
+    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+    memory.measure();
+    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+
+    long used = usedMemory();
+    // More than Redis uses, and so little more that too large a share is in use.
+    maxMemory(Long.toString(used + used / 8));
+    try {
+      memory.measure();
+      assertProblem(
+          () -> acceptor.messages(CHAT, List.of("b"), null, null),
+          ProblemType.QUEUE_FULL,
+          Duration.ofSeconds(5));
+      assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+      assertThat(meters.get("tally.redis.memory.share").gauge().value()).isBetween(0.8, 1.0);
+      assertThat(meters.get("tally.redis.memory.share.limit").gauge().value()).isEqualTo(0.8);
+    } finally {
+      maxMemory("0");
+    }
+
+    memory.measure();
+    assertThat(acceptor.messages(CHAT, List.of("b"), null, null)).isEqualTo(new NumberRange(2, 2));
+    assertThat(queued()).hasSize(3);
+  }
+
+  private long usedMemory() {
+    try (RedisConnection connection = connections.getConnection()) {
+      return Long.parseLong(connection.serverCommands().info("memory").getProperty("used_memory"));
+    }
+  }
+
+  private void maxMemory(String bytes) {
+    try (RedisConnection connection = connections.getConnection()) {
+      connection.serverCommands().setConfig("maxmemory", bytes);
+    }
   }
 
   @Test

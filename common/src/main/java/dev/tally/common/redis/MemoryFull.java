@@ -1,0 +1,22 @@
+package dev.tally.common.redis;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+
+/** Recognizes a Redis that has used up its {@code maxmemory} and may not evict keys. */
+public final class MemoryFull {
+
+  private static final String ERROR = "OOM command not allowed";
+
+  private MemoryFull() {}
+
+  /**
+   * Whether Redis refused a command or a script because its memory is full. Then nothing has
+   * happened: Redis refuses a script at its first write.
+   */
+  public static boolean isCauseOf(DataAccessException e) {
+    // Redis 6 puts the error of a script's command behind the name of the script.
+    String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+    return message != null && message.contains(ERROR);
+  }
+}
