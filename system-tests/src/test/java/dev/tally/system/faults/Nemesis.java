@@ -195,6 +195,7 @@ final class Nemesis {
     }
     kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));
     kinds.add(fault("full queue", 0, 500, this::fullQueue));
+    kinds.add(fault("Redis' memory full", 1_000, 3_000, this::fullMemory));
     return kinds;
   }
 
@@ -243,6 +244,15 @@ final class Nemesis {
       service.link(ServerKind.MARIADB).delay(delay, delay);
     }
     return delay.toMillis() + " ms each way";
+  }
+
+  /** Full for longer than a lease, and a worker must take its leases in the full Redis. */
+  private String fullMemory() throws InterruptedException {
+    deployment.fillRedisMemory();
+    LinkedService worker = any(LinkedService.Kind.WORKER);
+    String killed = kill(worker);
+    worker.start();
+    return "maxmemory 1, " + killed + " and start";
   }
 
   private String fullQueue() {

@@ -200,6 +200,11 @@ public final class Deployment implements AutoCloseable {
     return arguments;
   }
 
+  /** Makes Redis refuse every command that could need memory, until faults are ended. */
+  public void fillRedisMemory() {
+    RedisMemory.limit(server(ServerKind.REDIS), "1");
+  }
+
   /** Ends every fault, and returns when every service is ready. */
   public void heal() {
     restore();
@@ -228,6 +233,7 @@ public final class Deployment implements AutoCloseable {
         server.start();
       }
     }
+    RedisMemory.limit(server(ServerKind.REDIS), RedisMemory.ENOUGH);
     services.forEach(LinkedService::thaw);
   }
 
