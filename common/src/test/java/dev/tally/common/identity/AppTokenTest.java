@@ -30,7 +30,11 @@ class AppTokenTest {
         "0123456789abcdef0123456789abcde",
         "0123456789abcdef0123456789abcdef0",
         "0123456789abcdef0123456789abcdef\n",
-        "0123456789abcdef0123456789abcdeg"
+        "0123456789abcdef0123456789abcdeg",
+        "0123456789abcdef0123456789abcde/",
+        "0123456789abcdef0123456789abcde:",
+        "0123456789abcdef0123456789abcde`",
+        "0123456789abcdef0123456789abcde٣"
       })
   void anythingElseIsNoToken(String text) {
     assertThat(AppToken.parse(text)).isEmpty();
