@@ -5,9 +5,7 @@ import dev.tally.common.identity.NumberRange;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +24,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Messages that are persisted and not indexed yet: a row for each run of consecutive messages of
  * one chat. The transaction that persists messages also appends their rows. A row is deleted after
  * every search index has taken its messages.
+ *
+ * <p>Rows are due by the database's clock, because workers need not agree on the time.
  */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
@@ -35,7 +35,7 @@ public class SearchOutbox {
       """
       INSERT INTO search_outbox
         (partition_number, app_id, chat_number, first_number, last_number, attempts, due_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)""";
 
   private static final String APPEND_ALL =
       """
@@ -44,7 +44,7 @@ public class SearchOutbox {
       SELECT :partition, c.app_id, c.number, 1,
              (SELECT MAX(m.number) FROM messages m
               WHERE m.app_id = c.app_id AND m.chat_number = c.number),
-             0, :now
+             0, UTC_TIMESTAMP(6)
       FROM chats c
       WHERE c.app_id = :app AND c.messages_count > 0""";
 
@@ -59,7 +59,7 @@ public class SearchOutbox {
   private static final String DUE_IN_PARTITION =
       """
       (SELECT id, due_at FROM search_outbox
-       WHERE partition_number = :partition%d AND due_at <= :now
+       WHERE partition_number = :partition%d AND due_at <= UTC_TIMESTAMP(6)
        ORDER BY due_at, id LIMIT :limit)""";
 
   private static final String LOCK =
@@ -110,17 +110,12 @@ public class SearchOutbox {
 
   /** Appends ranges, in the caller's transaction. */
   public void append(List<Range> ranges) {
-    LocalDateTime now = now();
-    insert(ranges.stream().map(range -> new NewRow(range, 0, now)).toList());
+    insert(ranges.stream().map(range -> new NewRow(range, 0, Duration.ZERO)).toList());
   }
 
   /** Appends a range for each chat of an app, with all its persisted messages. */
   public void appendAll(int partition, long appId) {
-    jdbc.sql(APPEND_ALL)
-        .param("partition", partition)
-        .param("now", now())
-        .param("app", appId)
-        .update();
+    jdbc.sql(APPEND_ALL).param("partition", partition).param("app", appId).update();
   }
 
   /** Wakes the indexer after a commit, so that it does not wait for its next look. */
@@ -141,7 +136,6 @@ public class SearchOutbox {
     }
     StringJoiner oldestOfEach = new StringJoiner(" UNION ALL ");
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("now", now());
     parameters.put("limit", limit);
     int part = 0;
     for (int partition : partitions) {
@@ -175,7 +169,6 @@ public class SearchOutbox {
       return;
     }
     jdbc.sql(DELETE).param("ids", unchanged.stream().map(its -> its.row().id()).toList()).update();
-    LocalDateTime now = now();
     List<NewRow> rows = new ArrayList<>();
     for (Settlement settlement : unchanged) {
       Range range = settlement.row().range();
@@ -184,7 +177,7 @@ public class SearchOutbox {
             new NewRow(
                 new Range(range.partition(), range.chat(), left.numbers()),
                 left.attempts(),
-                now.plus(left.delay())));
+                left.delay()));
       }
     }
     insert(rows);
@@ -195,7 +188,7 @@ public class SearchOutbox {
     return jdbc.sql(SIZE).query(Long.class).single();
   }
 
-  private record NewRow(Range range, int attempts, LocalDateTime dueAt) {}
+  private record NewRow(Range range, int attempts, Duration delay) {}
 
   private void insert(List<NewRow> rows) {
     if (!rows.isEmpty()) {
@@ -210,7 +203,7 @@ public class SearchOutbox {
     statement.setLong(4, row.range().numbers().first());
     statement.setLong(5, row.range().numbers().last());
     statement.setInt(6, row.attempts());
-    statement.setObject(7, row.dueAt());
+    statement.setLong(7, row.delay().toNanos() / 1_000);
   }
 
   private static Row row(ResultSet row, int index) throws SQLException {
@@ -221,9 +214,5 @@ public class SearchOutbox {
             new ChatKey(row.getLong(3), row.getLong(4)),
             new NumberRange(row.getLong(5), row.getLong(6))),
         row.getInt(7));
-  }
-
-  private static LocalDateTime now() {
-    return LocalDateTime.ofInstant(Instant.now(), ZoneOffset.UTC);
   }
 }

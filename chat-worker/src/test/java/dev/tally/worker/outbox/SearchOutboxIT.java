@@ -8,7 +8,10 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.outbox.SearchOutbox.Range;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -34,6 +38,7 @@ class SearchOutboxIT {
   private static final int PARTITIONS = 16;
   private static final int LIMIT = 50;
 
+  private static TestServers servers;
   private static ConfigurableApplicationContext worker;
   private static JdbcTemplate mysql;
   private static SearchOutbox outbox;
@@ -41,7 +46,8 @@ class SearchOutboxIT {
   @BeforeAll
   static void start() {
     // A context for commands: it does not drain and does not index.
-    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
+    servers = TestServers.wiped();
+    worker = ChatWorker.forCommand(servers.arguments().toArray(String[]::new));
     mysql = worker.getBean(JdbcTemplate.class);
     outbox = worker.getBean(SearchOutbox.class);
   }
@@ -49,6 +55,34 @@ class SearchOutboxIT {
   @AfterAll
   static void stop() {
     worker.close();
+  }
+
+  @Test
+  void rowsAreDueByTheClockOfTheDatabase() throws SQLException {
+    mysql.execute("DELETE FROM search_outbox");
+    try (Connection connection = servers.mysql()) {
+      SingleConnectionDataSource session = new SingleConnectionDataSource(connection, true);
+      JdbcTemplate sql = new JdbcTemplate(session);
+      SearchOutbox inThePast =
+          new SearchOutbox(
+              JdbcClient.create(session),
+              sql,
+              new DataSourceTransactionManager(session),
+              new IndexSignal());
+      // 9 September 2001
+      sql.execute("SET timestamp = 1000000000");
+
+      inThePast.append(List.of(range(3, 1)));
+
+      SearchOutbox.Row row = inThePast.due(Set.of(3), LIMIT).getFirst();
+      sql.execute("SET timestamp = 999999999");
+      assertThat(inThePast.due(Set.of(3), LIMIT)).isEmpty();
+      Settlement.Left left =
+          new Settlement.Left(row.range().numbers(), 1, Duration.ofMillis(1_500));
+      inThePast.settle(List.of(new Settlement(row, List.of(left))));
+      assertThat(sql.queryForObject("SELECT due_at FROM search_outbox", LocalDateTime.class))
+          .isEqualTo(LocalDateTime.of(2001, 9, 9, 1, 46, 40, 500_000_000));
+    }
   }
 
   @Test
