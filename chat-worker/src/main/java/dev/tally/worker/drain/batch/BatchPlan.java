@@ -1,6 +1,7 @@
 package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
@@ -35,10 +36,22 @@ record BatchPlan(
     List<Rejection> rejections,
     int redelivered) {
 
+  /**
+   * What the transaction has found in MySQL about the jobs of its batch.
+   *
+   * @param chats the rows of {@link BatchJobs#chatsToFind} that exist
+   * @param locked the rows of {@link BatchJobs#chatsToLock} that exist
+   * @param messages the rows of {@link BatchJobs#messagesToFind} that exist
+   */
+  record Existing(
+      Map<ChatKey, Row.Chat> chats,
+      Map<ChatKey, RowReads.LockedChat> locked,
+      Map<MessageKey, Row.Message> messages) {}
+
   /** A chat to insert, and how many of the messages are its own. */
   record NewChat(Row.Chat row, int messagesCount) {}
 
-  static BatchPlan of(BatchJobs jobs, ExistingRows existing, int partition) {
+  static BatchPlan of(BatchJobs jobs, Existing existing, int partition) {
     Settled settled = new Settled(jobs.settled());
 
     Map<ChatKey, Row.Chat> newChats = new LinkedHashMap<>();

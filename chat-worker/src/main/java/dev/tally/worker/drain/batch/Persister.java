@@ -2,7 +2,7 @@ package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
-import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
+import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.sql.SQLException;
@@ -105,7 +105,7 @@ public final class Persister {
     Map<ChatKey, Row.Chat> chats = reads.chats(jobs.chatsToFind());
     Map<ChatKey, LockedChat> locked = reads.lockChats(jobs.chatsToLock());
     Map<MessageKey, Row.Message> messages = reads.messages(jobs.messagesToFind(locked));
-    return BatchPlan.of(jobs, new ExistingRows(chats, locked, messages), partition);
+    return BatchPlan.of(jobs, new BatchPlan.Existing(chats, locked, messages), partition);
   }
 
   private void write(BatchPlan plan) {

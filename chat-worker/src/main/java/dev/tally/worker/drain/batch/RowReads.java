@@ -3,8 +3,6 @@ package dev.tally.worker.drain.batch;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
-import dev.tally.worker.drain.batch.ExistingRows.LockedApp;
-import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -67,6 +65,12 @@ final class RowReads {
   RowReads(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
+
+  /** The row of an app. No other transaction adds chats to the app before this one ends. */
+  record LockedApp(long id, long chatsCount) {}
+
+  /** The row of a chat. No other transaction adds messages to the chat before this one ends. */
+  record LockedChat(long messagesCount) {}
 
   /** Locks the apps with these tokens, in token order, and returns them by token. */
   Map<AppToken, LockedApp> lockApps(SortedSet<AppToken> tokens) {

@@ -8,8 +8,8 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.queue.Job;
-import dev.tally.worker.drain.batch.ExistingRows.LockedApp;
-import dev.tally.worker.drain.batch.ExistingRows.LockedChat;
+import dev.tally.worker.drain.batch.RowReads.LockedApp;
+import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -106,7 +106,7 @@ final class Tables {
                 !jobs.messagesToFind(locked)
                     .getOrDefault(key.chat(), List.of())
                     .contains(key.number()));
-    return BatchPlan.of(jobs, new ExistingRows(foundChats, locked, foundMessages), PARTITION);
+    return BatchPlan.of(jobs, new BatchPlan.Existing(foundChats, locked, foundMessages), PARTITION);
   }
 
   /** Whether no row of a plan violates a primary key. */
