@@ -1,16 +1,21 @@
--- Raises a counter that is lower than a number in use, and never lowers it.
+-- Raises a counter that is lower than a number in use, and never lowers it. Replaces a value that is no number: nobody
+-- can count with it, and every retry would find it again.
 --
 -- KEYS[1]  string (counter)  the highest number given out
 --
 -- ARGV[1]  integer           a number that is in use
 --
--- Answers 1 if the counter was too low, 0 if it was not or if it does not exist.
+-- Answers 1 if the counter was too low or no number, 0 if it was neither or does not exist.
 
 local counter = KEYS[1] -- string
 local number = ARGV[1] -- integer, as the text that becomes the counter
 
-local highest = redis.call('GET', counter)
-if not highest or tonumber(highest) >= tonumber(number) then
+-- GET fails for a key of another type.
+local highest = redis.pcall('GET', counter)
+if not highest then
+  return 0
+end
+if type(highest) == 'string' and (tonumber(highest) or -1) >= tonumber(number) then
   return 0
 end
 -- A Redis whose memory is full refuses a script that begins with SET, and the queue would stand still.

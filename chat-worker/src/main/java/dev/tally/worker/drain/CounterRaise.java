@@ -41,7 +41,7 @@ final class CounterRaise {
   /**
    * Raises the counter that gave out a job's number although the number was taken.
    *
-   * @return whether the counter was too low
+   * @return whether the counter was too low, or no number
    */
   boolean raise(PartitionKeys keys, @Nullable Job job) {
     return switch (job) {
@@ -74,7 +74,10 @@ final class CounterRaise {
   private boolean raise(String counter, long highest) {
     boolean raised = queue.raise(counter, highest);
     if (raised) {
-      log.warn("the counter {} was too low and is raised to {}", LoggedToken.in(counter), highest);
+      log.warn(
+          "the counter {} was too low, or no number, and is raised to {}",
+          LoggedToken.in(counter),
+          highest);
     }
     return raised;
   }

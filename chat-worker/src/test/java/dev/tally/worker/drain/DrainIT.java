@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -114,6 +117,30 @@ class DrainIT {
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
     assertThat(fixture.redis.opsForValue().get(keys.messages(new ChatName(new AppToken(app), 1))))
         .isEqualTo("4");
+    fixture.redis.delete(keys.dead());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"STRING", "LIST"})
+  void aCounterThatIsNoNumberIsReplacedAndBlocksNothing(DataType type) {
+    String app = fixture.app();
+    PartitionKeys keys = fixture.keys(app);
+    String counter = keys.messages(new ChatName(new AppToken(app), 1));
+    fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
+    fixture.awaitDrained(app);
+    if (type == DataType.LIST) {
+      fixture.redis.opsForList().rightPush(counter, "1");
+    } else {
+      fixture.redis.opsForValue().set(counter, "one");
+    }
+
+    fixture.queue(app, fixture.messageJob(app, 1, 1, "other"), fixture.messageJob(app, 1, 2, "b"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b");
+    assertThat(fixture.redis.opsForValue().get(counter)).isEqualTo("2");
     fixture.redis.delete(keys.dead());
   }
 
