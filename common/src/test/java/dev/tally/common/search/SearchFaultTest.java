@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SearchFaultTest {
 
-  private static final ElasticsearchException ANSWER =
+  private final ElasticsearchException answer =
       new ElasticsearchException(
           "es/search",
           ErrorResponse.of(
@@ -20,8 +20,8 @@ class SearchFaultTest {
 
   @Test
   void anErrorThatElasticsearchAnsweredIsItsType() {
-    assertThat(SearchFault.line(ANSWER)).isEqualTo("parsing_exception");
-    assertThat(SearchFault.line(new IllegalStateException("a text", ANSWER)))
+    assertThat(SearchFault.line(answer)).isEqualTo("parsing_exception");
+    assertThat(SearchFault.line(new IllegalStateException("a text", answer)))
         .as("as Spring wraps it")
         .isEqualTo("parsing_exception");
   }

@@ -178,7 +178,6 @@ final class Requests {
       """
       Accept:text/html¦*/*¦¦;;;¦application/json;q=0¦image/*;q=x¦a/b, c/d¦application/problem+json¦text/event-stream
       Content-Type:application/json¦application/json;charset=utf-8¦application/json;charset="UTF-8"¦application/json;;
-
       Content-Type:application/json;charset=latin1¦application/json;charset=¦application/json;charset=\u00fc¦*/*¦/¦
       Content-Type:application/x-www-form-urlencoded¦application/x-ndjson¦multipart/form-data¦application/*
       Content-Type:multipart/form-data; boundary=x¦text/plain¦application/json; x="¦application/json, text/plain
