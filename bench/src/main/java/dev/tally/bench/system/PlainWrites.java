@@ -36,7 +36,9 @@ public final class PlainWrites {
   private record Row(long app, long chat, long number, String body) {
 
     static final Comparator<Row> ORDER =
-        Comparator.comparingLong(Row::app).thenComparingLong(Row::chat).thenComparingLong(Row::number);
+        Comparator.comparingLong(Row::app)
+            .thenComparingLong(Row::chat)
+            .thenComparingLong(Row::number);
   }
 
   private interface Transaction {
