@@ -70,6 +70,11 @@ public final class RedisServer implements AutoCloseable {
     return commands().configGet("appendfsync").getOrDefault("appendfsync", "");
   }
 
+  /** Sets how many bytes Redis may use; 0 is no limit. */
+  void maxMemory(long bytes) {
+    commands().configSet("maxmemory", Long.toString(bytes));
+  }
+
   /** Bytes that Redis has allocated. */
   public long usedMemory() {
     return Long.parseLong(info("memory", "used_memory"));

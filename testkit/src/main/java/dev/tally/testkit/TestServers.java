@@ -165,6 +165,13 @@ public final class TestServers {
     return connections;
   }
 
+  /** Sets how many bytes Redis may use; 0 is no limit. */
+  public void redisMaxMemory(long bytes) {
+    try (RedisServer redis = addresses.redis()) {
+      redis.maxMemory(bytes);
+    }
+  }
+
   /**
    * The configuration that points a service at these servers, as {@code --name=value} arguments.
    */

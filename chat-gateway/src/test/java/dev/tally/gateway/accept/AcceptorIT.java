@@ -47,12 +47,13 @@ class AcceptorIT {
   private LettuceConnectionFactory connections;
   private Pipeline pipeline;
   private StringRedisTemplate redis;
+  private TestServers servers;
   private RedisMemory memory;
   private Acceptor acceptor;
 
   @BeforeEach
   void start() {
-    TestServers servers = TestServers.wiped();
+    servers = TestServers.wiped();
     PersistedRows rows = PersistedRows.in(servers);
     rows.app(APP.value());
     connections = servers.redis();
@@ -133,7 +134,7 @@ class AcceptorIT {
   @Test
   void aRedisWithoutMemoryRefusesLikeAFullQueueAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
-    maxMemory("1");
+    servers.redisMaxMemory(1);
     try {
       assertProblem(
           () -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null),
@@ -148,7 +149,7 @@ class AcceptorIT {
       assertProblem(
           () -> acceptor.chat(APP, null, null), ProblemType.QUEUE_FULL, Duration.ofSeconds(5));
     } finally {
-      maxMemory("0");
+      servers.redisMaxMemory(0);
     }
 
     assertThat(queued()).hasSize(1);
@@ -164,7 +165,7 @@ class AcceptorIT {
 
     long used = usedMemory();
     // More than Redis uses, and so little more that too large a share is in use.
-    maxMemory(Long.toString(used + used / 8));
+    servers.redisMaxMemory(used + used / 8);
     try {
       memory.measure();
       assertProblem(
@@ -175,7 +176,7 @@ class AcceptorIT {
       assertThat(meters.get("tally.redis.memory.share").gauge().value()).isBetween(0.8, 1.0);
       assertThat(meters.get("tally.redis.memory.share.limit").gauge().value()).isEqualTo(0.8);
     } finally {
-      maxMemory("0");
+      servers.redisMaxMemory(0);
     }
 
     memory.measure();
@@ -186,12 +187,6 @@ class AcceptorIT {
   private long usedMemory() {
     try (RedisConnection connection = connections.getConnection()) {
       return Long.parseLong(connection.serverCommands().info("memory").getProperty("used_memory"));
-    }
-  }
-
-  private void maxMemory(String bytes) {
-    try (RedisConnection connection = connections.getConnection()) {
-      connection.serverCommands().setConfig("maxmemory", bytes);
     }
   }
 

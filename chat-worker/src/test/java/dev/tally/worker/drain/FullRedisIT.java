@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisConnection;
 
 /** What takes jobs out of Redis works in a Redis whose memory is full. */
 class FullRedisIT {
@@ -47,7 +46,7 @@ class FullRedisIT {
     parts.wipeRedis();
     parts.queue(KEYS, List.of("one", "two", "three"));
     parts.redis.opsForValue().set(COUNTER, "1");
-    maxMemory("1");
+    parts.servers.redisMaxMemory(1);
     assertThatThrownBy(() -> parts.redis.opsForValue().set("more", "memory"))
         .isInstanceOfSatisfying(
             DataAccessException.class, e -> assertThat(MemoryFull.isCauseOf(e)).isTrue());
@@ -55,13 +54,7 @@ class FullRedisIT {
 
   @AfterEach
   void free() {
-    maxMemory("0");
-  }
-
-  private static void maxMemory(String bytes) {
-    try (RedisConnection connection = parts.redis.getRequiredConnectionFactory().getConnection()) {
-      connection.serverCommands().setConfig("maxmemory", bytes);
-    }
+    parts.servers.redisMaxMemory(0);
   }
 
   @Test

@@ -20,14 +20,15 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class WorkerParts implements AutoCloseable {
 
-  final ConfigurableApplicationContext context = start();
+  final TestServers servers = TestServers.wiped();
+  final ConfigurableApplicationContext context = start(servers);
   final StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
   final BytesRedisTemplate bytes = context.getBean(BytesRedisTemplate.class);
   final JdbcTemplate mysql = context.getBean(JdbcTemplate.class);
   final DeadLetters deadLetters = context.getBean(DeadLetters.class);
 
-  private static ConfigurableApplicationContext start() {
-    List<String> arguments = new ArrayList<>(TestServers.wiped().arguments());
+  private static ConfigurableApplicationContext start(TestServers servers) {
+    List<String> arguments = new ArrayList<>(servers.arguments());
     // The drain logs each dead letter and each fault, and the tests cause many.
     arguments.add("--logging.level.dev.tally.worker.drain=OFF");
     return ChatWorker.forCommand(arguments.toArray(String[]::new));
