@@ -84,7 +84,7 @@ public final class Bench {
 
   private static void measure(Options options, String[] args) throws IOException {
     Scale scale = options.large() ? Scale.LARGE : options.quick() ? Scale.QUICK : Scale.FULL;
-    Servers servers = start();
+    Servers servers = stoppedAtExit(Servers.start(RUN.resolve("servers")));
     List<String> head = head(args, servers);
     Table table = new Table();
     Setting setting = new Setting(servers, new Services(servers, RUN.resolve("services")), scale);
@@ -109,21 +109,22 @@ public final class Bench {
             options.sections().isEmpty() ? Comparison.SECTIONS : options.sections(),
             options.limit());
     Path other = Path.of(System.getProperty("bench.against", ""));
-    Servers servers = start();
-    List<String> head = head(args, servers);
+    Comparison.Side before = side("other", other);
+    Comparison.Side now = side("present", Path.of(""));
+    List<String> head = head(args, now.servers());
     head.add("- compared with commit " + other.getFileName());
     System.out.println(head.getLast());
-    List<String> lines =
-        comparison.run(
-            servers,
-            new Services(servers, RUN.resolve("other"), other),
-            new Services(servers, RUN.resolve("present")));
+    List<String> lines = comparison.run(before, now);
     lines.forEach(System.out::println);
     save("comparison.md", head, String.join("\n", lines) + "\n");
   }
 
-  private static Servers start() {
-    Servers servers = Servers.start(RUN.resolve("servers"));
+  private static Comparison.Side side(String name, Path checkout) {
+    Servers servers = stoppedAtExit(Servers.embedded(RUN.resolve(name + "-servers")));
+    return new Comparison.Side(servers, new Services(servers, RUN.resolve(name), checkout));
+  }
+
+  private static Servers stoppedAtExit(Servers servers) {
     Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "stop"));
     return servers;
   }

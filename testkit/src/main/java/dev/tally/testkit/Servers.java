@@ -47,6 +47,15 @@ public final class Servers implements AutoCloseable {
     return servers;
   }
 
+  /**
+   * Starts embedded servers only, whatever the environment names.
+   *
+   * @param folder for their data
+   */
+  public static Servers embedded(Path folder) {
+    return new Servers(MixedStack.start(folder, Map.of()));
+  }
+
   /** MySQL or MariaDB. */
   public Database database() {
     return database;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Starts services as they run in production: from the build's executable jars, unpacked as in the
@@ -121,7 +122,10 @@ public final class Services {
     return service;
   }
 
-  /** Returns the service's jar, unpacked next to its libraries and its AOT cache. */
+  /**
+   * Returns the service's jar, unpacked next to its libraries and its AOT cache. Unpacks it once
+   * for each build.
+   */
   private Path unpacked(String name) {
     Path target = checkout.resolve(name).resolve("target").toAbsolutePath();
     try (Stream<Path> files = Files.list(target)) {
@@ -130,10 +134,10 @@ public final class Services {
               .filter(file -> file.getFileName().toString().endsWith("-exec.jar"))
               .findFirst()
               .orElseThrow(() -> new IllegalStateException("no executable jar in " + target));
-      Path destination = folder.resolve("unpacked").resolve(name).toAbsolutePath();
+      Path destination = target.resolve("unpacked");
       Path main = destination.resolve(jar.getFileName());
-      if (!Files.exists(main)) {
-        Files.createDirectories(destination.getParent());
+      if (!Files.exists(aotCache(main)) || isOlder(aotCache(main), jar)) {
+        FileSystemUtils.deleteRecursively(destination);
         run(
             List.of(
                 Service.javaCommand(),
@@ -156,6 +160,10 @@ public final class Services {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isOlder(Path one, Path other) throws IOException {
+    return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) < 0;
   }
 
   private static Path aotCache(Path jar) {

@@ -10,8 +10,8 @@ package dev.tally.bench.compare;
  */
 public record Amounts(int warmUp, int accepted, int drained, int read) {
 
-  public static final Amounts FULL = new Amounts(40_000, 40_000, 60_000, 40_000);
+  public static final Amounts FULL = new Amounts(30_000, 20_000, 40_000, 20_000);
 
   /** Only shows that everything runs. Its intervals are wide. */
-  public static final Amounts QUICK = new Amounts(8_000, 8_000, 20_000, 8_000);
+  public static final Amounts QUICK = new Amounts(4_000, 4_000, 10_000, 4_000);
 }

@@ -40,29 +40,24 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
   }
 
   /**
+   * One of the two revisions.
+   *
+   * @param servers are emptied for each pair; the other revision has its own
+   */
+  public record Side(Servers servers, Services services) {}
+
+  /**
    * Runs all pairs.
    *
-   * @param before the services of the other revision
-   * @param now the present services
-   * @param servers are emptied before each turn
+   * @param before the other revision
+   * @param now the present one
    * @return the table as Markdown lines
    */
-  public List<String> run(Servers servers, Services before, Services now) {
+  public List<String> run(Side before, Side now) {
     Map<String, Series> all = new LinkedHashMap<>();
     for (int pair = 0; pair < pairs; pair++) {
       long begin = System.nanoTime();
-      boolean nowFirst = pair % 2 == 1;
-      Map<String, Double> first = Turn.run(servers, nowFirst ? now : before, amounts, sections);
-      Map<String, Double> second = Turn.run(servers, nowFirst ? before : now, amounts, sections);
-      int current = pair;
-      first.forEach(
-          (name, cost) -> {
-            Series series =
-                all.computeIfAbsent(name, _ -> new Series(new double[pairs], new double[pairs]));
-            double other = second.getOrDefault(name, Double.NaN);
-            series.before()[current] = nowFirst ? other : cost;
-            series.now()[current] = nowFirst ? cost : other;
-          });
+      measurePair(pair, before, now, all);
       System.err.printf(
           "pair %d of %d took %d s%n",
           pair + 1, pairs, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
@@ -72,6 +67,24 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
     lines.add("|---|---:|---:|---:|---:|---|");
     all.forEach((name, series) -> lines.add(row(name, series)));
     return lines;
+  }
+
+  private void measurePair(int pair, Side before, Side now, Map<String, Series> all) {
+    try (Deployment other = new Deployment(before.servers(), before.services());
+        Deployment present = new Deployment(now.servers(), now.services())) {
+      other.warmUp(amounts);
+      present.warmUp(amounts);
+      boolean presentFirst = pair % 2 == 1;
+      Map<String, Double> first = (presentFirst ? present : other).measure(amounts, sections);
+      Map<String, Double> second = (presentFirst ? other : present).measure(amounts, sections);
+      (presentFirst ? second : first)
+          .forEach((name, cost) -> series(all, name).before()[pair] = cost);
+      (presentFirst ? first : second).forEach((name, cost) -> series(all, name).now()[pair] = cost);
+    }
+  }
+
+  private Series series(Map<String, Series> all, String name) {
+    return all.computeIfAbsent(name, _ -> new Series(new double[pairs], new double[pairs]));
   }
 
   private String row(String name, Series series) {

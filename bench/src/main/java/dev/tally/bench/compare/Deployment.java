@@ -2,6 +2,7 @@ package dev.tally.bench.compare;
 
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.Parallel;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.system.Calls;
 import dev.tally.bench.system.Drainage;
@@ -21,12 +22,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A turn of one revision: new services on empty servers do the same work as in all other turns.
+ * New processes of one revision's services, on servers of their own that were empty.
  *
  * <p>The worker is frozen while messages are accepted. So accepting and draining never share the
  * processors, and the worker starts with a full queue.
  */
-final class Turn {
+final class Deployment implements AutoCloseable {
 
   /** So many apps, with tokens by chance, load all partitions about alike. */
   private static final int APPS = 100;
@@ -37,71 +38,84 @@ final class Turn {
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
 
   private final Servers servers;
+  private final List<Service> started = new ArrayList<>();
   private final Service gateway;
   private final Service worker;
   private final Service api;
   private final List<String> chats = new ArrayList<>();
+  private final List<byte[]> posts = new ArrayList<>();
+  private final Random random = new Random(1);
   private int messages;
 
-  private Turn(Servers servers, Service gateway, Service worker, Service api) {
+  /** Messages that every chat has at least. */
+  private int messagesEach;
+
+  /**
+   * Empties the servers, and starts the services.
+   *
+   * @param services those of the revision
+   */
+  Deployment(Servers servers, Services services) {
     this.servers = servers;
-    this.gateway = gateway;
-    this.worker = worker;
-    this.api = api;
+    servers.empty();
+    try {
+      Parallel.run(
+          List.of(
+              _ -> add(services.worker()), _ -> add(services.api()), _ -> add(services.gateway())));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    worker = service("chat-worker");
+    api = service("chat-api");
+    gateway = service("chat-gateway");
+  }
+
+  private synchronized void add(Service service) {
+    started.add(service);
+  }
+
+  private Service service(String name) {
+    return started.stream()
+        .filter(service -> service.name().startsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Creates the chats, and repeats all work until the services' code is compiled. */
+  void warmUp(Amounts amounts) {
+    createChats();
+    fillQueue(() -> acceptOneByOne(amounts.warmUp()));
+    drain();
+    read(reads(amounts.warmUp()));
+    awaitSearch();
   }
 
   /**
-   * Runs a turn.
+   * Measures sections.
    *
-   * @param services those of the revision
    * @param sections some of {@link Comparison#SECTIONS}
    * @return the costs by name, in microseconds
    */
-  static Map<String, Double> run(
-      Servers servers, Services services, Amounts amounts, List<String> sections) {
-    servers.empty();
-    try (Service worker = services.worker();
-        Service api = services.api();
-        Service gateway = services.gateway()) {
-      return new Turn(servers, gateway, worker, api).measure(amounts, sections);
-    }
-  }
-
-  private Map<String, Double> measure(Amounts amounts, List<String> sections) {
-    createChats();
-    List<byte[]> posts = posts();
+  Map<String, Double> measure(Amounts amounts, List<String> sections) {
     Costs costs = new Costs(processes());
-    try {
-      worker.freeze();
-      accept(posts, amounts.warmUp(), 1);
+    if (sections.contains("accept")) {
+      Runnable accept = () -> acceptOneByOne(amounts.accepted());
+      fillQueue(
+          () ->
+              costs.measure(
+                  "accept", amounts.accepted(), List.of("gateway", "Redis"), accept, () -> {}));
       drain();
       awaitSearch();
-      if (sections.contains("accept")) {
-        worker.freeze();
-        Runnable accept = () -> accept(posts, amounts.accepted(), 1);
-        costs.measure("accept", amounts.accepted(), List.of("gateway", "Redis"), accept, () -> {});
-        drain();
-        awaitSearch();
-      }
-      worker.freeze();
-      accept(batches(), amounts.drained() / BATCH, BATCH);
-      if (sections.contains("drain")) {
-        List<String> shown = List.of("worker", "MariaDB", "Redis", "Elasticsearch");
-        costs.measure("drain", amounts.drained(), shown, this::drain, this::awaitSearch);
-      } else {
-        drain();
-        awaitSearch();
-      }
-    } finally {
-      worker.thaw();
+    }
+    if (sections.contains("drain")) {
+      fillQueue(() -> acceptBatches(amounts.drained() / BATCH));
+      List<String> shown = List.of("worker", "MariaDB", "Redis", "Elasticsearch");
+      costs.measure("drain", amounts.drained(), shown, this::drain, this::awaitSearch);
     }
     if (sections.contains("read")) {
-      List<byte[]> reads = reads(amounts.warmUp() + amounts.read());
-      int warmUp = amounts.warmUp();
-      request(api, reads.subList(0, warmUp), CONNECTIONS, warmUp);
-      List<byte[]> measured = reads.subList(warmUp, reads.size());
-      Runnable read = () -> request(api, measured, CONNECTIONS, amounts.read());
-      costs.measure("read", amounts.read(), List.of("API", "MariaDB"), read, () -> {});
+      List<byte[]> reads = reads(amounts.read());
+      costs.measure("read", amounts.read(), List.of("API", "MariaDB"), () -> read(reads), () -> {});
     }
     return costs.micros();
   }
@@ -134,16 +148,11 @@ final class Turn {
       chats.add("%s/%d/messages".formatted(app, 1 + i / APPS));
     }
     request(gateway, requests, 1, CHATS);
-  }
-
-  /** A message to each chat in turn. */
-  private List<byte[]> posts() {
-    List<byte[]> posts = new ArrayList<>();
+    // A message to each chat in turn.
     for (int i = 0; i < CHATS * BATCH; i++) {
       String message = Text.json(Text.body(i));
       posts.add(HttpFormat.post(chats.get(i % CHATS), "application/json", message));
     }
-    return posts;
   }
 
   /** {@value #BATCH} messages to each chat in turn. */
@@ -160,18 +169,44 @@ final class Turn {
   }
 
   private List<byte[]> reads(int requests) {
-    Random random = new Random(1);
     List<byte[]> reads = new ArrayList<>();
     for (int i = 0; i < requests; i++) {
-      int number = 1 + random.nextInt(messages / CHATS);
+      int number = 1 + random.nextInt(messagesEach);
       reads.add(HttpFormat.get("%s/%d".formatted(chats.get(random.nextInt(CHATS)), number)));
     }
     return reads;
   }
 
-  private void accept(List<byte[]> requests, int count, int messagesEach) {
-    request(gateway, requests, CONNECTIONS, count);
-    messages += count * messagesEach;
+  private void fillQueue(Runnable accept) {
+    worker.freeze();
+    try {
+      accept.run();
+    } finally {
+      worker.thaw();
+    }
+  }
+
+  private void acceptOneByOne(int count) {
+    request(gateway, posts, CONNECTIONS, count);
+    messages += count;
+    messagesEach += count / CHATS;
+  }
+
+  private void acceptBatches(int count) {
+    request(gateway, batches(), CONNECTIONS, count);
+    messages += count * BATCH;
+  }
+
+  private void drain() {
+    Drainage.await("all messages' rows", () -> messages - servers.database().messages());
+  }
+
+  private void awaitSearch() {
+    Drainage.await("an empty outbox", servers.database()::outbox);
+  }
+
+  private void read(List<byte[]> reads) {
+    request(api, reads, CONNECTIONS, reads.size());
   }
 
   private static void request(Service service, List<byte[]> requests, int connections, int count) {
@@ -183,12 +218,8 @@ final class Turn {
     }
   }
 
-  private void drain() {
-    worker.thaw();
-    Drainage.await("all messages' rows", () -> messages - servers.database().messages());
-  }
-
-  private void awaitSearch() {
-    Drainage.await("an empty outbox", servers.database()::outbox);
+  @Override
+  public void close() {
+    Parallel.run(started.stream().<Parallel.Work>map(service -> _ -> service.close()).toList());
   }
 }
