@@ -25,7 +25,7 @@ record Options(
       usage: bench/run [--quick] [--large] [SECTION…]
              bench/run --against REVISION [--quick] [--pairs N] [--limit RATIO] [accept] [drain] [read]\
       """;
-  private static final int PAIRS = 20;
+  private static final int PAIRS = 21;
   private static final int QUICK_PAIRS = Comparison.FEWEST_PAIRS;
 
   /**

@@ -14,21 +14,21 @@ class OptionsTest {
 
   @Test
   void optionsStandAnywhereAmongTheSections() {
-    assertThat(parse("accept --against v1 drain --pairs 8 --limit 1.05 --quick"))
+    assertThat(parse("accept --against v1 drain --pairs 18 --limit 1.05 --quick"))
         .isEqualTo(
             new Options(
                 true,
                 false,
                 Optional.of("v1"),
-                8,
+                18,
                 OptionalDouble.of(1.05),
                 List.of("accept", "drain")));
   }
 
   @Test
   void pairsHaveADefault() {
-    assertThat(parse("--against v1").pairs()).isEqualTo(20);
-    assertThat(parse("--against v1 --quick").pairs()).isEqualTo(6);
+    assertThat(parse("--against v1").pairs()).isEqualTo(21);
+    assertThat(parse("--against v1 --quick").pairs()).isEqualTo(16);
   }
 
   @ParameterizedTest
@@ -37,9 +37,9 @@ class OptionsTest {
         "--fast",
         "--against",
         "--against v1 --pairs",
-        "--pairs 8",
+        "--pairs 18",
         "--limit 2",
-        "--against v1 --pairs 5",
+        "--against v1 --pairs 15",
         "--against v1 --limit x"
       })
   void wrongOptionsAreRejected(String line) {

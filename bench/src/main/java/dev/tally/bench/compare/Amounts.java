@@ -10,7 +10,7 @@ package dev.tally.bench.compare;
  */
 public record Amounts(int warmUp, int accepted, int drained, int read) {
 
-  public static final Amounts FULL = new Amounts(30_000, 20_000, 40_000, 20_000);
+  public static final Amounts FULL = new Amounts(20_000, 10_000, 20_000, 10_000);
 
   /** Only shows that everything runs. Its intervals are wide. */
   public static final Amounts QUICK = new Amounts(4_000, 4_000, 10_000, 4_000);

@@ -5,6 +5,7 @@ import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +24,32 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
   /** The sections that can be compared. */
   public static final List<String> SECTIONS = List.of("accept", "drain", "read");
 
+  /** Pairs that are measured with the same processes. */
+  private static final int PAIRS_A_START = 3;
+
   /** The fewest pairs that have a 95 % interval. */
-  public static final int FEWEST_PAIRS = MedianInterval.FEWEST;
+  public static final int FEWEST_PAIRS = (MedianInterval.FEWEST - 1) * PAIRS_A_START + 1;
 
   /** The costs of one figure in all pairs, in microseconds. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Series(double[] before, double[] now) {
 
+    /** The median of the ratios of pairs, with an interval of the medians of each start. */
     MedianInterval ratio() {
       double[] ratios = new double[now.length];
       for (int i = 0; i < ratios.length; i++) {
         ratios[i] = now[i] / before[i];
       }
-      return MedianInterval.of(ratios);
+      int starts = Math.ceilDiv(ratios.length, PAIRS_A_START);
+      double[] medians = new double[starts];
+      for (int i = 0; i < starts; i++) {
+        int first = i * PAIRS_A_START;
+        int last = Math.min(first + PAIRS_A_START, ratios.length);
+        medians[i] = MedianInterval.median(Arrays.copyOfRange(ratios, first, last));
+      }
+      MedianInterval interval = MedianInterval.of(medians);
+      return new MedianInterval(
+          MedianInterval.median(ratios), interval.low(), interval.high());
     }
   }
 
@@ -55,12 +69,13 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
    */
   public List<String> run(Side before, Side now) {
     Map<String, Series> all = new LinkedHashMap<>();
-    for (int pair = 0; pair < pairs; pair++) {
+    for (int pair = 0; pair < pairs; pair += PAIRS_A_START) {
       long begin = System.nanoTime();
-      measurePair(pair, before, now, all);
+      int last = Math.min(pair + PAIRS_A_START, pairs);
+      measurePairs(pair, last, before, now, all);
       System.err.printf(
-          "pair %d of %d took %d s%n",
-          pair + 1, pairs, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+          "%d of %d pairs; these took %d s%n",
+          last, pairs, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
     }
     List<String> lines = new ArrayList<>();
     lines.add("| µs a message or read | other | present | ratio | 95 % interval | limit |");
@@ -69,17 +84,28 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
     return lines;
   }
 
-  private void measurePair(int pair, Side before, Side now, Map<String, Series> all) {
+  /** Measures some pairs with the same processes. */
+  private void measurePairs(
+      int first, int last, Side before, Side now, Map<String, Series> all) {
     try (Deployment other = new Deployment(before.servers(), before.services());
         Deployment present = new Deployment(now.servers(), now.services())) {
       other.warmUp(amounts);
       present.warmUp(amounts);
-      boolean presentFirst = pair % 2 == 1;
-      Map<String, Double> first = (presentFirst ? present : other).measure(amounts, sections);
-      Map<String, Double> second = (presentFirst ? other : present).measure(amounts, sections);
-      (presentFirst ? second : first)
-          .forEach((name, cost) -> series(all, name).before()[pair] = cost);
-      (presentFirst ? first : second).forEach((name, cost) -> series(all, name).now()[pair] = cost);
+      for (int pair = first; pair < last; pair++) {
+        int current = pair;
+        Runnable otherTurn =
+            () ->
+                other
+                    .measure(amounts, sections)
+                    .forEach((name, cost) -> series(all, name).before()[current] = cost);
+        Runnable presentTurn =
+            () ->
+                present
+                    .measure(amounts, sections)
+                    .forEach((name, cost) -> series(all, name).now()[current] = cost);
+        (pair % 2 == 0 ? otherTurn : presentTurn).run();
+        (pair % 2 == 0 ? presentTurn : otherTurn).run();
+      }
     }
   }
 
@@ -92,8 +118,8 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
     return "| %s | %s | %s | %s | %s – %s | %s |"
         .formatted(
             name,
-            Table.number(MedianInterval.of(series.before()).median()),
-            Table.number(MedianInterval.of(series.now()).median()),
+            Table.number(MedianInterval.median(series.before())),
+            Table.number(MedianInterval.median(series.now())),
             digits(ratio.median()),
             digits(ratio.low()),
             digits(ratio.high()),

@@ -34,8 +34,14 @@ record MedianInterval(double median, double low, double high) {
       k++;
       probability = probability * (n - k + 1) / k;
     }
-    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-    return new MedianInterval(median, sorted[k - 1], sorted[n - k]);
+    return new MedianInterval(median(values), sorted[k - 1], sorted[n - k]);
+  }
+
+  /** The median of at least one value. */
+  static double median(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /**
