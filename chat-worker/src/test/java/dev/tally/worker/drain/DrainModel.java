@@ -112,50 +112,41 @@ final class DrainModel {
     }
     List<String> letters = new ArrayList<>();
     List<Job> taken = new ArrayList<>();
-    Map<Place, Delivery> settled = new LinkedHashMap<>();
+    Map<Place, Job.NewChat> newChats = new LinkedHashMap<>();
+    SortedMap<String, Job.NewMessage> newMessages = new TreeMap<>();
     for (Delivery delivery : deliveries) {
       if (!apps.containsKey(delivery.job().app().value())) {
         letters.add(letter(DeadLetter.Reason.APP_MISSING, delivery));
-        continue;
-      }
-      Delivery earlier = settled.putIfAbsent(Place.of(delivery.job()), delivery);
-      if (earlier != null && !earlier.job().equals(delivery.job())) {
-        letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
-        taken.add(delivery.job());
+      } else if (delivery.job() instanceof Job.NewChat job) {
+        Place place = Place.of(job);
+        Chat there = chats(place.app()).get(place.number());
+        Instant at =
+            there == null ? newChats.computeIfAbsent(place, _ -> job).acceptedAt() : there.at();
+        if (!at.equals(job.acceptedAt())) {
+          letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
+          taken.add(job);
+        }
       }
     }
-    Map<Place, Job.NewChat> newChats = new LinkedHashMap<>();
-    SortedMap<String, Job.NewMessage> newMessages = new TreeMap<>();
-    settled.forEach(
-        (place, delivery) -> {
-          if (delivery.job() instanceof Job.NewChat job) {
-            Chat there = chats(place.app()).get(place.number());
-            if (there == null) {
-              newChats.put(place, job);
-            } else if (!there.at().equals(job.acceptedAt())) {
-              letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
-              taken.add(job);
-            }
-          }
-        });
-    settled.forEach(
-        (place, delivery) -> {
-          if (delivery.job() instanceof Job.NewMessage job) {
-            Chat chat = chats(place.app()).get(place.chat());
-            if (chat == null && !newChats.containsKey(new Place(place.app(), 0, place.chat()))) {
-              letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
-              return;
-            }
-            Message there = chat == null ? null : chat.messages().get(place.number());
-            if (there == null) {
-              newMessages.put(
-                  "%s %20d %20d".formatted(place.app(), place.chat(), place.number()), job);
-            } else if (!there.equals(Message.of(job))) {
-              letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
-              taken.add(job);
-            }
-          }
-        });
+    for (Delivery delivery : deliveries) {
+      if (delivery.job() instanceof Job.NewMessage job && apps.containsKey(job.app().value())) {
+        Place place = Place.of(job);
+        Chat chat = chats(place.app()).get(place.chat());
+        if (chat == null && !newChats.containsKey(new Place(place.app(), 0, place.chat()))) {
+          letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
+          continue;
+        }
+        Message there = chat == null ? null : chat.messages().get(place.number());
+        if (there == null) {
+          String key = "%s %20d %20d".formatted(place.app(), place.chat(), place.number());
+          there = Message.of(newMessages.computeIfAbsent(key, _ -> job));
+        }
+        if (!there.equals(Message.of(job))) {
+          letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
+          taken.add(job);
+        }
+      }
+    }
     if (!Stream.concat(newChats.values().stream(), newMessages.values().stream())
         .allMatch(DrainModel::storable)) {
       if (deliveries.size() == 1) {

@@ -4,7 +4,6 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.Job;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.RowReads.LockedApp;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
@@ -26,7 +25,7 @@ import java.util.TreeSet;
  * @param messages the jobs that add messages, by chat
  * @param chatsCounts the locked count of each app with a job, by the app's id
  * @param addedChats the keys of all jobs that add chats
- * @param settled jobs whose app is missing, and jobs whose number another job of the batch has
+ * @param withoutApp the jobs whose app does not exist
  * @param trustCounts whether a count is taken for the highest number
  */
 record BatchJobs(
@@ -34,7 +33,7 @@ record BatchJobs(
     SortedMap<ChatKey, Siblings<Row.Message>> messages,
     Map<Long, Long> chatsCounts,
     Set<ChatKey> addedChats,
-    Settled settled,
+    List<Delivery> withoutApp,
     boolean trustCounts) {
 
   /** The tokens of the apps to lock. */
@@ -52,7 +51,7 @@ record BatchJobs(
    */
   static BatchJobs of(
       List<Delivery> deliveries, Map<AppToken, LockedApp> apps, boolean trustCounts) {
-    Settled settled = new Settled();
+    List<Delivery> withoutApp = new ArrayList<>();
     Map<Long, List<RowJob<Row.Chat>>> chats = new HashMap<>();
     Map<ChatKey, List<RowJob<Row.Message>>> messages = new HashMap<>();
     Map<Long, Long> chatsCounts = new HashMap<>();
@@ -61,7 +60,7 @@ record BatchJobs(
     for (Delivery delivery : deliveries) {
       LockedApp app = apps.get(delivery.job().app());
       if (app == null) {
-        settled.reject(delivery, DeadLetter.Reason.APP_MISSING);
+        withoutApp.add(delivery);
         continue;
       }
       switch (delivery.job()) {
@@ -84,18 +83,13 @@ record BatchJobs(
       }
     }
     return new BatchJobs(
-        siblings(chats, settled),
-        siblings(messages, settled),
-        chatsCounts,
-        addedChats,
-        settled,
-        trustCounts);
+        siblings(chats), siblings(messages), chatsCounts, addedChats, withoutApp, trustCounts);
   }
 
   private static <P extends Comparable<P>, R extends Row<?>> SortedMap<P, Siblings<R>> siblings(
-      Map<P, List<RowJob<R>>> jobs, Settled settled) {
+      Map<P, List<RowJob<R>>> jobs) {
     SortedMap<P, Siblings<R>> siblings = new TreeMap<>();
-    jobs.forEach((parent, ofParent) -> siblings.put(parent, Siblings.of(ofParent, settled)));
+    jobs.forEach((parent, ofParent) -> siblings.put(parent, Siblings.of(ofParent)));
     return siblings;
   }
 

@@ -52,7 +52,8 @@ record BatchPlan(
   record NewChat(Row.Chat row, int messagesCount) {}
 
   static BatchPlan of(BatchJobs jobs, Existing existing, int partition) {
-    Settled settled = new Settled(jobs.settled());
+    Settled settled = new Settled();
+    jobs.withoutApp().forEach(job -> settled.reject(job, DeadLetter.Reason.APP_MISSING));
 
     Map<ChatKey, Row.Chat> newChats = new LinkedHashMap<>();
     SortedMap<Long, Integer> addedChats = new TreeMap<>();
@@ -100,19 +101,26 @@ record BatchPlan(
         settled.redelivered());
   }
 
-  /** The rows that do not exist yet. Settles the other jobs. */
+  /**
+   * The rows that do not exist yet. Settles the other jobs.
+   *
+   * <p>Of jobs with one number, the first adds the row. But if MySQL has the row, that row decides
+   * for all of them: the job that added it may not be the first.
+   */
   private static <K, R extends Row<K>> List<R> newRows(
       Siblings<R> jobs, Map<K, R> existing, Settled settled) {
-    List<R> rows = new ArrayList<>(jobs.jobs().size());
+    Map<K, R> rows = new LinkedHashMap<>();
     for (RowJob<R> job : jobs.jobs()) {
-      R row = existing.get(job.row().key());
+      K key = job.row().key();
+      R row = existing.get(key);
       if (row == null) {
-        rows.add(job.row());
-      } else {
+        row = rows.putIfAbsent(key, job.row());
+      }
+      if (row != null) {
         settled.add(job, row);
       }
     }
-    return rows;
+    return List.copyOf(rows.values());
   }
 
   /** Adds a range for each run of consecutive numbers. */

@@ -7,18 +7,8 @@ import java.util.List;
 /** The jobs that add no row: those that were persisted before, and those that never can be. */
 final class Settled {
 
-  private final List<Rejection> rejections;
+  private final List<Rejection> rejections = new ArrayList<>();
   private int redelivered;
-
-  Settled() {
-    this.rejections = new ArrayList<>();
-  }
-
-  /** Continues where another one stands, and leaves that one alone. */
-  Settled(Settled before) {
-    this.rejections = new ArrayList<>(before.rejections);
-    this.redelivered = before.redelivered;
-  }
 
   /** Settles a job whose number has a row: either it is this job's row, or the number is taken. */
   <R extends Row<?>> void add(Siblings.RowJob<R> job, R row) {

@@ -144,13 +144,13 @@ class BatchPlanPropertiesTest {
     private final List<Rejection> rejections = new ArrayList<>();
     private int redelivered;
 
-    private final Map<Object, Row<?>> persisted = new HashMap<>();
-    private final Map<Object, Row<?>> delivered = new HashMap<>();
+    /** The rows that are persisted, and those that the batch adds, by key. */
+    private final Map<Object, Row<?>> rows = new HashMap<>();
 
     static Verdicts of(List<Delivery> batch, Tables tables) {
       Verdicts verdicts = new Verdicts();
-      verdicts.persisted.putAll(tables.chats);
-      verdicts.persisted.putAll(tables.messages);
+      verdicts.rows.putAll(tables.chats);
+      verdicts.rows.putAll(tables.messages);
       // Chats first: a message may be delivered before the chat that the same batch adds.
       batch.forEach(verdicts::decideChat);
       batch.forEach(verdicts::decideMessage);
@@ -172,19 +172,16 @@ class BatchPlanPropertiesTest {
       if (app != null && delivery.job() instanceof Job.NewMessage message) {
         Row.Message row = Tables.row(app, message);
         ChatKey chat = row.key().chat();
-        boolean exists = persisted.containsKey(chat) || delivered.containsKey(chat);
-        if (exists || delivered.containsKey(row.key())) {
+        if (rows.containsKey(chat)) {
           decide(delivery, row, messages);
         } else {
-          delivered.put(row.key(), row);
           reject(delivery, DeadLetter.Reason.CHAT_MISSING);
         }
       }
     }
 
     private <K> void decide(Delivery delivery, Row<K> row, List<Row<?>> added) {
-      Row<?> earlier = delivered.putIfAbsent(row.key(), row);
-      Row<?> other = earlier == null ? persisted.get(row.key()) : earlier;
+      Row<?> other = rows.putIfAbsent(row.key(), row);
       if (other == null) {
         added.add(row);
       } else if (other.equals(row)) {

@@ -94,6 +94,24 @@ class BatchPlanTest {
   }
 
   @Test
+  void aJobWithItsRowIsRedeliveredEvenIfAnotherJobWithItsNumberCameFirst() {
+    tables.persist(List.of(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a")));
+
+    BatchPlan plan =
+        plan(
+            Tables.chat(0, 1, 1),
+            Tables.message(0, 1, 1, "b"),
+            Tables.chat(0, 1, 0),
+            Tables.message(0, 1, 1, "a"));
+
+    assertThat(plan.redelivered()).isEqualTo(2);
+    assertThat(rejected(plan))
+        .containsExactly(
+            Tuple.tuple(Reason.NUMBER_TAKEN, Tables.chat(0, 1, 1).job()),
+            Tuple.tuple(Reason.NUMBER_TAKEN, Tables.message(0, 1, 1, "b").job()));
+  }
+
+  @Test
   void aMessageWithTheSameBodyAndAnotherTimeHasAnotherContent() {
     tables.persist(List.of(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a")));
 
@@ -127,6 +145,22 @@ class BatchPlanTest {
             Tuple.tuple(Reason.APP_MISSING, Tables.chat(2, 1, 0).job()),
             Tuple.tuple(Reason.APP_MISSING, Tables.message(2, 1, 1, "a").job()),
             Tuple.tuple(Reason.CHAT_MISSING, Tables.message(0, 7, 1, "b").job()));
+  }
+
+  @Test
+  void jobsWithoutTheirChatAreRejectedAlthoughTheyHaveOneNumber() {
+    BatchPlan plan =
+        plan(
+            Tables.message(0, 7, 1, "a"),
+            Tables.message(0, 7, 1, "b"),
+            Tables.message(0, 7, 1, "a"));
+
+    assertThat(rejected(plan))
+        .containsExactly(
+            Tuple.tuple(Reason.CHAT_MISSING, Tables.message(0, 7, 1, "a").job()),
+            Tuple.tuple(Reason.CHAT_MISSING, Tables.message(0, 7, 1, "b").job()),
+            Tuple.tuple(Reason.CHAT_MISSING, Tables.message(0, 7, 1, "a").job()));
+    assertThat(plan.redelivered()).isZero();
   }
 
   @Test
