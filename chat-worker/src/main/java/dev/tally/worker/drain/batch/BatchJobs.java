@@ -9,10 +9,8 @@ import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -24,7 +22,6 @@ import java.util.TreeSet;
  * @param chats the jobs that add chats, by the app's id
  * @param messages the jobs that add messages, by chat
  * @param chatsCounts the locked count of each app with a job, by the app's id
- * @param addedChats the keys of all jobs that add chats
  * @param withoutApp the jobs whose app does not exist
  * @param trustCounts whether a count is taken for the highest number
  */
@@ -32,7 +29,6 @@ record BatchJobs(
     SortedMap<Long, Siblings<Row.Chat>> chats,
     SortedMap<ChatKey, Siblings<Row.Message>> messages,
     Map<Long, Long> chatsCounts,
-    Set<ChatKey> addedChats,
     List<Delivery> withoutApp,
     boolean trustCounts) {
 
@@ -55,7 +51,6 @@ record BatchJobs(
     Map<Long, List<RowJob<Row.Chat>>> chats = new HashMap<>();
     Map<ChatKey, List<RowJob<Row.Message>>> messages = new HashMap<>();
     Map<Long, Long> chatsCounts = new HashMap<>();
-    Set<ChatKey> addedChats = new HashSet<>();
     apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
     for (Delivery delivery : deliveries) {
       LockedApp app = apps.get(delivery.job().app());
@@ -66,7 +61,6 @@ record BatchJobs(
       switch (delivery.job()) {
         case Job.NewChat chat -> {
           ChatKey key = new ChatKey(app.id(), chat.chat().number());
-          addedChats.add(key);
           chats
               .computeIfAbsent(app.id(), _ -> new ArrayList<>())
               .add(new RowJob<>(delivery, new Row.Chat(key, chat.acceptedAt())));
@@ -83,7 +77,7 @@ record BatchJobs(
       }
     }
     return new BatchJobs(
-        siblings(chats), siblings(messages), chatsCounts, addedChats, withoutApp, trustCounts);
+        siblings(chats), siblings(messages), chatsCounts, withoutApp, trustCounts);
   }
 
   private static <P extends Comparable<P>, R extends Row<?>> SortedMap<P, Siblings<R>> siblings(
@@ -116,8 +110,7 @@ record BatchJobs(
     messages.forEach(
         (key, jobs) -> {
           LockedChat chat = locked.get(key);
-          boolean exists = chat != null || addedChats.contains(key);
-          if (exists && mayHaveRows(jobs, chat == null ? 0 : chat.messagesCount())) {
+          if (mayHaveRows(jobs, chat == null ? 0 : chat.messagesCount())) {
             find.put(key, jobs.numbers());
           }
         });
