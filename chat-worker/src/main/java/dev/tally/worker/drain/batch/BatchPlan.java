@@ -11,8 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What a transaction writes. Each job of the batch is in one of four parts: its row is in {@code
@@ -29,9 +27,9 @@ import java.util.TreeMap;
  */
 record BatchPlan(
     List<NewChat> chats,
-    SortedMap<Long, Integer> addedChats,
+    Map<Long, Integer> addedChats,
     List<Row.Message> messages,
-    SortedMap<ChatKey, Integer> addedMessages,
+    Map<ChatKey, Integer> addedMessages,
     List<SearchOutbox.Range> ranges,
     List<Rejection> rejections,
     int redelivered) {
@@ -56,7 +54,7 @@ record BatchPlan(
     jobs.withoutApp().forEach(job -> settled.reject(job, DeadLetter.Reason.APP_MISSING));
 
     Map<ChatKey, Row.Chat> newChats = new LinkedHashMap<>();
-    SortedMap<Long, Integer> addedChats = new TreeMap<>();
+    Map<Long, Integer> addedChats = new HashMap<>();
     jobs.chats()
         .forEach(
             (app, ofApp) -> {
@@ -70,7 +68,7 @@ record BatchPlan(
     List<Row.Message> messages = new ArrayList<>();
     List<SearchOutbox.Range> ranges = new ArrayList<>();
     Map<ChatKey, Integer> firstMessages = new HashMap<>();
-    SortedMap<ChatKey, Integer> addedMessages = new TreeMap<>();
+    Map<ChatKey, Integer> addedMessages = new HashMap<>();
     jobs.messages()
         .forEach(
             (chat, ofChat) -> {

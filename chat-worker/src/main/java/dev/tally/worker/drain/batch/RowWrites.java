@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -76,7 +77,7 @@ final class RowWrites {
   }
 
   /** Adds to {@code chats_count}, by the id of the app. */
-  void addChats(SortedMap<Long, Integer> added) {
+  void addChats(Map<Long, Integer> added) {
     batch(
         ADD_CHATS,
         List.copyOf(added.entrySet()),
@@ -87,7 +88,7 @@ final class RowWrites {
   }
 
   /** Adds to {@code messages_count}. Chats that get equally many messages share a statement. */
-  void addMessages(SortedMap<ChatKey, Integer> added) {
+  void addMessages(Map<ChatKey, Integer> added) {
     SortedMap<Integer, SortedSet<ChatKey>> chats = new TreeMap<>();
     added.forEach((key, count) -> chats.computeIfAbsent(count, _ -> new TreeSet<>()).add(key));
     chats.forEach(
