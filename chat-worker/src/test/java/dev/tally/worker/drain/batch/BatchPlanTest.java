@@ -49,6 +49,24 @@ class BatchPlanTest {
   }
 
   @Test
+  void redeliveredJobsAddNothingToTheCounts() {
+    tables.persist(List.of(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a")));
+
+    BatchPlan plan =
+        plan(
+            Tables.chat(0, 1, 0),
+            Tables.chat(0, 2, 0),
+            Tables.chat(0, 3, 0),
+            Tables.message(0, 1, 1, "a"),
+            Tables.message(0, 1, 2, "b"));
+
+    assertThat(plan.addedChats()).containsOnly(Map.entry(11L, 2));
+    assertThat(plan.addedMessages()).containsOnly(Map.entry(CHAT, 1));
+    assertThat(plan.ranges()).containsExactly(range(11, 1, 2, 2));
+    assertThat(plan.redelivered()).isEqualTo(2);
+  }
+
+  @Test
   void aChatComesBeforeItsMessagesWhateverTheOrderOfDelivery() {
     BatchPlan plan = plan(Tables.message(0, 1, 1, "a"), Tables.chat(0, 1, 0));
 
@@ -90,7 +108,10 @@ class BatchPlanTest {
             Tuple.tuple(Reason.NUMBER_TAKEN, Tables.chat(0, 1, 1).job()),
             Tuple.tuple(Reason.NUMBER_TAKEN, Tables.message(0, 1, 1, "b").job()));
     assertThat(plan.chats()).isEmpty();
+    assertThat(plan.addedChats()).isEmpty();
     assertThat(plan.messages()).isEmpty();
+    assertThat(plan.addedMessages()).isEmpty();
+    assertThat(plan.ranges()).isEmpty();
   }
 
   @Test
@@ -126,8 +147,8 @@ class BatchPlanTest {
         plan(
             Tables.chat(0, 1, 0),
             Tables.message(0, 1, 1, "a"),
-            Tables.message(0, 1, 1, "b"),
-            Tables.message(0, 1, 1, "a"));
+            Tables.message(0, 1, 1, "a"),
+            Tables.message(0, 1, 1, "b"));
 
     assertThat(bodies(plan)).containsExactly("a");
     assertThat(plan.redelivered()).isEqualTo(1);
