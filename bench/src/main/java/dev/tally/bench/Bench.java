@@ -1,21 +1,19 @@
 package dev.tally.bench;
 
 import ch.qos.logback.classic.Level;
-import dev.tally.bench.accept.AcceptSection;
-import dev.tally.bench.accept.BatchSection;
 import dev.tally.bench.compare.Amounts;
 import dev.tally.bench.compare.Comparison;
-import dev.tally.bench.drain.DrainSection;
-import dev.tally.bench.growth.GrowthSection;
-import dev.tally.bench.lag.LagSection;
-import dev.tally.bench.read.ReadSection;
 import dev.tally.bench.report.Machine;
 import dev.tally.bench.report.Table;
-import dev.tally.bench.scaleout.ScaleOutSection;
-import dev.tally.bench.search.SearchSection;
-import dev.tally.bench.section.Scale;
-import dev.tally.bench.section.Section;
-import dev.tally.bench.section.Setting;
+import dev.tally.bench.section.AcceptSection;
+import dev.tally.bench.section.DrainSection;
+import dev.tally.bench.section.GrowthSection;
+import dev.tally.bench.section.LagSection;
+import dev.tally.bench.section.ReadSection;
+import dev.tally.bench.section.ScaleOutSection;
+import dev.tally.bench.section.SearchSection;
+import dev.tally.bench.system.Run;
+import dev.tally.bench.system.Scale;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 import java.io.IOException;
@@ -24,24 +22,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs benchmarks, and prints and saves a table of results. See the module's README. */
 public final class Bench {
 
+  private record Section(String name, Consumer<Run> measurement) {}
+
   private static final List<Section> SECTIONS =
       List.of(
-          new AcceptSection(),
-          new BatchSection(),
-          new DrainSection(),
-          new ReadSection(),
-          new SearchSection(),
-          new LagSection(),
-          new GrowthSection(),
-          new ScaleOutSection());
+          new Section("accept", AcceptSection::accept),
+          new Section("batch", AcceptSection::batch),
+          new Section("drain", DrainSection::drain),
+          new Section("read", ReadSection::read),
+          new Section("search", SearchSection::search),
+          new Section("lag", LagSection::lag),
+          new Section("growth", GrowthSection::growth),
+          new Section("scale-out", ScaleOutSection::scaleOut));
   private static final Path TARGET = Path.of("bench", "target");
   private static final Path RUN = TARGET.resolve("run");
 
@@ -85,14 +85,14 @@ public final class Bench {
   private static void measure(Options options, String[] args) throws IOException {
     Scale scale = options.large() ? Scale.LARGE : options.quick() ? Scale.QUICK : Scale.FULL;
     Servers servers = stoppedAtExit(Servers.start(RUN.resolve("servers")));
-    List<String> head = head(args, servers);
+    String head = head(args, servers);
     Table table = new Table();
-    Setting setting = new Setting(servers, new Services(servers, RUN.resolve("services")), scale);
+    Run run = new Run(servers, new Services(servers, RUN.resolve("services")), scale, table);
     for (Section section : SECTIONS) {
       if (options.sections().isEmpty() || options.sections().contains(section.name())) {
         long begin = System.nanoTime();
         servers.wipe();
-        section.run(setting, table);
+        section.measurement().accept(run);
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         table.note("%s took %d s".formatted(section.name(), took.toSeconds()));
         // An interrupted run keeps the results of the finished sections.
@@ -111,9 +111,8 @@ public final class Bench {
     Path other = Path.of(System.getProperty("bench.against", ""));
     Comparison.Side before = side("other", other);
     Comparison.Side now = side("present", Path.of(""));
-    List<String> head = head(args, now.servers());
-    head.add("- compared with commit " + other.getFileName());
-    System.out.println(head.getLast());
+    String head =
+        head(args, now.servers()) + "- compared with commit " + other.getFileName() + "\n";
     List<String> lines = comparison.run(before, now);
     lines.forEach(System.out::println);
     save("comparison.md", head, String.join("\n", lines) + "\n");
@@ -129,22 +128,28 @@ public final class Bench {
     return servers;
   }
 
-  private static List<String> head(String[] args, Servers servers) {
-    List<String> head = new ArrayList<>();
-    head.add("# Benchmarks");
-    head.add("");
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    head.add("`bench/run %s`, %s".formatted(String.join(" ", args), now));
-    head.add("");
-    head.addAll(Machine.describe());
-    head.add("- " + servers.versions());
-    head.forEach(System.out::println);
+  private static String head(String[] args, Servers servers) {
+    String head =
+        """
+        # Benchmarks
+
+        `bench/run %s`, %s
+
+        %s
+        - %s
+        """
+            .formatted(
+                String.join(" ", args),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                String.join("\n", Machine.describe()),
+                servers.versions());
+    System.out.print(head);
     return head;
   }
 
-  private static void save(String name, List<String> head, String table) throws IOException {
+  private static void save(String name, String head, String table) throws IOException {
     Path report = TARGET.resolve(name);
-    Files.writeString(report, String.join("\n", head) + "\n\n" + table);
+    Files.writeString(report, head + "\n" + table);
     System.out.println("saved to " + report);
   }
 }

@@ -48,8 +48,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
         medians[i] = MedianInterval.median(Arrays.copyOfRange(ratios, first, last));
       }
       MedianInterval interval = MedianInterval.of(medians);
-      return new MedianInterval(
-          MedianInterval.median(ratios), interval.low(), interval.high());
+      return new MedianInterval(MedianInterval.median(ratios), interval.low(), interval.high());
     }
   }
 
@@ -85,8 +84,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
   }
 
   /** Measures some pairs with the same processes. */
-  private void measurePairs(
-      int first, int last, Side before, Side now, Map<String, Series> all) {
+  private void measurePairs(int first, int last, Side before, Side now, Map<String, Series> all) {
     try (Deployment other = new Deployment(before.servers(), before.services());
         Deployment present = new Deployment(now.servers(), now.services())) {
       other.warmUp(amounts);

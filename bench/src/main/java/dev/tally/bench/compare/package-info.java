@@ -5,8 +5,8 @@
  *   <li>{@code bench/run} builds both revisions. The benchmarks themselves are always the present
  *       ones, and use the services by their HTTP routes only.
  *   <li>Both start on empty servers, each on servers of its own: a {@link
- *       dev.tally.bench.compare.Deployment}. Both warm up. Then they are measured in turns, in three
- *       pairs A B, B A, A B. After three pairs, both start anew.
+ *       dev.tally.bench.compare.Deployment}. Both warm up. Then they are measured in turns, in
+ *       three pairs A B, B A, A B. After three pairs, both start anew.
  *   <li>Each pair gives a ratio of each figure. The table has the median of all ratios, and the
  *       interval of the medians of each start: {@link dev.tally.bench.compare.MedianInterval}.
  * </ol>

@@ -1,17 +1,18 @@
 package dev.tally.bench.load;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -25,74 +26,76 @@ public final class LoadGenerator {
 
   private static final long LONGEST_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
-  private static final long OPEN_LOOP_NAP = 100_000;
 
-  private static final Listener NOT_WATCHED = (sequence, intended, received, from, end) -> {};
+  /**
+   * The result of a load.
+   *
+   * @param answers the number of successful answers that came in time
+   * @param latencies in nanoseconds; from sending in a closed loop, from the due time in an open
+   *     one
+   */
+  public record Result(long answers, Duration elapsed, Histogram latencies) {
 
-  /** Gets each successful answer, on the load generator's thread. */
-  @FunctionalInterface
-  public interface Listener {
-
-    /**
-     * Gets an answer.
-     *
-     * @param sequence the number of the request, from 0
-     * @param intended the time when the request was due, by {@link System#nanoTime()}
-     * @param received the received bytes; they have the answer from {@code from} to {@code end},
-     *     but only until this method returns
-     */
-    void answered(long sequence, long intended, byte[] received, int from, int end);
+    /** Answers per second. */
+    public double rate() {
+      return answers * 1e9 / elapsed.toNanos();
+    }
   }
 
   private final Target target;
-  private final Listener listener;
+  private final int connections;
+  private final Duration duration;
+  private final long requests;
+  private final double rate;
+
   private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
-  private final Deque<LoadConnection> idle = new ArrayDeque<>();
+  private final Deque<Connection> idle = new ArrayDeque<>();
   private long sent;
   private long answers;
   private long failures;
   private String firstFailure = "";
 
-  private LoadGenerator(Target target, Listener listener) {
+  private LoadGenerator(
+      Target target, int connections, Duration duration, long requests, double rate) {
     this.target = target;
-    this.listener = listener;
+    this.connections = connections;
+    this.duration = duration;
+    this.requests = requests;
+    this.rate = rate;
   }
 
   /** Runs a closed loop: after an answer, a connection sends its next request at once. */
-  public static LoadResult closed(Target target, int connections, Duration duration) {
-    return new LoadGenerator(target, NOT_WATCHED).run(connections, duration, 0, Long.MAX_VALUE);
+  public static Result closed(Target target, int connections, Duration duration) {
+    return new LoadGenerator(target, connections, duration, Long.MAX_VALUE, 0).run();
   }
 
   /** Runs a closed loop that ends after a number of requests. */
-  public static LoadResult requests(Target target, int connections, long requests) {
-    return new LoadGenerator(target, NOT_WATCHED)
-        .run(connections, Duration.ofHours(1), 0, requests);
+  public static Result requests(Target target, int connections, long requests) {
+    return new LoadGenerator(target, connections, Duration.ofHours(1), requests, 0).run();
   }
 
   /**
    * Runs an open loop: requests are due at a fixed rate, whether or not earlier ones have been
-   * answered. The latency of a request includes its wait for a free connection.
+   * answered. The latency of a request includes its wait for a free connection, and up to a
+   * millisecond until the load generator looks at the clock.
    *
    * @param connections the highest number of unanswered requests
    * @param rate requests per second
    */
-  public static LoadResult open(
-      Target target, int connections, double rate, Duration duration, Listener listener) {
-    return new LoadGenerator(target, listener).run(connections, duration, rate, Long.MAX_VALUE);
+  public static Result open(Target target, int connections, double rate, Duration duration) {
+    return new LoadGenerator(target, connections, duration, Long.MAX_VALUE, rate).run();
   }
 
-  private LoadResult run(int connections, Duration duration, double rate, long requests) {
-    List<LoadConnection> all = new ArrayList<>();
+  private Result run() {
     try (Selector selector = Selector.open()) {
       try {
         for (int i = 0; i < connections; i++) {
-          all.add(new LoadConnection(target, selector));
+          idle.add(new Connection(selector));
         }
-        idle.addAll(all);
-        return loop(selector, connections, duration, rate, requests);
+        return run(selector);
       } finally {
-        for (LoadConnection connection : all) {
-          connection.close();
+        for (SelectionKey key : selector.keys()) {
+          key.channel().close();
         }
       }
     } catch (IOException e) {
@@ -100,40 +103,20 @@ public final class LoadGenerator {
     }
   }
 
-  private LoadResult loop(
-      Selector selector, int connections, Duration duration, double rate, long requests)
-      throws IOException {
-    long cpu = cpu();
+  private Result run(Selector selector) throws IOException {
     long begin = System.nanoTime();
     long end = begin + duration.toNanos();
     long now = begin;
     while (now < end && (sent < requests || idle.size() < connections)) {
-      while (!idle.isEmpty() && sent < requests) {
-        long intended = rate == 0 ? now : begin + (long) (sent * 1e9 / rate);
-        if (intended > now) {
-          break;
-        }
-        idle.pop().send(sent, intended, target.request(sent));
-        sent++;
-      }
-      if (rate == 0) {
-        selector.select(this::ready, 100);
-      } else {
-        selector.selectNow(this::ready);
-        LockSupport.parkNanos(OPEN_LOOP_NAP);
-      }
+      sendDue(begin, now);
+      selector.select(this::receive, 1);
       now = System.nanoTime();
     }
-    LoadResult result =
-        new LoadResult(
-            answers,
-            Duration.ofNanos(now - begin),
-            Duration.ofNanos(cpu() - cpu),
-            latencies.copy());
+    Result result = new Result(answers, Duration.ofNanos(now - begin), latencies.copy());
     // The server must not still work for this load when the next one begins.
     long deadline = now + LAST_ANSWERS.toNanos();
     while (idle.size() < connections && System.nanoTime() < deadline) {
-      selector.select(this::ready, 100);
+      selector.select(this::receive, 1);
     }
     if (failures > 0) {
       System.err.printf(
@@ -143,34 +126,84 @@ public final class LoadGenerator {
     return result;
   }
 
-  private void ready(SelectionKey key) {
-    LoadConnection connection = (LoadConnection) key.attachment();
+  private void sendDue(long begin, long now) throws IOException {
+    while (!idle.isEmpty() && sent < requests) {
+      long due = rate == 0 ? now : begin + (long) (sent * 1e9 / rate);
+      if (due > now) {
+        return;
+      }
+      byte[] request = target.requests().get((int) (sent++ % target.requests().size()));
+      idle.remove().send(request, due);
+    }
+  }
+
+  private void receive(SelectionKey key) {
     try {
-      connection.ready(
-          (sequence, intended, received, from, end) -> {
-            if (!target.format().succeeded(received, from, end)) {
-              failed(received, from, end);
-              return;
-            }
-            latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - intended));
-            listener.answered(sequence, intended, received, from, end);
-            answers++;
-          });
+      ((Connection) key.attachment()).receive();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (connection.isIdle()) {
-      idle.push(connection);
+  }
+
+  private void answered(long due, byte[] received, int from, int end) {
+    if (target.format().isSuccess(received, from)) {
+      answers++;
+      latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - due));
+    } else if (failures++ == 0) {
+      firstFailure = new String(received, from, end - from, StandardCharsets.UTF_8);
     }
   }
 
-  private void failed(byte[] received, int from, int end) {
-    if (failures++ == 0) {
-      firstFailure = new String(received, from, Math.min(end - from, 1000), StandardCharsets.UTF_8);
-    }
-  }
+  /** A connection, with at most one unanswered request. */
+  private final class Connection {
 
-  private static long cpu() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    private final SocketChannel channel;
+    private ByteBuffer received = ByteBuffer.allocate(4096);
+    private long due;
+    private int awaited;
+
+    Connection(Selector selector) throws IOException {
+      channel = SocketChannel.open(target.address());
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    void send(byte[] request, long dueAt) throws IOException {
+      due = dueAt;
+      awaited = target.answersPerRequest();
+      ByteBuffer out = ByteBuffer.wrap(request);
+      // A request fits into the buffer of a socket without unsent bytes, so this does not spin.
+      while (out.hasRemaining()) {
+        channel.write(out);
+      }
+    }
+
+    /** Receives what has come, and counts the complete answers. */
+    void receive() throws IOException {
+      if (!received.hasRemaining()) {
+        int full = received.capacity();
+        received = ByteBuffer.wrap(Arrays.copyOf(received.array(), 4 * full)).position(full);
+      }
+      if (channel.read(received) < 0) {
+        throw new EOFException("the server closed a connection");
+      }
+      int from = 0;
+      int end = end(from);
+      while (end >= 0) {
+        answered(due, received.array(), from, end);
+        awaited--;
+        from = end;
+        end = end(from);
+      }
+      received.flip().position(from).compact();
+      if (awaited == 0) {
+        idle.add(this);
+      }
+    }
+
+    private int end(int from) {
+      return target.format().end(received.array(), from, received.position());
+    }
   }
 }

@@ -1,12 +1,7 @@
 package dev.tally.bench.report;
 
-import java.util.Locale;
-
 /** The ratio that we want. */
 public sealed interface Goal {
-
-  /** No goal: the ratio only informs. */
-  record None() implements Goal {}
 
   /** A goal for which a larger ratio is better. */
   record AtLeast(double ratio) implements Goal {}
@@ -16,17 +11,9 @@ public sealed interface Goal {
 
   /** The text of the goal, and whether the ratio meets it. */
   default String text(double ratio) {
-    if (!Double.isFinite(ratio)) {
-      return "nothing measured";
-    }
     return switch (this) {
-      case None _ -> "";
-      case AtLeast(double least) -> judged("≥", least, ratio >= least);
-      case AtMost(double most) -> judged("≤", most, ratio <= most);
+      case AtLeast(double least) -> "≥ " + least + (ratio >= least ? " met" : " **missed**");
+      case AtMost(double most) -> "≤ " + most + (ratio <= most ? " met" : " **missed**");
     };
-  }
-
-  private static String judged(String sign, double wanted, boolean met) {
-    return String.format(Locale.ROOT, "%s %s %s", sign, wanted, met ? "met" : "**missed**");
   }
 }

@@ -1,6 +1,7 @@
 package dev.tally.bench.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,52 +12,62 @@ public final class Table {
   private final List<String> notes = new ArrayList<>();
 
   /**
-   * Adds a row.
+   * Adds a row that compares figures with a limit.
    *
-   * @param name the name of the measurement
-   * @param unit the unit of the measured figures and of the limit
-   * @param limitName the name of the limit, with which the figures are compared
-   * @param limits the figures of the limit, measured in turns with the others
+   * @param limit is measured in turns with the others
    * @param goal the ratio that we want
    */
-  public void add(
-      String name, double[] measured, String unit, String limitName, double[] limits, Goal goal) {
-    Figure ratio = Figure.ratio(measured, limits);
-    lines.add(
+  public void add(String title, Series measured, Series limit, Goal goal) {
+    add(title, measured, limit, goal.text(measured.ratios(limit).median()));
+  }
+
+  /** Adds a row without a goal. */
+  public void add(String title, Series measured, Series limit) {
+    add(title, measured, limit, "");
+  }
+
+  private void add(String title, Series measured, Series limit, String goal) {
+    Series ratios = measured.ratios(limit);
+    row(
         "| %s | %s %s | %s: %s | %s | %s – %s | %s |"
             .formatted(
-                name,
-                number(Figure.of(measured).median()),
-                unit,
-                limitName,
-                number(Figure.of(limits).median()),
-                number(ratio.median()),
-                number(ratio.low()),
-                number(ratio.high()),
-                goal.text(ratio.median())));
-    System.out.println(lines.getLast());
+                title,
+                number(measured.median()),
+                measured.unit(),
+                limit.name(),
+                number(limit.median()),
+                number(ratios.median()),
+                number(Collections.min(ratios.figures())),
+                number(Collections.max(ratios.figures())),
+                goal));
   }
 
   /** Adds a figure without a limit. */
-  public void add(String name, Figure value, String unit) {
-    lines.add("| %s | %s %s | | | | |".formatted(name, number(value.median()), unit));
-    System.out.println(lines.getLast());
+  public void add(String title, double value, String unit) {
+    row("| %s | %s %s | | | | |".formatted(title, number(value), unit));
+  }
+
+  private void row(String line) {
+    lines.add(line);
+    System.out.println(line);
   }
 
   /** Adds a note about the rows around it. */
   public void note(String text) {
-    notes.add(text);
+    notes.add("- " + text);
     System.out.println("  " + text);
   }
 
   /** The table with its notes. */
   public String markdown() {
-    StringBuilder out = new StringBuilder();
-    out.append("| | measured | limit | ratio | spread | goal |\n|---|---|---|---|---|---|\n");
-    lines.forEach(line -> out.append(line).append('\n'));
-    out.append('\n');
-    notes.forEach(note -> out.append("- ").append(note).append('\n'));
-    return out.toString();
+    return """
+    | | measured | limit | ratio | spread | goal |
+    |---|---|---|---|---|---|
+    %s
+
+    %s
+    """
+        .formatted(String.join("\n", lines), String.join("\n", notes));
   }
 
   /** Rounds to three digits. More would be noise on this machine. */

@@ -1,4 +1,4 @@
-/** What the sections of the table share: their amounts, and servers under load. */
+/** The sections of the table, each with a class of its own. */
 @NullMarked
 package dev.tally.bench.section;
 

@@ -1,5 +1,6 @@
 package dev.tally.bench.stub;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
@@ -9,18 +10,40 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A server with the gateway's settings, but without its valves, filters and handlers. Its figures
- * show the cost of the server stack alone.
+ * A server with the gateway's settings, but without its valves, filters and handlers. It answers
+ * requests with almost no work, so its figures show the cost of the server stack alone.
  */
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {FlywayAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class})
 @Import(RedisClientConfiguration.class)
+@RestController
 public class StubServer {
 
-  StubServer() {}
+  private static final Message MESSAGE =
+      new Message(1, "Ten thousand messages later, and not one of them lost on its way here.");
+
+  private final StringRedisTemplate redis;
+
+  StubServer(StringRedisTemplate redis) {
+    this.redis = redis;
+  }
+
+  record Body(String body) {}
+
+  record Accepted(@JsonProperty("message_number") long number) {}
+
+  record Message(long number, String body) {}
 
   /** Starts the stub in its own process, as a service. */
   public static Service start(Services services) {
@@ -33,5 +56,38 @@ public class StubServer {
     new SpringApplicationBuilder(StubServer.class)
         .properties("spring.config.name=chat-gateway")
         .run(args);
+  }
+
+  @PostMapping("/empty")
+  @ResponseStatus(HttpStatus.CREATED)
+  Accepted post(@RequestBody Body ignored) {
+    return new Accepted(1);
+  }
+
+  @GetMapping("/empty")
+  Message get() {
+    return MESSAGE;
+  }
+
+  /**
+   * Accepts a message with three Redis calls in a row: EXISTS for the chat, INCR for the number,
+   * and RPUSH. It is only a contrast: a failure between two of the calls leaves a gap in the
+   * numbers.
+   */
+  @PostMapping("/round-trips/{chat}")
+  @ResponseStatus(HttpStatus.CREATED)
+  Accepted roundTrips(@PathVariable String chat, @RequestBody Body message) {
+    String counter = "bench:" + chat + ":messages";
+    if (!redis.hasKey(counter)) {
+      throw new IllegalStateException("the chat does not exist");
+    }
+    Long number = redis.opsForValue().increment(counter);
+    if (number == null) {
+      throw new IllegalStateException("INCR returned no number");
+    }
+    String job =
+        "{\"chat\":\"%s\",\"number\":%d,\"body\":\"%s\"}".formatted(chat, number, message.body());
+    redis.opsForList().rightPush("bench:jobs", job);
+    return new Accepted(number);
   }
 }

@@ -1,18 +1,16 @@
 package dev.tally.bench.system;
 
 import dev.tally.bench.load.LoadGenerator;
-import dev.tally.bench.load.RespFormat;
+import dev.tally.bench.load.RedisFormat;
 import dev.tally.bench.load.Target;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.testkit.RedisServer;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.script.RedisScript;
 
 /** Calls {@code accept.lua} as the gateway does, but without a gateway. */
 public final class AcceptCalls {
@@ -27,12 +25,16 @@ public final class AcceptCalls {
 
   public AcceptCalls(RedisServer redis, List<Mix.Draw> draws) {
     this.redis = redis;
-    String script = redis.commands().scriptLoad(script());
+    String script =
+        redis
+            .commands()
+            .scriptLoad(
+                RedisScript.of(new ClassPathResource("lua/accept.lua")).getScriptAsString());
     JobCodec codec = new JobCodec();
     Instant now = Instant.now();
     for (Mix.Draw draw : draws) {
       calls.add(
-          RespFormat.command(
+          RedisFormat.command(
               List.of(
                   "EVALSHA",
                   script,
@@ -50,7 +52,7 @@ public final class AcceptCalls {
 
   /** Load with one call in each round trip. */
   public Target single() {
-    return RespFormat.target(redis.url(), calls, 1);
+    return Target.redis(redis.url(), calls, 1);
   }
 
   /** Load with {@value #PIPELINE} calls in each round trip. */
@@ -61,7 +63,7 @@ public final class AcceptCalls {
       calls.subList(i, i + PIPELINE).forEach(out::writeBytes);
       pipelines.add(out.toByteArray());
     }
-    return RespFormat.target(redis.url(), pipelines, PIPELINE);
+    return Target.redis(redis.url(), pipelines, PIPELINE);
   }
 
   /**
@@ -74,17 +76,6 @@ public final class AcceptCalls {
     if (queued != messages) {
       throw new IllegalStateException(
           "only %,d of %,d messages were queued".formatted(queued, messages));
-    }
-  }
-
-  private static String script() {
-    try (InputStream in = AcceptCalls.class.getResourceAsStream("/lua/accept.lua")) {
-      if (in == null) {
-        throw new IllegalStateException("lua/accept.lua is not on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

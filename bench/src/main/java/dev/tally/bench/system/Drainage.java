@@ -1,11 +1,14 @@
 package dev.tally.bench.system;
 
-import dev.tally.bench.load.Parallel;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Measures how fast workers empty full queues. The workers are frozen while the queues are filled,
@@ -27,39 +30,39 @@ public final class Drainage {
   /**
    * Fills the queues, and lets the workers empty them.
    *
-   * @return messages per second, from the first acknowledged batch to the last
+   * @return messages per second
    */
   public double measure(AcceptCalls calls, int messages) {
-    workers.forEach(Service::freeze);
     long before = servers.database().messages();
-    final long first;
+    workers.forEach(Service::freeze);
     try {
       calls.queue(messages);
-      first = Queues.waiting(servers.redis().commands());
     } finally {
       workers.forEach(Service::thaw);
     }
-    long thawed = System.nanoTime();
-    await(
-        "a worker's first batch",
-        () -> Queues.waiting(servers.redis().commands()) == first ? 1 : 0);
     long begin = System.nanoTime();
-    long left = Queues.waiting(servers.redis().commands());
     awaitPersisted();
     long end = System.nanoTime();
-    // If the queues are already empty at the first look, only the start can be the beginning.
-    double rate = left == 0 ? first * 1e9 / (end - thawed) : left * 1e9 / (end - begin);
     long persisted = servers.database().messages() - before;
     if (persisted != messages) {
       throw new IllegalStateException(
           "%,d messages were queued, but %,d were persisted".formatted(messages, persisted));
     }
-    return rate;
+    return messages * 1e9 / (end - begin);
   }
 
   /** Waits until the queues are empty. */
   public void awaitPersisted() {
-    await("an empty queue", () -> Queues.waiting(servers.redis().commands()));
+    await("an empty queue", () -> waiting(servers));
+  }
+
+  /** The number of jobs in all partitions that are queued or claimed. */
+  static long waiting(Servers servers) {
+    RedisCommands<String, String> redis = servers.redis().commands();
+    return IntStream.range(0, Dataset.PARTITIONS)
+        .mapToObj(PartitionKeys::new)
+        .mapToLong(keys -> redis.llen(keys.jobs()) + redis.llen(keys.claimed()))
+        .sum();
   }
 
   /** Waits until all persisted messages are indexed, and returns the time that this took. */
@@ -76,7 +79,7 @@ public final class Drainage {
       if (System.nanoTime() - begin > PATIENCE.toNanos()) {
         throw new IllegalStateException("gave up waiting for " + what);
       }
-      Parallel.pause(LOOK);
+      LockSupport.parkNanos(LOOK.toNanos());
     }
   }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntSupplier;
 
 /**
  * A distribution of messages over chats.
@@ -18,61 +18,62 @@ public record Mix(String name, List<Draw> draws) {
   private static final int BODIES = 2_000;
 
   /** A message to a chat. */
-  public record Draw(Dataset.App app, long chat, String body) {}
+  public record Draw(Dataset.App app, long chat, String body) {
 
-  /** Sends all messages to the first chat of an app. */
-  public static Mix oneChat(Dataset.App app) {
-    return of("one chat", List.of(app), 1, i -> 0);
+    /** The path for writing the message. */
+    public String path() {
+      return app.messagesPath(chat);
+    }
+
+    /** The body of the request. */
+    public String json() {
+      return Text.json(body);
+    }
   }
 
   /** Sends messages to all chats alike. */
-  public static Mix even(List<Dataset.App> apps, int chatsPerApp) {
-    Random random = new Random(1);
-    int chats = apps.size() * chatsPerApp;
-    return of("%,d chats".formatted(chats), apps, chatsPerApp, i -> random.nextInt(chats));
+  public static Mix even(List<Dataset.App> apps) {
+    return few(apps, chats(apps));
   }
 
   /** Sends messages to a few random chats alike. */
-  public static Mix few(List<Dataset.App> apps, int chatsPerApp, int few) {
+  public static Mix few(List<Dataset.App> apps, int few) {
     Random random = new Random(1);
-    int[] chats = random.ints(0, apps.size() * chatsPerApp).distinct().limit(few).toArray();
-    return of("%,d chats".formatted(few), apps, chatsPerApp, i -> chats[random.nextInt(few)]);
+    int[] chats = random.ints(0, chats(apps)).distinct().limit(few).toArray();
+    String name = few == 1 ? "one chat" : "%,d chats".formatted(few);
+    return of(name, apps, () -> chats[random.nextInt(few)]);
   }
 
   /** Follows Zipf's law with exponent 1: the busiest chat gets about an eighth of all messages. */
-  public static Mix zipf(List<Dataset.App> apps, int chatsPerApp) {
-    int chats = apps.size() * chatsPerApp;
-    double[] cumulated = new double[chats];
+  public static Mix zipf(List<Dataset.App> apps) {
+    double[] cumulated = new double[chats(apps)];
     double sum = 0;
-    for (int i = 0; i < chats; i++) {
+    for (int i = 0; i < cumulated.length; i++) {
       sum += 1.0 / (i + 1);
       cumulated[i] = sum;
     }
     double total = sum;
     Random random = new Random(1);
     return of(
-        "%,d chats, Zipf".formatted(chats),
+        "%,d chats, Zipf".formatted(cumulated.length),
         apps,
-        chatsPerApp,
-        i -> {
+        () -> {
           int found = Arrays.binarySearch(cumulated, random.nextDouble() * total);
-          return Math.min(chats - 1, found < 0 ? -found - 1 : found);
+          return Math.min(cumulated.length - 1, found < 0 ? -found - 1 : found);
         });
   }
 
-  private static Mix of(
-      String name, List<Dataset.App> apps, int chatsPerApp, IntUnaryOperator chatOf) {
-    List<String> bodies = new ArrayList<>();
-    for (int i = 0; i < BODIES; i++) {
-      bodies.add(Text.body(i));
-    }
+  private static int chats(List<Dataset.App> apps) {
+    return apps.stream().mapToInt(Dataset.App::chats).sum();
+  }
+
+  private static Mix of(String name, List<Dataset.App> apps, IntSupplier chats) {
     List<Draw> draws = new ArrayList<>();
     for (int i = 0; i < DRAWS; i++) {
-      int chat = chatOf.applyAsInt(i);
+      int chat = chats.getAsInt();
       // Chats that are neighbours in rank are in different apps.
       Dataset.App app = apps.get(chat % apps.size());
-      long number = 1 + (long) (chat / apps.size()) % chatsPerApp;
-      draws.add(new Draw(app, number, bodies.get(i % BODIES)));
+      draws.add(new Draw(app, 1 + chat / apps.size(), Text.body(i % BODIES)));
     }
     return new Mix(name, draws);
   }
@@ -80,12 +81,7 @@ public record Mix(String name, List<Draw> draws) {
   /** Requests with one message each. */
   public List<byte[]> posts() {
     return draws.stream()
-        .map(
-            draw ->
-                HttpFormat.post(
-                    draw.app().messagesPath(draw.chat()),
-                    "application/json",
-                    Text.json(draw.body())))
+        .map(draw -> HttpFormat.post(draw.path(), "application/json", draw.json()))
         .toList();
   }
 
@@ -94,11 +90,8 @@ public record Mix(String name, List<Draw> draws) {
     List<byte[]> batches = new ArrayList<>();
     for (int i = 0; i + size <= draws.size(); i += size) {
       StringBuilder lines = new StringBuilder();
-      draws.subList(i, i + size).forEach(draw -> lines.append(Text.json(draw.body())).append('\n'));
-      Draw first = draws.get(i);
-      batches.add(
-          HttpFormat.post(
-              first.app().messagesPath(first.chat()), "application/x-ndjson", lines.toString()));
+      draws.subList(i, i + size).forEach(draw -> lines.append(draw.json()).append('\n'));
+      batches.add(HttpFormat.post(draws.get(i).path(), "application/x-ndjson", lines.toString()));
     }
     return batches;
   }

@@ -3,9 +3,6 @@ package dev.tally.bench.system;
 import dev.tally.bench.load.Parallel;
 import dev.tally.testkit.Database;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -14,15 +11,22 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Writes the rows of messages by plain JDBC into copies of the tables. Measures the most that the
+ * Writes the rows of messages without Tally into copies of the tables. Measures the most that the
  * database can do, and the rate of one message at a time.
  */
 public final class PlainWrites {
 
   private static final int TRANSACTION = 1000;
-  private static final int[] CONNECTIONS = {1, 2, 4};
+  private static final List<Integer> CONNECTIONS = List.of(1, 2, 4);
   private static final String INSERT =
       """
       INSERT INTO bench_messages (app_id, chat_number, number, body, created_at)
@@ -33,48 +37,41 @@ public final class PlainWrites {
   private static final String COUNT =
       "UPDATE bench_chats SET messages_count = messages_count + 1 WHERE app_id = ? AND number = ?";
 
-  private record Row(long app, long chat, long number, String body) {
+  private record Row(long app, long chat, long number, String body, LocalDateTime createdAt) {
 
-    static final Comparator<Row> ORDER =
+    static final Comparator<Row> BY_KEY =
         Comparator.comparingLong(Row::app)
             .thenComparingLong(Row::chat)
             .thenComparingLong(Row::number);
-  }
 
-  private interface Transaction {
-    void write(Connection connection, List<Row> part) throws SQLException;
+    Object[] values() {
+      return new Object[] {app, chat, number, body, createdAt};
+    }
   }
 
   private final Database database;
   private final List<Row> rows = new ArrayList<>();
-  private final LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
 
   /**
    * @param messages the number of messages of the mix
    */
   public PlainWrites(Database database, Mix mix, int messages) {
     this.database = database;
+    LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
     Map<String, Long> numbers = new HashMap<>();
     for (int i = 0; i < messages; i++) {
       Mix.Draw draw = mix.draws().get(i % mix.draws().size());
-      long number = numbers.merge(draw.app().messagesPath(draw.chat()), 1L, Long::sum);
-      rows.add(new Row(draw.app().id(), draw.chat(), number, draw.body()));
+      long number = numbers.merge(draw.path(), 1L, Long::sum);
+      rows.add(new Row(draw.app().id(), draw.chat(), number, draw.body(), now));
     }
   }
 
   /** Finds the number of connections that inserts fastest. */
   public int bestConnections() {
-    inserted(2);
-    int best = 1;
-    double highest = 0;
-    for (int connections : CONNECTIONS) {
-      double rate = inserted(connections);
-      if (rate > highest) {
-        highest = rate;
-        best = connections;
-      }
-    }
-    return best;
+    inserted(2); // warms up
+    TreeMap<Double, Integer> byRate = new TreeMap<>();
+    CONNECTIONS.forEach(connections -> byRate.put(inserted(connections), connections));
+    return byRate.lastEntry().getValue();
   }
 
   /** Inserts {@value #TRANSACTION} rows in each transaction, and returns the rows per second. */
@@ -84,15 +81,8 @@ public final class PlainWrites {
         connections,
         TRANSACTION,
         rows,
-        (connection, part) -> {
-          try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            for (Row row : part.stream().sorted(Row.ORDER).toList()) {
-              bind(insert, row);
-              insert.addBatch();
-            }
-            insert.executeBatch();
-          }
-        });
+        (jdbc, part) ->
+            jdbc.batchUpdate(INSERT, part.stream().sorted(Row.BY_KEY).map(Row::values).toList()));
   }
 
   /**
@@ -102,35 +92,16 @@ public final class PlainWrites {
   public double oneByOne(int connections, int messages) {
     copyTables();
     database.jdbc().execute("INSERT INTO bench_chats SELECT * FROM chats");
-    return write(connections, 1, rows.subList(0, messages), this::lockInsertCount);
-  }
-
-  private void lockInsertCount(Connection connection, List<Row> part) throws SQLException {
-    Row row = part.getFirst();
-    try (PreparedStatement lock = connection.prepareStatement(LOCK);
-        PreparedStatement insert = connection.prepareStatement(INSERT);
-        PreparedStatement count = connection.prepareStatement(COUNT)) {
-      lock.setLong(1, row.app());
-      lock.setLong(2, row.chat());
-      try (ResultSet locked = lock.executeQuery()) {
-        if (!locked.next()) {
-          throw new IllegalStateException("the chat is missing");
-        }
-      }
-      bind(insert, row);
-      insert.executeUpdate();
-      count.setLong(1, row.app());
-      count.setLong(2, row.chat());
-      count.executeUpdate();
-    }
-  }
-
-  private void bind(PreparedStatement insert, Row row) throws SQLException {
-    insert.setLong(1, row.app());
-    insert.setLong(2, row.chat());
-    insert.setLong(3, row.number());
-    insert.setString(4, row.body());
-    insert.setObject(5, now);
+    return write(
+        connections,
+        1,
+        rows.subList(0, messages),
+        (jdbc, part) -> {
+          Row row = part.getFirst();
+          jdbc.queryForObject(LOCK, Long.class, row.app(), row.chat());
+          jdbc.update(INSERT, row.values());
+          jdbc.update(COUNT, row.app(), row.chat());
+        });
   }
 
   private void copyTables() {
@@ -140,21 +111,27 @@ public final class PlainWrites {
     }
   }
 
-  private double write(int connections, int size, List<Row> all, Transaction transaction) {
-    long begin = System.nanoTime();
-    Parallel.Work work =
-        thread -> {
-          try (Connection connection = database.connection()) {
-            connection.setAutoCommit(false);
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            for (int from = thread * size; from < all.size(); from += connections * size) {
-              transaction.write(connection, all.subList(from, Math.min(all.size(), from + size)));
-              connection.commit();
-            }
-            connection.setAutoCommit(true);
+  private double write(
+      int connections, int size, List<Row> all, BiConsumer<JdbcTemplate, List<Row>> transaction) {
+    Queue<List<Row>> parts = new ConcurrentLinkedQueue<>();
+    for (int from = 0; from < all.size(); from += size) {
+      parts.add(all.subList(from, Math.min(all.size(), from + size)));
+    }
+    ConnectionCallback<Integer> writeParts =
+        connection -> {
+          int written = 0;
+          connection.setAutoCommit(false);
+          connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+          JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+          for (List<Row> part = parts.poll(); part != null; part = parts.poll()) {
+            transaction.accept(jdbc, part);
+            connection.commit();
+            written += part.size();
           }
+          return written;
         };
-    Parallel.run(Collections.nCopies(connections, work));
+    long begin = System.nanoTime();
+    Parallel.run(Collections.nCopies(connections, _ -> database.jdbc().execute(writeParts)));
     return all.size() * 1e9 / (System.nanoTime() - begin);
   }
 }

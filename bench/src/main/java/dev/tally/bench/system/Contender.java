@@ -1,16 +1,13 @@
-package dev.tally.bench.section;
+package dev.tally.bench.system;
 
 import dev.tally.bench.load.LoadGenerator;
-import dev.tally.bench.load.LoadResult;
 import dev.tally.bench.load.Target;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** A server under closed load, with the number of connections that gets the most answers. */
 public final class Contender {
-
-  /** What happens after a measurement that leaves nothing behind. */
-  public static final Runnable NOTHING = () -> {};
 
   private static final int WARM_UP_CONNECTIONS = 32;
 
@@ -34,22 +31,18 @@ public final class Contender {
     this.scale = scale;
     this.afterwards = afterwards;
     warmUp(target, scale);
-    int best = WARM_UP_CONNECTIONS;
-    double highest = 0;
+    TreeMap<Double, Integer> byRate = new TreeMap<>();
     for (int candidate : scale.connections()) {
-      double rate = LoadGenerator.closed(target, candidate, scale.round()).rate();
-      if (rate > highest) {
-        highest = rate;
-        best = candidate;
-      }
+      byRate.put(LoadGenerator.closed(target, candidate, scale.round()).rate(), candidate);
     }
-    this.connections = best;
+    this.connections = byRate.lastEntry().getValue();
     afterwards.run();
   }
 
   /** Loads a server until it gets no faster. A JVM with few processors compiles for a long time. */
   public static void warmUp(Target target, Scale scale) {
-    double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.warmUp()).rate();
+    Duration shortest = scale.round().multipliedBy(2);
+    double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, shortest).rate();
     int same = 0;
     for (int i = 0; i < scale.warmUps() && same < 2; i++) {
       double rate = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.round()).rate();
@@ -61,7 +54,7 @@ public final class Contender {
   /** Loads the server for a round, and returns its answers per second. */
   public double measure() {
     Duration before = cpu.get();
-    LoadResult result = LoadGenerator.closed(target, connections, scale.round());
+    LoadGenerator.Result result = LoadGenerator.closed(target, connections, scale.round());
     perCpuSecond = result.answers() * 1e9 / Math.max(1, cpu.get().minus(before).toNanos());
     afterwards.run();
     return result.rate();

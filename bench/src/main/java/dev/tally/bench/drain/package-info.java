@@ -1,5 +1,0 @@
-/** Rows about draining full queues. */
-@NullMarked
-package dev.tally.bench.drain;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Rows about reading messages. */
-@NullMarked
-package dev.tally.bench.read;
-
-import org.jspecify.annotations.NullMarked;

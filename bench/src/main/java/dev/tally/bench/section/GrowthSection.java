@@ -1,0 +1,112 @@
+package dev.tally.bench.section;
+
+import dev.tally.bench.load.HttpFormat;
+import dev.tally.bench.report.Goal;
+import dev.tally.bench.report.Rounds;
+import dev.tally.bench.report.Series;
+import dev.tally.bench.system.AcceptCalls;
+import dev.tally.bench.system.Contender;
+import dev.tally.bench.system.Dataset;
+import dev.tally.bench.system.Drainage;
+import dev.tally.bench.system.Mix;
+import dev.tally.bench.system.Run;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Compares the rates of growing numbers of chats and messages with those of the fewest. Measures a
+ * chat's memory in Redis, and what {@link Footprint} measures.
+ */
+public final class GrowthSection {
+
+  private static final int APPS = 10;
+  private static final int MESSAGES = 10;
+  private static final int REQUESTS = 5_000;
+
+  /** The number of chats that get messages at the same time, in all steps. */
+  private static final int BUSY = 1_000;
+
+  private GrowthSection() {}
+
+  /** Measures and adds the rows. */
+  public static void growth(Run run) {
+    Footprint.startUp(run);
+    Footprint.smallHeap(run, Mix.even(new Dataset(run.servers()).apps(APPS, 100)));
+    List<Integer> chats = run.scale().chats();
+    Step fewest = step(run, chats.getFirst());
+    for (int more : chats.subList(1, chats.size())) {
+      Step step = step(run, more);
+      Goal goal = new Goal.AtLeast(1 / 1.3);
+      String with = " with %,d chats and %,d messages".formatted(more, more * MESSAGES);
+      run.table().add("accept" + with, step.accept, fewest.accept, goal);
+      String busy = "drain of %,d chats".formatted(BUSY);
+      run.table().add(busy + with, step.drain, fewest.drain, goal);
+      run.table().add("drain of all chats" + with, step.drainOfAll, fewest.drainOfAll);
+      run.table().add("read a chat" + with, step.read, fewest.read, goal);
+    }
+  }
+
+  private record Step(Series accept, Series drain, Series drainOfAll, Series read) {}
+
+  private static Step step(Run run, int chats) {
+    Servers servers = run.servers();
+    servers.wipe();
+    long empty = servers.redis().usedMemory();
+    List<Dataset.App> apps = new Dataset(servers).apps(APPS, chats / APPS, MESSAGES);
+    double bytes = (double) (servers.redis().usedMemory() - empty) / chats;
+    Mix mix = Mix.even(apps);
+    try (Service gateway = run.services().gateway();
+        Service worker = run.services().worker();
+        Service api = run.services().api()) {
+      // Indexing would take processors from the rates. DrainSection measures it.
+      servers.freezeSearch();
+      String limit = "with %,d chats".formatted(chats);
+      Series accept;
+      worker.freeze();
+      try {
+        Contender posts = run.writes(gateway, mix.posts());
+        accept = measured(run, limit, "msg/s", posts::measure);
+      } finally {
+        worker.thaw();
+      }
+      Drainage drainage = new Drainage(servers, List.of(worker));
+      Series busy = drained(run, limit, drainage, Mix.few(apps, Math.min(BUSY, chats)));
+      Series all = drained(run, limit, drainage, mix);
+      Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);
+      run.table()
+          .note(
+              "%,d chats: memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
+                  .formatted(
+                      chats,
+                      gateway.residentBytes() / 1e6,
+                      worker.residentBytes() / 1e6,
+                      api.residentBytes() / 1e6));
+      run.table().add("Redis a chat, of %,d".formatted(chats), bytes, "bytes");
+      return new Step(accept, busy, all, read);
+    } finally {
+      servers.thawSearch();
+    }
+  }
+
+  private static Series drained(Run run, String name, Drainage drainage, Mix mix) {
+    int messages = run.scale().drainMessages();
+    AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
+    for (int i = 0; i < 2; i++) {
+      drainage.measure(calls, messages);
+    }
+    return measured(run, name, "msg/s", () -> drainage.measure(calls, messages));
+  }
+
+  private static Series measured(Run run, String name, String unit, DoubleSupplier measurement) {
+    Rounds rounds = new Rounds();
+    Series series = rounds.add(name, unit, measurement);
+    rounds.run(run.scale().fewRounds());
+    return series;
+  }
+
+  private static List<byte[]> reads(Mix mix) {
+    return mix.draws().stream().limit(REQUESTS).map(draw -> HttpFormat.get(draw.path())).toList();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.tally.bench.system;
+
+import dev.tally.bench.load.LoadGenerator;
+import dev.tally.bench.load.Target;
+import dev.tally.bench.report.Table;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.testkit.Servers;
+import dev.tally.testkit.Service;
+import dev.tally.testkit.Services;
+import java.util.List;
+
+/** The servers, services and amounts that a section uses, and the table that gets its rows. */
+public record Run(Servers servers, Services services, Scale scale, Table table) {
+
+  /** Prepares a service for measurements under load, see {@link Contender}. */
+  public Contender contender(Service service, List<byte[]> requests) {
+    return new Contender(Target.http(service.port(), requests), service::cpu, scale, () -> {});
+  }
+
+  /** The same for writes while no worker runs: after each measurement, the queues are cleared. */
+  public Contender writes(Service gateway, List<byte[]> requests) {
+    return new Contender(
+        Target.http(gateway.port(), requests), gateway::cpu, scale, this::clearQueues);
+  }
+
+  /** Loads a server for a round, and returns its answers per second. */
+  public double rate(Target target, int connections) {
+    return LoadGenerator.closed(target, connections, scale.round()).rate();
+  }
+
+  /** Deletes all queued jobs. Their numbers stay given out. */
+  public void clearQueues() {
+    for (int partition = 0; partition < Dataset.PARTITIONS; partition++) {
+      servers.redis().commands().unlink(new PartitionKeys(partition).jobs());
+    }
+  }
+
+  /** The number of jobs that are not persisted yet. */
+  public long waiting() {
+    return Drainage.waiting(servers);
+  }
+}
