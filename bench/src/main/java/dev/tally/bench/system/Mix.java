@@ -2,7 +2,6 @@ package dev.tally.bench.system;
 
 import dev.tally.bench.load.HttpFormat;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
@@ -44,23 +43,15 @@ public record Mix(String name, List<Draw> draws) {
     return of(name, apps, () -> chats[random.nextInt(few)]);
   }
 
-  /** Follows Zipf's law with exponent 1: the busiest chat gets about an eighth of all messages. */
+  /** Follows Zipf's law with exponent 1: the busiest chat gets about a tenth of all messages. */
   public static Mix zipf(List<Dataset.App> apps) {
-    double[] cumulated = new double[chats(apps)];
-    double sum = 0;
-    for (int i = 0; i < cumulated.length; i++) {
-      sum += 1.0 / (i + 1);
-      cumulated[i] = sum;
-    }
-    double total = sum;
+    int chats = chats(apps);
     Random random = new Random(1);
+    // The density of n^u is proportional to 1/x if u is uniform.
     return of(
-        "%,d chats, Zipf".formatted(cumulated.length),
+        "%,d chats, Zipf".formatted(chats),
         apps,
-        () -> {
-          int found = Arrays.binarySearch(cumulated, random.nextDouble() * total);
-          return Math.min(cumulated.length - 1, found < 0 ? -found - 1 : found);
-        });
+        () -> (int) Math.pow(chats + 1, random.nextDouble()) - 1);
   }
 
   private static int chats(List<Dataset.App> apps) {
