@@ -3,7 +3,6 @@ package dev.tally.bench;
 import ch.qos.logback.classic.Level;
 import dev.tally.bench.compare.Amounts;
 import dev.tally.bench.compare.Comparison;
-import dev.tally.bench.report.Machine;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.section.AcceptSection;
 import dev.tally.bench.section.DrainSection;
@@ -111,8 +110,7 @@ public final class Bench {
     Path other = Path.of(System.getProperty("bench.against", ""));
     Comparison.Side before = side("other", other);
     Comparison.Side now = side("present", Path.of(""));
-    String head =
-        head(args, now.servers()) + "- compared with commit " + other.getFileName() + "\n";
+    String head = head(args, now.servers());
     List<String> lines = comparison.run(before, now);
     lines.forEach(System.out::println);
     save("comparison.md", head, String.join("\n", lines) + "\n");
@@ -136,12 +134,13 @@ public final class Bench {
         `bench/run %s`, %s
 
         %s
-        - %s
+        - JDK %s; %s
         """
             .formatted(
                 String.join(" ", args),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                String.join("\n", Machine.describe()),
+                System.getProperty("bench.machine", "- unknown machine"),
+                Runtime.version(),
                 servers.versions());
     System.out.print(head);
     return head;
