@@ -76,8 +76,7 @@ record BatchJobs(
         }
       }
     }
-    return new BatchJobs(
-        siblings(chats), siblings(messages), chatsCounts, withoutApp, trustCounts);
+    return new BatchJobs(siblings(chats), siblings(messages), chatsCounts, withoutApp, trustCounts);
   }
 
   private static <P extends Comparable<P>, R extends Row<?>> SortedMap<P, Siblings<R>> siblings(
