@@ -1,35 +1,45 @@
 -- Takes the next numbers of a parent (an app for chats, a chat for messages) and queues one job for each number.
 -- Does all of this or nothing.
 --
--- KEYS[1]  string (integer)  counter: the highest number given out in the parent; a parent without one is unknown
--- KEYS[2]  list              jobs of the partition, oldest first
--- KEYS[3]  string            idempotency record "<fingerprint> <first> <last>"; absent if the request has no key
+-- KEYS[1]  hash    counter: "numbers" is the highest number given out in the parent; a parent without one is unknown
+-- KEYS[2]  hash    waiting: "jobs" and "bytes" of all lists of jobs in the partition
+-- KEYS[3]  list    jobs of the app, oldest first
+-- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
+-- KEYS[5]  string  idempotency record "<fingerprint> <first> <last>"; absent if the request has no key
 --
--- ARGV[1]  integer  queue limit: how many jobs the list may hold
--- ARGV[2]  string   fingerprint of the request, "" if it has no idempotency key
--- ARGV[3]  integer  life of the idempotency record, in milliseconds
--- ARGV[4]  string   for new chats, the part of a message counter's name before the chat's number, else ""
--- ARGV[5]  string   for new chats, the part after the chat's number, else ""
--- ARGV[6…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[1]   string   token of the app
+-- ARGV[2]   integer  most jobs that may wait in the partition
+-- ARGV[3]   integer  most bytes of jobs that may wait in the partition
+-- ARGV[4]   integer  the same as ARGV[2] for an app that has many jobs waiting
+-- ARGV[5]   integer  the same as ARGV[3] for an app that has many jobs waiting
+-- ARGV[6]   integer  how many jobs are many
+-- ARGV[7]   string   fingerprint of the request, "" if it has no idempotency key
+-- ARGV[8]   integer  life of the idempotency record, in milliseconds
+-- ARGV[9]   string   for new chats, the part of a message counter's name before the chat's number, else ""
+-- ARGV[10]  string   for new chats, the part after the chat's number, else ""
+-- ARGV[11…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
 --
 -- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"queue-full"} or {"key-reused"}.
 
-local counter = KEYS[1] -- string (integer)
-local jobs = KEYS[2] -- list
-local idempotency_record = KEYS[3] -- string, or nil
+local counter = KEYS[1] -- hash
+local waiting = KEYS[2] -- hash
+local jobs = KEYS[3] -- list
+local ring = KEYS[4] -- list
+local idempotency_record = KEYS[5] -- string, or nil
 
-local queue_limit = tonumber(ARGV[1]) -- integer
-local fingerprint = ARGV[2] -- string
-local record_life = ARGV[3] -- integer (milliseconds)
-local before_chat_number = ARGV[4] -- string
-local after_chat_number = ARGV[5] -- string
-local open_jobs = {} -- strings
-for i = 6, #ARGV do
-  open_jobs[i - 5] = ARGV[i]
-end
+local app = ARGV[1] -- string
+local most_jobs = tonumber(ARGV[2]) -- integer
+local most_bytes = tonumber(ARGV[3]) -- integer
+local many = tonumber(ARGV[6]) -- integer
+local fingerprint = ARGV[7] -- string
+local record_life = ARGV[8] -- integer (milliseconds)
+local before_chat_number = ARGV[9] -- string
+local after_chat_number = ARGV[10] -- string
+local FIRST_JOB = 11
+local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 if idempotency_record then
   local record = redis.call('GET', idempotency_record)
@@ -42,24 +52,46 @@ if idempotency_record then
   end
 end
 
-if redis.call('EXISTS', counter) == 0 then
+if not redis.call('HGET', counter, 'numbers') then
   return {'unknown-parent'}
 end
 
-if redis.call('LLEN', jobs) + #open_jobs > queue_limit then
+local own_jobs = redis.call('LLEN', jobs)
+if own_jobs >= many then
+  most_jobs = tonumber(ARGV[4])
+  most_bytes = tonumber(ARGV[5])
+end
+local load = redis.call('HMGET', waiting, 'jobs', 'bytes')
+local waiting_jobs = (tonumber(load[1]) or 0) + new_jobs
+local waiting_bytes = tonumber(load[2]) or 0
+for i = FIRST_JOB, #ARGV do
+  waiting_bytes = waiting_bytes + #ARGV[i]
+end
+if waiting_jobs > most_jobs or waiting_bytes > most_bytes then
   return {'queue-full'}
 end
 
-local last = redis.call('INCRBY', counter, #open_jobs)
-local first = last - #open_jobs + 1
-for i, open_job in ipairs(open_jobs) do
+-- The first write is one that a Redis whose memory is full refuses. Otherwise the script would fill it to the last byte.
+local last = redis.call('HINCRBY', counter, 'numbers', new_jobs)
+local first = last - new_jobs + 1
+for i = FIRST_JOB, #ARGV do
   -- Lua's own conversion would write large numbers as 1e+15.
-  local number = string.format('%.0f', first + i - 1)
-  redis.call('RPUSH', jobs, open_job .. number .. '}')
+  local number = string.format('%.0f', first + i - FIRST_JOB)
+  local end_of_job = number .. '}'
+  redis.call('RPUSH', jobs, ARGV[i] .. end_of_job)
+  waiting_bytes = waiting_bytes + #end_of_job
   if before_chat_number ~= '' then
-    redis.call('SET', before_chat_number .. number .. after_chat_number, '0')
+    redis.call('HSET', before_chat_number .. number .. after_chat_number, 'numbers', '0')
   end
 end
+if own_jobs == 0 then
+  redis.call('RPUSH', ring, app)
+end
+redis.call(
+  'HSET', waiting,
+  'jobs', string.format('%.0f', waiting_jobs),
+  'bytes', string.format('%.0f', waiting_bytes)
+)
 
 if idempotency_record then
   local record = string.format('%s %.0f %.0f', fingerprint, first, last)

@@ -1,7 +1,11 @@
--- Puts a dead letter's job back at the head of the queue, or drops it.
+-- Queues a dead letter's job again, or drops it.
 --
--- KEYS[1]  list     dead letters, oldest first
--- KEYS[2]  list     the partition's jobs, oldest first
+-- Retried jobs have a list of their own, which workers empty first. So they keep their order, however many calls it
+-- takes to retry them all, and come before their apps' later jobs.
+--
+-- KEYS[1]  list  dead letters, oldest first
+-- KEYS[2]  list  retried jobs, oldest first
+-- KEYS[3]  hash  waiting: "jobs" and "bytes" of all lists of jobs in the partition
 --
 -- ARGV[1]  string   the dead letter
 -- ARGV[2]  string   its job; absent to drop it
@@ -9,7 +13,8 @@
 -- Answers 1, or 0 if the dead letter is not there any more: then nothing has happened.
 
 local dead = KEYS[1] -- list
-local jobs = KEYS[2] -- list
+local retried = KEYS[2] -- list
+local waiting = KEYS[3] -- hash
 local letter = ARGV[1] -- string
 local job = ARGV[2] -- string, nil to drop it
 
@@ -17,6 +22,8 @@ if redis.call('LREM', dead, 1, letter) == 0 then
   return 0
 end
 if job then
-  redis.call('LPUSH', jobs, job)
+  redis.call('RPUSH', retried, job)
+  redis.call('HINCRBY', waiting, 'jobs', 1)
+  redis.call('HINCRBY', waiting, 'bytes', #job)
 end
 return 1

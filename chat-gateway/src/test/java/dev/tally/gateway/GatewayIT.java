@@ -96,7 +96,6 @@ class GatewayIT {
     String app = fixture.app(0);
     String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     PartitionKeys keys = new Partitions(16).of(new AppToken(app));
-    long before = redis.opsForList().size(keys.jobs());
 
     fixture.post(gateway, "/apps/" + app + "/chats", "traceparent", trace);
     fixture.say(gateway, app, 1, "one");
@@ -104,7 +103,7 @@ class GatewayIT {
 
     JobCodec codec = new JobCodec();
     List<Job> jobs = new ArrayList<>();
-    for (String text : redis.opsForList().range(keys.jobs(), before, -1)) {
+    for (String text : redis.opsForList().range(keys.jobs(new AppToken(app)), 0, -1)) {
       jobs.add(codec.decode(text));
     }
     assertThat(jobs).hasSize(3);
@@ -119,7 +118,8 @@ class GatewayIT {
   void aFullQueueRefusesAndTakesNoNumber() {
     String app = fixture.app(0);
     PartitionKeys keys = new Partitions(16).of(new AppToken(app));
-    long limit = redis.opsForList().size(keys.jobs()) + 3;
+    Object waiting = redis.opsForHash().get(keys.waiting(), PartitionKeys.JOBS);
+    long limit = (waiting == null ? 0 : Long.parseLong(waiting.toString())) + 3;
     try (ConfigurableApplicationContext small =
         fixture.start("--tally.gateway.queue-limit=" + limit)) {
       fixture.post(small, "/apps/" + app + "/chats");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -76,7 +77,7 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public void queue(String app, String... jobs) {
-    redis.opsForList().rightPushAll(keys(app).jobs(), jobs);
+    GatewayQueue.push(redis, keys(app), new AppToken(app), List.of(jobs));
   }
 
   public long id(String app) {
@@ -115,8 +116,19 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public boolean isDrained(String app) {
-    return redis.opsForList().size(keys(app).jobs()) == 0
+    return redis.opsForList().size(keys(app).jobs(new AppToken(app))) == 0
+        && redis.opsForList().size(keys(app).retried()) == 0
         && redis.opsForList().size(keys(app).claimed()) == 0;
+  }
+
+  /** Gives a counter a number, or takes it away. */
+  public void count(String counter, long number) {
+    redis.opsForHash().put(counter, PartitionKeys.NUMBERS, Long.toString(number));
+  }
+
+  /** The number of a counter, null without a counter. */
+  public @Nullable Object counted(String counter) {
+    return redis.opsForHash().get(counter, PartitionKeys.NUMBERS);
   }
 
   public void awaitDrained(String app) {

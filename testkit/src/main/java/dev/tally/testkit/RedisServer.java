@@ -1,11 +1,14 @@
 package dev.tally.testkit;
 
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.net.URI;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Gives tests and benchmarks direct access to Redis: to prepare data and to measure limits. */
@@ -44,20 +47,24 @@ public final class RedisServer implements AutoCloseable {
     commands().flushall();
   }
 
-  /** Sets keys, {@value #PIPELINE} at a time. */
-  public void setAll(Map<String, String> values) {
-    Map<String, String> some = new HashMap<>();
+  /** Sets one field of hashes, {@value #PIPELINE} at a time. */
+  public void putAll(String field, Map<String, String> values) {
+    List<RedisFuture<?>> sent = new ArrayList<>();
     values.forEach(
         (key, value) -> {
-          some.put(key, value);
-          if (some.size() == PIPELINE) {
-            commands().mset(some);
-            some.clear();
+          sent.add(connection.async().hset(key, field, value));
+          if (sent.size() == PIPELINE) {
+            await(sent);
           }
         });
-    if (!some.isEmpty()) {
-      commands().mset(some);
+    await(sent);
+  }
+
+  private void await(List<RedisFuture<?>> sent) {
+    if (!LettuceFutures.awaitAll(connection.getTimeout(), sent.toArray(RedisFuture[]::new))) {
+      throw new IllegalStateException("Redis did not answer in " + connection.getTimeout());
     }
+    sent.clear();
   }
 
   /** Sets when Redis forces writes to disk: {@code always} or {@code everysec}. */

@@ -107,6 +107,7 @@ public final class Services {
     command.addAll(servers.arguments());
     // Benchmarks measure the services, so a full queue must not stop them.
     command.add("--TALLY_QUEUE_LIMIT=100000000");
+    command.add("--TALLY_QUEUE_BYTES=100GB");
     int port = Ports.choose(Set.of());
     command.add("--server.port=" + port);
     command.add("--server.address=127.0.0.1");

@@ -18,6 +18,7 @@ public final class AcceptCalls {
   /** The number of calls in a pipeline. */
   public static final int PIPELINE = 50;
 
+  private static final String NO_LIMIT = "100000000000";
   private static final int CONNECTIONS = 2;
 
   private final RedisServer redis;
@@ -38,10 +39,17 @@ public final class AcceptCalls {
               List.of(
                   "EVALSHA",
                   script,
-                  "2",
+                  "4",
                   draw.app().keys().messages(draw.app().chat(draw.chat())),
-                  draw.app().keys().jobs(),
-                  "100000000",
+                  draw.app().keys().waiting(),
+                  draw.app().keys().jobs(draw.app().token()),
+                  draw.app().keys().ring(),
+                  draw.app().token().value(),
+                  NO_LIMIT,
+                  NO_LIMIT,
+                  NO_LIMIT,
+                  NO_LIMIT,
+                  "1000",
                   "",
                   "86400000",
                   "",

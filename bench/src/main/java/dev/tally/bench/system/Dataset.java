@@ -133,7 +133,7 @@ public final class Dataset {
     for (int chat = 1; chat <= chats; chat++) {
       counters.put(app.keys().messages(app.chat(chat)), Integer.toString(messages));
     }
-    servers.redis().setAll(counters);
+    servers.redis().putAll(PartitionKeys.NUMBERS, counters);
     return app;
   }
 

@@ -61,7 +61,11 @@ public final class Drainage {
     RedisCommands<String, String> redis = servers.redis().commands();
     return IntStream.range(0, Dataset.PARTITIONS)
         .mapToObj(PartitionKeys::new)
-        .mapToLong(keys -> redis.llen(keys.jobs()) + redis.llen(keys.claimed()))
+        .mapToLong(
+            keys -> {
+              String jobs = redis.hget(keys.waiting(), PartitionKeys.JOBS);
+              return (jobs == null ? 0 : Long.parseLong(jobs)) + redis.llen(keys.claimed());
+            })
         .sum();
   }
 

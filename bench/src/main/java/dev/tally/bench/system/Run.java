@@ -3,10 +3,10 @@ package dev.tally.bench.system;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Table;
-import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.List;
 
 /** The servers, services and amounts that a section uses, and the table that gets its rows. */
@@ -30,8 +30,12 @@ public record Run(Servers servers, Services services, Scale scale, Table table) 
 
   /** Deletes all queued jobs. Their numbers stay given out. */
   public void clearQueues() {
-    for (int partition = 0; partition < Dataset.PARTITIONS; partition++) {
-      servers.redis().commands().unlink(new PartitionKeys(partition).jobs());
+    RedisCommands<String, String> redis = servers.redis().commands();
+    for (String queues : List.of("tally:*:jobs", "tally:*:ring")) {
+      List<String> keys = redis.keys(queues);
+      if (!keys.isEmpty()) {
+        redis.unlink(keys.toArray(String[]::new));
+      }
     }
   }
 

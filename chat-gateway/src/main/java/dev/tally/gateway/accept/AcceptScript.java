@@ -35,21 +35,43 @@ final class AcceptScript {
 
   private static final byte[] NONE = {};
   private static final byte[] NO_ROOM = utf8("0");
+
+  /** An app with so many jobs waiting leaves a tenth of the queue to apps with fewer. */
+  private static final int MANY = 1_000;
+
+  private static final int RESERVED = 10;
+  private static final byte[] MANY_JOBS = utf8(Integer.toString(MANY));
   private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
   private final RedisLayout layout;
   private final RedisMemory memory;
-  private final byte[] queueLimit;
+  private final Limits roomy;
+  private final Limits reserve;
+  private final Limits none = new Limits(NO_ROOM, NO_ROOM, NO_ROOM, NO_ROOM);
 
   AcceptScript(
       Pipeline redis, RedisLayout layout, RedisMemory memory, AcceptProperties properties) {
     this.redis = redis;
     this.layout = layout;
     this.memory = memory;
-    this.queueLimit = utf8(Integer.toString(properties.queueLimit()));
+    long jobs = properties.queueLimit();
+    long bytes = properties.queueBytes().toBytes();
+    byte[] mostJobs = utf8(Long.toString(jobs));
+    byte[] mostBytes = utf8(Long.toString(bytes));
+    roomy =
+        new Limits(
+            mostJobs,
+            mostBytes,
+            utf8(Long.toString(jobs - jobs / RESERVED)),
+            utf8(Long.toString(bytes - bytes / RESERVED)));
+    reserve = new Limits(mostJobs, mostBytes, NO_ROOM, NO_ROOM);
   }
+
+  /** How much may wait in a partition, at most, for any app and for one with many jobs. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Limits(byte[] jobs, byte[] bytes, byte[] manyJobs, byte[] manyBytes) {}
 
   /**
    * Numbers and queues jobs, or does nothing.
@@ -77,15 +99,28 @@ final class AcceptScript {
       }
     }
 
-    List<byte[]> names = new ArrayList<>(3);
+    List<byte[]> names = new ArrayList<>(5);
     names.add(utf8(counter)); // counter
-    names.add(utf8(keys.jobs())); // jobs
+    names.add(utf8(keys.waiting())); // waiting
+    names.add(utf8(keys.jobs(app))); // jobs
+    names.add(utf8(keys.ring())); // ring
     if (key != null) {
       names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
-    List<byte[]> arguments = new ArrayList<>(5 + openJobs.size());
-    // A request that was accepted before still gets its answer.
-    arguments.add(memory.isScarce(keys) ? NO_ROOM : queueLimit); // queue_limit
+    List<byte[]> arguments = new ArrayList<>(10 + openJobs.size());
+    arguments.add(utf8(app.value())); // app
+    // A request that was accepted before gets its answer whatever the limits are.
+    Limits limits =
+        switch (memory.room(keys)) {
+          case PLENTY -> roomy;
+          case RESERVE -> reserve;
+          case NONE -> none;
+        };
+    arguments.add(limits.jobs()); // most_jobs
+    arguments.add(limits.bytes()); // most_bytes
+    arguments.add(limits.manyJobs()); // most_jobs of an app that has many
+    arguments.add(limits.manyBytes()); // most_bytes of an app that has many
+    arguments.add(MANY_JOBS); // many
     arguments.add(key == null ? NONE : utf8(key.fingerprint())); // fingerprint
     arguments.add(RECORD_LIFE); // record_life
     arguments.add(beforeChatNumber); // before_chat_number

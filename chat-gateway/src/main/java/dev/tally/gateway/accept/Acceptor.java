@@ -51,7 +51,10 @@ public final class Acceptor {
             .description("Requests that repeated an Idempotency-Key and got the same answer")
             .register(meters);
     Gauge.builder("tally.queue.limit", properties::queueLimit)
-        .description("Jobs that a partition's queue may hold before the gateway refuses writes")
+        .description("Jobs that may wait in a partition before the gateway refuses writes")
+        .register(meters);
+    Gauge.builder("tally.queue.limit.bytes", () -> properties.queueBytes().toBytes())
+        .description("Bytes of jobs that may wait in a partition before the gateway refuses writes")
         .register(meters);
   }
 

@@ -79,7 +79,10 @@ final class CounterRecovery {
           case Parent.App app -> keys.chats(app.app());
           case Parent.Chat chat -> keys.messages(chat.name());
         };
-    if (Boolean.TRUE.equals(redis.opsForValue().setIfAbsent(counter, Long.toString(highest)))) {
+    if (Boolean.TRUE.equals(
+        redis
+            .<String, String>opsForHash()
+            .putIfAbsent(counter, PartitionKeys.NUMBERS, Long.toString(highest)))) {
       recovered.increment();
       if (hadCounter(parent, highest)) {
         lost.increment();

@@ -34,6 +34,9 @@ final class RedisMemory {
 
   private static final Logger log = LoggerFactory.getLogger(RedisMemory.class);
 
+  /** The part of the allowed share that apps with many jobs leave to the others. */
+  private static final double RESERVED = 0.1;
+
   private final RedisConnectionFactory connections;
   private final RedisLayout layout;
   private final double allowedShare;
@@ -56,9 +59,21 @@ final class RedisMemory {
         .register(meters);
   }
 
-  /** Whether Redis has too little memory left for more jobs of a partition. */
-  boolean isScarce(PartitionKeys keys) {
-    return shares.getOrDefault(keys.partition(), 0.0) > allowedShare;
+  /** How much memory Redis has left for more jobs of a partition. */
+  Room room(PartitionKeys keys) {
+    double share = shares.getOrDefault(keys.partition(), 0.0);
+    if (share > allowedShare) {
+      return Room.NONE;
+    }
+    return share > allowedShare * (1 - RESERVED) ? Room.RESERVE : Room.PLENTY;
+  }
+
+  /** What memory there is for more jobs. */
+  enum Room {
+    PLENTY,
+    /** Memory for apps that have few jobs waiting. */
+    RESERVE,
+    NONE
   }
 
   private double highestShare() {
@@ -100,7 +115,7 @@ final class RedisMemory {
       if (node.isMaster() && node.isConnected()) {
         double share = share(cluster.serverCommands().info(node, "memory"));
         for (int i = 0; i < layout.partitions().count(); i++) {
-          int slot = SlotHash.getSlot(new PartitionKeys(i).jobs());
+          int slot = SlotHash.getSlot(new PartitionKeys(i).waiting());
           if (node.getSlotRange().contains(slot)) {
             measured.put(i, share);
           }

@@ -6,6 +6,7 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.gateway.idempotency.IdempotencyKey;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,13 +20,16 @@ final class AcceptModel {
 
   private final Partitions partitions;
   private final int queueLimit;
+  private final int queueBytes;
   private final Map<Parent, Long> counters = new HashMap<>();
-  private final Map<String, List<String>> queues = new HashMap<>();
+  private final Map<AppToken, List<String>> queues = new HashMap<>();
+  private final Map<Integer, List<String>> rings = new HashMap<>();
   private final Map<String, Request> records = new HashMap<>();
 
-  AcceptModel(Partitions partitions, int queueLimit) {
+  AcceptModel(Partitions partitions, int queueLimit, int queueBytes) {
     this.partitions = partitions;
     this.queueLimit = queueLimit;
+    this.queueBytes = queueBytes;
   }
 
   Acceptance accept(Parent parent, List<String> jobs, @Nullable IdempotencyKey key) {
@@ -40,8 +44,14 @@ final class AcceptModel {
     if (highest == null) {
       return new Acceptance.UnknownParent();
     }
-    if (queue(parent.app()).size() + jobs.size() > queueLimit) {
+    List<String> waiting = waiting(keys(parent.app()).partition());
+    if (waiting.size() + jobs.size() > queueLimit || bytes(waiting) + bytes(jobs) > queueBytes) {
       return new Acceptance.QueueFull();
+    }
+    if (queue(parent.app()).isEmpty()) {
+      rings
+          .computeIfAbsent(keys(parent.app()).partition(), _ -> new ArrayList<>())
+          .add(parent.app().value());
     }
     for (int i = 0; i < jobs.size(); i++) {
       long number = highest + 1 + i;
@@ -66,9 +76,21 @@ final class AcceptModel {
     counters.remove(parent);
   }
 
-  void claim(AppToken app, int jobs) {
-    List<String> queue = queue(app);
-    queue.subList(0, Math.min(jobs, queue.size())).clear();
+  /** A worker claims all jobs of an app. */
+  void claim(AppToken app) {
+    queue(app).clear();
+    rings.getOrDefault(keys(app).partition(), new ArrayList<>()).remove(app.value());
+  }
+
+  private List<String> waiting(int partition) {
+    return queues.entrySet().stream()
+        .filter(queue -> keys(queue.getKey()).partition() == partition)
+        .flatMap(queue -> queue.getValue().stream())
+        .toList();
+  }
+
+  private static int bytes(List<String> jobs) {
+    return jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
   }
 
   void expire(AppToken app, String key) {
@@ -88,21 +110,29 @@ final class AcceptModel {
   }
 
   private List<String> queue(AppToken app) {
-    return queues.computeIfAbsent(keys(app).jobs(), _ -> new ArrayList<>());
+    return queues.computeIfAbsent(app, _ -> new ArrayList<>());
   }
 
   /** The content of each key in Redis, marked if the key has an expiry. */
   Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
-    held.put(PartitionKeys.LAYOUT, "2");
+    held.put(PartitionKeys.LAYOUT, "3");
     held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(partitions.count()));
-    counters.forEach((parent, highest) -> held.put(counter(parent), highest.toString()));
-    queues.forEach(
-        (key, jobs) -> {
-          if (!jobs.isEmpty()) {
-            held.put(key, jobs);
-          }
+    counters.forEach(
+        (parent, highest) -> held.put(counter(parent), Map.of("numbers", highest.toString())));
+    queues.forEach((app, jobs) -> held.put(keys(app).jobs(app), jobs));
+    rings.forEach(
+        (partition, apps) -> {
+          PartitionKeys keys = new PartitionKeys(partition);
+          List<String> waiting = waiting(partition);
+          held.put(keys.ring(), apps);
+          held.put(
+              keys.waiting(),
+              Map.of(
+                  "jobs", Integer.toString(waiting.size()),
+                  "bytes", Integer.toString(bytes(waiting))));
         });
+    held.values().removeIf(List.of()::equals);
     records.forEach(
         (key, request) ->
             held.put(

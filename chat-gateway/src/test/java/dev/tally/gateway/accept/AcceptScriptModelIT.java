@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,10 +28,11 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Runs random writes and compares with a model in memory: after each step, every key in Redis, and
@@ -38,6 +41,10 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 class AcceptScriptModelIT {
 
   private static final int QUEUE_LIMIT = 12;
+
+  /** Some ten jobs. */
+  private static final int QUEUE_BYTES = 1_400;
+
   private static final Partitions PARTITIONS = new Partitions(2);
 
   /** Two apps that share a partition, and one that is alone in another. */
@@ -81,11 +88,12 @@ class AcceptScriptModelIT {
     }
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     layout.partitions();
-    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT, 0.8);
+    AcceptProperties properties =
+        new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     RedisMemory memory =
         new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
     AcceptScript script = new AcceptScript(pipeline, layout, memory, properties);
-    AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT);
+    AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT, QUEUE_BYTES);
     Instant time = NOW;
     for (Step step : steps) {
       switch (step) {
@@ -102,16 +110,18 @@ class AcceptScriptModelIT {
         }
         case Step.Recover(int app, long chat, long highest) -> {
           Parent parent = parent(app, chat);
-          redis.opsForValue().setIfAbsent(model.counter(parent), Long.toString(highest));
+          redis
+              .opsForHash()
+              .putIfAbsent(model.counter(parent), PartitionKeys.NUMBERS, Long.toString(highest));
           model.recover(parent, highest);
         }
         case Step.Lose(int app, long chat) -> {
           redis.delete(model.counter(parent(app, chat)));
           model.lose(parent(app, chat));
         }
-        case Step.Claim(int app, int jobs) -> {
-          redis.opsForList().trim(PARTITIONS.of(APPS.get(app)).jobs(), jobs, -1);
-          model.claim(APPS.get(app), jobs);
+        case Step.Claim(int app) -> {
+          claim(APPS.get(app));
+          model.claim(APPS.get(app));
         }
         case Step.Expire(int app, String key) -> {
           redis.delete(PARTITIONS.of(APPS.get(app)).idempotency(APPS.get(app), key));
@@ -151,6 +161,20 @@ class AcceptScriptModelIT {
     return IdempotencyKey.of(write.key(), request);
   }
 
+  /** Takes all jobs of an app, as claim.lua does. */
+  private static void claim(AppToken app) {
+    PartitionKeys keys = PARTITIONS.of(app);
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    List<String> jobs = redis.opsForList().range(keys.jobs(app), 0, -1);
+    if (!jobs.isEmpty()) {
+      redis.delete(keys.jobs(app));
+      redis.opsForList().remove(keys.ring(), 1, app.value());
+      int bytes = jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
+      hashes.increment(keys.waiting(), PartitionKeys.JOBS, -jobs.size());
+      hashes.increment(keys.waiting(), PartitionKeys.BYTES, -bytes);
+    }
+  }
+
   private static Parent parent(int app, long chat) {
     return chat == 0
         ? new Parent.App(APPS.get(app))
@@ -162,9 +186,11 @@ class AcceptScriptModelIT {
     Map<String, Object> held = new HashMap<>();
     for (String key : redis.keys("*")) {
       Object value =
-          redis.type(key) == DataType.LIST
-              ? redis.opsForList().range(key, 0, -1)
-              : redis.opsForValue().get(key);
+          switch (redis.type(key)) {
+            case LIST -> redis.opsForList().range(key, 0, -1);
+            case HASH -> redis.opsForHash().entries(key);
+            case null, default -> redis.opsForValue().get(key);
+          };
       Long life = redis.getExpire(key);
       if (life != null && life >= 0) {
         assertThat(Duration.ofSeconds(life))

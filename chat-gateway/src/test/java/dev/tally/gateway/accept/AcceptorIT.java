@@ -23,14 +23,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.util.unit.DataSize;
 
 class AcceptorIT {
 
@@ -39,6 +45,7 @@ class AcceptorIT {
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   private static final int QUEUE_LIMIT = 3;
+  private static final int QUEUE_BYTES = 1_000;
   private static final Partitions PARTITIONS = new Partitions(16);
   private static final PartitionKeys KEYS = PARTITIONS.of(APP);
 
@@ -48,28 +55,34 @@ class AcceptorIT {
   private Pipeline pipeline;
   private StringRedisTemplate redis;
   private TestServers servers;
+  private PersistedRows rows;
+  private RedisLayout layout;
   private RedisMemory memory;
   private Acceptor acceptor;
 
   @BeforeEach
   void start() {
     servers = TestServers.wiped();
-    PersistedRows rows = PersistedRows.in(servers);
+    rows = PersistedRows.in(servers);
     rows.app(APP.value());
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
-    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
-    AcceptProperties properties = new AcceptProperties(QUEUE_LIMIT, 0.8);
+    layout = new RedisLayout(redis, PARTITIONS);
+    AcceptProperties properties =
+        new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     memory = new RedisMemory(connections, layout, properties, meters);
-    acceptor =
-        new Acceptor(
-            new AcceptScript(pipeline, layout, memory, properties),
-            new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
-            codec,
-            Clock.fixed(NOW, ZoneOffset.UTC),
-            properties,
-            meters);
+    acceptor = acceptor(properties);
+  }
+
+  private Acceptor acceptor(AcceptProperties properties) {
+    return new Acceptor(
+        new AcceptScript(pipeline, layout, memory, properties),
+        new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
+        codec,
+        Clock.fixed(NOW, ZoneOffset.UTC),
+        properties,
+        meters);
   }
 
   @AfterEach
@@ -132,6 +145,20 @@ class AcceptorIT {
   }
 
   @Test
+  void aQueueThatIsFullOfBytesRefusesAndTakesNoNumber() throws Exception {
+    acceptor.chat(APP, null, null);
+
+    assertProblem(
+        () -> acceptor.messages(CHAT, List.of("x".repeat(QUEUE_BYTES)), null, null),
+        ProblemType.QUEUE_FULL,
+        Duration.ofSeconds(5));
+
+    assertThat(queued()).hasSize(1);
+    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+    assertThat(meters.get("tally.queue.limit.bytes").gauge().value()).isEqualTo(QUEUE_BYTES);
+  }
+
+  @Test
   void aRedisWithoutMemoryRefusesLikeAFullQueueAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
     servers.redisMaxMemory(1);
@@ -184,6 +211,130 @@ class AcceptorIT {
     assertThat(queued()).hasSize(3);
   }
 
+  @Test
+  void anAppWithManyJobsLeavesATenthOfTheQueueToOthers() {
+    AppToken neighbour = neighbour();
+    rows.app(neighbour.value());
+    Acceptor roomy = acceptor(new AcceptProperties(1_200, DataSize.ofMegabytes(1), 0.8));
+    roomy.chat(APP, null, null);
+    assertThat(roomy.messages(CHAT, bodies(999), null, null)).isEqualTo(new NumberRange(1, 999));
+    assertThat(roomy.messages(CHAT, bodies(80), null, null))
+        .isEqualTo(new NumberRange(1_000, 1_079));
+    assertProblem(
+        () -> roomy.messages(CHAT, bodies(1), null, null),
+        ProblemType.QUEUE_FULL,
+        Duration.ofSeconds(5));
+
+    assertThat(roomy.chat(neighbour, null, null)).isEqualTo(1);
+    ChatName chat = new ChatName(neighbour, 1);
+    assertThat(roomy.messages(chat, bodies(119), null, null)).isEqualTo(new NumberRange(1, 119));
+    assertProblem(
+        () -> roomy.messages(chat, bodies(1), null, null),
+        ProblemType.QUEUE_FULL,
+        Duration.ofSeconds(5));
+  }
+
+  @Test
+  void anAppWithManyJobsLeavesATenthOfTheBytesToOthers() {
+    AppToken neighbour = neighbour();
+    rows.app(neighbour.value());
+    Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofKilobytes(200), 0.8));
+    roomy.chat(APP, null, null);
+    roomy.messages(CHAT, bodies(1_000), null, null);
+    String wide = "x".repeat(70_000);
+    assertProblem(
+        () -> roomy.messages(CHAT, List.of(wide), null, null),
+        ProblemType.QUEUE_FULL,
+        Duration.ofSeconds(5));
+    roomy.chat(neighbour, null, null);
+    assertThat(roomy.messages(new ChatName(neighbour, 1), List.of(wide), null, null))
+        .isEqualTo(new NumberRange(1, 1));
+  }
+
+  @Test
+  void anAppWithManyJobsLeavesATenthOfTheMemoryToOthers() {
+    AppToken neighbour = neighbour();
+    rows.app(neighbour.value());
+    Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofMegabytes(64), 0.8));
+    roomy.chat(APP, null, null);
+    roomy.messages(CHAT, bodies(1_000), null, null);
+    roomy.chat(neighbour, null, null);
+    servers.redisMaxMemory(Math.round(usedMemory() / 0.76));
+    try {
+      memory.measure();
+      assertProblem(
+          () -> roomy.messages(CHAT, bodies(1), null, null),
+          ProblemType.QUEUE_FULL,
+          Duration.ofSeconds(5));
+      assertThat(roomy.messages(new ChatName(neighbour, 1), bodies(1), null, null))
+          .isEqualTo(new NumberRange(1, 1));
+    } finally {
+      servers.redisMaxMemory(0);
+    }
+  }
+
+  /** A gateway of the layout before may still run while its successors start. */
+  @Test
+  void aGatewayOfTheLayoutBeforeFailsAndChangesNothing() throws Exception {
+    acceptor.chat(APP, null, null);
+    Map<Object, Object> before = redis.opsForHash().entries(KEYS.chats(APP));
+    RedisScript<List<?>> older = older();
+
+    for (String counter : List.of(KEYS.chats(APP), KEYS.messages(CHAT))) {
+      assertThatThrownBy(
+              () ->
+                  redis.execute(
+                      older,
+                      List.of(counter, "tally:{%02d}:jobs".formatted(KEYS.partition())),
+                      "100000",
+                      "",
+                      "86400000",
+                      "",
+                      "",
+                      "{\"number\":"))
+          .hasStackTraceContaining("WRONGTYPE");
+    }
+    // It recovers a counter that it does not find, and then meets the other type of the queue.
+    redis.opsForValue().set(KEYS.messages(new ChatName(APP, 7)), "0");
+    assertThatThrownBy(
+            () ->
+                redis.execute(
+                    older,
+                    List.of(
+                        KEYS.messages(new ChatName(APP, 7)),
+                        "tally:{%02d}:jobs".formatted(KEYS.partition())),
+                    "100000",
+                    "",
+                    "86400000",
+                    "",
+                    "",
+                    "{\"number\":"))
+        .hasStackTraceContaining("WRONGTYPE");
+
+    assertThat(redis.opsForValue().get(KEYS.messages(new ChatName(APP, 7)))).isEqualTo("0");
+    assertThat(redis.opsForHash().entries(KEYS.chats(APP))).isEqualTo(before);
+    assertThat(queued()).hasSize(1);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // the script's answer is a list
+  private static RedisScript<List<?>> older() {
+    return (RedisScript)
+        RedisScript.of(new ClassPathResource("lua/accept-of-layout-2.lua"), List.class);
+  }
+
+  private static List<String> bodies(int count) {
+    return Collections.nCopies(count, "x");
+  }
+
+  /** Another app of the same partition. */
+  private static AppToken neighbour() {
+    return IntStream.iterate(1, i -> i + 1)
+        .mapToObj(i -> new AppToken("%032x".formatted(i)))
+        .filter(app -> PARTITIONS.of(app).equals(KEYS) && !app.equals(APP))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private long usedMemory() {
     try (RedisConnection connection = connections.getConnection()) {
       return Long.parseLong(connection.serverCommands().info("memory").getProperty("used_memory"));
@@ -204,7 +355,7 @@ class AcceptorIT {
 
   private List<Job> queued() throws Exception {
     List<Job> jobs = new ArrayList<>();
-    for (String job : redis.opsForList().range(KEYS.jobs(), 0, -1)) {
+    for (String job : redis.opsForList().range(KEYS.jobs(APP), 0, -1)) {
       jobs.add(codec.decode(job));
     }
     return jobs;

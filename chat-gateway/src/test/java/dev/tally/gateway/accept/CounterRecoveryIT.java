@@ -66,7 +66,7 @@ class CounterRecoveryIT {
 
     recovery.recover(CHATS);
 
-    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("0");
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("0");
     assertThat(recovered()).isEqualTo(1);
   }
 
@@ -88,7 +88,7 @@ class CounterRecoveryIT {
 
     recovery.recover(CHATS);
 
-    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("2");
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
     assertThat(recovered()).isEqualTo(1);
     assertThat(lost()).isEqualTo(1);
   }
@@ -101,7 +101,7 @@ class CounterRecoveryIT {
 
     recovery.recover(MESSAGES);
 
-    assertThat(redis.opsForValue().get(KEYS.messages(CHAT))).isEqualTo("7");
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("7");
     assertThat(recovered()).isEqualTo(1);
     assertThat(lost()).isEqualTo(1);
   }
@@ -114,7 +114,7 @@ class CounterRecoveryIT {
 
     recovery.recover(MESSAGES);
 
-    assertThat(redis.opsForValue().get(KEYS.messages(CHAT))).isEqualTo("0");
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("0");
     assertThat(lost()).isEqualTo(1);
   }
 
@@ -139,11 +139,11 @@ class CounterRecoveryIT {
   void aCounterThatAnotherGatewayRecoveredIsLeftAlone() {
     rows.app(APP.value());
     rows.chat(APP.value(), 1);
-    redis.opsForValue().set(KEYS.chats(APP), "5");
+    redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "5");
 
     recovery.recover(CHATS);
 
-    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("5");
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("5");
     assertThat(recovered()).isZero();
     assertThat(lost()).isZero();
     assertThat(warnings()).isEmpty();
@@ -179,7 +179,7 @@ class CounterRecoveryIT {
               return true;
             });
 
-    assertThat(redis.opsForValue().get(KEYS.chats(APP))).isEqualTo("0");
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("0");
   }
 
   /** Without its table, MySQL could only answer with an error. */

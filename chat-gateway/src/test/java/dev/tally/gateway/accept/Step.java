@@ -26,8 +26,8 @@ sealed interface Step {
   /** Redis loses a counter. */
   record Lose(int app, long chat) implements Step {}
 
-  /** A worker claims jobs. */
-  record Claim(int app, int jobs) implements Step {}
+  /** A worker claims all jobs of an app. */
+  record Claim(int app) implements Step {}
 
   /** An idempotency key expires. */
   record Expire(int app, String key) implements Step {}
@@ -65,10 +65,7 @@ sealed interface Step {
             Tuple.of(6, writes),
             Tuple.of(3, Combinators.combine(apps, parents, highest).as(Recover::new)),
             Tuple.of(1, Combinators.combine(apps, parents).as(Lose::new)),
-            Tuple.of(
-                2,
-                Combinators.combine(apps, Arbitraries.integers().between(1, queueLimit))
-                    .as(Claim::new)),
+            Tuple.of(2, apps.map(Claim::new)),
             Tuple.of(1, Combinators.combine(apps, keys).as(Expire::new)))
         .list()
         .ofMaxSize(60)

@@ -68,7 +68,7 @@ final class DeadLettersCommand implements Runnable {
   @Command(
       name = "retry",
       description = {
-        "Puts the jobs of dead letters back at the head of their queues.",
+        "Queues the jobs of dead letters again, before all others and in their order.",
         "A job that still cannot be persisted becomes a dead letter again."
       },
       mixinStandardHelpOptions = true)

@@ -56,7 +56,8 @@ public class DeadLetters {
   }
 
   /**
-   * Puts a dead letter's job back at the head of its queue.
+   * Queues a dead letter's job again, before all jobs that are not retried and after those that
+   * are.
    *
    * @return false if the dead letter is gone already
    */
@@ -137,8 +138,9 @@ public class DeadLetters {
 
   private boolean remove(Entry entry, byte[]... letterAndJob) {
     String dead = entry.keys().dead();
-    String jobs = entry.keys().jobs();
-    return redis.execute(REMOVE, List.of(dead, jobs), (Object[]) letterAndJob) == 1;
+    String retried = entry.keys().retried();
+    String waiting = entry.keys().waiting();
+    return redis.execute(REMOVE, List.of(dead, retried, waiting), (Object[]) letterAndJob) == 1;
   }
 
   private static byte[] bytes(String text) {

@@ -16,6 +16,9 @@ import org.springframework.validation.annotation.Validated;
  *     jobs in a batch make each cheaper: a chat is locked, counted and put in the outbox once for
  *     all its messages. More jobs also make other writers wait longer for these locks.
  * @param batchBytes most bytes of jobs in one claim; a single job may exceed it
+ * @param turnJobs most jobs that an app gets into a batch before the next app of its partition gets
+ *     its turn. Turns go round until the batch is full.
+ * @param turnBytes bytes of jobs after which an app's turn ends, too
  * @param idle longest pause before a worker looks again at a queue that it found empty. The first
  *     pause is 2 ms, and each is twice as long as the one before. Less finds a new job sooner; more
  *     asks Redis less often.
@@ -27,5 +30,7 @@ import org.springframework.validation.annotation.Validated;
 record DrainProperties(
     @DefaultValue("4000") @Min(1) @Max(10_000) int batchJobs,
     @DefaultValue("4MB") DataSize batchBytes,
+    @DefaultValue("64") @Min(1) int turnJobs,
+    @DefaultValue("64KB") DataSize turnBytes,
     @DefaultValue("50ms") @DurationMin(millis = 1) Duration idle,
     @DefaultValue("30s") @DurationMin(seconds = 1) Duration transactionTimeout) {}

@@ -32,6 +32,7 @@ final class QueueMonitor {
   private final OwnedPartitions partitions;
   private final JobCodec codec;
   private final MultiGauge depth;
+  private final MultiGauge bytes;
   private final MultiGauge age;
   private final MultiGauge deadLetters;
 
@@ -43,6 +44,10 @@ final class QueueMonitor {
     depth =
         MultiGauge.builder("tally.queue.depth")
             .description("Jobs accepted and not acknowledged")
+            .register(meters);
+    bytes =
+        MultiGauge.builder("tally.queue.bytes")
+            .description("Bytes of the jobs that no worker has claimed")
             .register(meters);
     age =
         MultiGauge.builder("tally.queue.oldest.age")
@@ -59,16 +64,19 @@ final class QueueMonitor {
   void measure() {
     try {
       List<MultiGauge.Row<?>> depths = new ArrayList<>();
+      List<MultiGauge.Row<?>> lengths = new ArrayList<>();
       List<MultiGauge.Row<?>> ages = new ArrayList<>();
       List<MultiGauge.Row<?>> dead = new ArrayList<>();
       for (int partition : partitions.owned()) {
         QueueState state = QueueState.of(new PartitionKeys(partition), redis, codec);
         Tags tags = Tags.of("partition", Integer.toString(partition));
         depths.add(MultiGauge.Row.of(tags, state.depth()));
+        lengths.add(MultiGauge.Row.of(tags, state.bytes()));
         ages.add(MultiGauge.Row.of(tags, state.oldestAge().toMillis() / 1000.0));
         dead.add(MultiGauge.Row.of(tags, state.deadLetters()));
       }
       depth.register(depths, true);
+      bytes.register(lengths, true);
       age.register(ages, true);
       deadLetters.register(dead, true);
     } catch (DataAccessException e) {

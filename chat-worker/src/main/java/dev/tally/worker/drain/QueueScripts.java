@@ -24,14 +24,20 @@ final class QueueScripts {
   private static final RedisScript<Long> RAISE =
       RedisScript.of(new ClassPathResource("lua/raise.lua"), Long.class);
 
+  private static final byte[] AFTER_TOKEN = utf8(PartitionKeys.JOBS_AFTER_TOKEN);
+
   private final BytesRedisTemplate redis;
   private final byte[] batchJobs;
   private final byte[] batchBytes;
+  private final byte[] turnJobs;
+  private final byte[] turnBytes;
 
   QueueScripts(BytesRedisTemplate redis, DrainProperties properties) {
     this.redis = redis;
     this.batchJobs = number(properties.batchJobs());
     this.batchBytes = number(properties.batchBytes().toBytes());
+    this.turnJobs = number(properties.turnJobs());
+    this.turnBytes = number(properties.turnBytes().toBytes());
   }
 
   private static byte[] number(long number) {
@@ -51,12 +57,24 @@ final class QueueScripts {
    */
   Claim claim(Lease lease) {
     PartitionKeys keys = lease.keys();
-    String jobs = keys.jobs();
+    String waiting = keys.waiting();
+    String ring = keys.ring();
+    String retried = keys.retried();
     String claimed = keys.claimed();
     String owner = keys.owner();
     byte[] worker = utf8(lease.worker().value());
+    byte[] beforeToken = utf8(keys.beforeToken());
     List<?> answer =
-        redis.execute(CLAIM, List.of(jobs, claimed, owner), worker, batchJobs, batchBytes);
+        redis.execute(
+            CLAIM,
+            List.of(waiting, ring, retried, claimed, owner),
+            worker,
+            batchJobs,
+            batchBytes,
+            turnJobs,
+            turnBytes,
+            beforeToken,
+            AFTER_TOKEN);
     String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
     return switch (outcome) {
       case "claimed", "redelivered" -> {

@@ -4,7 +4,9 @@
  * <p>Structures, by partition ({@link dev.tally.common.partition.PartitionKeys}):
  *
  * <ul>
- *   <li>{@code jobs}, a list: the queue, oldest job first
+ *   <li>{@code jobs}, a list for each app: its waiting jobs, oldest first
+ *   <li>{@code ring}, a list: the apps that have such jobs, in the order of their turns
+ *   <li>{@code retried}, a list: jobs that an operator retries, oldest first
  *   <li>{@code claimed}, a list: the batch that the partition's owner works on; at most one
  *   <li>{@code dead}, a list: rejected jobs with their reasons
  * </ul>
@@ -12,8 +14,9 @@
  * <p>The process, for each batch:
  *
  * <ol>
- *   <li>Claim: {@code claim.lua} moves up to {@code batch-jobs} jobs from {@code jobs} to {@code
- *       claimed}. If {@code claimed} holds a batch already, it hands out that one again.
+ *   <li>Claim: {@code claim.lua} moves up to {@code batch-jobs} jobs to {@code claimed}: retried
+ *       ones first, then a turn of each app, round the ring. If {@code claimed} holds a batch
+ *       already, it hands out that one again.
  *   <li>Persist: one transaction inserts the rows that are missing ({@link
  *       dev.tally.worker.drain.batch}). If MySQL does not take a value, the batch is halved until
  *       the job with that value is alone.

@@ -4,9 +4,12 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
@@ -29,11 +32,13 @@ class CounterCheck {
   record Queues(long waiting, long deadLetters) {}
 
   Queues queues() {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
     long waiting = 0;
     long dead = 0;
     for (int i = 0; i < layout.partitions().count(); i++) {
       PartitionKeys keys = new PartitionKeys(i);
-      waiting += size(keys.jobs()) + size(keys.claimed());
+      String jobs = hashes.get(keys.waiting(), PartitionKeys.JOBS);
+      waiting += (jobs == null ? 0 : Long.parseLong(jobs)) + size(keys.claimed());
       dead += size(keys.dead());
     }
     return new Queues(waiting, dead);
@@ -46,7 +51,9 @@ class CounterCheck {
 
   void checkApp(Findings findings, AppToken app, long highest) {
     PartitionKeys keys = layout.partitions().of(app);
-    check(findings, keys.chats(app), redis.opsForValue().get(keys.chats(app)), highest);
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    String counter = keys.chats(app);
+    check(findings, counter, hashes.get(counter, PartitionKeys.NUMBERS), highest);
   }
 
   /**
@@ -60,11 +67,22 @@ class CounterCheck {
     for (MessageName message : last) {
       names.add(keys.messages(message.chat()));
     }
-    List<@Nullable String> counters = redis.opsForValue().multiGet(names);
+    List<?> counters =
+        redis.executePipelined(
+            (RedisCallback<?>)
+                connection -> {
+                  for (String name : names) {
+                    connection.hashCommands().hGet(bytes(name), bytes(PartitionKeys.NUMBERS));
+                  }
+                  return null;
+                });
     for (int i = 0; i < names.size(); i++) {
-      check(
-          findings, names.get(i), counters == null ? null : counters.get(i), last.get(i).number());
+      check(findings, names.get(i), (@Nullable String) counters.get(i), last.get(i).number());
     }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static void check(

@@ -6,9 +6,11 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
@@ -31,20 +33,25 @@ class WaitingJobs {
   }
 
   /**
-   * Passes the jobs that wait in the partitions of these apps to a consumer, some perhaps twice.
-   * None is missed: a job that leaves the queue meanwhile is persisted, or a dead letter, by the
-   * time this returns or soon after.
+   * Passes the jobs that wait for these apps, and some for other apps, to a consumer, some perhaps
+   * twice. None is missed: a job that leaves the queue meanwhile is persisted, or a dead letter, by
+   * the time this returns or soon after.
    */
   void forEach(Set<AppToken> apps, Consumer<Job> consumer) {
-    Set<Integer> partitions = new TreeSet<>();
-    apps.forEach(app -> partitions.add(layout.partitions().of(app).partition()));
-    for (int partition : partitions) {
-      PartitionKeys keys = new PartitionKeys(partition);
-      // Jobs move towards the beginning of the queue and then to the claimed batch. Reading in the
-      // same direction misses none.
-      forEach(keys.jobs(), consumer);
-      forEach(keys.claimed(), consumer);
+    Map<Integer, List<AppToken>> partitions = new TreeMap<>();
+    for (AppToken app : apps) {
+      int partition = layout.partitions().of(app).partition();
+      partitions.computeIfAbsent(partition, _ -> new ArrayList<>()).add(app);
     }
+    partitions.forEach(
+        (partition, ofPartition) -> {
+          PartitionKeys keys = new PartitionKeys(partition);
+          // Jobs move towards the beginning of their list and then to the claimed batch. Reading in
+          // the same direction misses none.
+          ofPartition.forEach(app -> forEach(keys.jobs(app), consumer));
+          forEach(keys.retried(), consumer);
+          forEach(keys.claimed(), consumer);
+        });
   }
 
   private void forEach(String list, Consumer<Job> consumer) {

@@ -4,26 +4,54 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.util.unit.DataSize;
 
-/** The bounds of a batch, and a model of a claim within them. */
-record BatchLimit(int jobs, int bytes) {
+/** The bounds of a batch and of a turn, and a model of taking jobs within them. */
+record BatchLimit(int jobs, int bytes, int turnJobs, int turnBytes) {
+
+  /** A batch that has room for the turns of the default. */
+  static BatchLimit of(int jobs, int bytes) {
+    return new BatchLimit(jobs, bytes, 64, 65_536);
+  }
 
   DrainProperties properties() {
     return new DrainProperties(
-        jobs, DataSize.ofBytes(bytes), Duration.ofMillis(50), Duration.ofSeconds(30));
+        jobs,
+        DataSize.ofBytes(bytes),
+        turnJobs,
+        DataSize.ofBytes(turnBytes),
+        Duration.ofMillis(50),
+        Duration.ofSeconds(30));
   }
 
-  /** Claims a batch, unless one is claimed and not acknowledged. */
-  void claim(List<String> queued, List<String> claimed) {
-    if (!claimed.isEmpty()) {
-      return;
-    }
-    int length = 0;
-    while (!queued.isEmpty() && claimed.size() < jobs) {
-      length += queued.getFirst().length();
-      if (!claimed.isEmpty() && length > bytes) {
-        return;
+  /**
+   * Claims a batch of retried jobs and of one app's, unless one is claimed and not acknowledged.
+   */
+  void claim(List<String> retried, List<String> queued, List<String> claimed) {
+    if (claimed.isEmpty()) {
+      boolean room = take(retried, claimed, jobs, bytes);
+      if (room) {
+        take(queued, claimed, jobs, bytes);
       }
-      claimed.add(queued.removeFirst());
     }
+  }
+
+  /**
+   * Moves jobs to a batch.
+   *
+   * @param most how many jobs
+   * @param enough bytes of jobs after which it takes no more
+   * @return whether the batch has room for more
+   */
+  boolean take(List<String> queued, List<String> batch, int most, int enough) {
+    int length = batch.stream().mapToInt(String::length).sum();
+    int end = Math.min(batch.size() + most, jobs);
+    int enoughLength = length + enough;
+    while (!queued.isEmpty() && batch.size() < end && length < enoughLength) {
+      length += queued.getFirst().length();
+      if (!batch.isEmpty() && length > bytes) {
+        return false;
+      }
+      batch.add(queued.removeFirst());
+    }
+    return batch.size() < jobs;
   }
 }

@@ -30,8 +30,7 @@ final class DrainHistory {
 
   /** One for each worker. */
   static final List<BatchLimit> LIMITS =
-      List.of(
-          new BatchLimit(1_000, 4_000_000), new BatchLimit(3, 4_000_000), new BatchLimit(20, 700));
+      List.of(BatchLimit.of(1_000, 4_000_000), BatchLimit.of(3, 4_000_000), BatchLimit.of(20, 700));
 
   static final JobCodec CODEC = new JobCodec();
 

@@ -107,7 +107,7 @@ class DrainIT {
         fixture.messageJob(app, 1, 2, "b"),
         fixture.messageJob(app, 1, 3, "c"));
     fixture.awaitDrained(app);
-    fixture.redis.opsForValue().set(keys.messages(new ChatName(new AppToken(app), 1)), "1");
+    fixture.count(keys.messages(new ChatName(new AppToken(app), 1)), 1);
 
     fixture.queue(app, fixture.messageJob(app, 1, 2, "other"), fixture.messageJob(app, 1, 4, "d"));
     fixture.awaitDrained(app);
@@ -115,32 +115,31 @@ class DrainIT {
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b", "3:c", "4:d");
     assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
-    assertThat(fixture.redis.opsForValue().get(keys.messages(new ChatName(new AppToken(app), 1))))
-        .isEqualTo("4");
+    assertThat(fixture.counted(keys.messages(new ChatName(new AppToken(app), 1)))).isEqualTo("4");
     fixture.redis.delete(keys.dead());
   }
 
   @ParameterizedTest
   @EnumSource(
       value = DataType.class,
-      names = {"STRING", "LIST"})
-  void aCounterThatIsNoNumberIsReplacedAndBlocksNothing(DataType type) {
+      names = {"STRING", "LIST", "HASH"})
+  void aCounterThatIsNoCounterIsReplacedAndBlocksNothing(DataType type) {
     String app = fixture.app();
     PartitionKeys keys = fixture.keys(app);
     String counter = keys.messages(new ChatName(new AppToken(app), 1));
     fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "a"));
     fixture.awaitDrained(app);
-    if (type == DataType.LIST) {
-      fixture.redis.opsForList().rightPush(counter, "1");
-    } else {
-      fixture.redis.opsForValue().set(counter, "one");
+    switch (type) {
+      case LIST -> fixture.redis.opsForList().rightPush(counter, "1");
+      case HASH -> fixture.redis.opsForHash().put(counter, PartitionKeys.NUMBERS, "one");
+      default -> fixture.redis.opsForValue().set(counter, "1");
     }
 
     fixture.queue(app, fixture.messageJob(app, 1, 1, "other"), fixture.messageJob(app, 1, 2, "b"));
     fixture.awaitDrained(app);
 
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b");
-    assertThat(fixture.redis.opsForValue().get(counter)).isEqualTo("2");
+    assertThat(fixture.counted(counter)).isEqualTo("2");
     fixture.redis.delete(keys.dead());
   }
 
@@ -180,16 +179,13 @@ class DrainIT {
   void jobsWithoutTheirAppOrChatAreRejectedAndBlockNothing() {
     String app = fixture.app();
     String nobody = app.replaceAll("^.{8}", "00000000");
-    fixture
-        .redis
-        .opsForList()
-        .rightPushAll(
-            fixture.keys(app).jobs(),
-            fixture.messageJob(app, 7, 1, "no such chat"),
-            fixture.chatJob(nobody, 1),
-            "{\"v\":99}",
-            fixture.chatJob(app, 1),
-            fixture.messageJob(app, 1, 1, "fine"));
+    fixture.queue(
+        app,
+        fixture.messageJob(app, 7, 1, "no such chat"),
+        fixture.chatJob(nobody, 1),
+        "{\"v\":99}",
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "fine"));
 
     fixture.awaitDrained(app);
 

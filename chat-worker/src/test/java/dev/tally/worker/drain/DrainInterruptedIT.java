@@ -2,6 +2,7 @@ package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.worker.WorkerFixture;
@@ -125,7 +126,7 @@ class DrainInterruptedIT {
     WorkerFixture.await(
         () -> {
           try {
-            return fixture.redis.opsForList().size(fixture.keys(app).jobs()) == 0;
+            return fixture.redis.opsForList().size(fixture.keys(app).jobs(new AppToken(app))) == 0;
           } catch (DataAccessException e) {
             return false;
           }

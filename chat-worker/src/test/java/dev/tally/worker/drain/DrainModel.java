@@ -30,6 +30,7 @@ final class DrainModel {
 
   private record Chat(Instant at, SortedMap<Long, Message> messages) {}
 
+  final List<String> retried = new ArrayList<>();
   final List<String> jobs = new ArrayList<>();
   final List<String> claimed = new ArrayList<>();
   final List<String> dead = new ArrayList<>();
@@ -44,13 +45,13 @@ final class DrainModel {
   String retry(int letter) {
     String text = dead.stream().sorted().toList().get(letter % dead.size());
     dead.remove(text);
-    jobs.addFirst(text.substring(text.indexOf(' ') + 1));
+    retried.add(text.substring(text.indexOf(' ') + 1));
     return text;
   }
 
   void turn(BatchLimit limit, int batches, DrainHistory.Fault fault) {
     for (int left = batches - 1; left >= 0; left--) {
-      limit.claim(jobs, claimed);
+      limit.claim(retried, jobs, claimed);
       if (claimed.isEmpty()) {
         return;
       }
@@ -239,6 +240,7 @@ final class DrainModel {
               });
         });
     Map<String, Object> expected = new LinkedHashMap<>();
+    expected.put("retried", retried);
     expected.put("queued", jobs);
     expected.put("claimed", claimed);
     expected.put("dead", dead.stream().sorted().toList());

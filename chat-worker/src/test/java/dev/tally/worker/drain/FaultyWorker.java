@@ -102,12 +102,7 @@ final class FaultyWorker {
     @Override
     public <T> T execute(RedisScript<T> script, List<String> keys, Object... arguments) {
       return switch (keys) {
-        case List<String> all
-            when all.equals(
-                List.of(
-                    DrainHistory.KEYS.jobs(),
-                    DrainHistory.KEYS.claimed(),
-                    DrainHistory.KEYS.owner())) ->
+        case List<String> all when all.contains(DrainHistory.KEYS.ring()) ->
             claim(script, keys, arguments);
         case List<String> all when all.contains(DrainHistory.KEYS.dead()) ->
             acknowledge(script, keys, arguments);

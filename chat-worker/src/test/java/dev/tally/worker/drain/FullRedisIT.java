@@ -22,8 +22,9 @@ import org.springframework.dao.DataAccessException;
 class FullRedisIT {
 
   private static final PartitionKeys KEYS = new PartitionKeys(7);
-  private static final String COUNTER = KEYS.chats(new AppToken("a".repeat(32)));
-  private static final BatchLimit LIMIT = new BatchLimit(2, 1_000);
+  private static final AppToken APP = new AppToken("a".repeat(32));
+  private static final String COUNTER = KEYS.chats(APP);
+  private static final BatchLimit LIMIT = BatchLimit.of(2, 1_000);
 
   private static WorkerParts parts;
   private static QueueScripts scripts;
@@ -44,8 +45,8 @@ class FullRedisIT {
   @BeforeEach
   void fill() {
     parts.wipeRedis();
-    parts.queue(KEYS, List.of("one", "two", "three"));
-    parts.redis.opsForValue().set(COUNTER, "1");
+    parts.queue(KEYS, APP, List.of("one", "two", "three"));
+    parts.count(COUNTER, 1);
     parts.servers.redisMaxMemory(1);
     assertThatThrownBy(() -> parts.redis.opsForValue().set("more", "memory"))
         .isInstanceOfSatisfying(
@@ -82,7 +83,8 @@ class FullRedisIT {
     assertThat(WorkerParts.texts(second.jobs())).containsExactly("three");
     scripts.acknowledge(lease, second, List.of());
 
-    assertThat(parts.list(KEYS.jobs())).isEmpty();
+    assertThat(parts.list(KEYS.jobs(APP))).isEmpty();
+    assertThat(parts.list(KEYS.ring())).isEmpty();
     assertThat(parts.list(KEYS.claimed())).isEmpty();
     assertThat(parts.list(KEYS.dead())).hasSize(1);
   }
@@ -90,7 +92,7 @@ class FullRedisIT {
   @Test
   void aCounterIsRaised() {
     assertThat(scripts.raise(COUNTER, 5)).isTrue();
-    assertThat(parts.redis.opsForValue().get(COUNTER)).isEqualTo("5");
+    assertThat(parts.counted(COUNTER)).isEqualTo("5");
   }
 
   @Test
@@ -103,6 +105,6 @@ class FullRedisIT {
     DeadLetters.Entry entry = parts.deadLetters.find(dead.id()).orElseThrow();
 
     assertThat(parts.deadLetters.retry(entry)).isTrue();
-    assertThat(parts.list(KEYS.jobs())).containsExactly("one", "three");
+    assertThat(WorkerParts.texts(scripts.claim(lease).jobs())).containsExactly("one", "three");
   }
 }

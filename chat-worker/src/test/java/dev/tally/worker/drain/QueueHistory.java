@@ -15,24 +15,26 @@ final class QueueHistory {
 
   static final PartitionKeys KEYS = new PartitionKeys(7);
   static final AppToken APP = new AppToken("a".repeat(32));
+  static final List<AppToken> APPS =
+      List.of(APP, new AppToken("b".repeat(32)), new AppToken("c".repeat(32)));
   static final List<String> COUNTERS =
       List.of(KEYS.chats(APP), KEYS.messages(new ChatName(APP, 1)));
   static final List<String> WORKERS = List.of("w0", "w1", "w2");
 
   static final List<BatchLimit> LIMITS =
       List.of(
-          new BatchLimit(1, 1_000),
-          new BatchLimit(3, 25),
-          new BatchLimit(1_000, 1_000),
-          new BatchLimit(5, 8));
+          new BatchLimit(1, 1_000, 2, 10),
+          new BatchLimit(3, 25, 1, 100),
+          new BatchLimit(1_000, 1_000, 3, 20),
+          new BatchLimit(5, 8, 64, 5));
 
   private QueueHistory() {}
 
   /** An event in the history of a partition. */
   sealed interface Step {
 
-    /** A gateway queues jobs. */
-    record Queue(List<String> jobs) implements Step {}
+    /** A gateway queues jobs of an app. */
+    record Queue(int app, List<String> jobs) implements Step {}
 
     record Attend(int worker) implements Step {}
 
@@ -90,7 +92,12 @@ final class QueueHistory {
             Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20));
     Arbitrary<Boolean> booleans = Arbitraries.of(false, true);
     return Arbitraries.<Step>frequencyOf(
-            Tuple.of(5, jobs.list().ofMinSize(1).ofMaxSize(6).map(Step.Queue::new)),
+            Tuple.of(
+                5,
+                Combinators.combine(
+                        Arbitraries.integers().between(0, APPS.size() - 1),
+                        jobs.list().ofMinSize(1).ofMaxSize(6))
+                    .as(Step.Queue::new)),
             Tuple.of(1, workers.map(Step.Attend::new)),
             Tuple.of(1, workers.map(Step.Leave::new)),
             Tuple.of(1, workers.map(Step.Silence::new)),

@@ -1,5 +1,6 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.deadletter.DeadLetters;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A model of the scripts, without Redis. */
@@ -18,7 +20,10 @@ final class QueueModel {
   /** An acknowledgement as a worker sends it. */
   record Acknowledgement(Claim batch, List<String> deadLetters) {}
 
-  final List<String> jobs = new ArrayList<>();
+  private final Map<AppToken, List<String>> jobs = new HashMap<>();
+  private final List<AppToken> ring = new ArrayList<>();
+  private final List<String> retried = new ArrayList<>();
+  private boolean everWaited;
   final List<String> claimed = new ArrayList<>();
   final List<String> dead = new ArrayList<>();
   final Set<String> roll = new TreeSet<>();
@@ -56,8 +61,39 @@ final class QueueModel {
     }
   }
 
+  void queue(AppToken app, List<String> more) {
+    List<String> ofApp = jobs(app);
+    if (ofApp.isEmpty()) {
+      ring.add(app);
+    }
+    ofApp.addAll(more);
+    everWaited = true;
+  }
+
+  private List<String> jobs(AppToken app) {
+    return jobs.computeIfAbsent(app, _ -> new ArrayList<>());
+  }
+
   List<String> claim(BatchLimit limit) {
-    limit.claim(jobs, claimed);
+    if (claimed.isEmpty()) {
+      boolean room = limit.take(retried, claimed, limit.jobs(), limit.bytes());
+      while (room && !ring.isEmpty()) {
+        AppToken app = ring.getFirst();
+        boolean alone = ring.size() == 1;
+        int before = claimed.size();
+        room =
+            limit.take(
+                jobs(app),
+                claimed,
+                alone ? limit.jobs() : limit.turnJobs(),
+                alone ? limit.bytes() : limit.turnBytes());
+        if (jobs(app).isEmpty()) {
+          ring.removeFirst();
+        } else if (claimed.size() > before) {
+          ring.add(ring.removeFirst());
+        }
+      }
+    }
     return List.copyOf(claimed);
   }
 
@@ -83,22 +119,36 @@ final class QueueModel {
   boolean remove(DeadLetters.Entry entry, boolean retry) {
     boolean there = dead.remove(WorkerParts.utf8(entry.text()));
     if (there && retry) {
-      jobs.addFirst(WorkerParts.texts(List.of(entry.letter().job())).getFirst());
+      retried.add(WorkerParts.texts(List.of(entry.letter().job())).getFirst());
+      everWaited = true;
     }
     return there;
   }
 
   Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
-    held.put(QueueHistory.KEYS.jobs(), jobs);
+    jobs.forEach((app, ofApp) -> held.put(QueueHistory.KEYS.jobs(app), ofApp));
+    held.put(QueueHistory.KEYS.ring(), ring.stream().map(AppToken::value).toList());
+    held.put(QueueHistory.KEYS.retried(), retried);
     held.put(QueueHistory.KEYS.claimed(), claimed);
     held.put(QueueHistory.KEYS.dead(), dead);
-    held.put(PartitionKeys.WORKERS, Set.copyOf(roll));
     held.values().removeIf(value -> ((Collection<?>) value).isEmpty());
+    if (!roll.isEmpty()) {
+      held.put(PartitionKeys.WORKERS, Set.copyOf(roll));
+    }
     if (owner != null) {
       held.put(QueueHistory.KEYS.owner(), owner);
     }
-    counters.forEach((counter, number) -> held.put(counter, number.toString()));
+    if (everWaited) {
+      List<String> waiting =
+          Stream.concat(retried.stream(), jobs.values().stream().flatMap(List::stream)).toList();
+      held.put(
+          QueueHistory.KEYS.waiting(),
+          Map.of(
+              "jobs", Integer.toString(waiting.size()),
+              "bytes", Integer.toString(waiting.stream().mapToInt(String::length).sum())));
+    }
+    counters.forEach((counter, number) -> held.put(counter, Map.of("numbers", number.toString())));
     return held;
   }
 }

@@ -59,9 +59,9 @@ class QueueScriptsModelIT {
     Map<Integer, QueueModel.Acknowledgement> acknowledgements = new HashMap<>();
     for (QueueHistory.Step step : steps) {
       switch (step) {
-        case QueueHistory.Step.Queue(List<String> jobs) -> {
-          parts.queue(QueueHistory.KEYS, jobs);
-          model.jobs.addAll(jobs);
+        case QueueHistory.Step.Queue(int app, List<String> jobs) -> {
+          parts.queue(QueueHistory.KEYS, QueueHistory.APPS.get(app), jobs);
+          model.queue(QueueHistory.APPS.get(app), jobs);
         }
         case QueueHistory.Step.Attend(int worker) ->
             assertThat(workers.get(worker).attend()).isEqualTo(model.attend(worker));
@@ -134,7 +134,7 @@ class QueueScriptsModelIT {
           }
         }
         case QueueHistory.Step.SetCounter(int counter, long number) -> {
-          parts.redis.opsForValue().set(QueueHistory.COUNTERS.get(counter), Long.toString(number));
+          parts.count(QueueHistory.COUNTERS.get(counter), number);
           model.counters.put(QueueHistory.COUNTERS.get(counter), number);
         }
         case QueueHistory.Step.Raise(int counter, long number) ->
@@ -187,16 +187,15 @@ class QueueScriptsModelIT {
   /** Everything that Redis holds. */
   private static Map<String, Object> held() {
     Map<String, Object> held = new HashMap<>();
-    Set<String> lists =
-        Set.of(QueueHistory.KEYS.jobs(), QueueHistory.KEYS.claimed(), QueueHistory.KEYS.dead());
     for (String key : parts.redis.keys("*")) {
-      if (lists.contains(key)) {
-        held.put(key, parts.list(key));
-      } else if (key.equals(PartitionKeys.WORKERS)) {
-        held.put(key, parts.redis.opsForZSet().range(key, 0, -1));
-      } else {
-        held.put(key, String.valueOf(parts.redis.opsForValue().get(key)));
-      }
+      held.put(
+          key,
+          switch (parts.redis.type(key)) {
+            case LIST -> parts.list(key);
+            case ZSET -> Set.copyOf(parts.redis.opsForZSet().range(key, 0, -1));
+            case HASH -> parts.redis.opsForHash().entries(key);
+            case null, default -> String.valueOf(parts.redis.opsForValue().get(key));
+          });
     }
     if (held.containsKey(QueueHistory.KEYS.owner())) {
       Long life = parts.redis.getExpire(QueueHistory.KEYS.owner());

@@ -1,13 +1,16 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
+import dev.tally.worker.GatewayQueue;
 import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -41,10 +44,16 @@ final class WorkerParts implements AutoCloseable {
     }
   }
 
-  void queue(PartitionKeys keys, List<String> jobs) {
-    for (String job : jobs) {
-      bytes.opsForList().rightPush(keys.jobs(), bytes(job));
-    }
+  void queue(PartitionKeys keys, AppToken app, List<String> jobs) {
+    GatewayQueue.push(bytes, keys, app, jobs.stream().map(WorkerParts::bytes).toList());
+  }
+
+  void count(String counter, long number) {
+    redis.opsForHash().put(counter, PartitionKeys.NUMBERS, Long.toString(number));
+  }
+
+  @Nullable Object counted(String counter) {
+    return redis.opsForHash().get(counter, PartitionKeys.NUMBERS);
   }
 
   /** The jobs of a list. */

@@ -29,17 +29,29 @@ public record PartitionKeys(int partition) {
   /** The part of {@link #messages} after the chat's number. */
   public static final String MESSAGES_AFTER_NUMBER = ":messages";
 
+  /** The part of {@link #jobs} after the app's token. */
+  public static final String JOBS_AFTER_TOKEN = ":jobs";
+
+  /** The field of a counter with the highest number given out. */
+  public static final String NUMBERS = "numbers";
+
+  /** The field of {@link #waiting} with the number of jobs. */
+  public static final String JOBS = "jobs";
+
+  /** The field of {@link #waiting} with the length of the jobs, in bytes. */
+  public static final String BYTES = "bytes";
+
   /**
-   * Counter (string): the highest chat number given out in an app. Without it, Redis does not know
-   * the app.
+   * Counter (hash): {@link #NUMBERS} is the highest chat number given out in an app. Without it,
+   * Redis does not know the app.
    */
   public String chats(AppToken app) {
-    return prefix() + app.value() + ":chats";
+    return beforeToken() + app.value() + ":chats";
   }
 
   /**
-   * Counter (string): the highest message number given out in a chat. Without it, Redis does not
-   * know the chat.
+   * Counter (hash): {@link #NUMBERS} is the highest message number given out in a chat. Without it,
+   * Redis does not know the chat.
    */
   public String messages(ChatName chat) {
     return messagesBeforeNumber(chat.app()) + chat.number() + MESSAGES_AFTER_NUMBER;
@@ -49,11 +61,43 @@ public record PartitionKeys(int partition) {
    * The part of {@link #messages} before the chat's number, for the script that takes that number.
    */
   public String messagesBeforeNumber(AppToken app) {
-    return prefix() + app.value() + ":";
+    return beforeToken() + app.value() + ":";
   }
 
-  /** List: accepted jobs that no worker has claimed yet, oldest first. */
-  public String jobs() {
+  /** List: an app's accepted jobs that no worker has claimed yet, oldest first. */
+  public String jobs(AppToken app) {
+    return beforeToken() + app.value() + JOBS_AFTER_TOKEN;
+  }
+
+  /**
+   * The part of {@link #jobs} and of the counters' names before the app's token, for the script
+   * that finds tokens in the {@link #ring}.
+   */
+  public String beforeToken() {
+    return prefix();
+  }
+
+  /**
+   * List: the tokens of the apps that have {@link #jobs}, each once. Apps take turns; the next turn
+   * is the first one's.
+   */
+  public String ring() {
+    return prefix() + "ring";
+  }
+
+  /** List: jobs of dead letters that an operator retries, oldest first. They are claimed first. */
+  public String retried() {
+    return prefix() + "retried";
+  }
+
+  /**
+   * Hash: how many jobs wait in all lists of {@link #jobs} and in {@link #retried}, {@link #JOBS},
+   * and how long they are together, {@link #BYTES}.
+   *
+   * <p>In layout 2 this key was the list of all jobs. A gateway of that version fails on the type
+   * before it gives out a number, so it can fill no list that nobody drains.
+   */
+  public String waiting() {
     return prefix() + "jobs";
   }
 
@@ -81,7 +125,7 @@ public record PartitionKeys(int partition) {
 
   /** String with an expiry: the answer to a request with this idempotency key. */
   public String idempotency(AppToken app, String key) {
-    return prefix() + app.value() + ":idempotency:" + key;
+    return beforeToken() + app.value() + ":idempotency:" + key;
   }
 
   private String prefix() {

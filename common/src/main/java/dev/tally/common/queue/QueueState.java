@@ -1,9 +1,13 @@
 package dev.tally.common.queue;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.ListOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -11,10 +15,15 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * The depth and age of a partition's queue.
  *
  * @param depth jobs that are accepted and not acknowledged
- * @param oldestAge the time since the oldest of these jobs was accepted; zero without jobs
+ * @param bytes how long the jobs are together that no worker has claimed
+ * @param oldestAge the time since the oldest of the jobs that come next was accepted; zero without
+ *     jobs. They are the first jobs of the claimed batch, of the retried jobs and of the {@value
+ *     #NEXT_APPS} apps that have waited longest for their turn.
  * @param deadLetters dead letters that wait for an operator
  */
-public record QueueState(long depth, Duration oldestAge, long deadLetters) {
+public record QueueState(long depth, long bytes, Duration oldestAge, long deadLetters) {
+
+  private static final int NEXT_APPS = 16;
 
   /**
    * Reads the state from Redis.
@@ -23,12 +32,25 @@ public record QueueState(long depth, Duration oldestAge, long deadLetters) {
    */
   public static QueueState of(PartitionKeys keys, StringRedisTemplate redis, JobCodec codec) {
     ListOperations<String, String> lists = redis.opsForList();
-    String claimed = lists.index(keys.claimed(), 0);
-    String oldest = claimed != null ? claimed : lists.index(keys.jobs(), 0);
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    List<String> next = new ArrayList<>(List.of(keys.claimed(), keys.retried()));
+    for (String app : lists.range(keys.ring(), 0, NEXT_APPS - 1)) {
+      AppToken.parse(app).map(keys::jobs).ifPresent(next::add);
+    }
+    Duration oldest = Duration.ZERO;
+    for (String list : next) {
+      Duration age = age(lists.index(list, 0), codec);
+      oldest = age.compareTo(oldest) > 0 ? age : oldest;
+    }
     return new QueueState(
-        size(lists, keys.jobs()) + size(lists, keys.claimed()),
-        age(oldest, codec),
+        number(hashes.get(keys.waiting(), PartitionKeys.JOBS)) + size(lists, keys.claimed()),
+        number(hashes.get(keys.waiting(), PartitionKeys.BYTES)),
+        oldest,
         size(lists, keys.dead()));
+  }
+
+  private static long number(@Nullable String text) {
+    return text == null ? 0 : Long.parseLong(text);
   }
 
   private static long size(ListOperations<String, String> lists, String key) {

@@ -19,7 +19,10 @@ class PartitionKeysTest {
     assertThat(keys.chats(APP)).isEqualTo("tally:{07}:" + TOKEN + ":chats");
     assertThat(keys.messages(new ChatName(APP, 12)))
         .isEqualTo("tally:{07}:" + TOKEN + ":12:messages");
-    assertThat(keys.jobs()).isEqualTo("tally:{07}:jobs");
+    assertThat(keys.jobs(APP)).isEqualTo("tally:{07}:" + TOKEN + ":jobs");
+    assertThat(keys.waiting()).isEqualTo("tally:{07}:jobs");
+    assertThat(keys.ring()).isEqualTo("tally:{07}:ring");
+    assertThat(keys.retried()).isEqualTo("tally:{07}:retried");
     assertThat(keys.claimed()).isEqualTo("tally:{07}:claimed");
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
@@ -36,11 +39,19 @@ class PartitionKeysTest {
   }
 
   @Test
+  void aScriptBuildsTheNameOfAnAppsJobsFromItsTwoParts() {
+    PartitionKeys keys = new PartitionKeys(7);
+
+    assertThat(keys.beforeToken() + TOKEN + PartitionKeys.JOBS_AFTER_TOKEN)
+        .isEqualTo(keys.jobs(APP));
+  }
+
+  @Test
   void aHashTagHasTwoDigits() {
-    assertThat(new PartitionKeys(0).jobs()).isEqualTo("tally:{00}:jobs");
-    assertThat(new PartitionKeys(9).jobs()).isEqualTo("tally:{09}:jobs");
-    assertThat(new PartitionKeys(10).jobs()).isEqualTo("tally:{10}:jobs");
-    assertThat(new PartitionKeys(99).jobs()).isEqualTo("tally:{99}:jobs");
+    assertThat(new PartitionKeys(0).ring()).isEqualTo("tally:{00}:ring");
+    assertThat(new PartitionKeys(9).ring()).isEqualTo("tally:{09}:ring");
+    assertThat(new PartitionKeys(10).ring()).isEqualTo("tally:{10}:ring");
+    assertThat(new PartitionKeys(99).ring()).isEqualTo("tally:{99}:ring");
   }
 
   @Test

@@ -193,10 +193,15 @@ final class Scenario {
           long count = 0;
           for (int i = 0; i < PARTITIONS; i++) {
             PartitionKeys keys = new PartitionKeys(i);
-            count += redis.llen(keys.jobs()) + redis.llen(keys.claimed());
+            count += waiting(redis, keys) + redis.llen(keys.claimed());
           }
           return count;
         });
+  }
+
+  private static long waiting(RedisCommands<String, String> redis, PartitionKeys keys) {
+    String jobs = redis.hget(keys.waiting(), PartitionKeys.JOBS);
+    return jobs == null ? 0 : Long.parseLong(jobs);
   }
 
   /** Queries Redis directly. */

@@ -218,7 +218,7 @@ class CommandsIT {
     long chat = tally.newChat(app);
     LettuceConnectionFactory connections = running.servers().redis();
     try {
-      new StringRedisTemplate(connections).opsForList().rightPush("tally:{03}:jobs", "no job");
+      new StringRedisTemplate(connections).opsForList().rightPush("tally:{03}:retried", "no job");
     } finally {
       connections.destroy();
     }

@@ -176,7 +176,7 @@ class LogsIT {
     redis
         .opsForList()
         .rightPushAll(
-            keys.jobs(),
+            keys.retried(),
             List.of(
                 "{" + MARK,
                 "{\"v\":1,\"kind\":\"" + MARK + "\",\"app\":\"" + app + "\"}",
@@ -210,11 +210,12 @@ class LogsIT {
     tally.awaitMessages(app, chat, 3);
 
     // A counter that is lower than the highest persisted number.
-    redis.opsForValue().set(keys.messages(name), "1");
+    redis.opsForHash().put(keys.messages(name), PartitionKeys.NUMBERS, "1");
     tally.say(app, chat, MARK + " with a number that is taken");
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
-        .until(() -> "3".equals(redis.opsForValue().get(keys.messages(name))));
+        .until(
+            () -> "3".equals(redis.opsForHash().get(keys.messages(name), PartitionKeys.NUMBERS)));
     redis.delete(keys.dead());
 
     // A value that is not a counter.

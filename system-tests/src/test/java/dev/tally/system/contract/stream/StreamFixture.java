@@ -119,8 +119,9 @@ abstract class StreamFixture {
     LettuceConnectionFactory connections = running.servers().redis();
     try {
       new StringRedisTemplate(connections)
-          .opsForValue()
-          .increment(keys().messages(new ChatName(new AppToken(app), chat)), count);
+          .opsForHash()
+          .increment(
+              keys().messages(new ChatName(new AppToken(app), chat)), PartitionKeys.NUMBERS, count);
     } finally {
       connections.destroy();
     }

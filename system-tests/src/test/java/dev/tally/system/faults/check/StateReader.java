@@ -160,7 +160,7 @@ public final class StateReader {
 
   private static void readCounter(
       RedisCommands<String, String> redis, String key, Parent parent, State state) {
-    String counter = redis.get(key);
+    String counter = redis.hget(key, "numbers");
     if (counter != null) {
       state.counters().put(parent, Long.parseLong(counter));
     }
