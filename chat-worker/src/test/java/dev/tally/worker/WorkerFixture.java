@@ -31,10 +31,21 @@ public final class WorkerFixture implements AutoCloseable {
   private static final Random RANDOM = new Random();
 
   public final TestServers servers = TestServers.wiped();
-  public final ConfigurableApplicationContext worker = start();
-  public final StringRedisTemplate redis = worker.getBean(StringRedisTemplate.class);
-  public final JdbcClient mysql = worker.getBean(JdbcClient.class);
+  public final ConfigurableApplicationContext worker;
+  public final StringRedisTemplate redis;
+  public final JdbcClient mysql;
   public final JobCodec codec = new JobCodec();
+
+  /**
+   * Starts a worker.
+   *
+   * @param more arguments
+   */
+  public WorkerFixture(String... more) {
+    worker = start(more);
+    redis = worker.getBean(StringRedisTemplate.class);
+    mysql = worker.getBean(JdbcClient.class);
+  }
 
   public ConfigurableApplicationContext start(String... more) {
     List<String> arguments = new ArrayList<>(servers.arguments());

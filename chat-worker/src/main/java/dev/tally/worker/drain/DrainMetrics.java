@@ -43,6 +43,7 @@ final class DrainMetrics {
   private final Counter chats;
   private final Counter messages;
   private final Counter redelivered;
+  private final Counter timeouts;
   private final EnumCounter<DeadLetter.Reason> deadLetters;
   private final EnumCounter<Step> retries;
 
@@ -66,6 +67,10 @@ final class DrainMetrics {
     redelivered =
         Counter.builder("tally.redelivered")
             .description("Jobs whose rows were persisted already")
+            .register(meters);
+    timeouts =
+        Counter.builder("tally.persist.timeouts")
+            .description("Transactions that took too long and were rolled back")
             .register(meters);
     deadLetters =
         new EnumCounter<>(
@@ -103,6 +108,10 @@ final class DrainMetrics {
     redelivered.increment(persisted.redelivered());
     Duration oldest = Duration.between(deliveries.getFirst().job().acceptedAt(), Instant.now());
     lag.record(oldest.isNegative() ? Duration.ZERO : oldest);
+  }
+
+  void timeout() {
+    timeouts.increment();
   }
 
   void deadLetter(DeadLetter.Reason reason) {

@@ -27,14 +27,12 @@ final class QueueScripts {
   private static final byte[] AFTER_TOKEN = utf8(PartitionKeys.JOBS_AFTER_TOKEN);
 
   private final BytesRedisTemplate redis;
-  private final byte[] batchJobs;
   private final byte[] batchBytes;
   private final byte[] turnJobs;
   private final byte[] turnBytes;
 
   QueueScripts(BytesRedisTemplate redis, DrainProperties properties) {
     this.redis = redis;
-    this.batchJobs = number(properties.batchJobs());
     this.batchBytes = number(properties.batchBytes().toBytes());
     this.turnJobs = number(properties.turnJobs());
     this.turnBytes = number(properties.turnBytes().toBytes());
@@ -51,11 +49,12 @@ final class QueueScripts {
   /**
    * Claims the next batch, or the one that was claimed before and not acknowledged.
    *
+   * @param mostJobs the next batch has no more jobs; the one that was claimed before may
    * @throws LeaseLostException if another worker owns the partition
    * @throws org.springframework.dao.DataAccessException if Redis does not answer. A batch that it
    *     claimed nevertheless is delivered again.
    */
-  Claim claim(Lease lease) {
+  Claim claim(Lease lease, int mostJobs) {
     PartitionKeys keys = lease.keys();
     String waiting = keys.waiting();
     String ring = keys.ring();
@@ -64,6 +63,7 @@ final class QueueScripts {
     String owner = keys.owner();
     byte[] worker = utf8(lease.worker().value());
     byte[] beforeToken = utf8(keys.beforeToken());
+    byte[] batchJobs = number(mostJobs);
     List<?> answer =
         redis.execute(
             CLAIM,

@@ -18,8 +18,8 @@
  *       ones first, then a turn of each app, round the ring. If {@code claimed} holds a batch
  *       already, it hands out that one again.
  *   <li>Persist: one transaction inserts the rows that are missing ({@link
- *       dev.tally.worker.drain.batch}). If MySQL does not take a value, the batch is halved until
- *       the job with that value is alone.
+ *       dev.tally.worker.drain.batch}). After a timeout, several smaller transactions do. If MySQL
+ *       does not take a value, they are halved until the job with that value is alone.
  *   <li>Acknowledge: {@code acknowledge.lua} stores the dead letters and deletes the batch. Before
  *       that, a rejected number has raised the counter that gave it out twice.
  * </ol>
@@ -34,11 +34,14 @@
  *       the data right.
  *   <li>A fault of a server is retried until it ends, in order. A job that can never be persisted
  *       is rejected, alone, and blocks no other.
+ *   <li>A slow MySQL gets smaller transactions, down to a single job. A job that times out alone is
+ *       tried again like any other, and never rejected for it.
  * </ul>
  *
- * <p>ADRs 0002 and 0016 have the reasons.
+ * <p>ADRs 0002, 0016 and 0022 have the reasons.
  *
  * @see Drain the loop
+ * @see BatchSize how many jobs a transaction has
  * @see QueueScripts the scripts
  * @see CounterRaise what follows a number that was given out twice
  * @see dev.tally.worker.drain.batch the transaction

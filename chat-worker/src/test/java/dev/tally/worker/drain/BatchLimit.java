@@ -12,6 +12,7 @@ record BatchLimit(int jobs, int bytes, int turnJobs, int turnBytes) {
     return new BatchLimit(jobs, bytes, 64, 65_536);
   }
 
+  /** A drain with these bounds, which a slow machine does not change. */
   DrainProperties properties() {
     return new DrainProperties(
         jobs,
@@ -19,6 +20,7 @@ record BatchLimit(int jobs, int bytes, int turnJobs, int turnBytes) {
         turnJobs,
         DataSize.ofBytes(turnBytes),
         Duration.ofMillis(50),
+        Duration.ofHours(1),
         Duration.ofSeconds(30));
   }
 

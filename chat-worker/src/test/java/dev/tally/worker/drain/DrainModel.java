@@ -108,9 +108,33 @@ final class DrainModel {
    * @return whether it is alive
    */
   private boolean persist(List<Delivery> deliveries, List<String> rejected, boolean kill) {
-    if (deliveries.isEmpty()) {
-      return true;
+    List<Delivery> left = deliveries;
+    int most = deliveries.size();
+    while (!left.isEmpty()) {
+      List<Delivery> part = left.subList(0, Math.min(most, left.size()));
+      if (transact(part, rejected, kill)) {
+        if (kill) {
+          return false;
+        }
+        left = left.subList(part.size(), left.size());
+      } else if (part.size() > 1) {
+        most = part.size() / 2;
+      } else {
+        rejected.add(letter(DeadLetter.Reason.REFUSED, part.getFirst()));
+        left = left.subList(1, left.size());
+        most = deliveries.size();
+      }
     }
+    return true;
+  }
+
+  /**
+   * One transaction.
+   *
+   * @param kill whether the worker dies after the commit
+   * @return whether it is committed; not if MySQL does not take one of the jobs
+   */
+  private boolean transact(List<Delivery> deliveries, List<String> rejected, boolean kill) {
     List<String> letters = new ArrayList<>();
     List<Job> taken = new ArrayList<>();
     Map<Place, Job.NewChat> newChats = new LinkedHashMap<>();
@@ -150,13 +174,7 @@ final class DrainModel {
     }
     if (!Stream.concat(newChats.values().stream(), newMessages.values().stream())
         .allMatch(DrainModel::storable)) {
-      if (deliveries.size() == 1) {
-        rejected.add(letter(DeadLetter.Reason.REFUSED, deliveries.getFirst()));
-        return true;
-      }
-      int half = deliveries.size() / 2;
-      return persist(deliveries.subList(0, half), rejected, kill)
-          && persist(deliveries.subList(half, deliveries.size()), rejected, kill);
+      return false;
     }
     newChats.forEach(
         (place, job) ->
@@ -178,11 +196,10 @@ final class DrainModel {
                   DrainHistory.KEYS.partition(), place.app(), place.chat(), first, place.number()));
       before = place;
     }
-    if (kill) {
-      return false;
+    if (!kill) {
+      rejected.addAll(letters);
+      taken.forEach(this::raiseCounter);
     }
-    rejected.addAll(letters);
-    taken.forEach(this::raiseCounter);
     return true;
   }
 

@@ -75,11 +75,11 @@ class FullRedisIT {
     worker.acquire(KEYS);
     Lease lease = worker.lease(KEYS);
 
-    Claim first = scripts.claim(lease);
+    Claim first = scripts.claim(lease, LIMIT.jobs());
     assertThat(WorkerParts.texts(first.jobs())).containsExactly("one", "two");
     DeadLetter letter = DeadLetter.now(DeadLetter.Reason.UNDECODABLE, first.jobs().getFirst());
     scripts.acknowledge(lease, first, List.of(letter.encode()));
-    Claim second = scripts.claim(lease);
+    Claim second = scripts.claim(lease, LIMIT.jobs());
     assertThat(WorkerParts.texts(second.jobs())).containsExactly("three");
     scripts.acknowledge(lease, second, List.of());
 
@@ -99,7 +99,7 @@ class FullRedisIT {
   void anOperatorRetriesADeadLetter() {
     worker.acquire(KEYS);
     Lease lease = worker.lease(KEYS);
-    Claim batch = scripts.claim(lease);
+    Claim batch = scripts.claim(lease, LIMIT.jobs());
     DeadLetter dead = DeadLetter.now(DeadLetter.Reason.UNDECODABLE, batch.jobs().getFirst());
     scripts.acknowledge(lease, batch, List.of(dead.encode()));
     DeadLetters.Entry entry = parts.deadLetters.find(dead.id()).orElseThrow();

@@ -93,13 +93,14 @@ class QueueScriptsModelIT {
         }
         case QueueHistory.Step.TakeBatch(int worker, int limit) -> {
           Lease lease = workers.get(worker).lease(QueueHistory.KEYS);
+          int most = QueueHistory.LIMITS.get(limit).jobs();
           if (!model.owns(worker)) {
-            assertThatThrownBy(() -> scripts.get(limit).claim(lease))
+            assertThatThrownBy(() -> scripts.get(limit).claim(lease, most))
                 .isInstanceOf(LeaseLostException.class);
             Statistics.collect("claim by another");
           } else {
             boolean redelivered = !model.claimed.isEmpty();
-            Claim claim = scripts.get(limit).claim(lease);
+            Claim claim = scripts.get(limit).claim(lease, most);
             assertThat(WorkerParts.texts(claim.jobs()))
                 .isEqualTo(model.claim(QueueHistory.LIMITS.get(limit)));
             assertThat(claim.redelivered()).isEqualTo(redelivered);

@@ -5,17 +5,22 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.outbox.SearchOutbox;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -33,13 +38,21 @@ public final class Persister {
    */
   private static final Set<Integer> VALUE_ERRORS = Set.of(1264, 1265, 1292, 1366, 1406);
 
+  /**
+   * The errors of MySQL and MariaDB that are about time: a lock was not free in time, a statement
+   * was ended by {@code KILL QUERY}, or by a limit of the server.
+   */
+  private static final Set<Integer> TIMEOUT_ERRORS = Set.of(1205, 1317, 1969, 3024);
+
   private final TransactionTemplate transaction;
   private final RowReads reads;
   private final RowWrites writes;
   private final SearchOutbox outbox;
 
   /**
-   * @param timeout how long a transaction may take before it is rolled back
+   * @param timeout how long a transaction may take before it is rolled back. Spring gives each
+   *     statement the rest of this time as its query timeout, and at its end the driver sends a
+   *     {@code KILL QUERY} over another connection.
    */
   public Persister(
       PlatformTransactionManager transactions,
@@ -65,6 +78,15 @@ public final class Persister {
     }
   }
 
+  /** A transaction took too long: MySQL is slow, or another transaction holds a row's lock. */
+  public static final class TimedOutException extends TransientDataAccessException {
+    private static final long serialVersionUID = 1;
+
+    TimedOutException(Throwable cause) {
+      super("the transaction timed out", cause);
+    }
+  }
+
   /**
    * Persists jobs of one partition, in order.
    *
@@ -73,6 +95,7 @@ public final class Persister {
    *     committed
    * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
    *     is committed
+   * @throws TimedOutException if it takes too long; nothing is committed
    * @throws DataAccessException if MySQL or Redis fails. Nothing is committed, unless the
    *     connection broke during the commit itself.
    */
@@ -87,15 +110,21 @@ public final class Persister {
 
   private Persisted persist(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
     try {
-      return transaction.execute(
-          _ -> {
-            BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
-            write(plan);
-            lease.confirm();
-            return Persisted.of(plan);
-          });
-    } catch (DataAccessException e) {
-      throw isAboutAValue(e) ? new InvalidValueException(e) : e;
+      return transaction.execute(_ -> lockPlanAndWrite(deliveries, lease, trustCounts));
+    } catch (TransactionSystemException e) {
+      // The rollback failed, too: the pool has dropped the connection, which did not answer.
+      throw e.getApplicationException() instanceof TimedOutException timedOut ? timedOut : e;
+    }
+  }
+
+  private Persisted lockPlanAndWrite(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
+    try {
+      BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
+      write(plan);
+      lease.confirm();
+      return Persisted.of(plan);
+    } catch (DataAccessException | TransactionTimedOutException e) {
+      throw translated(e);
     }
   }
 
@@ -118,12 +147,23 @@ public final class Persister {
     }
   }
 
-  private static boolean isAboutAValue(DataAccessException e) {
+  private static RuntimeException translated(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && VALUE_ERRORS.contains(sql.getErrorCode())) {
-        return true;
+        return new InvalidValueException(e);
+      }
+      if (isTimeout(cause)) {
+        return new TimedOutException(e);
       }
     }
-    return false;
+    return e;
+  }
+
+  private static boolean isTimeout(Throwable cause) {
+    return switch (cause) {
+      case TransactionTimedOutException _, SQLTimeoutException _, SocketTimeoutException _ -> true;
+      case SQLException sql -> TIMEOUT_ERRORS.contains(sql.getErrorCode());
+      default -> false;
+    };
   }
 }
