@@ -173,6 +173,14 @@ class DrainIT {
     assertThat(fixture.mysql.sql("SELECT @@SESSION.wait_timeout").query(Integer.class).single())
         .as("seconds that a transaction may stand still")
         .isEqualTo(60);
+    assertThat(
+            fixture
+                .mysql
+                .sql("SELECT @@SESSION.innodb_lock_wait_timeout")
+                .query(Integer.class)
+                .single())
+        .as("seconds that a statement waits for a lock")
+        .isEqualTo(10);
   }
 
   @Test
