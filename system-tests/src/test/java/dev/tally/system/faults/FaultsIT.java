@@ -46,6 +46,9 @@ class FaultsIT {
   /** Small, so that clients fill the queue in a moment. */
   private static final String QUEUE_LIMIT = "500";
 
+  /** Short, so that a slow MariaDB lets transactions time out in a short run, too. */
+  private static final String TRANSACTION_TIMEOUT = "3s";
+
   private static final Duration ANSWER_PATIENCE = Duration.ofMinutes(1);
   private static final Duration DRAIN_PATIENCE = Duration.ofMinutes(3);
 
@@ -56,7 +59,9 @@ class FaultsIT {
     long seed = seed();
     System.out.printf("faults.seed=%d%n", seed);
     Deployment.Options options =
-        Deployment.Options.of(2, 2, 1).with("TALLY_QUEUE_LIMIT", QUEUE_LIMIT);
+        Deployment.Options.of(2, 2, 1)
+            .with("TALLY_QUEUE_LIMIT", QUEUE_LIMIT)
+            .with("tally.worker.drain.transaction-timeout", TRANSACTION_TIMEOUT);
     try (Deployment deployment = Deployment.start(options)) {
       try {
         run(deployment, seed, begin, length);

@@ -29,6 +29,9 @@ final class Nemesis {
 
   private static final Duration RECOVERY_PATIENCE = Duration.ofMinutes(3);
 
+  /** The time that MariaDB takes to insert a row while inserts are slow: 50 rows a second. */
+  private static final Duration EACH_ROW = Duration.ofMillis(20);
+
   private final Deployment deployment;
   private final Workload workload;
   private final Probe probe;
@@ -194,6 +197,7 @@ final class Nemesis {
       }
     }
     kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));
+    kinds.add(fault("slow inserts", 4_000, 8_000, this::slowInserts));
     kinds.add(fault("full queue", 0, 500, this::fullQueue));
     kinds.add(fault("Redis' memory full", 1_000, 3_000, this::fullMemory));
     return kinds;
@@ -244,6 +248,14 @@ final class Nemesis {
       service.link(ServerKind.MARIADB).delay(delay, delay);
     }
     return delay.toMillis() + " ms each way";
+  }
+
+  /** Fills a queue that takes MariaDB longer than a transaction may last. */
+  private String slowInserts() {
+    String filled = fullQueue();
+    deployment.slowDownInserts(EACH_ROW);
+    deployment.links(LinkedService.Kind.WORKER, ServerKind.MARIADB).forEach(Proxy::pass);
+    return filled + ", " + EACH_ROW.toMillis() + " ms each row";
   }
 
   /** Full for longer than a lease, and a worker must take its leases in the full Redis. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -205,6 +206,11 @@ public final class Deployment implements AutoCloseable {
     RedisMemory.limit(server(ServerKind.REDIS), "1");
   }
 
+  /** Makes each row of a chat or a message take this long to insert, until faults are ended. */
+  public void slowDownInserts(Duration eachRow) {
+    SlowInserts.begin(server(ServerKind.MARIADB), eachRow);
+  }
+
   /** Ends every fault, and returns when every service is ready. */
   public void heal() {
     restore();
@@ -234,6 +240,7 @@ public final class Deployment implements AutoCloseable {
       }
     }
     RedisMemory.limit(server(ServerKind.REDIS), RedisMemory.ENOUGH);
+    SlowInserts.end(server(ServerKind.MARIADB));
     services.forEach(LinkedService::thaw);
   }
 
