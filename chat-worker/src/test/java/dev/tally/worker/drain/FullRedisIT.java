@@ -105,6 +105,7 @@ class FullRedisIT {
     DeadLetters.Entry entry = parts.deadLetters.find(dead.id()).orElseThrow();
 
     assertThat(parts.deadLetters.retry(entry)).isTrue();
-    assertThat(WorkerParts.texts(scripts.claim(lease).jobs())).containsExactly("one", "three");
+    assertThat(WorkerParts.texts(scripts.claim(lease, LIMIT.jobs()).jobs()))
+        .containsExactly("one", "three");
   }
 }

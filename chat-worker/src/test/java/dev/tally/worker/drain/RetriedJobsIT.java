@@ -25,7 +25,7 @@ class RetriedJobsIT {
       worker.acquire(KEYS);
       Lease lease = worker.lease(KEYS);
       parts.queue(KEYS, APP, List.of("chat", "message 1", "message 2", "later"));
-      Claim batch = scripts.claim(lease);
+      Claim batch = scripts.claim(lease, LIMIT.jobs());
       scripts.acknowledge(
           lease,
           batch,
@@ -35,7 +35,7 @@ class RetriedJobsIT {
 
       assertThat(parts.deadLetters.removeAll(parts.deadLetters::retry)).isEqualTo(3);
 
-      assertThat(WorkerParts.texts(scripts.claim(lease).jobs()))
+      assertThat(WorkerParts.texts(scripts.claim(lease, LIMIT.jobs()).jobs()))
           .containsExactly("chat", "message 1", "message 2");
     }
   }

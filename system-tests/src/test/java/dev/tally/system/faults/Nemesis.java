@@ -199,6 +199,7 @@ final class Nemesis {
     kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));
     kinds.add(fault("slow inserts", 4_000, 8_000, this::slowInserts));
     kinds.add(fault("full queue", 0, 500, this::fullQueue));
+    kinds.add(fault("flooding neighbour", 0, 500, this::flood));
     kinds.add(fault("Redis' memory full", 1_000, 3_000, this::fullMemory));
     return kinds;
   }
@@ -265,6 +266,11 @@ final class Nemesis {
     String killed = kill(worker);
     worker.start();
     return "maxmemory 1, " + killed + " and start";
+  }
+
+  private String flood() {
+    Duration time = Duration.ofMillis(random.nextInt(1_000, 3_000));
+    return "%,d messages in %d ms".formatted(workload.flood(time), time.toMillis());
   }
 
   private String fullQueue() {

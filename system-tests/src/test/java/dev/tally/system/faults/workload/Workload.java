@@ -169,19 +169,38 @@ public final class Workload {
    * @return whether the queue was full before the time was up
    */
   public boolean fill(Duration patience) {
-    Parent.Chat chat = chats.getFirst();
     long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < deadline) {
-      List<String> bodies = new ArrayList<>();
-      for (int i = 0; i < FILLING_BATCH; i++) {
-        bodies.add("filling %d".formatted(++filled));
-      }
-      if (filling.ask(new Request.NewMessages(chat.app(), chat.number(), bodies, null))
-          instanceof Outcome.Refused) {
+      if (fillOnce() instanceof Outcome.Refused) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Writes to one chat, faster than the other clients, whether its queue is full or not.
+   *
+   * @return how many messages were accepted
+   */
+  public int flood(Duration time) {
+    int accepted = 0;
+    long deadline = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < deadline) {
+      if (fillOnce() instanceof Outcome.Accepted) {
+        accepted += FILLING_BATCH;
+      }
+    }
+    return accepted;
+  }
+
+  private Outcome fillOnce() {
+    Parent.Chat chat = chats.getFirst();
+    List<String> bodies = new ArrayList<>();
+    for (int i = 0; i < FILLING_BATCH; i++) {
+      bodies.add("filling %d".formatted(++filled));
+    }
+    return filling.ask(new Request.NewMessages(chat.app(), chat.number(), bodies, null));
   }
 
   /**
