@@ -14,14 +14,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * Unpacks server binaries from Maven artifacts, once for each user, into {@code ~/.cache/tally} or
- * {@code $XDG_CACHE_HOME/tally}.
+ * Finds server binaries: those that the environment names, or those in Maven artifacts, which it
+ * unpacks once for each user, into {@code ~/.cache/tally} or {@code $XDG_CACHE_HOME/tally}.
  */
 final class Binaries {
 
@@ -91,6 +92,25 @@ final class Binaries {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
     }
+  }
+
+  /**
+   * The binary to run instead of an embedded one, if an environment variable names one.
+   *
+   * @throws StackException if the variable does not name an executable file
+   */
+  static Optional<Path> given(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isBlank()) {
+      return Optional.empty();
+    }
+    // A server runs in a folder of its own, where a relative path would name another file.
+    Path binary = Path.of(value).toAbsolutePath();
+    if (!Files.isRegularFile(binary) || !Files.isExecutable(binary)) {
+      throw new StackException(
+          "%s names %s, which is not an executable file".formatted(variable, binary));
+    }
+    return Optional.of(binary);
   }
 
   /** Deletes a folder with its content, if it exists. */

@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Redis 6.2 from the binary that embedded-redis publishes. */
+/** Redis 6.2 from the binary that embedded-redis publishes, or a given Redis. */
 final class Redis implements Program {
 
   private static final String BINARY = "redis-server-6.2.6-v5-linux-amd64";
@@ -31,13 +32,13 @@ final class Redis implements Program {
   @Override
   public void prepare(Path folder) throws IOException {
     Files.createDirectories(folder.resolve("data"));
-    home();
+    binary();
   }
 
   @Override
   public List<String> command(Path folder, int port) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(home().resolve(BINARY).toString());
+    command.add(binary().toString());
     command.addAll(
         List.of(
             "--bind",
@@ -63,8 +64,11 @@ final class Redis implements Program {
     return command;
   }
 
-  private static Path home() throws IOException {
-    return Binaries.unpacked("redis-6.2", BINARY, "", BINARY::equals);
+  private static Path binary() throws IOException {
+    Optional<Path> given = Binaries.given("TALLY_STACK_REDIS_SERVER");
+    return given.isPresent()
+        ? given.get()
+        : Binaries.unpacked("redis-6.2", BINARY, "", BINARY::equals).resolve(BINARY);
   }
 
   @Override

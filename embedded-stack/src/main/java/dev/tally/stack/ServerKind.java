@@ -2,7 +2,9 @@ package dev.tally.stack;
 
 /** The kinds of servers that the stack can run. */
 public enum ServerKind {
+  /** MariaDB, or the MySQL that {@code TALLY_STACK_MYSQLD} names. */
   MARIADB("MariaDB"),
+  /** The embedded Redis, or the one that {@code TALLY_STACK_REDIS_SERVER} names. */
   REDIS("Redis"),
   ELASTICSEARCH("Elasticsearch");
 
@@ -19,7 +21,8 @@ public enum ServerKind {
 
   Program program() {
     return switch (this) {
-      case MARIADB -> new MariaDb();
+      case MARIADB ->
+          Binaries.given("TALLY_STACK_MYSQLD").<Program>map(Mysql::new).orElseGet(MariaDb::new);
       case REDIS -> new Redis();
       case ELASTICSEARCH -> new Elasticsearch();
     };

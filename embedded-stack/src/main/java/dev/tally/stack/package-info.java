@@ -1,6 +1,6 @@
 /**
  * Real MariaDB, Redis and Elasticsearch servers as child processes on loopback. Their binaries come
- * from Maven artifacts only.
+ * from Maven artifacts, unless the environment names others.
  */
 @NullMarked
 package dev.tally.stack;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ class EmbeddedStackIT {
     Client.write(server, "whole");
     server.kill();
     Files.writeString(
-        data.resolve("redis/data/appendonly.aof"),
+        appendOnlyFile(data.resolve("redis/data")),
         "*3\r\n$3\r\nSET\r\n$5\r\nother\r\n$4\r\nto",
         StandardOpenOption.APPEND);
 
@@ -114,6 +115,16 @@ class EmbeddedStackIT {
 
     assertThat(Client.read(server)).isEqualTo("whole");
     assertThat(Client.redis(server, "EXISTS other")).isEqualTo(":0");
+  }
+
+  /** The file that Redis appends to. From Redis 7 on, it is one of several. */
+  private static Path appendOnlyFile(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.toString().matches(".*(/appendonly|\\.incr)\\.aof"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   @Test

@@ -25,7 +25,7 @@ class ParentDeathIT {
       assertThat(parent.answer()).isEqualTo("up");
       List<String> processes = Processes.of(data);
       assertThat(processes)
-          .anyMatch(line -> line.contains("/mariadbd "))
+          .anyMatch(line -> line.matches(".*/(mariadbd|mysqld) .*"))
           .anyMatch(line -> line.contains("redis-server"))
           .anyMatch(line -> line.contains("ElasticsearchNode"));
 

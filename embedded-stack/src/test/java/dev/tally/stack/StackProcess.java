@@ -27,14 +27,23 @@ final class StackProcess implements AutoCloseable {
    * its stack is up or has failed.
    */
   static StackProcess start(Path data, Map<ServerKind, Integer> ports) throws IOException {
+    return start(data, ports, Map.of());
+  }
+
+  /** The same, with more variables in the JVM's environment. */
+  static StackProcess start(
+      Path data, Map<ServerKind, Integer> ports, Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.addAll(List.of(StackProcess.class.getName(), data.toString()));
     ports.forEach((kind, port) -> command.add(kind + "=" + port));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
     return new StackProcess(process, String.valueOf(reader.readLine()));
   }
