@@ -7,8 +7,12 @@ import java.io.StringReader;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.elasticsearch.NoSuchIndexException;
 import org.springframework.data.elasticsearch.ResourceNotFoundException;
@@ -34,6 +38,9 @@ public final class SearchCluster {
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** What {@link #newName} returns. */
+  private static final Pattern NAME = Pattern.compile(Pattern.quote(SEARCHED) + "-\\d{17}");
 
   private final ElasticsearchTemplate elasticsearch;
   private final SearchProperties properties;
@@ -124,6 +131,27 @@ public final class SearchCluster {
     } catch (ResourceNotFoundException | NoSuchIndexException e) {
       return Set.of();
     }
+  }
+
+  /**
+   * The indexes that this class has created and that no search goes to: their names are of its
+   * pattern, and each has its own alias. The set can be changed.
+   */
+  public Set<String> unsearched() {
+    return elasticsearch
+        .execute(client -> client.indices().getAlias(get -> get.index(SEARCHED + "-*")))
+        .aliases()
+        .entrySet()
+        .stream()
+        .filter(index -> isUnsearched(index.getKey(), index.getValue().aliases().keySet()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean isUnsearched(String name, Set<String> aliases) {
+    return NAME.matcher(name).matches()
+        && aliases.contains(writeAlias(name))
+        && !aliases.contains(SEARCHED);
   }
 
   /** Deletes an index if it exists. */

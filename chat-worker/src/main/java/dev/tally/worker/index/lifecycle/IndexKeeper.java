@@ -34,8 +34,10 @@ public class IndexKeeper {
   static final String LOCK = "search-indexes";
   static final String REINDEX_LOCK = "reindex";
 
+  /** How long to wait for a lock that is mostly held for a moment. */
+  static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+
   private static final Logger log = LoggerFactory.getLogger(IndexKeeper.class);
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
   private static final int APPS_A_TRANSACTION = 200;
 
   private final SearchIndexes indexes;
@@ -45,6 +47,9 @@ public class IndexKeeper {
   private final RedisLayout layout;
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
+
+  /** Whether this process has still to remove unused indexes. */
+  private volatile boolean removesUnused = true;
 
   IndexKeeper(
       SearchIndexes indexes,
@@ -69,8 +74,10 @@ public class IndexKeeper {
   public void check() {
     Optional<SearchIndexes.Entry> live = indexes.live();
     if (live.isPresent() && isWhole(live.get()) && indexes.building().isEmpty()) {
+      removeUnused();
       return;
     }
+    removesUnused = false;
     Optional<DatabaseLock.Held> held = lock.acquire(LOCK, LOCK_PATIENCE);
     if (held.isEmpty()) {
       return;
@@ -84,6 +91,35 @@ public class IndexKeeper {
   private boolean isWhole(SearchIndexes.Entry live) {
     return cluster.indexUuid(live.name()).equals(Optional.ofNullable(live.indexUuid()))
         && cluster.searched().equals(Set.of(live.name()));
+  }
+
+  /**
+   * Removes the indexes that Tally has created and nothing uses any more, once in a process. A
+   * reindex that is killed between its swap and its end leaves one.
+   *
+   * <p>A process that finds its live index damaged removes none. It may have been started with the
+   * MySQL or the Elasticsearch of another deployment by mistake, and must not delete what that
+   * deployment uses.
+   */
+  private void removeUnused() {
+    if (!removesUnused) {
+      return;
+    }
+    // Without this lock, the index that a reindex has just created could look unused.
+    Optional<DatabaseLock.Held> held = lock.acquire(REINDEX_LOCK, Duration.ZERO);
+    if (held.isEmpty()) {
+      return;
+    }
+    try (DatabaseLock.Held _ = held.get()) {
+      // In this order: every other index is registered before it is created.
+      Set<String> unused = cluster.unsearched();
+      indexes.all().forEach(entry -> unused.remove(entry.name()));
+      for (String name : unused) {
+        log.warn("removing index {}: nothing uses it", name);
+        cluster.delete(name);
+      }
+      removesUnused = false;
+    }
   }
 
   /** Removes the index of a reindex that died: the indexer would write to it for ever. */

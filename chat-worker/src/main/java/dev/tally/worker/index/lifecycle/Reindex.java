@@ -92,9 +92,11 @@ public class Reindex {
    *     documents. The old index goes on answering searches.
    */
   public long run(Progress progress) {
-    // Removes an index that an earlier run may have left.
+    // Removes the indexes that earlier runs may have left.
     keeper.check();
-    Optional<DatabaseLock.Held> held = lock.acquire(IndexKeeper.REINDEX_LOCK, Duration.ZERO);
+    // A worker that starts holds the lock, too, while it removes unused indexes.
+    Optional<DatabaseLock.Held> held =
+        lock.acquire(IndexKeeper.REINDEX_LOCK, IndexKeeper.LOCK_PATIENCE);
     if (held.isEmpty()) {
       throw new IllegalStateException("another reindex is running");
     }
@@ -193,7 +195,7 @@ public class Reindex {
     }
   }
 
-  /** Removes the new index. If that fails, the worker's next check removes it. */
+  /** Removes the new index. If that fails, a worker's next check or start removes it. */
   private void abandon(String name) {
     try {
       indexes.remove(name);
@@ -205,7 +207,8 @@ public class Reindex {
 
   /**
    * Registers the new index as the live one, sends searches to it, then deletes the old one. If a
-   * process dies in between, {@link IndexKeeper} completes the change to the new index.
+   * process dies in between, {@link IndexKeeper} completes the change to the new index, and removes
+   * the old one.
    */
   private void swap(String name, String indexUuid) {
     List<SearchIndexes.Entry> old = indexes.live().stream().toList();
