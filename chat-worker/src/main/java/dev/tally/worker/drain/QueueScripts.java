@@ -15,9 +15,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class QueueScripts {
 
-  @SuppressWarnings("rawtypes")
-  private static final RedisScript<List> CLAIM =
-      RedisScript.of(new ClassPathResource("lua/claim.lua"), List.class);
+  private static final RedisScript<byte[]> CLAIM =
+      RedisScript.of(new ClassPathResource("lua/claim.lua"), byte[].class);
 
   private static final RedisScript<Long> ACKNOWLEDGE =
       RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
@@ -64,7 +63,7 @@ final class QueueScripts {
     byte[] worker = utf8(lease.worker().value());
     byte[] beforeToken = utf8(keys.beforeToken());
     byte[] batchJobs = number(mostJobs);
-    List<?> answer =
+    byte[] answer =
         redis.execute(
             CLAIM,
             List.of(waiting, ring, retried, claimed, owner),
@@ -75,15 +74,13 @@ final class QueueScripts {
             turnBytes,
             beforeToken,
             AFTER_TOKEN);
-    String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
+    String outcome = new String(answer, StandardCharsets.UTF_8);
     return switch (outcome) {
-      case "claimed", "redelivered" -> {
-        List<byte[]> batch = new ArrayList<>(answer.size() - 1);
-        for (Object job : answer.subList(1, answer.size())) {
-          batch.add((byte[]) job);
-        }
-        yield new Claim(batch, outcome.equals("redelivered"));
-      }
+      case "nothing" -> new Claim(List.of(), false);
+      // If the lease is lost by now, this may be another worker's batch. Its rows are written once
+      // whoever writes them, and this worker cannot acknowledge it.
+      case "claimed", "redelivered" ->
+          new Claim(redis.opsForList().range(claimed, 0, -1), outcome.equals("redelivered"));
       case "not-owner" -> throw new LeaseLostException(keys.partition());
       default -> throw new IllegalStateException("claim.lua answered " + outcome);
     };

@@ -114,10 +114,10 @@ final class FaultyWorker {
     private <T> T claim(RedisScript<T> script, List<String> keys, Object... arguments) {
       if (batchesLeft == 0) {
         LeaseTaker.end(lease);
-        return (T) List.of(WorkerParts.bytes("claimed"));
+        return (T) WorkerParts.bytes("nothing");
       }
       T answer = super.execute(script, keys, arguments);
-      if (((List<?>) answer).size() == 1) {
+      if (WorkerParts.texts(List.of((byte[]) answer)).contains("nothing")) {
         LeaseTaker.end(lease);
         return answer;
       }
