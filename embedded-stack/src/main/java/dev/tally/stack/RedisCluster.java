@@ -109,22 +109,98 @@ public final class RedisCluster implements AutoCloseable {
     return info.contains("cluster_state:ok") && info.contains("cluster_size:" + nodes.size());
   }
 
+  /**
+   * Begins to move the slot of a key to another node, and moves no key yet. Until the move ends,
+   * the cluster refuses a command with several keys of the slot if its nodes have some of them
+   * each, or if some of them do not exist.
+   */
+  public SlotMove beginMove(String key) {
+    String slot = ask(nodes.getFirst(), "CLUSTER KEYSLOT " + key).getFirst().substring(1);
+    Server from = holder(key);
+    Server to = nodes.get((nodes.indexOf(from) + 1) % nodes.size());
+    ask(to, "CLUSTER SETSLOT %s IMPORTING %s".formatted(slot, id(from)));
+    ask(from, "CLUSTER SETSLOT %s MIGRATING %s".formatted(slot, id(to)));
+    return new SlotMove(slot, from, to);
+  }
+
+  private Server holder(String key) {
+    return nodes.stream()
+        .filter(node -> !answer(node, "EXISTS " + key).getFirst().startsWith("-MOVED"))
+        .findFirst()
+        .orElseThrow(() -> new StackException("no node of the Redis Cluster holds " + key));
+  }
+
+  private static String id(Server node) {
+    // The length of the id comes first.
+    return ask(node, "CLUSTER MYID").get(1);
+  }
+
+  /** A slot on its way from one node to another. */
+  public final class SlotMove {
+
+    private static final int KEYS = 100;
+
+    private final String slot;
+    private final Server from;
+    private final Server to;
+
+    private SlotMove(String slot, Server from, Server to) {
+      this.slot = slot;
+      this.from = from;
+      this.to = to;
+    }
+
+    /** The node that gets the slot. */
+    public Server target() {
+      return to;
+    }
+
+    /** Moves one key. */
+    public void move(String key) {
+      ask(from, "MIGRATE 127.0.0.1 %d %s 0 5000".formatted(to.port(), key));
+    }
+
+    /** Moves the other keys, and gives the slot to the target. */
+    public void end() {
+      List<String> keys = keys();
+      while (!keys.isEmpty()) {
+        keys.forEach(this::move);
+        keys = keys();
+      }
+      String given = "CLUSTER SETSLOT %s NODE %s".formatted(slot, id(to));
+      ask(to, given);
+      nodes.forEach(node -> ask(node, given));
+    }
+
+    private List<String> keys() {
+      List<String> answer = ask(from, "CLUSTER GETKEYSINSLOT %s %d".formatted(slot, KEYS));
+      // The count of keys comes first, each key's length before the key, and the answer to QUIT
+      // last.
+      return IntStream.iterate(2, i -> i < answer.size() - 1, i -> i + 2)
+          .mapToObj(answer::get)
+          .toList();
+    }
+  }
+
   private static List<String> ask(Server node, String command) {
+    List<String> lines = answer(node, command);
+    if (lines.isEmpty() || lines.getFirst().startsWith("-")) {
+      throw new StackException(
+          "Redis on port %d refused a cluster command: %s".formatted(node.port(), lines));
+    }
+    return lines;
+  }
+
+  private static List<String> answer(Server node, String command) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
       socket.setSoTimeout(10_000);
       socket
           .getOutputStream()
           .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-      List<String> lines =
-          new BufferedReader(
-                  new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-              .lines()
-              .toList();
-      if (lines.isEmpty() || lines.getFirst().startsWith("-")) {
-        throw new StackException(
-            "Redis on port %d refused a cluster command: %s".formatted(node.port(), lines));
-      }
-      return lines;
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .lines()
+          .toList();
     } catch (IOException e) {
       throw new StackException("Redis on port %d does not answer: %s".formatted(node.port(), e), e);
     }

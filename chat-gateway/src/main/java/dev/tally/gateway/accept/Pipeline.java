@@ -1,5 +1,6 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.redis.MomentaryRefusal;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -25,11 +26,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.stereotype.Component;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Sends script calls of concurrent requests to Redis in batches. Calls that arrive while batches
@@ -46,6 +51,9 @@ final class Pipeline implements DisposableBean {
   /** Bounds the time for which a batch keeps Redis from its other connections. */
   private static final int MAX_BATCH = 128;
 
+  /** Long enough for a slot with few keys to move, or a replica to be promoted. */
+  private static final BackOff REPEATS = repeats();
+
   private static final LettuceExceptionConverter EXCEPTIONS = new LettuceExceptionConverter();
 
   private final LettuceConnectionFactory connections;
@@ -60,6 +68,13 @@ final class Pipeline implements DisposableBean {
     this.timeout = connections.getClientConfiguration().getCommandTimeout();
   }
 
+  private static BackOff repeats() {
+    ExponentialBackOff pauses = new ExponentialBackOff(20, 2);
+    pauses.setMaxInterval(200);
+    pauses.setMaxElapsedTime(1_500);
+    return pauses;
+  }
+
   private static final class Call extends AsyncCommand<byte[], byte[], List<Object>> {
     Call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
       super(new Command<>(type, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), arguments));
@@ -67,14 +82,43 @@ final class Pipeline implements DisposableBean {
   }
 
   /**
-   * Calls a script.
+   * Calls a script. Repeats the call for about a second and a half while Redis refuses it for the
+   * moment, because then the script has not run. No other call is repeated.
    *
    * @param type {@code EVALSHA} or {@code EVAL}
    * @return the script's answer, with a {@code byte[]} for a string and a {@code Long} for a number
-   * @throws org.springframework.dao.DataAccessException if Redis gave no answer in time. Then the
-   *     script may have run or may still run, unless Redis was not connected.
+   * @throws DataAccessException if Redis refused the call, or gave no answer in time. Without an
+   *     answer, the script may have run or may still run, unless Redis was not connected.
    */
   List<Object> call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
+    BackOffExecution pauses = REPEATS.start();
+    while (true) {
+      try {
+        return callOnce(type, arguments);
+      } catch (DataAccessException e) {
+        if (!MomentaryRefusal.isCauseOf(e)) {
+          throw e;
+        }
+        long pause = pauses.nextBackOff();
+        if (pause == BackOffExecution.STOP || !sleep(pause)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Sleeps, and returns whether nobody interrupted it. */
+  private static boolean sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private List<Object> callOnce(CommandType type, CommandArgs<byte[], byte[]> arguments) {
     StatefulConnection<byte[], byte[]> open = connection();
     Call call = new Call(type, arguments);
     waiting.add(call);

@@ -22,8 +22,8 @@
  *
  * <p>Three rules keep it right. A number and its job come from the same script, so there is no
  * number without a job. A counter is only set where there is none, so concurrent gateways recover
- * the same one. No call is sent twice: after an error a write may be queued or not, and only the
- * client, with an idempotency key, may try again.
+ * the same one. No call that may have run is sent twice: after an error a write may be queued or
+ * not, and only the client, with an idempotency key, may try again.
  *
  * @see dev.tally.gateway.accept.Acceptor
  * @see dev.tally.common.queue.JobCodec

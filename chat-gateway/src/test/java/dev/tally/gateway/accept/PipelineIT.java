@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Calls that are sent together, with and without answers from Redis. */
@@ -153,6 +154,26 @@ class PipelineIT {
     await()
         .ignoreExceptionsInstanceOf(DataAccessException.class)
         .untilAsserted(() -> assertThat(text(call(ECHO, "back"))).isEqualTo("back"));
+  }
+
+  @Test
+  void aCallToAReplicaIsAnsweredOnceItIsPromoted() throws Exception {
+    call(ECHO, "x");
+    replicate("127.0.0.1", "1");
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<Object>> answer = callers.submit(() -> call(COUNT, ""));
+      await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+      replicate("NO", "ONE");
+      assertThat(answer.get()).containsExactly(1L);
+    } finally {
+      replicate("NO", "ONE");
+    }
+  }
+
+  private void replicate(String host, String port) {
+    try (RedisConnection connection = connections.getConnection()) {
+      connection.execute("REPLICAOF", host.getBytes(UTF_8), port.getBytes(UTF_8));
+    }
   }
 
   private List<Object> call(String script, String argument) {
