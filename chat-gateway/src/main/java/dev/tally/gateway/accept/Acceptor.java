@@ -140,6 +140,7 @@ public final class Acceptor {
       if (MemoryFull.isCauseOf(e)) {
         return new Acceptance.QueueFull();
       }
+      recovery.reportIfUnusable(parent, e);
       throw e;
     }
   }

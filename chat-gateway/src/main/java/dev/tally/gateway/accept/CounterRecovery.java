@@ -1,6 +1,9 @@
 package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
@@ -8,14 +11,18 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
  * Sets a counter that Redis does not have to the highest number in MySQL: the counter of a new app,
- * or one that Redis lost.
+ * or one that Redis lost. Reports a counter that is no number.
  *
  * <p>It never changes a counter that exists. When several gateways recover the same counter, one of
  * them sets it and the others use that one.
@@ -25,12 +32,18 @@ final class CounterRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(CounterRecovery.class);
 
+  /** What Redis answers to a script that takes a number from such a counter. */
+  private static final Pattern NO_NUMBER =
+      Pattern.compile("WRONGTYPE|value is not an integer|increment or decrement would overflow");
+
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
+  private final RepeatedWarning noNumber = new RepeatedWarning(log);
   private final PersistedNumbers persisted;
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
   private final Counter recovered;
   private final Counter lost;
+  private final Counter unusable;
   private final Absences absences = new Absences(Ticker.systemTicker());
 
   CounterRecovery(
@@ -48,6 +61,10 @@ final class CounterRecovery {
     this.lost =
         Counter.builder("tally.counters.lost")
             .description("Recovered counters that Redis had before: it lost data")
+            .register(meters);
+    this.unusable =
+        Counter.builder("tally.counters.unusable")
+            .description("Writes that failed because their counter in Redis is no number")
             .register(meters);
   }
 
@@ -73,12 +90,7 @@ final class CounterRecovery {
   }
 
   private void set(Parent parent, long highest) {
-    PartitionKeys keys = layout.partitions().of(parent.app());
-    String counter =
-        switch (parent) {
-          case Parent.App app -> keys.chats(app.app());
-          case Parent.Chat chat -> keys.messages(chat.name());
-        };
+    String counter = counter(parent);
     if (Boolean.TRUE.equals(
         redis
             .<String, String>opsForHash()
@@ -102,5 +114,47 @@ final class CounterRecovery {
    */
   private static boolean hadCounter(Parent parent, long highest) {
     return parent instanceof Parent.Chat || highest > 0;
+  }
+
+  /**
+   * Reports the parent's counter in the log and a metric, if it is why a script failed.
+   *
+   * @param fault what the script threw
+   */
+  void reportIfUnusable(Parent parent, DataAccessException fault) {
+    String answer = NestedExceptionUtils.getMostSpecificCause(fault).getMessage();
+    if (answer == null || !NO_NUMBER.matcher(answer).find()) {
+      return;
+    }
+    String counter = counter(parent);
+    if (answer.contains("WRONGTYPE") && isHash(counter)) {
+      // Another key of the script has the wrong type.
+      return;
+    }
+    unusable.increment();
+    noNumber.warn(
+        () ->
+            """
+            the counter %s in Redis is no number, so every write that needs it fails: when the queue \
+            of its partition is empty, delete the counter, and the gateway sets it to the highest \
+            number in MySQL"""
+                .formatted(LoggedToken.in(counter)));
+  }
+
+  private boolean isHash(String counter) {
+    try {
+      return redis.type(counter) == DataType.HASH;
+    } catch (DataAccessException e) {
+      log.debug("Redis did not tell the type of a counter: {}", LoggedFault.line(e));
+      return true;
+    }
+  }
+
+  private String counter(Parent parent) {
+    PartitionKeys keys = layout.partitions().of(parent.app());
+    return switch (parent) {
+      case Parent.App(AppToken app) -> keys.chats(app);
+      case Parent.Chat(ChatName chat) -> keys.messages(chat);
+    };
   }
 }

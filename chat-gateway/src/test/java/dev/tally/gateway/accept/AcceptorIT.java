@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -339,6 +340,17 @@ class AcceptorIT {
     try (RedisConnection connection = connections.getConnection()) {
       return Long.parseLong(connection.serverCommands().info("memory").getProperty("used_memory"));
     }
+  }
+
+  @Test
+  void aCounterThatIsNoNumberIsCounted() {
+    acceptor.chat(APP, null, null);
+    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
+
+    assertThatThrownBy(() -> acceptor.messages(CHAT, List.of("a"), null, null))
+        .isInstanceOf(DataAccessException.class);
+
+    assertThat(meters.get("tally.counters.unusable").counter().count()).isEqualTo(1);
   }
 
   @Test

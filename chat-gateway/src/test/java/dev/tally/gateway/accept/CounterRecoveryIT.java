@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
@@ -17,10 +18,13 @@ import dev.tally.common.web.problem.ProblemType;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -189,6 +193,59 @@ class CounterRecoveryIT {
     rows.mysql().sql("RENAME TABLE apps TO apps_away").update();
 
     assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
+  }
+
+  @Test
+  void theLogNamesACounterThatIsNoNumberWithoutTheToken() {
+    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
+
+    reportAfterCounting();
+    reportAfterCounting();
+
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("the counter", "01234567…:1:messages", "is no number")
+        .contains("delete the counter")
+        .doesNotContain(APP.value());
+    assertThat(unusable()).isEqualTo(2);
+  }
+
+  @Test
+  void aCounterOfAnotherTypeIsNoNumber() {
+    redis.opsForList().rightPush(KEYS.messages(CHAT), "1");
+
+    reportAfterCounting();
+
+    assertThat(warnings()).hasSize(1);
+    assertThat(unusable()).isEqualTo(1);
+  }
+
+  @Test
+  void aFaultOfAnotherKeyIsNotTheCounters() {
+    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "1");
+    redis.opsForValue().set(KEYS.jobs(APP), "no list");
+
+    recovery.reportIfUnusable(
+        MESSAGES, fault(() -> redis.opsForList().rightPush(KEYS.jobs(APP), "job")));
+    recovery.reportIfUnusable(MESSAGES, new QueryTimeoutException("no answer"));
+
+    assertThat(warnings()).isEmpty();
+    assertThat(unusable()).isZero();
+  }
+
+  private void reportAfterCounting() {
+    recovery.reportIfUnusable(
+        MESSAGES,
+        fault(() -> redis.opsForHash().increment(KEYS.messages(CHAT), PartitionKeys.NUMBERS, 1)));
+  }
+
+  private static DataAccessException fault(ThrowingCallable command) {
+    return catchThrowableOfType(DataAccessException.class, command);
+  }
+
+  private double unusable() {
+    return meters.get("tally.counters.unusable").counter().count();
   }
 
   @Test
