@@ -3,6 +3,7 @@ package dev.tally.common.web.problem;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.metrics.EnumCounter;
+import dev.tally.common.startup.IncompatibleDataException;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -85,6 +86,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   @ExceptionHandler
   ResponseEntity<Object> noTransaction(
       CannotCreateTransactionException e, HttpServletRequest request) {
+    return unavailable(e, request);
+  }
+
+  /** A Redis that was away at the service's start turns out to have another layout. */
+  @ExceptionHandler
+  ResponseEntity<Object> incompatible(IncompatibleDataException e, HttpServletRequest request) {
     return unavailable(e, request);
   }
 

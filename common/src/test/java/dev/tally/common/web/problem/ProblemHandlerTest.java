@@ -11,6 +11,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import dev.tally.common.startup.IncompatibleDataException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -95,7 +96,8 @@ class ProblemHandlerTest {
         new RedisSystemException("a secret", null),
         new CannotGetJdbcConnectionException("a secret"),
         new UncategorizedSQLException("a secret", null, new SQLException()),
-        new CannotCreateTransactionException("a secret"));
+        new CannotCreateTransactionException("a secret"),
+        new IncompatibleDataException("a secret"));
   }
 
   @ParameterizedTest
