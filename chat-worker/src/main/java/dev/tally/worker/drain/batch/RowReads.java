@@ -9,56 +9,65 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.StringJoiner;
-import java.util.TreeMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The statements that lock and find rows for a batch. They run in the caller's transaction, and are
  * SQL that MySQL and MariaDB share. No result has what does not exist.
+ *
+ * <p>Each statement takes the keys of its rows as one JSON array, and looks every key up by a
+ * unique index, in the order of the array. Such a plan locks exactly the rows that the batch names.
+ * With an {@code IN} list of many keys, the optimizer prefers to scan the table, and {@code FOR
+ * UPDATE} then waits for rows of other partitions.
+ *
+ * <p>Where rows are locked, the array is in a subquery: MySQL refuses {@code FOR UPDATE} beside a
+ * table function.
  */
-@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 final class RowReads {
 
   private static final String LOCK_APPS =
       """
-      SELECT token, id, chats_count FROM apps
-      WHERE token IN (:tokens)
-      ORDER BY token
+      SELECT apps.token, apps.id, apps.chats_count
+      FROM (SELECT token FROM JSON_TABLE(?, '$[*]' COLUMNS (
+              token VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) AS named
+           ) AS wanted
+      STRAIGHT_JOIN apps FORCE INDEX (apps_token) ON apps.token = wanted.token
       FOR UPDATE""";
 
   private static final String LOCK_CHATS =
       """
-      SELECT app_id, number, messages_count FROM chats
-      WHERE %s
-      ORDER BY app_id, number
+      SELECT chats.app_id, chats.number, chats.messages_count
+      FROM (SELECT app_id, number FROM JSON_TABLE(?, '$[*]' COLUMNS (
+              app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS named
+           ) AS wanted
+      STRAIGHT_JOIN chats FORCE INDEX (PRIMARY)
+        ON chats.app_id = wanted.app_id AND chats.number = wanted.number
       FOR UPDATE""";
 
   private static final String CHATS =
       """
-      SELECT number, created_at FROM chats
-      WHERE app_id = :app AND number IN (:numbers)""";
+      SELECT chats.app_id, chats.number, chats.created_at
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (
+             app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
+      STRAIGHT_JOIN chats FORCE INDEX (PRIMARY)
+        ON chats.app_id = wanted.app_id AND chats.number = wanted.number""";
 
   private static final String MESSAGES =
       """
-      SELECT number, created_at, body FROM messages
-      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
-
-  /**
-   * A part of the condition that selects chats, one for each app.
-   *
-   * <p>Its parameters have no names: Spring would parse, and keep, another text for each number of
-   * apps. It is not a row constructor either: MySQL would read the whole index for that.
-   */
-  private static final String CHATS_OF_APP =
-      """
-      (app_id = ? AND number IN (%s))""";
+      SELECT messages.app_id, messages.chat_number, messages.number, messages.created_at,
+             messages.body
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (
+             app_id BIGINT PATH '$[0]', chat_number BIGINT PATH '$[1]',
+             number BIGINT PATH '$[2]')) AS wanted
+      STRAIGHT_JOIN messages FORCE INDEX (PRIMARY)
+        ON messages.app_id = wanted.app_id AND messages.chat_number = wanted.chat_number
+        AND messages.number = wanted.number""";
 
   private final JdbcClient jdbc;
 
@@ -79,7 +88,7 @@ final class RowReads {
       return apps;
     }
     jdbc.sql(LOCK_APPS)
-        .param("tokens", tokens.stream().map(AppToken::value).toList())
+        .param(json(tokens.stream().map(AppToken::value).toList()))
         .query(
             row -> {
               AppToken token = new AppToken(row.getString(1));
@@ -94,13 +103,11 @@ final class RowReads {
     if (keys.isEmpty()) {
       return chats;
     }
-    Condition these = Condition.of(keys);
-    jdbc.sql(LOCK_CHATS.formatted(these.sql()))
-        .params(these.arguments())
+    jdbc.sql(LOCK_CHATS)
+        .param(json(keys.stream().map(key -> List.of(key.appId(), key.number())).toList()))
         .query(
             row -> {
-              ChatKey key = new ChatKey(row.getLong(1), row.getLong(2));
-              chats.put(key, new LockedChat(row.getLong(3)));
+              chats.put(chatKey(row), new LockedChat(row.getLong(3)));
             });
     return chats;
   }
@@ -112,16 +119,18 @@ final class RowReads {
    */
   Map<ChatKey, Row.Chat> chats(SortedMap<Long, List<Long>> numbers) {
     Map<ChatKey, Row.Chat> chats = new HashMap<>();
-    numbers.forEach(
-        (app, ofApp) ->
-            jdbc.sql(CHATS)
-                .param("app", app)
-                .param("numbers", ofApp)
-                .query(
-                    row -> {
-                      ChatKey key = new ChatKey(app, row.getLong(1));
-                      chats.put(key, new Row.Chat(key, instant(row, 2)));
-                    }));
+    if (numbers.isEmpty()) {
+      return chats;
+    }
+    List<List<Long>> keys = new ArrayList<>();
+    numbers.forEach((app, ofApp) -> ofApp.forEach(number -> keys.add(List.of(app, number))));
+    jdbc.sql(CHATS)
+        .param(json(keys))
+        .query(
+            row -> {
+              ChatKey key = chatKey(row);
+              chats.put(key, new Row.Chat(key, instant(row, 3)));
+            });
     return chats;
   }
 
@@ -132,39 +141,31 @@ final class RowReads {
    */
   Map<MessageKey, Row.Message> messages(SortedMap<ChatKey, List<Long>> numbers) {
     Map<MessageKey, Row.Message> messages = new HashMap<>();
+    if (numbers.isEmpty()) {
+      return messages;
+    }
+    List<List<Long>> keys = new ArrayList<>();
     numbers.forEach(
         (chat, ofChat) ->
-            jdbc.sql(MESSAGES)
-                .param("app", chat.appId())
-                .param("chat", chat.number())
-                .param("numbers", ofChat)
-                .query(
-                    row -> {
-                      MessageKey key = new MessageKey(chat, row.getLong(1));
-                      messages.put(key, new Row.Message(key, instant(row, 2), row.getString(3)));
-                    }));
+            ofChat.forEach(number -> keys.add(List.of(chat.appId(), chat.number(), number))));
+    jdbc.sql(MESSAGES)
+        .param(json(keys))
+        .query(
+            row -> {
+              MessageKey key = new MessageKey(chatKey(row), row.getLong(3));
+              messages.put(key, new Row.Message(key, instant(row, 4), row.getString(5)));
+            });
     return messages;
   }
 
-  /** A condition that selects the rows of these chats. */
-  record Condition(String sql, List<Object> arguments) {
+  /** The parameter of a statement that takes an array. */
+  static String json(List<?> array) {
+    return JsonMapper.shared().writeValueAsString(array);
+  }
 
-    static Condition of(SortedSet<ChatKey> keys) {
-      SortedMap<Long, List<Object>> numbers = new TreeMap<>();
-      for (ChatKey key : keys) {
-        numbers.computeIfAbsent(key.appId(), _ -> new ArrayList<>()).add(key.number());
-      }
-      StringJoiner sql = new StringJoiner(" OR ");
-      List<Object> arguments = new ArrayList<>();
-      numbers.forEach(
-          (app, ofApp) -> {
-            String placeholders = String.join(",", Collections.nCopies(ofApp.size(), "?"));
-            sql.add(CHATS_OF_APP.formatted(placeholders));
-            arguments.add(app);
-            arguments.addAll(ofApp);
-          });
-      return new Condition(sql.toString(), arguments);
-    }
+  /** The key in the first two columns. */
+  private static ChatKey chatKey(ResultSet row) throws SQLException {
+    return new ChatKey(row.getLong(1), row.getLong(2));
   }
 
   private static Instant instant(ResultSet row, int column) throws SQLException {

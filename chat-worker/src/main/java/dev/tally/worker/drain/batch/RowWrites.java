@@ -6,12 +6,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -22,7 +19,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
  * rewriteBatchedStatements}).
  */
-@SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 final class RowWrites {
 
   private static final String INSERT_CHAT =
@@ -41,7 +37,12 @@ final class RowWrites {
 
   private static final String ADD_MESSAGES =
       """
-      UPDATE chats SET messages_count = messages_count + ? WHERE %s""";
+      UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+               app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]',
+               messages BIGINT PATH '$[2]')) AS added
+      STRAIGHT_JOIN chats FORCE INDEX (PRIMARY)
+        ON chats.app_id = added.app_id AND chats.number = added.number
+      SET chats.messages_count = chats.messages_count + added.messages""";
 
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
@@ -87,18 +88,14 @@ final class RowWrites {
         });
   }
 
-  /** Adds to {@code messages_count}. Chats that get equally many messages share a statement. */
+  /** Adds to {@code messages_count}. */
   void addMessages(Map<ChatKey, Integer> added) {
-    SortedMap<Integer, SortedSet<ChatKey>> chats = new TreeMap<>();
-    added.forEach((key, count) -> chats.computeIfAbsent(count, _ -> new TreeSet<>()).add(key));
-    chats.forEach(
-        (count, keys) -> {
-          RowReads.Condition these = RowReads.Condition.of(keys);
-          jdbc.sql(ADD_MESSAGES.formatted(these.sql()))
-              .param(count)
-              .params(these.arguments())
-              .update();
-        });
+    if (added.isEmpty()) {
+      return;
+    }
+    List<List<Number>> amounts = new ArrayList<>();
+    added.forEach((key, count) -> amounts.add(List.of(key.appId(), key.number(), count)));
+    jdbc.sql(ADD_MESSAGES).param(RowReads.json(amounts)).update();
   }
 
   @FunctionalInterface
