@@ -1,9 +1,7 @@
 package dev.tally.api.stream;
 
 import dev.tally.common.identity.ChatKey;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Asks MySQL how far chats have come, many at once. */
 @Component
@@ -19,17 +18,20 @@ class HighestNumbers {
   /** What one query is about at most. */
   static final int MAX_CHATS = 500;
 
-  /** A look at the end of the primary key for each chat, however many messages it has. */
-  private static final String QUERY =
+  /**
+   * A look at the end of the primary key for each chat, however many messages it has. The whole key
+   * is named in {@code ORDER BY}: with the number alone, MySQL reads and sorts all messages of the
+   * chat.
+   */
+  private static final String HIGHEST =
       """
-      SELECT c.app_id, c.number,
-             (SELECT m.number FROM messages m
-              WHERE m.app_id = c.app_id AND m.chat_number = c.number
-              ORDER BY m.number DESC LIMIT 1)
-      FROM chats c
-      WHERE\s""";
-
-  private static final String CHAT = "(c.app_id = ? AND c.number = ?)";
+      SELECT wanted.app_id, wanted.number,
+             (SELECT messages.number FROM messages FORCE INDEX (PRIMARY)
+              WHERE messages.app_id = wanted.app_id AND messages.chat_number = wanted.number
+              ORDER BY messages.app_id DESC, messages.chat_number DESC, messages.number DESC
+              LIMIT 1)
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (
+             app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted""";
 
   private final JdbcTemplate jdbc;
 
@@ -47,24 +49,22 @@ class HighestNumbers {
   @Transactional(readOnly = true)
   public int raise(Collection<ChatWatch> watches) {
     Map<ChatKey, ChatWatch> byKey = new HashMap<>();
-    List<Object> arguments = new ArrayList<>();
     for (ChatWatch watch : watches) {
-      ChatKey key = watch.chat().key();
-      byKey.put(key, watch);
-      arguments.add(key.appId());
-      arguments.add(key.number());
+      byKey.put(watch.chat().key(), watch);
     }
+    List<List<Long>> keys =
+        byKey.keySet().stream().map(key -> List.of(key.appId(), key.number())).toList();
     AtomicInteger news = new AtomicInteger();
     jdbc.query(
-        QUERY + String.join(" OR ", Collections.nCopies(watches.size(), CHAT)),
+        HIGHEST,
         row -> {
           ChatWatch watch = byKey.get(new ChatKey(row.getLong(1), row.getLong(2)));
-          // no message yet: NULL, which is read as 0
+          // A chat without messages has NULL, which is read as 0.
           if (watch != null && watch.raise(row.getLong(3))) {
             news.incrementAndGet();
           }
         },
-        arguments.toArray());
+        JsonMapper.shared().writeValueAsString(keys));
     return news.get();
   }
 }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.api.chat.Chats;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 class HighestNumbersIT {
 
@@ -48,6 +52,36 @@ class HighestNumbersIT {
     api.insert(second, 2, "x");
     assertThat(highestNumbers.raise(watches)).isEqualTo(1);
     assertThat(watches.get(1).highest()).isEqualTo(2);
+  }
+
+  @Test
+  void aLongChatIsNotReadWhole() throws SQLException {
+    Chats.Place chat = api.newChat();
+    for (int number = 1; number <= 200; number++) {
+      api.insert(chat, number, "x");
+    }
+    try (Connection connection = api.servers().mysql()) {
+      JdbcTemplate mysql = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+      ChatWatch watch = new ChatWatch(chat);
+      long before = keysRead(mysql);
+
+      new HighestNumbers(mysql).raise(List.of(watch));
+
+      assertThat(watch.highest()).isEqualTo(200);
+      assertThat(keysRead(mysql) - before).isLessThan(20);
+    }
+  }
+
+  /** How many keys this connection has read by following an index. */
+  private static long keysRead(JdbcTemplate mysql) {
+    return mysql
+        .query(
+            "SHOW SESSION STATUS WHERE Variable_name IN"
+                + " ('Handler_read_next', 'Handler_read_prev')",
+            (row, _) -> row.getLong(2))
+        .stream()
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   @Test
