@@ -2,6 +2,7 @@ package dev.tally.gateway;
 
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
@@ -34,7 +35,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   RateLimitConfiguration.class,
   PathNamesConfiguration.class,
   OpenApiConfiguration.class,
-  RedisClientConfiguration.class
+  RedisClientConfiguration.class,
+  RedisRequirementsConfiguration.class
 })
 public class ChatGateway {
 

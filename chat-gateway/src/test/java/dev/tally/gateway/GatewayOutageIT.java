@@ -1,8 +1,12 @@
 package dev.tally.gateway;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.http.Http;
@@ -10,10 +14,16 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What a gateway does without one of its servers. */
 class GatewayOutageIT {
+
+  /** Logs what a scheduled task throws. */
+  private static final Logger SCHEDULER =
+      (Logger) LoggerFactory.getLogger("org.springframework.scheduling.support.TaskUtils");
 
   private static GatewayFixture fixture;
   private static ConfigurableApplicationContext gateway;
@@ -73,5 +83,46 @@ class GatewayOutageIT {
         .atMost(Duration.ofMinutes(1))
         .until(() -> fixture.get(gateway, "/actuator/health/readiness").status() == 200);
     assertThat(fixture.say(gateway, app, 1, "after").body()).isEqualTo("{\"message_number\":2}");
+  }
+
+  @Test
+  void aRedisThatTurnsOutToHaveAnotherLayoutIsRefused() {
+    String app = fixture.app(1);
+    StringRedisTemplate redis = gateway.getBean(StringRedisTemplate.class);
+    String layout = requireNonNull(redis.opsForValue().getAndSet("tally:layout", "99"));
+    Server server = fixture.servers().killable(ServerKind.REDIS);
+    server.kill();
+    ConfigurableApplicationContext started;
+    try {
+      started = fixture.start();
+    } finally {
+      server.start();
+    }
+    ListAppender<ILoggingEvent> unexpected = new ListAppender<>();
+    unexpected.start();
+    SCHEDULER.addAppender(unexpected);
+    try (started) {
+      await().atMost(Duration.ofMinutes(1)).until(() -> isRefused(started));
+
+      fixture.say(started, app, 1, "refused").isProblem(503, "unavailable", "Service unavailable");
+      fixture.get(started, "/actuator/health/readiness").is(503);
+
+      started.getBean(StringRedisTemplate.class).opsForValue().set("tally:layout", layout);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.get(started, "/actuator/health/readiness").status() == 200);
+      fixture.say(started, app, 1, "accepted").is(201);
+    } finally {
+      SCHEDULER.detachAppender(unexpected);
+    }
+    assertThat(unexpected.list).isEmpty();
+  }
+
+  private static boolean isRefused(ConfigurableApplicationContext by) {
+    return fixture
+        .get(by, "/actuator/prometheus")
+        .body()
+        .lines()
+        .anyMatch(line -> line.startsWith("tally_redis_refused") && line.endsWith(" 1.0"));
   }
 }

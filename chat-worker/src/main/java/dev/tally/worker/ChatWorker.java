@@ -2,6 +2,7 @@ package dev.tally.worker;
 
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.RedisClientConfiguration;
+import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.startup.SchemaConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
@@ -33,6 +34,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   TracingConfiguration.class,
   ProblemConfiguration.class,
   RedisClientConfiguration.class,
+  RedisRequirementsConfiguration.class,
   SchemaConfiguration.class,
   ElasticsearchClientConfiguration.class
 })

@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.MemoryFull;
+import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -25,6 +26,7 @@ public final class Acceptor {
 
   private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
 
+  private final RedisRequirements redis;
   private final AcceptScript script;
   private final CounterRecovery recovery;
   private final JobCodec codec;
@@ -34,12 +36,14 @@ public final class Acceptor {
   private final Counter replayed;
 
   Acceptor(
+      RedisRequirements redis,
       AcceptScript script,
       CounterRecovery recovery,
       JobCodec codec,
       Clock clock,
       AcceptProperties properties,
       MeterRegistry meters) {
+    this.redis = redis;
     this.script = script;
     this.recovery = recovery;
     this.codec = codec;
@@ -70,8 +74,9 @@ public final class Acceptor {
    *
    * @return the chat's number
    * @throws ProblemException if the chat was not accepted
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
-   *     counter is recovered. Without an answer from Redis, the write may be queued or not.
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered. Without an answer from Redis, the write may be
+   *     queued or not.
    */
   public long chat(AppToken app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
     String job = codec.openChat(app, Instant.now(clock), traceparent);
@@ -83,8 +88,9 @@ public final class Acceptor {
    *
    * @param bodies at least one
    * @throws ProblemException if none of the messages was accepted
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when a
-   *     counter is recovered. Without an answer from Redis, the write may be queued or not.
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered. Without an answer from Redis, the write may be
+   *     queued or not.
    */
   public NumberRange messages(
       ChatName chat,
@@ -128,6 +134,7 @@ public final class Acceptor {
 
   /** Asks Redis to accept the jobs, and once more after recovering the counter of the parent. */
   private Acceptance ask(Parent parent, List<String> jobs, @Nullable IdempotencyKey key) {
+    redis.require();
     try {
       Acceptance acceptance = script.accept(parent, jobs, key);
       if (acceptance instanceof Acceptance.UnknownParent) {

@@ -3,17 +3,16 @@ package dev.tally.gateway.accept;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
-import io.lettuce.core.cluster.SlotHash;
+import dev.tally.common.redis.RedisMaster;
+import dev.tally.common.startup.IncompatibleDataException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisClusterConnection;
-import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -83,11 +82,11 @@ final class RedisMemory {
   @Scheduled(fixedDelayString = "1s")
   void measure() {
     try (RedisConnection connection = connections.getConnection()) {
-      shares =
-          connection instanceof RedisClusterConnection cluster
-              ? sharesOfNodes(cluster)
-              : sharesOfServer(connection);
+      shares = sharesOf(RedisMaster.all(connection, "memory"));
       known = true;
+    } catch (IncompatibleDataException e) {
+      // RedisRequirements refuses this Redis, and says so.
+      shares = Map.of();
     } catch (DataAccessException e) {
       if (known) {
         log.warn(
@@ -100,34 +99,16 @@ final class RedisMemory {
     }
   }
 
-  private Map<Integer, Double> sharesOfServer(RedisConnection connection) {
-    double share = share(connection.serverCommands().info("memory"));
+  private Map<Integer, Double> sharesOf(List<RedisMaster> masters) {
     Map<Integer, Double> measured = new HashMap<>();
     for (int i = 0; i < layout.partitions().count(); i++) {
-      measured.put(i, share);
-    }
-    return measured;
-  }
-
-  private Map<Integer, Double> sharesOfNodes(RedisClusterConnection cluster) {
-    Map<Integer, Double> measured = new HashMap<>();
-    for (RedisClusterNode node : cluster.clusterGetNodes()) {
-      if (node.isMaster() && node.isConnected()) {
-        double share = share(cluster.serverCommands().info(node, "memory"));
-        for (int i = 0; i < layout.partitions().count(); i++) {
-          int slot = SlotHash.getSlot(new PartitionKeys(i).waiting());
-          if (node.getSlotRange().contains(slot)) {
-            measured.put(i, share);
-          }
+      String waiting = new PartitionKeys(i).waiting();
+      for (RedisMaster master : masters) {
+        if (master.holds(waiting)) {
+          measured.put(i, master.memoryShare());
         }
       }
     }
     return measured;
-  }
-
-  private static double share(Properties memory) {
-    double used = Double.parseDouble(memory.getProperty("used_memory", "0"));
-    double limit = Double.parseDouble(memory.getProperty("maxmemory", "0"));
-    return limit == 0 ? 0 : used / limit;
   }
 }

@@ -13,6 +13,7 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.gateway.idempotency.IdempotencyKey;
@@ -32,8 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -78,6 +79,7 @@ class AcceptorIT {
 
   private Acceptor acceptor(AcceptProperties properties) {
     return new Acceptor(
+        new RedisRequirements(connections, layout, false, meters),
         new AcceptScript(pipeline, layout, memory, properties),
         new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
         codec,

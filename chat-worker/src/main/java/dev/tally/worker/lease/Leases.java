@@ -3,6 +3,7 @@ package dev.tally.worker.lease;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.RedisRequirements;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,6 +41,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   private final WorkerId worker = WorkerId.random();
   private final LeaseScripts scripts;
+  private final RedisRequirements redis;
   private final RedisLayout layout;
   private final LeasedWork work;
   private final LeaseProperties properties;
@@ -56,11 +58,13 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   Leases(
       LeaseScripts scripts,
+      RedisRequirements redis,
       RedisLayout layout,
       LeasedWork work,
       LeaseProperties properties,
       MeterRegistry meters) {
     this.scripts = scripts;
+    this.redis = redis;
     this.layout = layout;
     this.work = work;
     this.properties = properties;
@@ -108,7 +112,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
         reachable = true;
       } catch (DataAccessException e) {
         if (reachable) {
-          log.warn("Redis does not answer, leases run out: {}", LoggedFault.line(e));
+          log.warn("Redis cannot be used, leases run out: {}", LoggedFault.line(e));
         }
         reachable = false;
       } catch (RuntimeException e) {
@@ -119,6 +123,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
   }
 
   private void settle() {
+    redis.require();
     int partitions = layout.partitions().count();
     List<String> roll = scripts.attend(worker, properties.duration());
     int place = roll.indexOf(worker.value());

@@ -3,6 +3,9 @@ package dev.tally.system.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.Partitions;
 import dev.tally.stack.RedisCluster;
 import dev.tally.stack.Server;
 import dev.tally.system.RunningTally;
@@ -25,13 +28,15 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import tools.jackson.databind.JsonNode;
 
 /**
- * No accepted write is lost or duplicated on a Redis Cluster of three nodes, one of which is
- * killed.
+ * No accepted write is lost or duplicated on a Redis Cluster of three nodes while a node is killed,
+ * or slots move between nodes.
  */
 class RedisClusterIT {
 
   private static final int APPS = 12;
   private static final int MESSAGES = 60;
+  private static final int MOVES = 4;
+  private static final Partitions PARTITIONS = new Partitions(16);
 
   @TempDir private static Path folder;
 
@@ -54,6 +59,36 @@ class RedisClusterIT {
 
   @Test
   void aKilledNodeLosesAndDuplicatesNothing() throws Exception {
+    writesGoOnWhile(
+        _ -> {
+          Server node = cluster.nodes().get(1);
+          node.kill();
+          Thread.sleep(500);
+          node.start();
+        });
+  }
+
+  @Test
+  void slotsThatMoveLoseAndDuplicateNothing() throws Exception {
+    writesGoOnWhile(
+        apps -> {
+          for (String app : apps.subList(0, MOVES)) {
+            ChatName chat = new ChatName(new AppToken(app), 1);
+            String counter = PARTITIONS.of(chat.app()).messages(chat);
+            RedisCluster.SlotMove move = cluster.beginMove(counter);
+            move.move(counter);
+            Thread.sleep(300);
+            move.end();
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Disturbance {
+    void of(List<String> apps) throws Exception;
+  }
+
+  private static void writesGoOnWhile(Disturbance disturbance) throws Exception {
     List<String> apps = IntStream.range(0, APPS).mapToObj(_ -> tally.newApp()).toList();
     for (String app : apps) {
       assertThat(tally.newChat(app)).isEqualTo(1);
@@ -65,10 +100,7 @@ class RedisClusterIT {
       for (String app : apps) {
         all.add(clients.submit(() -> sayAll(app)));
       }
-      Server node = cluster.nodes().get(1);
-      node.kill();
-      Thread.sleep(500);
-      node.start();
+      disturbance.of(apps);
       for (Future<?> client : all) {
         client.get();
       }
