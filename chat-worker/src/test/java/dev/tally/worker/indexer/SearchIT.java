@@ -2,6 +2,7 @@ package dev.tally.worker.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.worker.WorkerFixture;
@@ -200,10 +201,10 @@ class SearchIT {
     WorkerFixture.await(
         () -> {
           for (int partition = 0; partition < 16; partition++) {
-            String jobs = "tally:{%02d}:jobs".formatted(partition);
-            String claimed = "tally:{%02d}:claimed".formatted(partition);
-            if (fixture.redis.opsForList().size(jobs) + fixture.redis.opsForList().size(claimed)
-                > 0) {
+            PartitionKeys keys = new PartitionKeys(partition);
+            Object waiting = fixture.redis.opsForHash().get(keys.waiting(), PartitionKeys.JOBS);
+            if ((waiting != null && !waiting.equals("0"))
+                || fixture.redis.opsForList().size(keys.claimed()) > 0) {
               return false;
             }
           }
