@@ -62,7 +62,11 @@ final class DrainModel {
       }
       List<String> rejected = new ArrayList<>();
       boolean alive =
-          persist(decoded(rejected), rejected, now == DrainHistory.Fault.KILLED_AFTER_COMMIT);
+          persist(
+              decoded(rejected),
+              rejected,
+              limit.jobs(),
+              now == DrainHistory.Fault.KILLED_AFTER_COMMIT);
       if (!alive
           || now == DrainHistory.Fault.KILLED_BEFORE_ACKNOWLEDGEMENT
           || now == DrainHistory.Fault.LEASE_LOST_AFTER_COMMIT) {
@@ -104,12 +108,14 @@ final class DrainModel {
   /**
    * One transaction, or as many as it takes to reject alone each job that MySQL does not take.
    *
+   * @param limit most jobs of a transaction; a batch that another worker has claimed may have more
    * @param kill whether the worker dies after the first commit
    * @return whether it is alive
    */
-  private boolean persist(List<Delivery> deliveries, List<String> rejected, boolean kill) {
+  private boolean persist(
+      List<Delivery> deliveries, List<String> rejected, int limit, boolean kill) {
     List<Delivery> left = deliveries;
-    int most = deliveries.size();
+    int most = limit;
     while (!left.isEmpty()) {
       List<Delivery> part = left.subList(0, Math.min(most, left.size()));
       if (transact(part, rejected, kill)) {
@@ -122,7 +128,7 @@ final class DrainModel {
       } else {
         rejected.add(letter(DeadLetter.Reason.REFUSED, part.getFirst()));
         left = left.subList(1, left.size());
-        most = deliveries.size();
+        most = limit;
       }
     }
     return true;
