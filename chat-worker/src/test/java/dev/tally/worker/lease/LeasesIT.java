@@ -37,8 +37,7 @@ class LeasesIT {
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     layout = new RedisLayout(redis, new Partitions(1));
-    requirements =
-        new RedisRequirements(connections, layout, false, new SimpleMeterRegistry());
+    requirements = new RedisRequirements(connections, layout, false, new SimpleMeterRegistry());
   }
 
   @AfterEach
