@@ -47,7 +47,8 @@ class DatabaseOutageIT {
       accepted += outcome instanceof Outcome.Accepted ? BATCH : 0;
     } while (outcome instanceof Outcome.Accepted);
 
-    assertThat(accepted).isGreaterThanOrEqualTo(Scenario.QUEUE_LIMIT);
+    // A tenth of the queue is for apps that have few jobs waiting.
+    assertThat(accepted).isGreaterThanOrEqualTo(Scenario.QUEUE_LIMIT * 9 / 10);
     Outcome full = new Outcome.Refused(503, "queue-full");
     assertThat(outcome).isEqualTo(full);
     List<String> batch = new ArrayList<>();
