@@ -40,11 +40,11 @@ record BatchSize(int jobs, int most, Duration target, @Nullable Transaction late
     if (time.compareTo(target) <= 0) {
       return next(Math.max(jobs, Math.min(2 * jobs, now.jobsIn(target))), now);
     }
-    if (committed == 1 && latest != null && latest.jobs() == 1) {
+    if (jobs == 1 && latest != null && latest.jobs() == 1) {
       // Two of the same size show nothing, and there is no smaller one to compare with.
       return next(2, now);
     }
-    return next(committed / 2, now);
+    return next(jobs / 2, now);
   }
 
   /** The size after a transaction with so many jobs that timed out. */

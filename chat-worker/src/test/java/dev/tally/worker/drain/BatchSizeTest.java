@@ -28,12 +28,13 @@ class BatchSizeTest {
   }
 
   @Test
-  void halvesWhatWasSlow() {
+  void halvesAfterASlowTransactionHoweverFewItsJobs() {
     Duration slow = TARGET.plusNanos(1);
 
     assertThat(LARGEST.after(MOST, slow).jobs()).isEqualTo(2_000);
-    assertThat(LARGEST.after(500, slow).jobs()).isEqualTo(250);
-    assertThat(LARGEST.after(1, slow).jobs()).isEqualTo(1);
+    assertThat(LARGEST.after(500, slow).jobs()).isEqualTo(2_000);
+    assertThat(LARGEST.after(1, slow).jobs()).isEqualTo(2_000);
+    assertThat(LARGEST.afterTimeout(1, TIMEOUT).after(1, slow).jobs()).isEqualTo(1);
   }
 
   @Test
