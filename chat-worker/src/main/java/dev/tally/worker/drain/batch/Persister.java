@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.TransientDataAccessException;
@@ -19,7 +21,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -45,6 +47,7 @@ public final class Persister {
   private static final Set<Integer> TIMEOUT_ERRORS = Set.of(1205, 1317, 1969, 3024);
 
   private final TransactionTemplate transaction;
+  private final Duration timeout;
   private final RowReads reads;
   private final RowWrites writes;
   private final SearchOutbox outbox;
@@ -64,6 +67,7 @@ public final class Persister {
     // Row locks keep the transactions apart. Gap locks would only block other writers.
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.transaction.setTimeout((int) timeout.toSeconds());
+    this.timeout = timeout;
     this.reads = new RowReads(jdbc);
     this.writes = new RowWrites(jdbc, batches);
     this.outbox = outbox;
@@ -109,23 +113,31 @@ public final class Persister {
   }
 
   private Persisted persist(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
-      return transaction.execute(_ -> lockPlanAndWrite(deliveries, lease, trustCounts));
-    } catch (TransactionSystemException e) {
-      // The rollback failed, too: the pool has dropped the connection, which did not answer.
-      throw e.getApplicationException() instanceof TimedOutException timedOut ? timedOut : e;
+      return transaction.execute(
+          _ -> {
+            long begin = System.nanoTime();
+            try {
+              return lockPlanAndWrite(deliveries, lease, trustCounts);
+            } catch (DataAccessException | TransactionTimedOutException e) {
+              RuntimeException translated = translated(e, System.nanoTime() - begin);
+              failure.set(translated);
+              throw translated;
+            }
+          });
+    } catch (DataAccessException | TransactionException e) {
+      // A connection that did not answer fails to roll back, too, and Spring throws that failure.
+      RuntimeException first = failure.get();
+      throw first == null ? e : first;
     }
   }
 
   private Persisted lockPlanAndWrite(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
-    try {
-      BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
-      write(plan);
-      lease.confirm();
-      return Persisted.of(plan);
-    } catch (DataAccessException | TransactionTimedOutException e) {
-      throw translated(e);
-    }
+    BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
+    write(plan);
+    lease.confirm();
+    return Persisted.of(plan);
   }
 
   private BatchPlan plan(List<Delivery> deliveries, int partition, boolean trustCounts) {
@@ -147,7 +159,7 @@ public final class Persister {
     }
   }
 
-  private static RuntimeException translated(RuntimeException e) {
+  private RuntimeException translated(RuntimeException e, long nanos) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && VALUE_ERRORS.contains(sql.getErrorCode())) {
         return new InvalidValueException(e);
@@ -156,7 +168,8 @@ public final class Persister {
         return new TimedOutException(e);
       }
     }
-    return e;
+    // Of a batch that was not answered in time, the driver only says that the statement is closed.
+    return nanos >= timeout.toNanos() ? new TimedOutException(e) : e;
   }
 
   private static boolean isTimeout(Throwable cause) {
