@@ -72,9 +72,10 @@ public class Missing {
     }
     try {
       PartitionKeys keys = layout.partitions().of(chat.app());
-      String highest = redis.opsForValue().get(counter.apply(keys));
+      String highest =
+          redis.<String, String>opsForHash().get(counter.apply(keys), PartitionKeys.NUMBERS);
       return highest != null && Long.parseLong(highest) >= number;
-    } catch (DataAccessException e) {
+    } catch (DataAccessException | NumberFormatException e) {
       log.debug("Redis did not say whether a number was given out: {}", LoggedFault.line(e));
       return false;
     }
