@@ -8,13 +8,13 @@ import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.RedisError;
 import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -122,8 +122,8 @@ final class CounterRecovery {
    * @param fault what the script threw
    */
   void reportIfUnusable(Parent parent, DataAccessException fault) {
-    String answer = NestedExceptionUtils.getMostSpecificCause(fault).getMessage();
-    if (answer == null || !NO_NUMBER.matcher(answer).find()) {
+    String answer = RedisError.text(fault);
+    if (!NO_NUMBER.matcher(answer).find()) {
       return;
     }
     String counter = counter(parent);

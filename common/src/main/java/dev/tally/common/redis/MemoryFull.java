@@ -1,6 +1,5 @@
 package dev.tally.common.redis;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 
 /** Recognizes a Redis that has used up its {@code maxmemory} and may not evict keys. */
@@ -15,8 +14,6 @@ public final class MemoryFull {
    * happened: Redis refuses a script at its first write.
    */
   public static boolean isCauseOf(DataAccessException e) {
-    // Redis 6 puts the error of a script's command behind the name of the script.
-    String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-    return message != null && message.contains(ERROR);
+    return RedisError.text(e).contains(ERROR);
   }
 }

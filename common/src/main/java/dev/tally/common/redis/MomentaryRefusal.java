@@ -1,7 +1,6 @@
 package dev.tally.common.redis;
 
 import java.util.regex.Pattern;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -21,7 +20,6 @@ public final class MomentaryRefusal {
    * runs a command, and of a script on a replica it refuses the first write.
    */
   public static boolean isCauseOf(DataAccessException e) {
-    String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-    return message != null && ERROR.matcher(message).find();
+    return ERROR.matcher(RedisError.text(e)).find();
   }
 }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -152,8 +151,7 @@ public final class RedisRequirements implements InitializingBean {
     try (RedisConnection connection = connections.getConnection()) {
       masters = RedisMaster.all(connection, "default");
     } catch (DataAccessException e) {
-      String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-      if (message != null && message.startsWith("NOPERM")) {
+      if (RedisError.text(e).startsWith("NOPERM")) {
         return new Unchecked(FORBIDDEN);
       }
       throw e;

@@ -1,0 +1,21 @@
+package dev.tally.common.redis;
+
+import java.util.Objects;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+
+/** Reads what Redis has answered to a command that it refused. */
+public final class RedisError {
+
+  private RedisError() {}
+
+  /**
+   * The error as Redis words it, for instance {@code WRONGTYPE Operation against …}; empty if the
+   * exception has no message. Redis 6 puts the error of a script's command behind the name of the
+   * script.
+   */
+  public static String text(DataAccessException e) {
+    return Objects.requireNonNullElse(
+        NestedExceptionUtils.getMostSpecificCause(e).getMessage(), "");
+  }
+}
