@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /**
  * Compares the present services with those of another revision.
@@ -55,7 +56,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
   /**
    * One of the two revisions.
    *
-   * @param servers are emptied for each pair; the other revision has its own
+   * @param servers are emptied for each start; the other revision has its own
    */
   public record Side(Servers servers, Services services) {}
 
@@ -90,25 +91,27 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
       other.warmUp(amounts);
       present.warmUp(amounts);
       for (int pair = first; pair < last; pair++) {
-        int current = pair;
-        Runnable otherTurn =
-            () ->
-                other
-                    .measure(amounts, sections)
-                    .forEach((name, cost) -> series(all, name).before()[current] = cost);
-        Runnable presentTurn =
-            () ->
-                present
-                    .measure(amounts, sections)
-                    .forEach((name, cost) -> series(all, name).now()[current] = cost);
-        (pair % 2 == 0 ? otherTurn : presentTurn).run();
-        (pair % 2 == 0 ? presentTurn : otherTurn).run();
+        if (pair % 2 == 0) {
+          measure(other, Series::before, pair, all);
+          measure(present, Series::now, pair, all);
+        } else {
+          measure(present, Series::now, pair, all);
+          measure(other, Series::before, pair, all);
+        }
       }
     }
   }
 
-  private Series series(Map<String, Series> all, String name) {
-    return all.computeIfAbsent(name, _ -> new Series(new double[pairs], new double[pairs]));
+  private void measure(
+      Deployment deployment, Function<Series, double[]> side, int pair, Map<String, Series> all) {
+    deployment
+        .measure(amounts, sections)
+        .forEach(
+            (name, cost) -> {
+              Series series =
+                  all.computeIfAbsent(name, _ -> new Series(new double[pairs], new double[pairs]));
+              side.apply(series)[pair] = cost;
+            });
   }
 
   private String row(String name, Series series) {
