@@ -4,6 +4,8 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.QueueState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,31 +24,26 @@ class CounterCheck {
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
+  private final JobCodec codec;
 
-  CounterCheck(StringRedisTemplate redis, RedisLayout layout) {
+  CounterCheck(StringRedisTemplate redis, RedisLayout layout, JobCodec codec) {
     this.redis = redis;
     this.layout = layout;
+    this.codec = codec;
   }
 
   /** The numbers of jobs and dead letters in Redis. */
   record Queues(long waiting, long deadLetters) {}
 
   Queues queues() {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
     long waiting = 0;
     long dead = 0;
     for (int i = 0; i < layout.partitions().count(); i++) {
-      PartitionKeys keys = new PartitionKeys(i);
-      String jobs = hashes.get(keys.waiting(), PartitionKeys.JOBS);
-      waiting += (jobs == null ? 0 : Long.parseLong(jobs)) + size(keys.claimed());
-      dead += size(keys.dead());
+      QueueState state = QueueState.of(new PartitionKeys(i), redis, codec);
+      waiting += state.depth();
+      dead += state.deadLetters();
     }
     return new Queues(waiting, dead);
-  }
-
-  private long size(String list) {
-    Long size = redis.opsForList().size(list);
-    return size == null ? 0 : size;
   }
 
   void checkApp(Findings findings, AppToken app, long highest) {
