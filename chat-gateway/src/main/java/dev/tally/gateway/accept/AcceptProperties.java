@@ -26,6 +26,9 @@ public record AcceptProperties(
     DataSize queueBytes,
     @DecimalMin("0.1") @DecimalMax("1") double redisMemoryShare) {
 
+  /** An app with many jobs waiting leaves one part in so many of each limit to the others. */
+  static final int RESERVED = 10;
+
   public AcceptProperties {
     if (queueBytes.toBytes() < 1) {
       throw new IllegalArgumentException(

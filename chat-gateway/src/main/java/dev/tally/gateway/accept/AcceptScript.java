@@ -39,7 +39,6 @@ final class AcceptScript {
   /** An app with so many jobs waiting leaves a tenth of the queue to apps with fewer. */
   private static final int MANY = 1_000;
 
-  private static final int RESERVED = 10;
   private static final byte[] MANY_JOBS = utf8(Integer.toString(MANY));
   private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
@@ -64,8 +63,8 @@ final class AcceptScript {
         new Limits(
             mostJobs,
             mostBytes,
-            utf8(Long.toString(jobs - jobs / RESERVED)),
-            utf8(Long.toString(bytes - bytes / RESERVED)));
+            utf8(Long.toString(jobs - jobs / AcceptProperties.RESERVED)),
+            utf8(Long.toString(bytes - bytes / AcceptProperties.RESERVED)));
     reserve = new Limits(mostJobs, mostBytes, NO_ROOM, NO_ROOM);
   }
 
@@ -83,21 +82,10 @@ final class AcceptScript {
   Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
     AppToken app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
-    String counter;
-    byte[] beforeChatNumber;
-    byte[] afterChatNumber;
-    switch (parent) {
-      case Parent.App _ -> {
-        counter = keys.chats(app);
-        beforeChatNumber = utf8(keys.messagesBeforeNumber(app));
-        afterChatNumber = AFTER_CHAT_NUMBER;
-      }
-      case Parent.Chat chat -> {
-        counter = keys.messages(chat.name());
-        beforeChatNumber = NONE;
-        afterChatNumber = NONE;
-      }
-    }
+    String counter = parent.counter(keys);
+    boolean ofChats = parent instanceof Parent.App;
+    byte[] beforeChatNumber = ofChats ? utf8(keys.messagesBeforeNumber(app)) : NONE;
+    byte[] afterChatNumber = ofChats ? AFTER_CHAT_NUMBER : NONE;
 
     List<byte[]> names = new ArrayList<>(5);
     names.add(utf8(counter)); // counter

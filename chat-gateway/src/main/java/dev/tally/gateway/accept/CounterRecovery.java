@@ -1,8 +1,6 @@
 package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.tally.common.identity.AppToken;
-import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
@@ -151,10 +149,6 @@ final class CounterRecovery {
   }
 
   private String counter(Parent parent) {
-    PartitionKeys keys = layout.partitions().of(parent.app());
-    return switch (parent) {
-      case Parent.App(AppToken app) -> keys.chats(app);
-      case Parent.Chat(ChatName chat) -> keys.messages(chat);
-    };
+    return parent.counter(layout.partitions().of(parent.app()));
   }
 }

@@ -33,9 +33,6 @@ final class RedisMemory {
 
   private static final Logger log = LoggerFactory.getLogger(RedisMemory.class);
 
-  /** The part of the allowed share that apps with many jobs leave to the others. */
-  private static final double RESERVED = 0.1;
-
   private final RedisConnectionFactory connections;
   private final RedisLayout layout;
   private final double allowedShare;
@@ -64,7 +61,9 @@ final class RedisMemory {
     if (share > allowedShare) {
       return Room.NONE;
     }
-    return share > allowedShare * (1 - RESERVED) ? Room.RESERVE : Room.PLENTY;
+    return share > allowedShare - allowedShare / AcceptProperties.RESERVED
+        ? Room.RESERVE
+        : Room.PLENTY;
   }
 
   /** What memory there is for more jobs. */

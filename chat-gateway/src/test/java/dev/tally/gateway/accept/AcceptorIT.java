@@ -136,10 +136,7 @@ class AcceptorIT {
   void aFullQueueRefusesAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
 
-    assertProblem(
-        () -> acceptor.messages(CHAT, List.of("a", "b", "c"), null, null),
-        ProblemType.QUEUE_FULL,
-        Duration.ofSeconds(5));
+    assertQueueFull(() -> acceptor.messages(CHAT, List.of("a", "b", "c"), null, null));
 
     assertThat(queued()).hasSize(1);
     assertThat(accepted("message")).isZero();
@@ -151,10 +148,7 @@ class AcceptorIT {
   void aQueueThatIsFullOfBytesRefusesAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
 
-    assertProblem(
-        () -> acceptor.messages(CHAT, List.of("x".repeat(QUEUE_BYTES)), null, null),
-        ProblemType.QUEUE_FULL,
-        Duration.ofSeconds(5));
+    assertQueueFull(() -> acceptor.messages(CHAT, List.of("x".repeat(QUEUE_BYTES)), null, null));
 
     assertThat(queued()).hasSize(1);
     assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
@@ -166,18 +160,11 @@ class AcceptorIT {
     acceptor.chat(APP, null, null);
     servers.redisMaxMemory(1);
     try {
-      assertProblem(
-          () -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null),
-          ProblemType.QUEUE_FULL,
-          Duration.ofSeconds(5));
-      assertProblem(
-          () -> acceptor.messages(CHAT, List.of("a"), null, null),
-          ProblemType.QUEUE_FULL,
-          Duration.ofSeconds(5));
+      assertQueueFull(() -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null));
+      assertQueueFull(() -> acceptor.messages(CHAT, List.of("a"), null, null));
       // This chat's counter is recovered first, and Redis has no memory for it either.
       redis.delete(KEYS.chats(APP));
-      assertProblem(
-          () -> acceptor.chat(APP, null, null), ProblemType.QUEUE_FULL, Duration.ofSeconds(5));
+      assertQueueFull(() -> acceptor.chat(APP, null, null));
     } finally {
       servers.redisMaxMemory(0);
     }
@@ -198,10 +185,7 @@ class AcceptorIT {
     servers.redisMaxMemory(used + used / 8);
     try {
       memory.measure();
-      assertProblem(
-          () -> acceptor.messages(CHAT, List.of("b"), null, null),
-          ProblemType.QUEUE_FULL,
-          Duration.ofSeconds(5));
+      assertQueueFull(() -> acceptor.messages(CHAT, List.of("b"), null, null));
       assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
       assertThat(meters.get("tally.redis.memory.share").gauge().value()).isBetween(0.8, 1.0);
       assertThat(meters.get("tally.redis.memory.share.limit").gauge().value()).isEqualTo(0.8);
@@ -223,18 +207,12 @@ class AcceptorIT {
     assertThat(roomy.messages(CHAT, bodies(999), null, null)).isEqualTo(new NumberRange(1, 999));
     assertThat(roomy.messages(CHAT, bodies(80), null, null))
         .isEqualTo(new NumberRange(1_000, 1_079));
-    assertProblem(
-        () -> roomy.messages(CHAT, bodies(1), null, null),
-        ProblemType.QUEUE_FULL,
-        Duration.ofSeconds(5));
+    assertQueueFull(() -> roomy.messages(CHAT, bodies(1), null, null));
 
     assertThat(roomy.chat(neighbour, null, null)).isEqualTo(1);
     ChatName chat = new ChatName(neighbour, 1);
     assertThat(roomy.messages(chat, bodies(119), null, null)).isEqualTo(new NumberRange(1, 119));
-    assertProblem(
-        () -> roomy.messages(chat, bodies(1), null, null),
-        ProblemType.QUEUE_FULL,
-        Duration.ofSeconds(5));
+    assertQueueFull(() -> roomy.messages(chat, bodies(1), null, null));
   }
 
   @Test
@@ -245,10 +223,7 @@ class AcceptorIT {
     roomy.chat(APP, null, null);
     roomy.messages(CHAT, bodies(1_000), null, null);
     String wide = "x".repeat(70_000);
-    assertProblem(
-        () -> roomy.messages(CHAT, List.of(wide), null, null),
-        ProblemType.QUEUE_FULL,
-        Duration.ofSeconds(5));
+    assertQueueFull(() -> roomy.messages(CHAT, List.of(wide), null, null));
     roomy.chat(neighbour, null, null);
     assertThat(roomy.messages(new ChatName(neighbour, 1), List.of(wide), null, null))
         .isEqualTo(new NumberRange(1, 1));
@@ -265,10 +240,7 @@ class AcceptorIT {
     servers.redisMaxMemory(Math.round(usedMemory() / 0.76));
     try {
       memory.measure();
-      assertProblem(
-          () -> roomy.messages(CHAT, bodies(1), null, null),
-          ProblemType.QUEUE_FULL,
-          Duration.ofSeconds(5));
+      assertQueueFull(() -> roomy.messages(CHAT, bodies(1), null, null));
       assertThat(roomy.messages(new ChatName(neighbour, 1), bodies(1), null, null))
           .isEqualTo(new NumberRange(1, 1));
     } finally {
@@ -377,6 +349,10 @@ class AcceptorIT {
 
   private double accepted(String kind) {
     return meters.get("tally.accepted").tag("kind", kind).counter().count();
+  }
+
+  private static void assertQueueFull(Runnable write) {
+    assertProblem(write, ProblemType.QUEUE_FULL, Duration.ofSeconds(5));
   }
 
   private static void assertProblem(
