@@ -22,7 +22,8 @@
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
 --
--- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"queue-full"} or {"key-reused"}.
+-- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"counter-behind"} if the number of a new chat
+-- has been given out before, {"queue-full"} or {"key-reused"}.
 
 local counter = KEYS[1] -- hash
 local waiting = KEYS[2] -- hash
@@ -52,8 +53,18 @@ if idempotency_record then
   end
 end
 
-if not redis.call('HGET', counter, 'numbers') then
+local given_out = redis.call('HGET', counter, 'numbers')
+if not given_out then
   return {'unknown-parent'}
+end
+-- A chat's message counter is set with the chat's number. Setting it again would give out the numbers of its messages
+-- again.
+if before_chat_number ~= '' and tonumber(given_out) then
+  for number = given_out + 1, given_out + new_jobs do
+    if redis.call('EXISTS', before_chat_number .. string.format('%.0f', number) .. after_chat_number) == 1 then
+      return {'counter-behind'}
+    end
+  end
 end
 
 local own_jobs = redis.call('LLEN', jobs)

@@ -11,6 +11,12 @@ sealed interface Acceptance {
   /** Redis has no counter for the parent. The script changed nothing. */
   record UnknownParent() implements Acceptance {}
 
+  /**
+   * The counter of the app's chats is behind: the next chat exists already. The script changed
+   * nothing.
+   */
+  record CounterBehind() implements Acceptance {}
+
   /** The partition's queue has no room for the jobs. The script changed nothing. */
   record QueueFull() implements Acceptance {}
 

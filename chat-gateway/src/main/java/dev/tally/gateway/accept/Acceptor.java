@@ -26,6 +26,9 @@ public final class Acceptor {
 
   private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
 
+  /** A counter that was unknown may turn out to be behind. */
+  private static final int RECOVERIES = 2;
+
   private final RedisRequirements redis;
   private final AcceptScript script;
   private final CounterRecovery recovery;
@@ -123,8 +126,8 @@ public final class Acceptor {
               ProblemType.QUEUE_FULL,
               "Too many writes are waiting for the database.",
               QUEUE_FULL_RETRY);
-      case Acceptance.UnknownParent _ ->
-          // The recovered counter is gone again, so Redis is losing its data.
+      case Acceptance.UnknownParent _, Acceptance.CounterBehind _ ->
+          // The recovered counter is gone again, or so far behind that it takes several steps.
           throw ProblemException.retryable(
               ProblemType.UNAVAILABLE,
               "The counter could not be recovered.",
@@ -132,13 +135,12 @@ public final class Acceptor {
     };
   }
 
-  /** Asks Redis to accept the jobs, and once more after recovering the counter of the parent. */
+  /** Asks Redis to accept the jobs, and again after recovering the counter of the parent. */
   private Acceptance ask(Parent parent, List<String> jobs, @Nullable IdempotencyKey key) {
     redis.require();
     try {
       Acceptance acceptance = script.accept(parent, jobs, key);
-      if (acceptance instanceof Acceptance.UnknownParent) {
-        recovery.recover(parent);
+      for (int i = 0; i < RECOVERIES && recovery.recover(parent, acceptance); i++) {
         acceptance = script.accept(parent, jobs, key);
       }
       return acceptance;

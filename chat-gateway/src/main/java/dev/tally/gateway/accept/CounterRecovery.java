@@ -10,20 +10,25 @@ import dev.tally.common.redis.RedisError;
 import dev.tally.common.web.problem.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
  * Sets a counter that Redis does not have to the highest number in MySQL: the counter of a new app,
- * or one that Redis lost. Reports a counter that is no number.
+ * or one that Redis lost. Raises a counter of chats that is behind the chats that exist. Reports a
+ * counter that is no number.
  *
- * <p>It never changes a counter that exists. When several gateways recover the same counter, one of
- * them sets it and the others use that one.
+ * <p>It never lowers a counter. When several gateways recover the same counter, one of them sets it
+ * and the others use that one.
  */
 @Component
 final class CounterRecovery {
@@ -33,6 +38,12 @@ final class CounterRecovery {
   /** What Redis answers to a script that takes a number from such a counter. */
   private static final Pattern NO_NUMBER =
       Pattern.compile("WRONGTYPE|value is not an integer|increment or decrement would overflow");
+
+  private static final RedisScript<Long> CATCH_UP =
+      RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
+
+  /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
+  private static final int MOST_CHATS = 1_000;
 
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final RepeatedWarning noNumber = new RepeatedWarning(log);
@@ -58,7 +69,7 @@ final class CounterRecovery {
             .register(meters);
     this.lost =
         Counter.builder("tally.counters.lost")
-            .description("Recovered counters that Redis had before: it lost data")
+            .description("Counters that Redis had lost or that were behind: it lost data")
             .register(meters);
     this.unusable =
         Counter.builder("tally.counters.unusable")
@@ -67,12 +78,27 @@ final class CounterRecovery {
   }
 
   /**
-   * Makes sure that the parent has a counter.
+   * Recovers the parent's counter if that is what the script asked for.
    *
-   * @throws ProblemException 404 if MySQL does not know the parent either
-   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer
+   * @return whether it did, so that the script should be asked again
+   * @throws ProblemException 404 if MySQL does not know the parent
+   * @throws DataAccessException if MySQL or Redis does not answer
    */
-  void recover(Parent parent) {
+  boolean recover(Parent parent, Acceptance acceptance) {
+    return switch (acceptance) {
+      case Acceptance.UnknownParent _ -> {
+        set(parent, highest(parent));
+        yield true;
+      }
+      case Acceptance.CounterBehind _ -> {
+        catchUp(parent, highest(parent));
+        yield true;
+      }
+      default -> false;
+    };
+  }
+
+  private long highest(Parent parent) {
     PersistedNumbers.Answer answer = absences.of(parent);
     if (answer == null) {
       answer = persisted.highest(parent);
@@ -80,11 +106,11 @@ final class CounterRecovery {
         absences.add(parent, absent);
       }
     }
-    switch (answer) {
-      case PersistedNumbers.Highest(long number) -> set(parent, number);
+    return switch (answer) {
+      case PersistedNumbers.Highest(long number) -> number;
       case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
       case PersistedNumbers.Absent.CHAT -> throw ProblemException.chatNotFound();
-    }
+    };
   }
 
   private void set(Parent parent, long highest) {
@@ -112,6 +138,28 @@ final class CounterRecovery {
    */
   private static boolean hadCounter(Parent parent, long highest) {
     return parent instanceof Parent.Chat || highest > 0;
+  }
+
+  private void catchUp(Parent parent, long highest) {
+    PartitionKeys keys = layout.partitions().of(parent.app());
+    String counter = parent.counter(keys);
+    Long raised =
+        redis.execute(
+            CATCH_UP,
+            List.of(counter), // counter
+            Long.toString(highest), // persisted
+            keys.messagesBeforeNumber(parent.app()), // before_chat_number
+            PartitionKeys.MESSAGES_AFTER_NUMBER, // after_chat_number
+            Integer.toString(MOST_CHATS)); // most
+    if (Objects.equals(raised, 1L)) {
+      lost.increment();
+      dataLost.warn(
+          () ->
+              """
+              Redis has lost data: the counter %s was behind the chats that exist, and goes on after \
+              them"""
+                  .formatted(LoggedToken.in(counter)));
+    }
   }
 
   /**

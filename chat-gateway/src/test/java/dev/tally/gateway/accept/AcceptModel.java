@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Does in memory what {@link AcceptScript} must do in Redis. */
@@ -43,6 +44,11 @@ final class AcceptModel {
     Long highest = counters.get(parent);
     if (highest == null) {
       return new Acceptance.UnknownParent();
+    }
+    if (parent instanceof Parent.App(AppToken app)
+        && LongStream.rangeClosed(highest + 1, highest + jobs.size())
+            .anyMatch(chat -> counters.containsKey(new Parent.Chat(new ChatName(app, chat))))) {
+      return new Acceptance.CounterBehind();
     }
     List<String> waiting = waiting(keys(parent.app()).partition());
     if (waiting.size() + jobs.size() > queueLimit || bytes(waiting) + bytes(jobs) > queueBytes) {

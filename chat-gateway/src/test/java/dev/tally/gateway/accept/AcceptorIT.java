@@ -121,6 +121,27 @@ class AcceptorIT {
     assertThat(meters.get("tally.replayed").counter().count()).isEqualTo(1);
   }
 
+  /** As after a Redis that came back without its latest writes. */
+  @Test
+  void aNewChatNeverGetsTheNumberOfAChatThatExists() throws Exception {
+    acceptor.chat(APP, null, null);
+    acceptor.messages(CHAT, List.of("a"), null, null);
+    redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
+
+    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
+
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("1");
+    assertThat(meters.get("tally.counters.lost").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aLostCounterOfAnAppGoesOnAfterChatsThatAreNotPersistedYet() throws Exception {
+    acceptor.chat(APP, null, null);
+    redis.delete(KEYS.chats(APP));
+
+    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
+  }
+
   @Test
   void aKeyOfAnotherRequestIsRefused() throws Exception {
     acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null);

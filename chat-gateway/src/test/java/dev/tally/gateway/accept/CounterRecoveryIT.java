@@ -68,7 +68,7 @@ class CounterRecoveryIT {
   void theCounterOfANewAppStartsAtZero() {
     rows.app(APP.value());
 
-    recovery.recover(CHATS);
+    recover(CHATS);
 
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("0");
     assertThat(recovered()).isEqualTo(1);
@@ -78,7 +78,7 @@ class CounterRecoveryIT {
   void aNewAppHasLostNoCounter() {
     rows.app(APP.value());
 
-    recovery.recover(CHATS);
+    recover(CHATS);
 
     assertThat(lost()).isZero();
     assertThat(warnings()).isEmpty();
@@ -90,7 +90,7 @@ class CounterRecoveryIT {
     rows.chat(APP.value(), 1);
     rows.chat(APP.value(), 2);
 
-    recovery.recover(CHATS);
+    recover(CHATS);
 
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
     assertThat(recovered()).isEqualTo(1);
@@ -103,7 +103,7 @@ class CounterRecoveryIT {
     rows.chat(APP.value(), 1);
     rows.message(APP.value(), 1, 7);
 
-    recovery.recover(MESSAGES);
+    recover(MESSAGES);
 
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("7");
     assertThat(recovered()).isEqualTo(1);
@@ -116,7 +116,7 @@ class CounterRecoveryIT {
     rows.app(APP.value());
     rows.chat(APP.value(), 1);
 
-    recovery.recover(MESSAGES);
+    recover(MESSAGES);
 
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("0");
     assertThat(lost()).isEqualTo(1);
@@ -128,7 +128,7 @@ class CounterRecoveryIT {
     rows.chat(APP.value(), 1);
     rows.message(APP.value(), 1, 7);
 
-    recovery.recover(MESSAGES);
+    recover(MESSAGES);
 
     assertThat(warnings())
         .singleElement()
@@ -145,7 +145,7 @@ class CounterRecoveryIT {
     rows.chat(APP.value(), 1);
     redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "5");
 
-    recovery.recover(CHATS);
+    recover(CHATS);
 
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("5");
     assertThat(recovered()).isZero();
@@ -179,7 +179,7 @@ class CounterRecoveryIT {
         .ignoreExceptionsInstanceOf(ProblemException.class)
         .until(
             () -> {
-              recovery.recover(CHATS);
+              recover(CHATS);
               return true;
             });
 
@@ -234,6 +234,57 @@ class CounterRecoveryIT {
     assertThat(unusable()).isZero();
   }
 
+  @Test
+  void aCounterOfChatsThatIsBehindGoesOnAfterTheChatsThatExist() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.chat(APP.value(), 2);
+    counter(KEYS.chats(APP), 1);
+    counter(KEYS.messages(new ChatName(APP, 2)), 7);
+    // Not persisted yet.
+    counter(KEYS.messages(new ChatName(APP, 3)), 0);
+    counter(KEYS.messages(new ChatName(APP, 4)), 0);
+
+    assertThat(recovery.recover(CHATS, new Acceptance.CounterBehind())).isTrue();
+
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("4");
+    assertThat(redis.opsForHash().get(KEYS.messages(new ChatName(APP, 2)), PartitionKeys.NUMBERS))
+        .isEqualTo("7");
+    assertThat(lost()).isEqualTo(1);
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("01234567…:chats", "was behind")
+        .doesNotContain(APP.value());
+  }
+
+  @Test
+  void aCounterThatAnotherGatewayRaisedIsLeftAlone() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    counter(KEYS.chats(APP), 5);
+
+    recovery.recover(CHATS, new Acceptance.CounterBehind());
+
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("5");
+    assertThat(lost()).isZero();
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatNeedsNoRecoveryChangesNothing() {
+    assertThat(recovery.recover(CHATS, new Acceptance.QueueFull())).isFalse();
+    assertThat(redis.hasKey(KEYS.chats(APP))).isFalse();
+  }
+
+  private void counter(String name, long number) {
+    redis.opsForHash().put(name, PartitionKeys.NUMBERS, Long.toString(number));
+  }
+
+  private void recover(Parent parent) {
+    assertThat(recovery.recover(parent, new Acceptance.UnknownParent())).isTrue();
+  }
+
   private void reportAfterCounting() {
     recovery.reportIfUnusable(
         MESSAGES,
@@ -253,7 +304,7 @@ class CounterRecoveryIT {
     assertThat(meters.get("tally.counters.recovered").counter().getId().getDescription())
         .isEqualTo("Counters that Redis did not have, set to the highest number in MySQL");
     assertThat(meters.get("tally.counters.lost").counter().getId().getDescription())
-        .isEqualTo("Recovered counters that Redis had before: it lost data");
+        .isEqualTo("Counters that Redis had lost or that were behind: it lost data");
   }
 
   @Test
@@ -261,13 +312,13 @@ class CounterRecoveryIT {
     rows.app(APP.value());
     assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
 
-    recovery.recover(CHATS);
+    recover(CHATS);
 
     assertThat(recovered()).isEqualTo(1);
   }
 
   private void assertNotFound(Parent parent, ProblemType type) {
-    assertThatThrownBy(() -> recovery.recover(parent))
+    assertThatThrownBy(() -> recover(parent))
         .isInstanceOfSatisfying(
             ProblemException.class, problem -> assertThat(problem.type()).isEqualTo(type));
   }
