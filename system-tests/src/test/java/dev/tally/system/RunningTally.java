@@ -153,12 +153,24 @@ public final class RunningTally implements AutoCloseable {
   /** Does the same, with this text as standard input. */
   public CommandResult commandOn(String input, String... arguments)
       throws IOException, InterruptedException {
+    return command(input, Map.of(), arguments);
+  }
+
+  /** Does the same, with these environment variables in place of the servers' own. */
+  public CommandResult commandWith(Map<String, String> variables, String... arguments)
+      throws IOException, InterruptedException {
+    return command("", variables, arguments);
+  }
+
+  private CommandResult command(String input, Map<String, String> variables, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = Service.java(Commands.FLAGS, ChatWorker.class, List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     for (String argument : servers.arguments()) {
       String[] pair = argument.substring(2).split("=", 2);
       builder.environment().put(pair[0], pair[1]);
     }
+    builder.environment().putAll(variables);
     Process process = builder.start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package dev.tally.worker.command;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.worker.verify.AcceptedCheck;
 import dev.tally.worker.verify.AcceptedReport;
 import dev.tally.worker.verify.Report;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:All is right.",
       "1:Something is wrong; the output says what.",
-      "2:The check failed."
+      "2:The check failed, or could not be completed."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -74,9 +76,21 @@ final class VerifyCommand implements Callable<Integer> {
                 report.queued(),
                 report.deadLetters(),
                 report.pending()));
-    out.println(
-        report.wrong() == 0 ? "all is right" : "%,d things are wrong".formatted(report.wrong()));
-    return report.wrong() == 0 && kept ? WorkerCommand.OK : WorkerCommand.WRONG;
+    DataAccessException searchFault = report.searchFault();
+    if (searchFault != null) {
+      out.println(
+          "the search index could not be checked (%s): run verify again when Elasticsearch answers"
+              .formatted(LoggedFault.line(searchFault)));
+    }
+    if (report.wrong() > 0) {
+      out.println("%,d things are wrong".formatted(report.wrong()));
+    } else {
+      out.println(searchFault == null ? "all is right" : "all else is right");
+    }
+    if (report.wrong() > 0 || !kept) {
+      return WorkerCommand.WRONG;
+    }
+    return searchFault == null ? WorkerCommand.OK : WorkerCommand.UNABLE;
   }
 
   /** Whether each listed write is persisted or on its way. */

@@ -6,21 +6,29 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.QueueState;
+import dev.tally.common.redis.RedisError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Checks that no counter is lower than a persisted number: it would give that number out again. A
- * missing counter is right, because the gateway recovers it.
+ * Checks that no counter is lower than a persisted number: it would give that number out again. One
+ * that is no number is wrong too. A missing counter is right, because the gateway recovers it.
  */
 @Component
 class CounterCheck {
+
+  /** Stands for the value of a counter whose key has another type. */
+  private static final String NO_HASH = "no hash";
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
@@ -48,9 +56,8 @@ class CounterCheck {
 
   void checkApp(Findings findings, AppToken app, long highest) {
     PartitionKeys keys = layout.partitions().of(app);
-    HashOperations<String, String, String> hashes = redis.opsForHash();
     String counter = keys.chats(app);
-    check(findings, counter, hashes.get(counter, PartitionKeys.NUMBERS), highest);
+    check(findings, counter, read(counter), highest);
   }
 
   /**
@@ -64,18 +71,45 @@ class CounterCheck {
     for (MessageName message : last) {
       names.add(keys.messages(message.chat()));
     }
-    List<?> counters =
-        redis.executePipelined(
-            (RedisCallback<?>)
-                connection -> {
-                  for (String name : names) {
-                    connection.hashCommands().hGet(bytes(name), bytes(PartitionKeys.NUMBERS));
-                  }
-                  return null;
-                });
+    List<?> counters = read(names);
     for (int i = 0; i < names.size(); i++) {
       check(findings, names.get(i), (@Nullable String) counters.get(i), last.get(i).number());
     }
+  }
+
+  private List<?> read(List<String> names) {
+    try {
+      return redis.executePipelined(
+          (RedisCallback<?>)
+              connection -> {
+                for (String name : names) {
+                  connection.hashCommands().hGet(bytes(name), bytes(PartitionKeys.NUMBERS));
+                }
+                return null;
+              });
+    } catch (DataAccessException e) {
+      if (!isOfAnotherType(e)) {
+        throw e;
+      }
+      // One of them is no hash, and the pipeline does not tell which.
+      return names.stream().map(this::read).toList();
+    }
+  }
+
+  private @Nullable String read(String name) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    try {
+      return hashes.get(name, PartitionKeys.NUMBERS);
+    } catch (DataAccessException e) {
+      if (!isOfAnotherType(e)) {
+        throw e;
+      }
+      return NO_HASH;
+    }
+  }
+
+  private static boolean isOfAnotherType(DataAccessException e) {
+    return RedisError.text(e).contains("WRONGTYPE");
   }
 
   private static byte[] bytes(String text) {
@@ -84,7 +118,12 @@ class CounterCheck {
 
   private static void check(
       Findings findings, String name, @Nullable String counter, long highest) {
-    if (counter != null && Long.parseLong(counter) < highest) {
+    if (counter == null) {
+      return;
+    }
+    if (!NUMBER.matcher(counter).matches()) {
+      findings.add("counter %s is no number, so all writes that need it fail".formatted(name));
+    } else if (Long.parseLong(counter) < highest) {
       findings.add(
           "counter %s is at %s, but number %d is persisted".formatted(name, counter, highest));
     }

@@ -1,6 +1,8 @@
 package dev.tally.worker.verify;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The result of a verification.
@@ -11,6 +13,8 @@ import java.util.List;
  * @param queued jobs accepted and not persisted yet
  * @param deadLetters jobs that wait for an operator
  * @param pending messages persisted and still in the search outbox
+ * @param searchFault why the search index could not be checked, or not to its end; null if it was,
+ *     or was not asked for
  * @param wrong number of findings
  * @param findings the first {@value Findings#SHOWN} findings
  */
@@ -21,5 +25,6 @@ public record Report(
     long queued,
     long deadLetters,
     long pending,
+    @Nullable DataAccessException searchFault,
     long wrong,
     List<String> findings) {}

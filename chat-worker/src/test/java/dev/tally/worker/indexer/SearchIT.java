@@ -218,6 +218,7 @@ class SearchIT {
 
   private static List<String> verify() {
     Report report = fixture.worker.getBean(Verification.class).run(true, _ -> {});
+    assertThat(report.searchFault()).isNull();
     return report.findings();
   }
 

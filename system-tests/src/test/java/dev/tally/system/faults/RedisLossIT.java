@@ -178,6 +178,7 @@ class RedisLossIT {
     assertThat(accepted)
         .isEqualTo(new AcceptedReport(told.size(), told.size() - lost.size(), 0, lost.size()));
     assertThat(verified.findings()).isEmpty();
+    assertThat(verified.searchFault()).isNull();
     assertThat(verified.deadLetters()).isZero();
   }
 

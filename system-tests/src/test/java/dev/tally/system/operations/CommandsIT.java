@@ -3,6 +3,10 @@ package dev.tally.system.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +109,49 @@ class CommandsIT {
         "UPDATE apps SET chats_count = 1 WHERE token = '" + app + "'",
         "UPDATE messages SET body = 'message 2' WHERE app_id = " + id + " AND number = 2");
     assertThat(verify(0)).contains("all is right");
+  }
+
+  @Test
+  void verifyFindsCountersThatAreNoNumbers() throws Exception {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    tally.say(app, chat, "one");
+    tally.awaitMessages(app, chat, 1);
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = new Partitions(16).of(token);
+    String chats = keys.chats(token);
+    String messages = keys.messages(new ChatName(token, chat));
+    LettuceConnectionFactory connections = running.servers().redis();
+    try {
+      StringRedisTemplate redis = new StringRedisTemplate(connections);
+      redis.opsForHash().put(chats, PartitionKeys.NUMBERS, "many");
+      redis.opsForValue().set(messages, "7");
+      assertThat(verify(1))
+          .contains("counter " + chats + " is no number")
+          .contains("counter " + messages + " is no number");
+      redis.delete(List.of(chats, messages));
+    } finally {
+      connections.destroy();
+    }
+    assertThat(verify(0)).contains("all is right");
+  }
+
+  @Test
+  void verifyChecksTheRestWithoutElasticsearch() throws Exception {
+    Map<String, String> away = Map.of("TALLY_ELASTICSEARCH_URL", "http://127.0.0.1:9");
+
+    RunningTally.CommandResult verified = running.commandWith(away, "verify");
+    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(2);
+    assertThat(verified.output())
+        .contains("the search index could not be checked", "Connection refused")
+        .contains("all else is right");
+
+    String app = tally.newApp();
+    damage("UPDATE apps SET chats_count = 7 WHERE token = '" + app + "'");
+    verified = running.commandWith(away, "verify");
+    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
+    assertThat(verified.output()).contains("app " + app + ": chats_count is 7, but there are 0");
+    damage("UPDATE apps SET chats_count = 0 WHERE token = '" + app + "'");
   }
 
   @Test
