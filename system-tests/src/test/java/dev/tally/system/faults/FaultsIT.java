@@ -126,6 +126,7 @@ class FaultsIT {
     violations.forEach(violation -> wrong.add(violation.sentence()));
     surroundings.surprises().forEach(surprise -> wrong.add(surprise.toString()));
     assertThat(wrong).isEmpty();
+    assertThat(verified.searchFault()).as("the index was not checked").isNull();
     assertThat(verified.queued()).as("jobs never persisted").isZero();
     assertThat(verified.pending()).as("messages never indexed").isZero();
     assertThat(verified.deadLetters()).as("dead letters").isZero();

@@ -4,14 +4,12 @@ import dev.tally.system.faults.check.Violation;
 import dev.tally.system.faults.workload.Client;
 import dev.tally.system.faults.workload.History;
 import dev.tally.system.faults.workload.Outcome;
-import dev.tally.system.faults.workload.Probe;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
 import dev.tally.worker.verify.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -116,34 +114,35 @@ record FaultsReport(
 
   private void faults(StringBuilder text) {
     text.append(
-        "Seconds from the beginning of the healing until everything works again, median/max:\n\n");
-    row(text, "fault", "count", "accepts", "readable", "searchable");
-    row(text, "---", "---:", "---:", "---:", "---:");
+        """
+        Seconds from the beginning of the healing until all processes have started and until everything works again,
+        median/max. "Beyond" is what it took until messages were readable after all processes had started.
+
+        """);
+    row(text, "fault", "count", "started", "accepts", "readable", "beyond", "searchable");
+    row(text, "---", "---:", "---:", "---:", "---:", "---:", "---:");
     byKind()
         .forEach(
-            (kind, recoveries) ->
+            (kind, all) ->
                 row(
                     text,
                     kind,
-                    recoveries.size(),
-                    spread(recoveries, Probe.Recovery::accepted),
-                    spread(recoveries, Probe.Recovery::readable),
-                    spread(recoveries, Probe.Recovery::searchable)));
+                    all.size(),
+                    spread(all, Nemesis.Struck::started),
+                    spread(all, fault -> fault.recovery().accepted()),
+                    spread(all, fault -> fault.recovery().readable()),
+                    spread(all, Nemesis.Struck::beyondStart),
+                    spread(all, fault -> fault.recovery().searchable())));
   }
 
-  private Map<String, List<Probe.Recovery>> byKind() {
+  private Map<String, List<Nemesis.Struck>> byKind() {
     return struck.stream()
-        .collect(
-            Collectors.groupingBy(
-                Nemesis.Struck::kind,
-                TreeMap::new,
-                Collectors.mapping(Nemesis.Struck::recovery, Collectors.toList())));
+        .collect(Collectors.groupingBy(Nemesis.Struck::kind, TreeMap::new, Collectors.toList()));
   }
 
   private static String spread(
-      List<Probe.Recovery> recoveries, Function<Probe.Recovery, Duration> time) {
-    List<Duration> times =
-        new ArrayList<>(recoveries.stream().map(time).sorted(Comparator.naturalOrder()).toList());
+      List<Nemesis.Struck> struck, Function<Nemesis.Struck, Duration> time) {
+    List<Duration> times = struck.stream().map(time).sorted(Comparator.naturalOrder()).toList();
     return String.format(
         Locale.ROOT,
         "%.1f / %.1f",

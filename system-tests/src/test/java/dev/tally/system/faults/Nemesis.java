@@ -42,10 +42,19 @@ final class Nemesis {
   private final List<Struck> struck = new ArrayList<>();
 
   /**
-   * A fault that was healed, and the times from the beginning of the healing until each check
-   * worked.
+   * A fault that was healed, and the times from the beginning of the healing.
+   *
+   * @param started until all services were ready: those that were killed have started again
+   * @param recovery until each check worked
    */
-  record Struck(String kind, Probe.Recovery recovery) {}
+  record Struck(String kind, Duration started, Probe.Recovery recovery) {
+
+    /** What it took to persist messages beyond the start of processes. */
+    Duration beyondStart() {
+      Duration beyond = recovery.readable().minus(started);
+      return beyond.isNegative() ? Duration.ZERO : beyond;
+    }
+  }
 
   /**
    * A kind of fault. All kinds are healed in the same way.
@@ -112,15 +121,22 @@ final class Nemesis {
     Thread.sleep(length);
     long healing = System.nanoTime();
     // Heals and probes at the same time: writes need not wait until a slow server has started.
-    FutureTask<Void> restoring = new FutureTask<>(deployment::restore, null);
+    FutureTask<Duration> restoring =
+        new FutureTask<>(
+            () -> {
+              deployment.restore();
+              deployment.awaitReady();
+              return Duration.ofNanos(System.nanoTime() - healing);
+            });
     Thread.ofVirtual().name("restore").start(restoring);
     try {
       Probe.Recovery recovery = probe.await(healing, RECOVERY_PATIENCE);
-      restoring.get();
-      struck.add(new Struck(fault.kind(), recovery));
+      Duration started = restoring.get();
+      struck.add(new Struck(fault.kind(), started, recovery));
       say(
-          "  healed: accepts after %d ms, readable after %d ms, searchable after %d ms"
+          "  healed: started after %d ms, accepts after %d ms, readable after %d ms, searchable after %d ms"
               .formatted(
+                  started.toMillis(),
                   recovery.accepted().toMillis(),
                   recovery.readable().toMillis(),
                   recovery.searchable().toMillis()));
@@ -131,7 +147,6 @@ final class Nemesis {
     } catch (ExecutionException e) {
       throw new AssertionError(fault.kind() + ": could not be healed", e.getCause());
     }
-    deployment.awaitReady();
   }
 
   private void say(String line) {
