@@ -2,6 +2,7 @@ package dev.tally.testkit;
 
 import dev.tally.stack.Ports;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.springframework.util.DigestUtils;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -137,7 +139,9 @@ public final class Services {
               .orElseThrow(() -> new IllegalStateException("no executable jar in " + target));
       Path destination = target.resolve("unpacked");
       Path main = destination.resolve(jar.getFileName());
-      if (!Files.exists(aotCache(main)) || isOlder(aotCache(main), jar)) {
+      Path digest = destination.resolve("digest");
+      String wanted = digest(jar);
+      if (!Files.exists(digest) || !Files.readString(digest).equals(wanted)) {
         FileSystemUtils.deleteRecursively(destination);
         run(
             List.of(
@@ -156,6 +160,7 @@ public final class Services {
         training.add("-Dspring.context.exit=onRefresh");
         training.addAll(List.of("-jar", main.toString(), "--spring.flyway.enabled=false"));
         run(training);
+        Files.writeString(digest, wanted);
       }
       return main;
     } catch (IOException e) {
@@ -163,8 +168,11 @@ public final class Services {
     }
   }
 
-  private static boolean isOlder(Path one, Path other) throws IOException {
-    return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) < 0;
+  /** All jars have the same time: builds are reproducible. */
+  private static String digest(Path jar) throws IOException {
+    try (InputStream content = Files.newInputStream(jar)) {
+      return DigestUtils.md5DigestAsHex(content);
+    }
   }
 
   private static Path aotCache(Path jar) {
