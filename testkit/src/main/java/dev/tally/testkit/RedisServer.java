@@ -5,11 +5,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Gives tests and benchmarks direct access to Redis: to prepare data and to measure limits. */
 public final class RedisServer implements AutoCloseable {
@@ -47,12 +49,27 @@ public final class RedisServer implements AutoCloseable {
     commands().flushall();
   }
 
-  /** Sets one field of hashes, {@value #PIPELINE} at a time. */
+  /** Sets one field of hashes. */
   public void putAll(String field, Map<String, String> values) {
+    pipeline(
+        values.entrySet().stream()
+            .map(entry -> redis -> redis.hset(entry.getKey(), field, entry.getValue())));
+  }
+
+  /** A command that is sent without waiting for its answer. */
+  @FunctionalInterface
+  public interface Command {
+
+    /** Sends the command. */
+    RedisFuture<?> send(RedisAsyncCommands<String, String> redis);
+  }
+
+  /** Sends commands in order, {@value #PIPELINE} at a time. Fails if one of them fails. */
+  public void pipeline(Stream<Command> commands) {
     List<RedisFuture<?>> sent = new ArrayList<>();
-    values.forEach(
-        (key, value) -> {
-          sent.add(connection.async().hset(key, field, value));
+    commands.forEach(
+        command -> {
+          sent.add(command.send(connection.async()));
           if (sent.size() == PIPELINE) {
             await(sent);
           }

@@ -1,5 +1,6 @@
 package dev.tally.bench.compare;
 
+import dev.tally.bench.report.Series;
 import dev.tally.bench.report.Table;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
@@ -33,7 +34,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
 
   /** The costs of one figure in all pairs, in microseconds. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Series(double[] before, double[] now) {
+  private record Pairs(double[] before, double[] now) {
 
     /** The median of the ratios of pairs, with an interval of the medians of each start. */
     MedianInterval ratio() {
@@ -46,10 +47,10 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
       for (int i = 0; i < starts; i++) {
         int first = i * PAIRS_A_START;
         int last = Math.min(first + PAIRS_A_START, ratios.length);
-        medians[i] = MedianInterval.median(Arrays.copyOfRange(ratios, first, last));
+        medians[i] = Series.medianOf(Arrays.copyOfRange(ratios, first, last));
       }
       MedianInterval interval = MedianInterval.of(medians);
-      return new MedianInterval(MedianInterval.median(ratios), interval.low(), interval.high());
+      return new MedianInterval(Series.medianOf(ratios), interval.low(), interval.high());
     }
   }
 
@@ -68,7 +69,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
    * @return the table as Markdown lines
    */
   public List<String> run(Side before, Side now) {
-    Map<String, Series> all = new LinkedHashMap<>();
+    Map<String, Pairs> all = new LinkedHashMap<>();
     for (int pair = 0; pair < pairs; pair += PAIRS_A_START) {
       long begin = System.nanoTime();
       int last = Math.min(pair + PAIRS_A_START, pairs);
@@ -80,47 +81,47 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
     List<String> lines = new ArrayList<>();
     lines.add("| µs a message or read | other | present | ratio | 95 % interval | limit |");
     lines.add("|---|---:|---:|---:|---:|---|");
-    all.forEach((name, series) -> lines.add(row(name, series)));
+    all.forEach((name, costs) -> lines.add(row(name, costs)));
     return lines;
   }
 
   /** Measures some pairs with the same processes. */
-  private void measurePairs(int first, int last, Side before, Side now, Map<String, Series> all) {
+  private void measurePairs(int first, int last, Side before, Side now, Map<String, Pairs> all) {
     try (Deployment other = new Deployment(before.servers(), before.services());
         Deployment present = new Deployment(now.servers(), now.services())) {
       other.warmUp(amounts);
       present.warmUp(amounts);
       for (int pair = first; pair < last; pair++) {
         if (pair % 2 == 0) {
-          measure(other, Series::before, pair, all);
-          measure(present, Series::now, pair, all);
+          measure(other, Pairs::before, pair, all);
+          measure(present, Pairs::now, pair, all);
         } else {
-          measure(present, Series::now, pair, all);
-          measure(other, Series::before, pair, all);
+          measure(present, Pairs::now, pair, all);
+          measure(other, Pairs::before, pair, all);
         }
       }
     }
   }
 
   private void measure(
-      Deployment deployment, Function<Series, double[]> side, int pair, Map<String, Series> all) {
+      Deployment deployment, Function<Pairs, double[]> side, int pair, Map<String, Pairs> all) {
     deployment
         .measure(amounts, sections)
         .forEach(
             (name, cost) -> {
-              Series series =
-                  all.computeIfAbsent(name, _ -> new Series(new double[pairs], new double[pairs]));
-              side.apply(series)[pair] = cost;
+              Pairs costs =
+                  all.computeIfAbsent(name, _ -> new Pairs(new double[pairs], new double[pairs]));
+              side.apply(costs)[pair] = cost;
             });
   }
 
-  private String row(String name, Series series) {
-    MedianInterval ratio = series.ratio();
+  private String row(String name, Pairs costs) {
+    MedianInterval ratio = costs.ratio();
     return "| %s | %s | %s | %s | %s – %s | %s |"
         .formatted(
             name,
-            Table.number(MedianInterval.median(series.before())),
-            Table.number(MedianInterval.median(series.now())),
+            Table.number(Series.medianOf(costs.before())),
+            Table.number(Series.medianOf(costs.now())),
             digits(ratio.median()),
             digits(ratio.low()),
             digits(ratio.high()),

@@ -1,25 +1,29 @@
 package dev.tally.bench.compare;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Parallel;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.system.Calls;
+import dev.tally.bench.system.Contender;
 import dev.tally.bench.system.Drainage;
-import dev.tally.bench.system.Text;
+import dev.tally.common.identity.AppToken;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
+import dev.tally.testkit.http.Http;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * New processes of one revision's services, on servers of their own that were empty.
@@ -32,26 +36,26 @@ final class Deployment implements AutoCloseable {
   /** So many apps, with tokens by chance, load all partitions about alike. */
   private static final int APPS = 100;
 
-  private static final int CHATS = APPS * 2;
+  private static final int CHATS = 2;
   private static final int BATCH = 100;
-  private static final int CONNECTIONS = 32;
-  private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
 
   private final Servers servers;
   private final List<Service> started = new ArrayList<>();
   private final Service gateway;
   private final Service worker;
   private final Service api;
-  private final List<String> chats = new ArrayList<>();
-  private final List<byte[]> posts = new ArrayList<>();
+  private final Mix mix;
+  private final List<byte[]> posts;
+  private final List<byte[]> batches;
+
+  /** The least number of messages in a chat, by its path. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   private final Random random = new Random(1);
   private int messages;
 
-  /** Messages that every chat has at least. */
-  private int messagesEach;
-
   /**
-   * Empties the servers, and starts the services.
+   * Empties the servers, starts the services and creates the chats.
    *
    * @param services those of the revision
    */
@@ -61,7 +65,9 @@ final class Deployment implements AutoCloseable {
     try {
       Parallel.run(
           List.of(
-              _ -> add(services.worker()), _ -> add(services.api()), _ -> add(services.gateway())));
+              () -> add(services.worker()),
+              () -> add(services.api()),
+              () -> add(services.gateway())));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -69,6 +75,9 @@ final class Deployment implements AutoCloseable {
     worker = service("chat-worker");
     api = service("chat-api");
     gateway = service("chat-gateway");
+    mix = Mix.even(createApps());
+    posts = mix.posts();
+    batches = mix.batches(BATCH);
   }
 
   private synchronized void add(Service service) {
@@ -82,9 +91,8 @@ final class Deployment implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Creates the chats, and repeats all work until the services' code is compiled. */
+  /** Repeats all work until the services' code is compiled. */
   void warmUp(Amounts amounts) {
-    createChats();
     fillQueue(() -> acceptOneByOne(amounts.warmUp()));
     drain();
     read(reads(amounts.warmUp()));
@@ -131,48 +139,28 @@ final class Deployment implements AutoCloseable {
     return processes;
   }
 
-  private void createChats() {
-    List<byte[]> requests = new ArrayList<>();
-    List<String> apps = new ArrayList<>();
+  private List<Dataset.App> createApps() {
+    List<Dataset.App> apps = new ArrayList<>();
+    List<byte[]> chats = new ArrayList<>();
     for (int i = 0; i < APPS; i++) {
-      String app = Calls.post(api.port(), "/apps", "{\"name\":\"Bench\"}").orElseThrow();
-      Matcher token = TOKEN.matcher(app);
-      if (!token.find()) {
-        throw new IllegalStateException("the API's answer has no token: " + app);
-      }
-      apps.add("/apps/%s/chats".formatted(token.group(1)));
+      Http.Answer app = Calls.post(api.port(), "/apps", "{\"name\":\"Bench\"}").orElseThrow();
+      AppToken token = new AppToken(app.text("token"));
+      // The id of the row is of no use here.
+      apps.add(new Dataset.App(0, token, CHATS));
+      byte[] chat =
+          HttpFormat.post("/apps/%s/chats".formatted(token.value()), "application/json", "{}");
+      chats.addAll(Collections.nCopies(CHATS, chat));
     }
-    for (int i = 0; i < CHATS; i++) {
-      String app = apps.get(i % APPS);
-      requests.add(HttpFormat.post(app, "application/json", "{}"));
-      chats.add("%s/%d/messages".formatted(app, 1 + i / APPS));
-    }
-    request(gateway, requests, 1, CHATS);
-    // A message to each chat in turn.
-    for (int i = 0; i < CHATS * BATCH; i++) {
-      String message = Text.json(Text.body(i));
-      posts.add(HttpFormat.post(chats.get(i % CHATS), "application/json", message));
-    }
-  }
-
-  /** {@value #BATCH} messages to each chat in turn. */
-  private List<byte[]> batches() {
-    List<byte[]> batches = new ArrayList<>();
-    for (String chat : chats) {
-      StringBuilder lines = new StringBuilder();
-      for (int i = 0; i < BATCH; i++) {
-        lines.append(Text.json(Text.body(i))).append('\n');
-      }
-      batches.add(HttpFormat.post(chat, "application/x-ndjson", lines.toString()));
-    }
-    return batches;
+    request(gateway, chats, 1, chats.size());
+    return apps;
   }
 
   private List<byte[]> reads(int requests) {
+    List<Map.Entry<String, Integer>> chats = List.copyOf(numbers.entrySet());
     List<byte[]> reads = new ArrayList<>();
     for (int i = 0; i < requests; i++) {
-      int number = 1 + random.nextInt(messagesEach);
-      reads.add(HttpFormat.get("%s/%d".formatted(chats.get(random.nextInt(CHATS)), number)));
+      Map.Entry<String, Integer> chat = chats.get(random.nextInt(chats.size()));
+      reads.add(HttpFormat.get(chat.getKey() + "/" + (1 + random.nextInt(chat.getValue()))));
     }
     return reads;
   }
@@ -187,13 +175,15 @@ final class Deployment implements AutoCloseable {
   }
 
   private void acceptOneByOne(int count) {
-    request(gateway, posts, CONNECTIONS, count);
+    request(gateway, posts, Contender.CONNECTIONS, count);
     messages += count;
-    messagesEach += count / CHATS;
+    for (int i = 0; i < count; i++) {
+      numbers.merge(mix.draws().get(i % posts.size()).path(), 1, Integer::sum);
+    }
   }
 
   private void acceptBatches(int count) {
-    request(gateway, batches(), CONNECTIONS, count);
+    request(gateway, batches, Contender.CONNECTIONS, count);
     messages += count * BATCH;
   }
 
@@ -206,11 +196,11 @@ final class Deployment implements AutoCloseable {
   }
 
   private void read(List<byte[]> reads) {
-    request(api, reads, CONNECTIONS, reads.size());
+    request(api, reads, Contender.CONNECTIONS, reads.size());
   }
 
   private static void request(Service service, List<byte[]> requests, int connections, int count) {
-    Target target = Target.http(service.port(), requests);
+    Target target = new Target(service.port(), requests);
     long answers = LoadGenerator.requests(target, connections, count).answers();
     if (answers != count) {
       throw new IllegalStateException(
@@ -220,6 +210,6 @@ final class Deployment implements AutoCloseable {
 
   @Override
   public void close() {
-    Parallel.run(started.stream().<Parallel.Work>map(service -> _ -> service.close()).toList());
+    Parallel.run(started.stream().<Runnable>map(service -> service::close).toList());
   }
 }

@@ -1,5 +1,6 @@
 package dev.tally.bench.compare;
 
+import dev.tally.bench.report.Series;
 import java.util.Arrays;
 
 /**
@@ -34,14 +35,7 @@ record MedianInterval(double median, double low, double high) {
       k++;
       probability = probability * (n - k + 1) / k;
     }
-    return new MedianInterval(median(values), sorted[k - 1], sorted[n - k]);
-  }
-
-  /** The median of at least one value. */
-  static double median(double... values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    return new MedianInterval(Series.medianOf(values), sorted[k - 1], sorted[n - k]);
   }
 
   /**

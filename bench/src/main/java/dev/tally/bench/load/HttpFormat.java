@@ -32,36 +32,32 @@ public final class HttpFormat {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Answers with a length or in chunks. Any 2xx status is a success. */
-  record Answers() implements AnswerFormat {
-
-    @Override
-    public int end(byte[] received, int from, int to) {
-      int body = after(HEAD_END, received, from, to);
-      if (body < 0) {
-        return -1;
-      }
-      String head = new String(received, from, body - from, StandardCharsets.US_ASCII);
-      Matcher length = LENGTH.matcher(head);
-      if (!length.find()) {
-        return after(LAST_CHUNK, received, body - 2, to);
-      }
-      int end = body + Integer.parseInt(length.group(1));
-      return end <= to ? end : -1;
-    }
-
-    private static int after(byte[] wanted, byte[] received, int from, int to) {
-      for (int i = from; i + wanted.length <= to; i++) {
-        if (Arrays.equals(received, i, i + wanted.length, wanted, 0, wanted.length)) {
-          return i + wanted.length;
-        }
-      }
+  /** Returns the length of the answer that has been received, or -1 if it is not complete. */
+  static int end(byte[] received, int to) {
+    int body = after(HEAD_END, received, 0, to);
+    if (body < 0) {
       return -1;
     }
-
-    @Override
-    public boolean isSuccess(byte[] received, int from) {
-      return received[from + STATUS] == '2';
+    String head = new String(received, 0, body, StandardCharsets.US_ASCII);
+    Matcher length = LENGTH.matcher(head);
+    if (!length.find()) {
+      return after(LAST_CHUNK, received, body - 2, to);
     }
+    int end = body + Integer.parseInt(length.group(1));
+    return end <= to ? end : -1;
+  }
+
+  private static int after(byte[] wanted, byte[] received, int from, int to) {
+    for (int i = from; i + wanted.length <= to; i++) {
+      if (Arrays.equals(received, i, i + wanted.length, wanted, 0, wanted.length)) {
+        return i + wanted.length;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether the status of a complete answer is 2xx. */
+  static boolean isSuccess(byte[] received) {
+    return received[STATUS] == '2';
   }
 }

@@ -3,6 +3,8 @@ package dev.tally.bench.load;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -99,7 +101,7 @@ public final class LoadGenerator {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("load on " + target.address(), e);
+      throw new UncheckedIOException("load on port " + target.port(), e);
     }
   }
 
@@ -133,7 +135,7 @@ public final class LoadGenerator {
         return;
       }
       byte[] request = target.requests().get((int) (sent++ % target.requests().size()));
-      idle.remove().send(request, due);
+      idle.pop().send(request, due);
     }
   }
 
@@ -145,12 +147,12 @@ public final class LoadGenerator {
     }
   }
 
-  private void answered(long due, byte[] received, int from, int end) {
-    if (target.format().isSuccess(received, from)) {
+  private void answered(long due, byte[] received, int end) {
+    if (HttpFormat.isSuccess(received)) {
       answers++;
       latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - due));
     } else if (failures++ == 0) {
-      firstFailure = new String(received, from, end - from, StandardCharsets.UTF_8);
+      firstFailure = new String(received, 0, end, StandardCharsets.UTF_8);
     }
   }
 
@@ -159,11 +161,15 @@ public final class LoadGenerator {
 
     private final SocketChannel channel;
     private ByteBuffer received = ByteBuffer.allocate(4096);
+    private final Selector selector;
     private long due;
-    private int awaited;
+    private boolean awaits;
 
     Connection(Selector selector) throws IOException {
-      channel = SocketChannel.open(target.address());
+      this.selector = selector;
+      channel =
+          SocketChannel.open(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), target.port()));
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ, this);
@@ -171,7 +177,7 @@ public final class LoadGenerator {
 
     void send(byte[] request, long dueAt) throws IOException {
       due = dueAt;
-      awaited = target.answersPerRequest();
+      awaits = true;
       ByteBuffer out = ByteBuffer.wrap(request);
       // A request fits into the buffer of a socket without unsent bytes, so this does not spin.
       while (out.hasRemaining()) {
@@ -179,31 +185,33 @@ public final class LoadGenerator {
       }
     }
 
-    /** Receives what has come, and counts the complete answers. */
+    /** Receives what has come, and counts the answer once it is complete. */
     void receive() throws IOException {
       if (!received.hasRemaining()) {
         int full = received.capacity();
         received = ByteBuffer.wrap(Arrays.copyOf(received.array(), 4 * full)).position(full);
       }
       if (channel.read(received) < 0) {
-        throw new EOFException("the server closed a connection");
+        replace();
+        return;
       }
-      int from = 0;
-      int end = end(from);
-      while (end >= 0) {
-        answered(due, received.array(), from, end);
-        awaited--;
-        from = end;
-        end = end(from);
-      }
-      received.flip().position(from).compact();
-      if (awaited == 0) {
-        idle.add(this);
+      int end = HttpFormat.end(received.array(), received.position());
+      if (end >= 0) {
+        answered(due, received.array(), end);
+        received.clear();
+        awaits = false;
+        idle.push(this);
       }
     }
 
-    private int end(int from) {
-      return target.format().end(received.array(), from, received.position());
+    /** A server closes a connection that it has got no request on for long. */
+    private void replace() throws IOException {
+      if (awaits) {
+        throw new EOFException("the server closed a connection without an answer");
+      }
+      channel.close();
+      idle.remove(this);
+      idle.add(new Connection(selector));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tally.bench.report;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,9 +18,14 @@ public record Series(String name, String unit, List<Double> figures) {
 
   /** The middle of the figures. */
   public double median() {
-    List<Double> sorted = figures.stream().sorted().toList();
-    int size = sorted.size();
-    return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
+    return medianOf(figures.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** The median of at least one value. */
+  public static double medianOf(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /** The ratios to a limit that was measured in the same rounds. */

@@ -1,5 +1,8 @@
 package dev.tally.bench.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.text.NumberFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,11 +78,7 @@ public final class Table {
     if (!Double.isFinite(value)) {
       return "–";
     }
-    double size = Math.abs(value);
-    if (size >= 100) {
-      double unit = Math.pow(10, Math.max(0, Math.floor(Math.log10(size)) - 2));
-      return String.format(Locale.ROOT, "%,.0f", Math.round(value / unit) * unit);
-    }
-    return String.format(Locale.ROOT, size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
+    return NumberFormat.getInstance(Locale.ROOT).format(rounded);
   }
 }

@@ -1,20 +1,18 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.HttpFormat;
-import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.report.Table;
-import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
-import dev.tally.bench.system.Mix;
 import dev.tally.bench.system.Run;
+import dev.tally.bench.system.StubServer;
 import dev.tally.testkit.RedisServer;
 import dev.tally.testkit.Service;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Measures how fast the gateway accepts messages. No worker runs. */
@@ -30,10 +28,7 @@ public final class AcceptSection {
     return Mix.even(new Dataset(run.servers()).apps(APPS, CHATS));
   }
 
-  /**
-   * Compares requests with one message each with an empty endpoint, the bare script, and three
-   * round trips to Redis.
-   */
+  /** Compares requests with one message each with an empty endpoint, and with the bare script. */
   public static void accept(Run run) {
     Mix mix = mix(run);
     RedisServer redis = run.servers().redis();
@@ -53,7 +48,6 @@ public final class AcceptSection {
     Contender gatewayLoad = run.writes(gateway, mix.posts());
     byte[] post = HttpFormat.post("/empty", "application/json", mix.draws().getFirst().json());
     Contender emptyLoad = run.contender(stub, List.of(post));
-    Contender tripsLoad = run.writes(stub, roundTrips(mix, run.servers().redis()));
     AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
 
     Rounds rounds = new Rounds();
@@ -61,49 +55,20 @@ public final class AcceptSection {
     Series acceptCpu = rounds.add("accept", "msg", gatewayLoad::perCpuSecond);
     Series empty = rounds.add("empty endpoint", "msg/s", emptyLoad::measure);
     Series emptyCpu = rounds.add("empty endpoint", "msg", emptyLoad::perCpuSecond);
-    Series trips = rounds.add("three round trips", "msg/s", tripsLoad::measure);
-    Series script = bare(run, rounds, "bare script", calls.single(), gatewayLoad);
-    Series pipelines = bare(run, rounds, "in pipelines", calls.pipelined(), gatewayLoad);
+    Series script = rounds.add("the bare script in pipelines", "msg/s", () -> bare(run, calls));
     rounds.run(run.scale().rounds());
 
     Table table = run.table();
     table.add(title, accept, empty, new Goal.AtLeast(0.6));
-    table.add(title, accept, script, new Goal.AtLeast(0.2));
-    table.add(title, accept, trips, new Goal.AtLeast(2));
+    table.add(title, accept, script);
     String cpu = title + ", a CPU second of the gateway";
     table.add(cpu, acceptCpu, emptyCpu, new Goal.AtLeast(0.6));
-    table.add(title + ", bare script in pipelines", pipelines, script);
-    table.note(
-        "%s: %d connections (empty endpoint: %d, three round trips: %d, script: as many as accept)"
-            .formatted(
-                title,
-                gatewayLoad.connections(),
-                emptyLoad.connections(),
-                tripsLoad.connections()));
   }
 
-  private static Series bare(
-      Run run, Rounds rounds, String name, Target script, Contender gatewayLoad) {
-    return rounds.add(
-        name,
-        "msg/s",
-        () -> {
-          double rate = run.rate(script, gatewayLoad.connections());
-          run.clearQueues();
-          return rate;
-        });
-  }
-
-  private static List<byte[]> roundTrips(Mix mix, RedisServer redis) {
-    for (int chat = 0; chat < APPS * CHATS; chat++) {
-      redis.commands().setnx("bench:%d:messages".formatted(chat), "0");
-    }
-    List<byte[]> requests = new ArrayList<>();
-    for (Mix.Draw draw : mix.draws()) {
-      String path = "/round-trips/" + requests.size() % (APPS * CHATS);
-      requests.add(HttpFormat.post(path, "application/json", draw.json()));
-    }
-    return requests;
+  private static double bare(Run run, AcceptCalls calls) {
+    double rate = calls.queue(run.scale().drainMessages());
+    run.clearQueues();
+    return rate;
   }
 
   /** Compares NDJSON batches with requests of one message each. */
@@ -118,7 +83,6 @@ public final class AcceptSection {
       rounds.run(run.scale().rounds());
       String title = "accept, NDJSON of %d".formatted(BATCH);
       run.table().add(title, batches, singles, new Goal.AtLeast(10));
-      run.table().note("batch: %d connections".formatted(batchLoad.connections()));
     }
   }
 }

@@ -1,13 +1,13 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
+import dev.tally.bench.data.PlainWrites;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Drainage;
-import dev.tally.bench.system.Mix;
-import dev.tally.bench.system.PlainWrites;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Service;
 import java.util.List;
@@ -19,9 +19,7 @@ import java.util.List;
 public final class DrainSection {
 
   private static final int AT_ONCE = 8;
-  private static final String INSERT = "multi-row insert";
   private static final String SINGLE = "a transaction a message";
-  private static final Goal AS_INSERT = new Goal.AtLeast(0.7);
 
   private DrainSection() {}
 
@@ -39,13 +37,20 @@ public final class DrainSection {
       }
       drainage.awaitSearch();
       for (Mix mix : List.of(one, thousand, skewed)) {
-        drain(run, mix, drainage);
+        drain(run, "drain, " + mix.name(), mix, drainage, true);
       }
-      withoutSearch(run, skewed, drainage);
+      if (run.servers().freezeSearch()) {
+        try {
+          String title = "drain, %s, Elasticsearch does not answer".formatted(skewed.name());
+          drain(run, title, skewed, drainage, false);
+        } finally {
+          run.servers().thawSearch();
+        }
+      }
     }
   }
 
-  private static void drain(Run run, Mix mix, Drainage drainage) {
+  private static void drain(Run run, String title, Mix mix, Drainage drainage, boolean indexing) {
     int messages = run.scale().drainMessages();
     int transactions = messages / 20;
     AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
@@ -53,8 +58,9 @@ public final class DrainSection {
     int connections = writes.bestConnections();
     Rounds rounds = new Rounds();
     Series drain = rounds.add("drain", "msg/s", () -> drainage.measure(calls, messages));
-    Series search = rounds.add("search", "s", () -> drainage.awaitSearch().toMillis() / 1e3);
-    Series insert = rounds.add(INSERT, "msg/s", () -> writes.inserted(connections));
+    Series search =
+        rounds.add("search", "s", () -> indexing ? drainage.awaitSearch().toMillis() / 1e3 : 0);
+    Series insert = rounds.add("multi-row insert", "msg/s", () -> writes.inserted(connections));
     Series single = rounds.add(SINGLE, "msg/s", () -> writes.oneByOne(1, transactions));
     Series atOnce =
         rounds.add(
@@ -62,33 +68,14 @@ public final class DrainSection {
             "msg/s",
             () -> writes.oneByOne(AT_ONCE, transactions));
     rounds.run(run.scale().rounds());
-    String title = "drain, " + mix.name();
-    run.table().add(title, drain, insert, AS_INSERT);
+    run.table().add(title, drain, insert, new Goal.AtLeast(0.7));
     run.table().add(title, drain, single, new Goal.AtLeast(30));
     run.table().add(title, drain, atOnce);
-    run.table()
-        .note(
-            "%s: %,d messages; the insert used %d connections; search caught up %.1f s later"
-                .formatted(title, messages, connections, search.median()));
-  }
-
-  private static void withoutSearch(Run run, Mix mix, Drainage drainage) {
-    if (!run.servers().freezeSearch()) {
-      return;
+    if (indexing) {
+      run.table()
+          .note(
+              "%s: %,d messages; the insert used %d connections; search caught up %.1f s later"
+                  .formatted(title, messages, connections, search.median()));
     }
-    int messages = run.scale().drainMessages();
-    AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
-    PlainWrites writes = new PlainWrites(run.servers().database(), mix, messages);
-    int connections = writes.bestConnections();
-    Rounds rounds = new Rounds();
-    Series insert = rounds.add(INSERT, "msg/s", () -> writes.inserted(connections));
-    Series drain = rounds.add("drain", "msg/s", () -> drainage.measure(calls, messages));
-    try {
-      rounds.run(1);
-    } finally {
-      run.servers().thawSearch();
-    }
-    String title = "drain, %s, Elasticsearch does not answer".formatted(mix.name());
-    run.table().add(title, drain, insert, AS_INSERT);
   }
 }

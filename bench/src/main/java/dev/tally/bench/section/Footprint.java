@@ -1,11 +1,11 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Mix;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
-import dev.tally.bench.stub.StubServer;
-import dev.tally.bench.system.Mix;
 import dev.tally.bench.system.Run;
+import dev.tally.bench.system.StubServer;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Drainage;
-import dev.tally.bench.system.Mix;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;

@@ -1,5 +1,8 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
+import dev.tally.bench.data.PlainWrites;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
@@ -7,18 +10,12 @@ import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Drainage;
-import dev.tally.bench.system.Mix;
-import dev.tally.bench.system.PlainWrites;
+import dev.tally.bench.system.Probes;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -47,10 +44,10 @@ public final class LagSection {
     this.watched = dataset.apps(1, 2).getFirst();
     this.mix = Mix.even(dataset.apps(APPS, CHATS));
 
-    Target script = new AcceptCalls(run.servers().redis(), oneChat.draws()).single();
-    Histogram calls = LoadGenerator.closed(script, 1, run.scale().round()).latencies();
-    run.clearQueues();
     int transactions = run.scale().drainMessages() / 20;
+    AcceptCalls script = new AcceptCalls(run.servers().redis(), oneChat.draws());
+    Histogram calls = script.oneByOne(transactions);
+    run.clearQueues();
     PlainWrites writes = new PlainWrites(run.servers().database(), oneChat, transactions);
     double callMillis = millis(calls, 50);
     double transactionMillis = 1000 / writes.oneByOne(1, transactions);
@@ -97,47 +94,26 @@ public final class LagSection {
         List.of(
             HttpFormat.get(watched.messagesPath(1)),
             HttpFormat.get(watched.messagesPath(2) + "/search?q=probe"));
-    LoadGenerator.closed(Target.http(api.port(), reads), 4, run.scale().round().multipliedBy(2));
+    LoadGenerator.closed(new Target(api.port(), reads), 4, run.scale().round().multipliedBy(2));
   }
 
   private void lag(int percent, double rate, Service gateway, Service api) {
-    Probes readable =
-        new Probes(
-            gateway,
-            api,
-            watched.messagesPath(1),
-            Duration.ofMillis(20),
-            Duration.ofMillis(5),
-            probe -> "/" + probe.number());
-    Probes searchable =
-        new Probes(
-            gateway,
-            api,
-            watched.messagesPath(2),
-            Duration.ofMillis(200),
-            Duration.ofMillis(50),
-            probe -> "/search?q=" + probe.word());
-    Target posts = Target.http(gateway.port(), mix.posts());
-    LoadGenerator.Result load;
-    long waiting;
-    Future<Histogram> readableLags;
-    Future<Histogram> searchableLags;
-    AtomicBoolean over = new AtomicBoolean();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      readableLags = threads.submit(() -> readable.measure(over));
-      searchableLags = threads.submit(() -> searchable.measure(over));
-      try {
-        load = LoadGenerator.open(posts, CONNECTIONS, rate, run.scale().round().multipliedBy(10));
-        waiting = run.waiting();
-      } finally {
-        // The threads must also end after a failure.
-        over.set(true);
-      }
-    }
+    Target posts = new Target(gateway.port(), mix.posts());
     String at = " at %d %% (%,.0f msg/s)".formatted(percent, rate);
+    List<Histogram> lags =
+        Probes.during(
+            () -> load(at, posts, rate),
+            Probes.readable(gateway, api, watched.messagesPath(1)),
+            Probes.searchable(gateway, api, watched.messagesPath(2)));
+    rows("readable" + at, lags.getFirst(), callAndTransaction);
+    rows("searchable" + at, lags.getLast(), refresh);
+  }
+
+  private void load(String at, Target posts, double rate) {
+    Duration duration = run.scale().round().multipliedBy(10);
+    LoadGenerator.Result load = LoadGenerator.open(posts, CONNECTIONS, rate, duration);
+    long waiting = run.waiting();
     rows("accepted" + at, load.latencies(), call);
-    rows("readable" + at, readableLags.resultNow(), callAndTransaction);
-    rows("searchable" + at, searchableLags.resultNow(), refresh);
     run.table()
         .note(
             "lag%s: %,.0f msg/s were accepted; then %,d jobs waited"

@@ -1,15 +1,15 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.Parallel;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.report.Table;
-import dev.tally.bench.stub.StubServer;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Run;
+import dev.tally.bench.system.StubServer;
 import dev.tally.testkit.Service;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -122,7 +122,7 @@ public final class ReadSection {
         };
     Parallel.run(
         Collections.nCopies(
-            SQL_CONNECTIONS, _ -> run.servers().database().jdbc().execute(query, repeat)));
+            SQL_CONNECTIONS, () -> run.servers().database().jdbc().execute(query, repeat)));
     return queries.get() * 1e9 / (System.nanoTime() - begin);
   }
 

@@ -1,5 +1,7 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.Parallel;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
@@ -7,9 +9,7 @@ import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Drainage;
-import dev.tally.bench.system.Mix;
 import dev.tally.bench.system.Run;
 import dev.tally.stack.RedisCluster;
 import dev.tally.testkit.Service;
@@ -30,7 +30,6 @@ public final class ScaleOutSection {
   private static final int APPS = 16;
   private static final int CHATS = 25;
   private static final int NODES = 3;
-  private static final int CONNECTIONS = 32;
   private static final Goal GOAL = new Goal.AtLeast(0.8);
   private static final Duration LEASES_SETTLE = Duration.ofSeconds(10);
 
@@ -89,8 +88,8 @@ public final class ScaleOutSection {
             DoubleAdder rate = new DoubleAdder();
             Parallel.run(
                 List.of(
-                    _ -> rate.add(run.rate(one, CONNECTIONS / 2)),
-                    _ -> rate.add(run.rate(other, CONNECTIONS / 2))));
+                    () -> rate.add(run.rate(one, Contender.CONNECTIONS / 2)),
+                    () -> rate.add(run.rate(other, Contender.CONNECTIONS / 2))));
             return rate.sum();
           };
       accept(run, "accept by 2 gateways", both, "one gateway", one);
@@ -105,13 +104,13 @@ public final class ScaleOutSection {
             run.services().gateway("--TALLY_REDIS_CLUSTER_NODES=" + cluster.addresses())) {
       Target one = warm(run, single, mix);
       Target three = warm(run, clustered, mix);
-      DoubleSupplier spread = () -> run.rate(three, CONNECTIONS);
+      DoubleSupplier spread = () -> run.rate(three, Contender.CONNECTIONS);
       accept(run, "accept on a Redis Cluster of 3", spread, "one Redis", one);
     }
   }
 
   private static Target warm(Run run, Service gateway, Mix mix) {
-    Target target = Target.http(gateway.port(), mix.posts());
+    Target target = new Target(gateway.port(), mix.posts());
     Contender.warmUp(target, run.scale());
     return target;
   }
@@ -119,7 +118,7 @@ public final class ScaleOutSection {
   private static void accept(
       Run run, String title, DoubleSupplier measurement, String limit, Target one) {
     Rounds rounds = new Rounds();
-    Series alone = rounds.add(limit, "msg/s", () -> run.rate(one, CONNECTIONS));
+    Series alone = rounds.add(limit, "msg/s", () -> run.rate(one, Contender.CONNECTIONS));
     Series more = rounds.add(title, "msg/s", measurement);
     rounds.run(run.scale().rounds());
     run.table().add(title, more, alone, GOAL);

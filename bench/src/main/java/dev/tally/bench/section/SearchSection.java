@@ -1,15 +1,15 @@
 package dev.tally.bench.section;
 
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Text;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Dataset;
 import dev.tally.bench.system.Drainage;
 import dev.tally.bench.system.Run;
-import dev.tally.bench.system.Text;
 import dev.tally.testkit.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ public final class SearchSection {
     List<String> paths = paths(app);
     Contender apiLoad = run.contender(api, paths.stream().map(HttpFormat::get).toList());
     List<byte[]> queries = SearchQueries.behind(run.services(), paths);
-    Target elasticsearch = Target.http(run.servers().search().port(), queries);
+    Target elasticsearch = new Target(run.servers().search().port(), queries);
     Contender alone = new Contender(elasticsearch, () -> Duration.ZERO, run.scale(), () -> {});
     Rounds rounds = new Rounds();
     Series search = rounds.add("search", "1/s", apiLoad::measure);

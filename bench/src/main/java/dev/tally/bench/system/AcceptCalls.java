@@ -1,32 +1,32 @@
 package dev.tally.bench.system;
 
-import dev.tally.bench.load.LoadGenerator;
-import dev.tally.bench.load.RedisFormat;
-import dev.tally.bench.load.Target;
+import dev.tally.bench.data.Dataset;
+import dev.tally.bench.data.Mix;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.testkit.RedisServer;
-import java.io.ByteArrayOutputStream;
+import io.lettuce.core.ScriptOutputType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /** Calls {@code accept.lua} as the gateway does, but without a gateway. */
 public final class AcceptCalls {
 
-  /** The number of calls in a pipeline. */
-  public static final int PIPELINE = 50;
-
   private static final String NO_LIMIT = "100000000000";
-  private static final int CONNECTIONS = 2;
+
+  private record Call(String[] keys, String... values) {}
 
   private final RedisServer redis;
-  private final List<byte[]> calls = new ArrayList<>();
+  private final String script;
+  private final List<Call> calls = new ArrayList<>();
 
   public AcceptCalls(RedisServer redis, List<Mix.Draw> draws) {
     this.redis = redis;
-    String script =
+    this.script =
         redis
             .commands()
             .scriptLoad(
@@ -34,56 +34,53 @@ public final class AcceptCalls {
     JobCodec codec = new JobCodec();
     Instant now = Instant.now();
     for (Mix.Draw draw : draws) {
+      Dataset.App app = draw.app();
+      String[] keys = {
+        app.keys().messages(app.chat(draw.chat())),
+        app.keys().waiting(),
+        app.keys().jobs(app.token()),
+        app.keys().ring()
+      };
       calls.add(
-          RedisFormat.command(
-              List.of(
-                  "EVALSHA",
-                  script,
-                  "4",
-                  draw.app().keys().messages(draw.app().chat(draw.chat())),
-                  draw.app().keys().waiting(),
-                  draw.app().keys().jobs(draw.app().token()),
-                  draw.app().keys().ring(),
-                  draw.app().token().value(),
-                  NO_LIMIT,
-                  NO_LIMIT,
-                  NO_LIMIT,
-                  NO_LIMIT,
-                  "1000",
-                  "",
-                  "86400000",
-                  "",
-                  "",
-                  codec.openMessage(draw.app().chat(draw.chat()), draw.body(), now, null))));
+          new Call(
+              keys,
+              app.token().value(),
+              NO_LIMIT,
+              NO_LIMIT,
+              NO_LIMIT,
+              NO_LIMIT,
+              "1000",
+              "",
+              "86400000",
+              "",
+              "",
+              codec.openMessage(app.chat(draw.chat()), draw.body(), now, null)));
     }
   }
 
-  /** Load with one call in each round trip. */
-  public Target single() {
-    return Target.redis(redis.url(), calls, 1);
+  /** Queues messages as fast as Redis accepts them, and returns messages per second. */
+  public double queue(int messages) {
+    long begin = System.nanoTime();
+    redis.pipeline(
+        IntStream.range(0, messages)
+            .mapToObj(i -> calls.get(i % calls.size()))
+            .map(
+                call ->
+                    commands ->
+                        commands.evalsha(
+                            script, ScriptOutputType.MULTI, call.keys(), call.values())));
+    return messages * 1e9 / (System.nanoTime() - begin);
   }
 
-  /** Load with {@value #PIPELINE} calls in each round trip. */
-  public Target pipelined() {
-    List<byte[]> pipelines = new ArrayList<>();
-    for (int i = 0; i + PIPELINE <= calls.size(); i += PIPELINE) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      calls.subList(i, i + PIPELINE).forEach(out::writeBytes);
-      pipelines.add(out.toByteArray());
+  /** Queues messages one after the other, and returns the times of the calls in nanoseconds. */
+  public Histogram oneByOne(int messages) {
+    Histogram times = new Histogram(3);
+    for (int i = 0; i < messages; i++) {
+      Call call = calls.get(i % calls.size());
+      long begin = System.nanoTime();
+      redis.commands().evalsha(script, ScriptOutputType.MULTI, call.keys(), call.values());
+      times.recordValue(System.nanoTime() - begin);
     }
-    return Target.redis(redis.url(), pipelines, PIPELINE);
-  }
-
-  /**
-   * Queues messages as fast as Redis accepts them.
-   *
-   * @param messages a multiple of {@value #PIPELINE}
-   */
-  public void queue(int messages) {
-    long queued = LoadGenerator.requests(pipelined(), CONNECTIONS, messages / PIPELINE).answers();
-    if (queued != messages) {
-      throw new IllegalStateException(
-          "only %,d of %,d messages were queued".formatted(queued, messages));
-    }
+    return times;
   }
 }

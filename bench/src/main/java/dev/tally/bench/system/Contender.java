@@ -3,24 +3,23 @@ package dev.tally.bench.system;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import java.time.Duration;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** A server under closed load, with the number of connections that gets the most answers. */
+/** A server under closed load. */
 public final class Contender {
 
-  private static final int WARM_UP_CONNECTIONS = 32;
+  /** The number of connections of every closed load. */
+  public static final int CONNECTIONS = 32;
 
   private final Target target;
   private final Supplier<Duration> cpu;
   private final Scale scale;
   private final Runnable afterwards;
-  private final int connections;
 
   private double perCpuSecond;
 
   /**
-   * Warms the server up, and finds its best number of connections.
+   * Warms the server up.
    *
    * @param cpu gives the processor time that the server has used so far
    * @param afterwards runs after the warm-up and after each measurement
@@ -31,21 +30,16 @@ public final class Contender {
     this.scale = scale;
     this.afterwards = afterwards;
     warmUp(target, scale);
-    TreeMap<Double, Integer> byRate = new TreeMap<>();
-    for (int candidate : scale.connections()) {
-      byRate.put(LoadGenerator.closed(target, candidate, scale.round()).rate(), candidate);
-    }
-    this.connections = byRate.lastEntry().getValue();
     afterwards.run();
   }
 
   /** Loads a server until it gets no faster. A JVM with few processors compiles for a long time. */
   public static void warmUp(Target target, Scale scale) {
     Duration shortest = scale.round().multipliedBy(2);
-    double highest = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, shortest).rate();
+    double highest = LoadGenerator.closed(target, CONNECTIONS, shortest).rate();
     int same = 0;
     for (int i = 0; i < scale.warmUps() && same < 2; i++) {
-      double rate = LoadGenerator.closed(target, WARM_UP_CONNECTIONS, scale.round()).rate();
+      double rate = LoadGenerator.closed(target, CONNECTIONS, scale.round()).rate();
       same = rate > 1.05 * highest ? 0 : same + 1;
       highest = Math.max(highest, rate);
     }
@@ -54,7 +48,7 @@ public final class Contender {
   /** Loads the server for a round, and returns its answers per second. */
   public double measure() {
     Duration before = cpu.get();
-    LoadGenerator.Result result = LoadGenerator.closed(target, connections, scale.round());
+    LoadGenerator.Result result = LoadGenerator.closed(target, CONNECTIONS, scale.round());
     perCpuSecond = result.answers() * 1e9 / Math.max(1, cpu.get().minus(before).toNanos());
     afterwards.run();
     return result.rate();
@@ -63,9 +57,5 @@ public final class Contender {
   /** The answers per second of the server's processor time, in the latest round. */
   public double perCpuSecond() {
     return perCpuSecond;
-  }
-
-  public int connections() {
-    return connections;
   }
 }

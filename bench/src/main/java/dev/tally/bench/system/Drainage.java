@@ -1,5 +1,6 @@
 package dev.tally.bench.system;
 
+import dev.tally.bench.data.Dataset;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;

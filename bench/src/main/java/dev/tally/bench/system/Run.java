@@ -14,13 +14,13 @@ public record Run(Servers servers, Services services, Scale scale, Table table) 
 
   /** Prepares a service for measurements under load, see {@link Contender}. */
   public Contender contender(Service service, List<byte[]> requests) {
-    return new Contender(Target.http(service.port(), requests), service::cpu, scale, () -> {});
+    return new Contender(new Target(service.port(), requests), service::cpu, scale, () -> {});
   }
 
   /** The same for writes while no worker runs: after each measurement, the queues are cleared. */
   public Contender writes(Service gateway, List<byte[]> requests) {
     return new Contender(
-        Target.http(gateway.port(), requests), gateway::cpu, scale, this::clearQueues);
+        new Target(gateway.port(), requests), gateway::cpu, scale, this::clearQueues);
   }
 
   /** Loads a server for a round, and returns its answers per second. */

@@ -10,7 +10,6 @@ import java.util.List;
  * @param fewRounds the number of rounds of a measurement that takes long
  * @param round the duration of a round; a warm-up takes two or more, each rate of lags ten
  * @param warmUps the most rounds that are added to a warm-up while a server gets faster
- * @param connections the numbers of connections to try
  * @param drainMessages the number of messages in a full queue; a twentieth is written one by one
  * @param chatMessages the number of messages in the long chat that is read; ten times that of
  *     search
@@ -21,7 +20,6 @@ public record Scale(
     int fewRounds,
     Duration round,
     int warmUps,
-    List<Integer> connections,
     int drainMessages,
     int chatMessages,
     List<Integer> chats) {
@@ -33,10 +31,9 @@ public record Scale(
 
   /** Only shows that everything runs. Its figures mean nothing. */
   public static final Scale QUICK =
-      new Scale(1, 1, Duration.ofSeconds(1), 0, List.of(32), 5_000, 20_000, List.of(100, 1_000));
+      new Scale(1, 1, Duration.ofSeconds(1), 0, 5_000, 20_000, List.of(100, 1_000));
 
   private static Scale full(List<Integer> chats) {
-    return new Scale(
-        5, 3, Duration.ofSeconds(3), 8, List.of(8, 32, 128), 100_000, 1_000_000, chats);
+    return new Scale(5, 3, Duration.ofSeconds(3), 8, 100_000, 1_000_000, chats);
   }
 }

@@ -1,4 +1,4 @@
-/** The data that the benchmarks load, and the queues of the system. */
+/** The system under load: its services and queues, and the work that measures it. */
 @NullMarked
 package dev.tally.bench.system;
 

@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.bench.data;
 
 import dev.tally.bench.load.Parallel;
 import dev.tally.testkit.Database;
@@ -131,7 +131,7 @@ public final class PlainWrites {
           return written;
         };
     long begin = System.nanoTime();
-    Parallel.run(Collections.nCopies(connections, _ -> database.jdbc().execute(writeParts)));
+    Parallel.run(Collections.nCopies(connections, () -> database.jdbc().execute(writeParts)));
     return all.size() * 1e9 / (System.nanoTime() - begin);
   }
 }

@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.bench.data;
 
 import dev.tally.bench.load.HttpFormat;
 import java.util.ArrayList;

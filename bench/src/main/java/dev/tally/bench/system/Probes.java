@@ -1,17 +1,19 @@
-package dev.tally.bench.section;
+package dev.tally.bench.system;
 
-import dev.tally.bench.system.Calls;
-import dev.tally.bench.system.Text;
+import dev.tally.bench.data.Text;
 import dev.tally.testkit.Service;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -22,7 +24,7 @@ import org.HdrHistogram.Histogram;
  * @param pause the time before a message that is not visible is looked for again
  * @param look the rest of the path of a read whose answer has the message once it is visible
  */
-record Probes(
+public record Probes(
     Service gateway,
     Service api,
     String messagesPath,
@@ -30,22 +32,57 @@ record Probes(
     Duration pause,
     Function<Probe, String> look) {
 
-  private static final Pattern NUMBER = Pattern.compile("\"message_number\":(\\d+)");
-
   /**
    * An accepted message.
    *
    * @param word no other message has it
    */
-  record Probe(long due, long number, String word) {}
+  public record Probe(long due, long number, String word) {}
+
+  /** Fifty messages a second, asked for by number every 5 milliseconds. */
+  public static Probes readable(Service gateway, Service api, String messagesPath) {
+    return new Probes(
+        gateway,
+        api,
+        messagesPath,
+        Duration.ofMillis(20),
+        Duration.ofMillis(5),
+        probe -> "/" + probe.number());
+  }
+
+  /** Five messages a second, searched for every 50 milliseconds. */
+  public static Probes searchable(Service gateway, Service api, String messagesPath) {
+    return new Probes(
+        gateway,
+        api,
+        messagesPath,
+        Duration.ofMillis(200),
+        Duration.ofMillis(50),
+        probe -> "/search?q=" + probe.word());
+  }
 
   /**
-   * Sends messages until that is over, and then waits until all accepted messages are visible.
-   * Messages of a chat become visible in number order, so this looks for one after the other.
+   * Sends messages while a load runs, and then waits until all accepted messages are visible.
    *
-   * @return the times in nanoseconds
+   * @return the times of each of the probes in nanoseconds
    */
-  Histogram measure(AtomicBoolean over) {
+  public static List<Histogram> during(Runnable load, Probes... all) {
+    List<Future<Histogram>> lags;
+    AtomicBoolean over = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      lags = Arrays.stream(all).map(one -> threads.submit(() -> one.measure(over))).toList();
+      try {
+        load.run();
+      } finally {
+        // The threads must also end after a failure.
+        over.set(true);
+      }
+    }
+    return lags.stream().map(Future::resultNow).toList();
+  }
+
+  /** Messages of a chat become visible in number order, so this looks for one after the other. */
+  private Histogram measure(AtomicBoolean over) {
     Queue<Probe> accepted = new ConcurrentLinkedQueue<>();
     Thread.startVirtualThread(() -> send(accepted, over));
     Histogram lags = new Histogram(3);
@@ -62,8 +99,9 @@ record Probes(
   }
 
   private boolean isVisible(Probe probe) {
-    String answer = Calls.get(api.port(), messagesPath + look.apply(probe)).orElse("");
-    return answer.contains(probe.word());
+    return Calls.get(api.port(), messagesPath + look.apply(probe))
+        .filter(answer -> answer.body().contains(probe.word()))
+        .isPresent();
   }
 
   /** Sends each message in a thread of its own: a slow answer delays no other message. */
@@ -78,8 +116,6 @@ record Probes(
   private Optional<Probe> send(long due) {
     String word = "q" + Long.toHexString(due);
     return Calls.post(gateway.port(), messagesPath, Text.json("probe " + word))
-        .map(NUMBER::matcher)
-        .filter(Matcher::find)
-        .map(number -> new Probe(due, Long.parseLong(number.group(1)), word));
+        .map(answer -> new Probe(due, answer.number("message_number"), word));
   }
 }

@@ -1,4 +1,4 @@
-package dev.tally.bench.stub;
+package dev.tally.bench.system;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.redis.RedisClientConfiguration;
@@ -10,10 +10,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.annotation.Import;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -32,12 +30,6 @@ public class StubServer {
 
   private static final Message MESSAGE =
       new Message(1, "Ten thousand messages later, and not one of them lost on its way here.");
-
-  private final StringRedisTemplate redis;
-
-  StubServer(StringRedisTemplate redis) {
-    this.redis = redis;
-  }
 
   record Body(String body) {}
 
@@ -67,27 +59,5 @@ public class StubServer {
   @GetMapping("/empty")
   Message get() {
     return MESSAGE;
-  }
-
-  /**
-   * Accepts a message with three Redis calls in a row: EXISTS for the chat, INCR for the number,
-   * and RPUSH. It is only a contrast: a failure between two of the calls leaves a gap in the
-   * numbers.
-   */
-  @PostMapping("/round-trips/{chat}")
-  @ResponseStatus(HttpStatus.CREATED)
-  Accepted roundTrips(@PathVariable String chat, @RequestBody Body message) {
-    String counter = "bench:" + chat + ":messages";
-    if (!redis.hasKey(counter)) {
-      throw new IllegalStateException("the chat does not exist");
-    }
-    Long number = redis.opsForValue().increment(counter);
-    if (number == null) {
-      throw new IllegalStateException("INCR returned no number");
-    }
-    String job =
-        "{\"chat\":\"%s\",\"number\":%d,\"body\":\"%s\"}".formatted(chat, number, message.body());
-    redis.opsForList().rightPush("bench:jobs", job);
-    return new Accepted(number);
   }
 }

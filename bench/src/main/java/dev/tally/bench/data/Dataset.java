@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.bench.data;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class Dataset {
 
   /** The default number of partitions of the services. */
-  static final int PARTITIONS = 16;
+  public static final int PARTITIONS = 16;
 
   private static final int TEXTS = 1000;
   private static final String APP =

@@ -1,4 +1,4 @@
-package dev.tally.bench.system;
+package dev.tally.bench.data;
 
 import java.util.Random;
 
