@@ -6,6 +6,7 @@ import dev.tally.bench.compare.Comparison;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.section.AcceptSection;
 import dev.tally.bench.section.DrainSection;
+import dev.tally.bench.section.FairnessSection;
 import dev.tally.bench.section.GrowthSection;
 import dev.tally.bench.section.LagSection;
 import dev.tally.bench.section.ReadSection;
@@ -39,6 +40,7 @@ public final class Bench {
           new Section("read", ReadSection::read),
           new Section("search", SearchSection::search),
           new Section("lag", LagSection::lag),
+          new Section("fairness", FairnessSection::fairness),
           new Section("growth", GrowthSection::growth),
           new Section("scale-out", ScaleOutSection::scaleOut));
   private static final Path TARGET = Path.of("bench", "target");
