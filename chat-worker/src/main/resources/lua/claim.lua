@@ -1,6 +1,9 @@
 -- Moves the next batch from the queue to the claimed batch, unless that holds a batch already: a batch is acknowledged
 -- before the next one is claimed. The owner then reads the claimed batch.
 --
+-- One call moves only a part of a large batch, because Redis serves nobody else meanwhile. The owner calls again, with
+-- what the batch has so far, until there is no more to move.
+--
 -- Jobs that an operator retries go first. Then the apps that have jobs take turns, so that an app with many jobs does
 -- not delay an app with few. The jobs of an app stay in their order.
 --
@@ -13,15 +16,18 @@
 -- ARGV[1]  string   id of the worker that claims
 -- ARGV[2]  integer  most jobs in a batch
 -- ARGV[3]  integer  most bytes in a batch; the first job is handed out however long it is
--- ARGV[4]  integer  most jobs in a turn of an app, while other apps wait
+-- ARGV[4]  integer  most jobs in a turn of an app
 -- ARGV[5]  integer  bytes of jobs after which a turn ends
 -- ARGV[6]  string   the part of the name of an app's jobs before the token
 -- ARGV[7]  string   the part after the token
+-- ARGV[8]  integer  jobs that this batch has so far; 0 in the first call
+-- ARGV[9]  integer  bytes that this batch has so far
 --
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers "not-owner", "claimed", "nothing" if no job waits, or "redelivered" if there was a claimed batch.
+-- Answers {"not-owner"}, {"nothing"} if no job waits, {"redelivered"} if there is a claimed batch and not the one so
+-- far, or {"claimed", jobs, bytes, more}: what the batch has now, and 1 if the batch has room and jobs wait.
 
 local waiting = KEYS[1] -- hash
 local ring = KEYS[2] -- list
@@ -35,23 +41,28 @@ local turn_jobs = tonumber(ARGV[4]) -- integer
 local turn_bytes = tonumber(ARGV[5]) -- integer
 local before_token = ARGV[6] -- string
 local after_token = ARGV[7] -- string
+local jobs_so_far = tonumber(ARGV[8]) -- integer
+local bytes_so_far = tonumber(ARGV[9]) -- integer
 
 if redis.call('GET', owner) ~= worker then
-  return 'not-owner'
+  return {'not-owner'}
 end
 
-if redis.call('EXISTS', claimed) == 1 then
-  return 'redelivered'
+if redis.call('LLEN', claimed) ~= jobs_so_far then
+  return {'redelivered'}
 end
 
--- What one call reads, about.
+-- What a command reads, about.
 local PAGE_JOBS = 64
 local PAGE_BYTES = 65536
+-- What a call moves, about: a millisecond or two.
+local STEP_JOBS = 512
+local STEP_BYTES = 524288
 
 local load = redis.call('HMGET', waiting, 'jobs', 'bytes')
-local batch = 0 -- jobs
-local bytes = 0 -- of the batch
-local full = false
+local batch = jobs_so_far -- jobs
+local bytes = bytes_so_far -- of the batch
+local full = batch >= batch_jobs
 
 -- Moves jobs from the head of a list to the batch until it has moved enough or the batch is full, and returns how many
 -- it moved.
@@ -98,19 +109,18 @@ local function move(list, most_jobs, enough_bytes)
   return batch - jobs_before
 end
 
-move(retried, batch_jobs, batch_bytes)
-while not full do
+local function step_is_over()
+  return batch - jobs_so_far >= STEP_JOBS or bytes - bytes_so_far >= STEP_BYTES
+end
+
+move(retried, STEP_JOBS, STEP_BYTES)
+while not full and not step_is_over() do
   local app = redis.call('LINDEX', ring, 0)
   if not app then
     break
   end
   local jobs = before_token .. app .. after_token
-  local moved
-  if redis.call('LLEN', ring) == 1 then
-    moved = move(jobs, batch_jobs, batch_bytes)
-  else
-    moved = move(jobs, turn_jobs, turn_bytes)
-  end
+  local moved = move(jobs, turn_jobs, turn_bytes)
   if redis.call('EXISTS', jobs) == 0 then
     redis.call('LPOP', ring)
   elseif moved > 0 then
@@ -119,11 +129,15 @@ while not full do
 end
 
 if batch == 0 then
-  return 'nothing'
+  return {'nothing'}
 end
-local jobs_left = (tonumber(load[1]) or 0) - batch
-local bytes_left = (tonumber(load[2]) or 0) - bytes
-if redis.call('EXISTS', ring, retried) == 0 then
+if batch == jobs_so_far then
+  return {'claimed', batch, bytes, 0}
+end
+local jobs_left = (tonumber(load[1]) or 0) - (batch - jobs_so_far)
+local bytes_left = (tonumber(load[2]) or 0) - (bytes - bytes_so_far)
+local is_empty = redis.call('EXISTS', ring, retried) == 0
+if is_empty then
   jobs_left = 0
   bytes_left = 0
 end
@@ -132,4 +146,4 @@ redis.call(
   'jobs', string.format('%.0f', math.max(0, jobs_left)),
   'bytes', string.format('%.0f', math.max(0, bytes_left))
 )
-return 'claimed'
+return {'claimed', batch, bytes, (full or is_empty) and 0 or 1}

@@ -15,8 +15,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class QueueScripts {
 
-  private static final RedisScript<byte[]> CLAIM =
-      RedisScript.of(new ClassPathResource("lua/claim.lua"), byte[].class);
+  @SuppressWarnings("rawtypes") // a class literal has no type arguments
+  private static final RedisScript<List> CLAIM =
+      RedisScript.of(new ClassPathResource("lua/claim.lua"), List.class);
 
   private static final RedisScript<Long> ACKNOWLEDGE =
       RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
@@ -63,27 +64,49 @@ final class QueueScripts {
     byte[] worker = utf8(lease.worker().value());
     byte[] beforeToken = utf8(keys.beforeToken());
     byte[] batchJobs = number(mostJobs);
-    byte[] answer =
-        redis.execute(
-            CLAIM,
-            List.of(waiting, ring, retried, claimed, owner),
-            worker,
-            batchJobs,
-            batchBytes,
-            turnJobs,
-            turnBytes,
-            beforeToken,
-            AFTER_TOKEN);
-    String outcome = new String(answer, StandardCharsets.UTF_8);
-    return switch (outcome) {
-      case "nothing" -> new Claim(List.of(), false);
-      // If the lease is lost by now, this may be another worker's batch. Its rows are written once
-      // whoever writes them, and this worker cannot acknowledge it.
-      case "claimed", "redelivered" ->
-          new Claim(redis.opsForList().range(claimed, 0, -1), outcome.equals("redelivered"));
-      case "not-owner" -> throw new LeaseLostException(keys.partition());
-      default -> throw new IllegalStateException("claim.lua answered " + outcome);
-    };
+    long jobsSoFar = 0;
+    long bytesSoFar = 0;
+    while (true) {
+      List<?> answer =
+          redis.execute(
+              CLAIM,
+              List.of(waiting, ring, retried, claimed, owner),
+              worker,
+              batchJobs,
+              batchBytes,
+              turnJobs,
+              turnBytes,
+              beforeToken,
+              AFTER_TOKEN,
+              number(jobsSoFar),
+              number(bytesSoFar));
+      String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
+      switch (outcome) {
+        case "nothing" -> {
+          return new Claim(List.of(), false);
+        }
+        case "claimed" -> {
+          jobsSoFar = (Long) answer.get(1);
+          bytesSoFar = (Long) answer.get(2);
+          if ((Long) answer.get(3) == 0) {
+            return new Claim(read(claimed), false);
+          }
+        }
+        case "redelivered" -> {
+          return new Claim(read(claimed), true);
+        }
+        case "not-owner" -> throw new LeaseLostException(keys.partition());
+        default -> throw new IllegalStateException("claim.lua answered " + outcome);
+      }
+    }
+  }
+
+  /**
+   * If the lease is lost by now, this may be another worker's batch. Its rows are written once
+   * whoever writes them, and this worker cannot acknowledge it.
+   */
+  private List<byte[]> read(String claimed) {
+    return redis.opsForList().range(claimed, 0, -1);
   }
 
   /**

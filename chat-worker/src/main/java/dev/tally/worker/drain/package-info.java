@@ -15,8 +15,9 @@
  *
  * <ol>
  *   <li>Claim: {@code claim.lua} moves up to {@code batch-jobs} jobs to {@code claimed}: retried
- *       ones first, then a turn of each app, round the ring. If {@code claimed} holds a batch
- *       already, it hands out that one again.
+ *       ones first, then a turn of each app, round the ring. A large batch takes several calls,
+ *       between which Redis serves others. If {@code claimed} holds a batch already, it hands out
+ *       that one again.
  *   <li>Persist: one transaction inserts the rows that are missing ({@link
  *       dev.tally.worker.drain.batch}). After a timeout, several smaller transactions do. If MySQL
  *       does not take a value, they are halved until the job with that value is alone.

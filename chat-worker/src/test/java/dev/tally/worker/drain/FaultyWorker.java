@@ -110,14 +110,15 @@ final class FaultyWorker {
       };
     }
 
-    @SuppressWarnings("unchecked") // the only answer of this script
+    @SuppressWarnings("unchecked") // the only type of answer of this script
     private <T> T claim(RedisScript<T> script, List<String> keys, Object... arguments) {
       if (batchesLeft == 0) {
         LeaseTaker.end(lease);
-        return (T) WorkerParts.bytes("nothing");
+        return (T) List.of(WorkerParts.bytes("nothing"));
       }
       T answer = super.execute(script, keys, arguments);
-      if (WorkerParts.texts(List.of((byte[]) answer)).contains("nothing")) {
+      List<byte[]> outcome = ((List<byte[]>) answer).subList(0, 1);
+      if (WorkerParts.texts(outcome).contains("nothing")) {
         LeaseTaker.end(lease);
         return answer;
       }
