@@ -240,7 +240,7 @@ class AcceptorIT {
   void anAppWithManyJobsLeavesATenthOfTheBytesToOthers() {
     AppToken neighbour = neighbour();
     rows.app(neighbour.value());
-    Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofKilobytes(200), 0.8));
+    Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofKilobytes(215), 0.8));
     roomy.chat(APP, null, null);
     roomy.messages(CHAT, bodies(1_000), null, null);
     String wide = "x".repeat(70_000);
