@@ -17,7 +17,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import net.jqwik.api.Arbitrary;
@@ -107,7 +106,8 @@ class HttpFuzzIT {
   }
 
   private static long counter(String key) {
-    return Long.parseLong(Objects.requireNonNullElse(redis.opsForValue().get(key), "0"));
+    Object counter = redis.opsForHash().get(key, PartitionKeys.NUMBERS);
+    return counter == null ? 0 : Long.parseLong((String) counter);
   }
 
   @Property
