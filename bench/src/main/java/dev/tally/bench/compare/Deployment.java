@@ -68,14 +68,14 @@ final class Deployment implements AutoCloseable {
               () -> add(services.worker()),
               () -> add(services.api()),
               () -> add(services.gateway())));
+      worker = service("chat-worker");
+      api = service("chat-api");
+      gateway = service("chat-gateway");
+      mix = Mix.even(createApps());
     } catch (RuntimeException e) {
       close();
       throw e;
     }
-    worker = service("chat-worker");
-    api = service("chat-api");
-    gateway = service("chat-gateway");
-    mix = Mix.even(createApps());
     posts = mix.posts();
     batches = mix.batches(BATCH);
   }
