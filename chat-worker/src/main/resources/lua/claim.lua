@@ -62,7 +62,7 @@ local STEP_BYTES = 524288
 local load = redis.call('HMGET', waiting, 'jobs', 'bytes')
 local batch = jobs_so_far -- jobs
 local bytes = bytes_so_far -- of the batch
-local full = batch >= batch_jobs
+local full = false
 
 -- Moves jobs from the head of a list to the batch until it has moved enough or the batch is full, and returns how many
 -- it moved.
