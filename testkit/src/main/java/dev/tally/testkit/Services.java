@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.springframework.util.DigestUtils;
@@ -36,6 +38,7 @@ public final class Services {
   private final Path folder;
   private final Path checkout;
   private final AtomicInteger started = new AtomicInteger();
+  private final Map<String, Path> unpacked = new ConcurrentHashMap<>();
 
   /**
    * Uses the services of the current folder's build.
@@ -83,7 +86,7 @@ public final class Services {
   }
 
   private Service start(String name, int heap, String... arguments) {
-    Path jar = unpacked(name);
+    Path jar = unpacked.computeIfAbsent(name, this::unpack);
     List<String> command =
         new ArrayList<>(List.of("-XX:AOTCache=" + aotCache(jar), "-jar", jar.toString()));
     command.addAll(List.of(arguments));
@@ -129,7 +132,7 @@ public final class Services {
    * Returns the service's jar, unpacked next to its libraries and its AOT cache. Unpacks it once
    * for each build.
    */
-  private Path unpacked(String name) {
+  private Path unpack(String name) {
     Path target = checkout.resolve(name).resolve("target").toAbsolutePath();
     try (Stream<Path> files = Files.list(target)) {
       Path jar =
