@@ -29,8 +29,8 @@ public final class FairnessSection {
   private static final int BATCH = 1_000;
   private static final int CONNECTIONS = 4;
 
-  /** Bodies with which a batch nearly has the longest request that a gateway reads. */
-  private static final int LONG_BODY = 1_000;
+  /** Makes a batch nearly as long as the longest request that a gateway reads. */
+  private static final String LONG = "x".repeat(800);
 
   private FairnessSection() {}
 
@@ -76,7 +76,7 @@ public final class FairnessSection {
   private static byte[] batch(Dataset.App app, boolean isLong) {
     String lines =
         IntStream.range(0, BATCH)
-            .mapToObj(i -> Text.body(i) + (isLong ? "x".repeat(LONG_BODY - 200) : ""))
+            .mapToObj(i -> Text.body(i) + (isLong ? LONG : ""))
             .map(Text::json)
             .collect(Collectors.joining("\n"));
     return HttpFormat.post(app.messagesPath(1), "application/x-ndjson", lines);

@@ -1,7 +1,6 @@
 package dev.tally.bench.system;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
 import java.util.List;
@@ -9,7 +8,6 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
-import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,7 +22,6 @@ import org.springframework.web.bind.annotation.RestController;
 @SpringBootApplication(
     proxyBeanMethods = false,
     exclude = {FlywayAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class})
-@Import(RedisClientConfiguration.class)
 @RestController
 public class StubServer {
 
