@@ -18,6 +18,7 @@ public final class AcceptCalls {
 
   private static final String NO_LIMIT = "100000000000";
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Call(String[] keys, String... values) {}
 
   private final RedisServer redis;
