@@ -1,6 +1,8 @@
 package dev.tally.worker;
 
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
@@ -18,6 +20,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAu
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The service that persists and indexes writes, with the operator's commands. */
@@ -82,5 +85,10 @@ public class ChatWorker {
   @Bean
   JobCodec jobCodec() {
     return new JobCodec();
+  }
+
+  @Bean
+  WaitingJobs waitingJobs(StringRedisTemplate redis, RedisLayout layout, JobCodec codec) {
+    return new WaitingJobs(redis, layout, codec);
   }
 }

@@ -1,6 +1,6 @@
 package dev.tally.worker.command;
 
-import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.worker.deadletter.DeadLetters;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.tally.worker.deadletter;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.redis.BytesRedisTemplate;

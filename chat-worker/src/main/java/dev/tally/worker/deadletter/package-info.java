@@ -1,4 +1,4 @@
-/** Rejected jobs with their reasons, which wait for an operator. */
+/** What an operator does with dead letters: list, retry, drop. */
 @NullMarked
 package dev.tally.worker.deadletter;
 

@@ -1,8 +1,8 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persisted;
 import dev.tally.worker.drain.batch.Persister;

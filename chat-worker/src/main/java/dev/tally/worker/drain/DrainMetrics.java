@@ -1,7 +1,7 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.metrics.EnumCounter;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persisted;
 import io.micrometer.core.instrument.Counter;

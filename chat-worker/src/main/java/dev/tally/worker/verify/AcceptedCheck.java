@@ -3,6 +3,7 @@ package dev.tally.worker.verify;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.Job;
+import dev.tally.common.queue.WaitingJobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

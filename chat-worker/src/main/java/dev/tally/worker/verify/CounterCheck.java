@@ -28,7 +28,7 @@ class CounterCheck {
   /** Stands for the value of a counter whose key has another type. */
   private static final String NO_HASH = "no hash";
 
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
@@ -88,7 +88,7 @@ class CounterCheck {
                 return null;
               });
     } catch (DataAccessException e) {
-      if (!isOfAnotherType(e)) {
+      if (!RedisError.isWrongType(e)) {
         throw e;
       }
       // One of them is no hash, and the pipeline does not tell which.
@@ -101,15 +101,11 @@ class CounterCheck {
     try {
       return hashes.get(name, PartitionKeys.NUMBERS);
     } catch (DataAccessException e) {
-      if (!isOfAnotherType(e)) {
+      if (!RedisError.isWrongType(e)) {
         throw e;
       }
       return NO_HASH;
     }
-  }
-
-  private static boolean isOfAnotherType(DataAccessException e) {
-    return RedisError.text(e).contains("WRONGTYPE");
   }
 
   private static byte[] bytes(String text) {
@@ -122,7 +118,8 @@ class CounterCheck {
       return;
     }
     if (!NUMBER.matcher(counter).matches()) {
-      findings.add("counter %s is no number, so all writes that need it fail".formatted(name));
+      findings.add(
+          "counter %s is no number; the next write that needs it sets it again".formatted(name));
     } else if (Long.parseLong(counter) < highest) {
       findings.add(
           "counter %s is at %s, but number %d is persisted".formatted(name, counter, highest));

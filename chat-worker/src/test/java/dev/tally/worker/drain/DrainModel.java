@@ -1,10 +1,10 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.UndecodableJobException;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Delivery;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -3,8 +3,8 @@ package dev.tally.worker.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;

@@ -2,9 +2,9 @@ package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;

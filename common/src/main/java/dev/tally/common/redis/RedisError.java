@@ -18,4 +18,9 @@ public final class RedisError {
     return Objects.requireNonNullElse(
         NestedExceptionUtils.getMostSpecificCause(e).getMessage(), "");
   }
+
+  /** Whether the command needs a key of another type. */
+  public static boolean isWrongType(DataAccessException e) {
+    return text(e).contains("WRONGTYPE");
+  }
 }

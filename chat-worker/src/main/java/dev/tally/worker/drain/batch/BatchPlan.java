@@ -1,9 +1,9 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.queue.Job;
-import dev.tally.worker.deadletter.DeadLetter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package dev.tally.worker.drain.batch;
 
-import dev.tally.worker.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 

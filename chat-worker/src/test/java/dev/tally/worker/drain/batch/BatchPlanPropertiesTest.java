@@ -2,10 +2,10 @@ package dev.tally.worker.drain.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.Job;
-import dev.tally.worker.deadletter.DeadLetter;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,12 +2,12 @@ package dev.tally.worker.drain.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.Job;
-import dev.tally.worker.deadletter.DeadLetter.Reason;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.tally.worker.deadletter;
+package dev.tally.common.deadletter;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -27,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
 
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final String NO_DEAD_LETTER = "not a dead letter";
 
   /** Why a job can never be persisted. */
   public enum Reason {
@@ -84,22 +85,46 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
    *
    * @throws IllegalArgumentException if the text is not a dead letter
    */
-  static DeadLetter decode(String text) {
+  public static DeadLetter decode(String text) {
+    JsonNode node = read(text);
     try {
-      JsonNode node = JSON.readTree(text);
-      byte[] job =
-          node.has("job")
-              ? node.required("job").asString().getBytes(StandardCharsets.UTF_8)
-              : Base64.getDecoder().decode(node.required("job_base64").asString());
       return new DeadLetter(
           node.required("id").asString(),
           Reason.of(node.required("reason").asString()),
           Instant.parse(node.required("at").asString()),
-          job);
+          job(node));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(NO_DEAD_LETTER);
+    }
+  }
+
+  /**
+   * The job of a dead letter, also of one with a reason that only another version knows.
+   *
+   * @throws IllegalArgumentException if the text is not a dead letter
+   */
+  public static byte[] jobOf(String text) {
+    JsonNode node = read(text);
+    try {
+      return job(node);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(NO_DEAD_LETTER);
+    }
+  }
+
+  private static JsonNode read(String text) {
+    try {
+      return JSON.readTree(text);
     } catch (JacksonException e) {
       // Without its cause: the parser's message may quote the job.
-      throw new IllegalArgumentException("not a dead letter");
+      throw new IllegalArgumentException(NO_DEAD_LETTER);
     }
+  }
+
+  private static byte[] job(JsonNode node) {
+    return node.has("job")
+        ? node.required("job").asString().getBytes(StandardCharsets.UTF_8)
+        : Base64.getDecoder().decode(node.required("job_base64").asString());
   }
 
   @Override
