@@ -22,8 +22,8 @@
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
 --
--- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"counter-behind"} if the number of a new chat
--- has been given out before, {"queue-full"} or {"key-reused"}.
+-- Answers {"accepted" | "replayed", first, last}, {"unknown-parent"}, {"counter-unusable"} if the counter is no number,
+-- {"counter-behind"} if the number of a new chat has been given out before, {"queue-full"} or {"key-reused"}.
 
 local counter = KEYS[1] -- hash
 local waiting = KEYS[2] -- hash
@@ -53,13 +53,18 @@ if idempotency_record then
   end
 end
 
-local given_out = redis.call('HGET', counter, 'numbers')
+-- HGET fails for a key of another type.
+local given_out = redis.pcall('HGET', counter, 'numbers')
 if not given_out then
   return {'unknown-parent'}
 end
+-- Lua counts exactly up to 2^53. A path names numbers of up to 15 digits.
+if type(given_out) ~= 'string' or #given_out > 15 or not string.find(given_out, '^%d+$') then
+  return {'counter-unusable'}
+end
 -- A chat's message counter is set with the chat's number. Setting it again would give out the numbers of its messages
 -- again.
-if before_chat_number ~= '' and tonumber(given_out) then
+if before_chat_number ~= '' then
   for number = given_out + 1, given_out + new_jobs do
     if redis.call('EXISTS', before_chat_number .. string.format('%.0f', number) .. after_chat_number) == 1 then
       return {'counter-behind'}

@@ -1,6 +1,8 @@
 package dev.tally.gateway;
 
+import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
@@ -20,6 +22,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The service that accepts writes. */
@@ -64,6 +67,11 @@ public class ChatGateway {
   @Bean
   JobCodec jobCodec() {
     return new JobCodec();
+  }
+
+  @Bean
+  WaitingJobs waitingJobs(StringRedisTemplate redis, RedisLayout layout, JobCodec codec) {
+    return new WaitingJobs(redis, layout, codec);
   }
 
   /** Ticks in microseconds, because jobs have that precision. */

@@ -157,6 +157,7 @@ final class AcceptScript {
               new NumberRange((Long) answer.get(1), (Long) answer.get(2)),
               outcome.equals("replayed"));
       case "unknown-parent" -> new Acceptance.UnknownParent();
+      case "counter-unusable" -> new Acceptance.CounterUnusable();
       case "counter-behind" -> new Acceptance.CounterBehind();
       case "queue-full" -> new Acceptance.QueueFull();
       case "key-reused" -> new Acceptance.KeyReused();

@@ -11,6 +11,9 @@ sealed interface Acceptance {
   /** Redis has no counter for the parent. The script changed nothing. */
   record UnknownParent() implements Acceptance {}
 
+  /** The parent's counter is no number. The script changed nothing. */
+  record CounterUnusable() implements Acceptance {}
+
   /**
    * The counter of the app's chats is behind: the next chat exists already. The script changed
    * nothing.

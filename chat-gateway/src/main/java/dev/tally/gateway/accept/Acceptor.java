@@ -126,7 +126,7 @@ public final class Acceptor {
               ProblemType.QUEUE_FULL,
               "Too many writes are waiting for the database.",
               QUEUE_FULL_RETRY);
-      case Acceptance.UnknownParent _, Acceptance.CounterBehind _ ->
+      case Acceptance.UnknownParent _, Acceptance.CounterUnusable _, Acceptance.CounterBehind _ ->
           // The recovered counter is gone again, or so far behind that it takes several steps.
           throw ProblemException.retryable(
               ProblemType.UNAVAILABLE,
@@ -149,7 +149,6 @@ public final class Acceptor {
       if (MemoryFull.isCauseOf(e)) {
         return new Acceptance.QueueFull();
       }
-      recovery.reportIfUnusable(parent, e);
       throw e;
     }
   }

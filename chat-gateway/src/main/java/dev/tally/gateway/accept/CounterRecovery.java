@@ -1,7 +1,6 @@
 package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.tally.common.log.LoggedFault;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
@@ -12,41 +11,46 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.DataType;
+import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * Sets a counter that Redis does not have to the highest number in MySQL: the counter of a new app,
- * or one that Redis lost. Raises a counter of chats that is behind the chats that exist. Reports a
- * counter that is no number.
+ * Sets a counter that Redis does not have: the counter of a new app, or one that Redis lost. Sets a
+ * counter that is no number, because somebody wrote to it. Raises a counter of chats that is behind
+ * the chats that exist.
  *
- * <p>It never lowers a counter. When several gateways recover the same counter, one of them sets it
- * and the others use that one.
+ * <p>A counter goes on after the highest number in use, in the jobs in Redis and in MySQL. Nothing
+ * is accepted in a parent whose counter is missing or no number, so nobody gives out a higher one
+ * meanwhile. When several gateways recover the same counter, one of them sets it and the others use
+ * that one.
  */
 @Component
 final class CounterRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(CounterRecovery.class);
 
-  /** What Redis answers to a script that takes a number from such a counter. */
-  private static final Pattern NO_NUMBER =
-      Pattern.compile("WRONGTYPE|value is not an integer|increment or decrement would overflow");
+  private static final RedisScript<Long> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
 
   private static final RedisScript<Long> CATCH_UP =
       RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
   private static final int MOST_CHATS = 1_000;
 
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final RepeatedWarning noNumber = new RepeatedWarning(log);
+  private final QueuedNumbers queued;
   private final PersistedNumbers persisted;
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
@@ -56,16 +60,18 @@ final class CounterRecovery {
   private final Absences absences = new Absences(Ticker.systemTicker());
 
   CounterRecovery(
+      QueuedNumbers queued,
       PersistedNumbers persisted,
       StringRedisTemplate redis,
       RedisLayout layout,
       MeterRegistry meters) {
+    this.queued = queued;
     this.persisted = persisted;
     this.redis = redis;
     this.layout = layout;
     this.recovered =
         Counter.builder("tally.counters.recovered")
-            .description("Counters that Redis did not have, set to the highest number in MySQL")
+            .description("Counters that Redis did not have, set to the highest number in use")
             .register(meters);
     this.lost =
         Counter.builder("tally.counters.lost")
@@ -73,7 +79,7 @@ final class CounterRecovery {
             .register(meters);
     this.unusable =
         Counter.builder("tally.counters.unusable")
-            .description("Writes that failed because their counter in Redis is no number")
+            .description("Counters that were no number, set to the highest number in use")
             .register(meters);
   }
 
@@ -81,54 +87,41 @@ final class CounterRecovery {
    * Recovers the parent's counter if that is what the script asked for.
    *
    * @return whether it did, so that the script should be asked again
-   * @throws ProblemException 404 if MySQL does not know the parent
-   * @throws DataAccessException if MySQL or Redis does not answer
+   * @throws ProblemException 404 if there is no such parent
+   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer
    */
   boolean recover(Parent parent, Acceptance acceptance) {
     return switch (acceptance) {
       case Acceptance.UnknownParent _ -> {
-        set(parent, highest(parent));
+        setMissing(parent);
+        yield true;
+      }
+      case Acceptance.CounterUnusable _ -> {
+        setUnusable(parent);
         yield true;
       }
       case Acceptance.CounterBehind _ -> {
-        catchUp(parent, highest(parent));
+        catchUp(parent, highestPersisted(parent));
         yield true;
       }
       default -> false;
     };
   }
 
-  private long highest(Parent parent) {
-    PersistedNumbers.Answer answer = absences.of(parent);
-    if (answer == null) {
-      answer = persisted.highest(parent);
-      if (answer instanceof PersistedNumbers.Absent absent) {
-        absences.add(parent, absent);
-      }
+  private void setMissing(Parent parent) {
+    long highest = highest(parent);
+    if (!set(parent, highest)) {
+      return;
     }
-    return switch (answer) {
-      case PersistedNumbers.Highest(long number) -> number;
-      case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
-      case PersistedNumbers.Absent.CHAT -> throw ProblemException.chatNotFound();
-    };
-  }
-
-  private void set(Parent parent, long highest) {
-    String counter = counter(parent);
-    if (Boolean.TRUE.equals(
-        redis
-            .<String, String>opsForHash()
-            .putIfAbsent(counter, PartitionKeys.NUMBERS, Long.toString(highest)))) {
-      recovered.increment();
-      if (hadCounter(parent, highest)) {
-        lost.increment();
-        dataLost.warn(
-            () ->
-                """
-                Redis has lost data: the counter %s goes on after %d, the highest number in MySQL; \
-                writes that were accepted after that number and not persisted are lost"""
-                    .formatted(LoggedToken.in(counter), highest));
-      }
+    recovered.increment();
+    if (hadCounter(parent, highest)) {
+      lost.increment();
+      dataLost.warn(
+          () ->
+              """
+              Redis has lost data: the counter %s goes on after %d, the highest number in use; \
+              writes that were accepted after that number are lost"""
+                  .formatted(LoggedToken.in(counter(parent)), highest));
     }
   }
 
@@ -138,6 +131,95 @@ final class CounterRecovery {
    */
   private static boolean hadCounter(Parent parent, long highest) {
     return parent instanceof Parent.Chat || highest > 0;
+  }
+
+  private void setUnusable(Parent parent) {
+    long highest = highest(parent);
+    if (set(parent, highest)) {
+      unusable.increment();
+      noNumber.warn(
+          () ->
+              """
+              the counter %s in Redis was no number, so somebody wrote to it; it goes on after %d, the \
+              highest number in use"""
+                  .formatted(LoggedToken.in(counter(parent)), highest));
+    }
+  }
+
+  private boolean set(Parent parent, long highest) {
+    return Objects.equals(
+        redis.execute(
+            RECOVER,
+            List.of(counter(parent)), // counter
+            Long.toString(highest)), // highest
+        1L);
+  }
+
+  /** Jobs move from Redis to MySQL, so this reads MySQL last. But first it finds strangers out. */
+  private long highest(Parent parent) {
+    boolean isPersisted = find(parent) instanceof PersistedNumbers.Highest;
+    if (!isPersisted && parent instanceof Parent.Chat chat && !mayBeQueued(chat)) {
+      throw ProblemException.chatNotFound();
+    }
+    OptionalLong inRedis = queued.highest(parent);
+    return switch (persisted.highest(parent)) {
+      case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
+      case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
+      case PersistedNumbers.Absent.CHAT -> inRedis.orElseThrow(ProblemException::chatNotFound);
+    };
+  }
+
+  private long highestPersisted(Parent parent) {
+    return find(parent) instanceof PersistedNumbers.Highest(long number) ? number : 0;
+  }
+
+  /**
+   * What MySQL knew of the parent within the last second.
+   *
+   * @throws ProblemException 404 if there is no such app
+   */
+  private PersistedNumbers.Answer find(Parent parent) {
+    PersistedNumbers.Answer answer = absences.of(parent);
+    if (answer == null) {
+      answer = persisted.highest(parent);
+      if (answer instanceof PersistedNumbers.Absent absent) {
+        absences.add(parent, absent);
+      }
+    }
+    if (answer == PersistedNumbers.Absent.APP) {
+      throw ProblemException.appNotFound();
+    }
+    return answer;
+  }
+
+  /**
+   * Whether the chat's number has been given out. A client that writes to chats that do not exist
+   * must not make Redis read whole queues again and again.
+   */
+  private boolean mayBeQueued(Parent.Chat chat) {
+    Parent app = new Parent.App(chat.app());
+    OptionalLong chats = count(app);
+    if (chats.isEmpty()) {
+      setMissing(app);
+      chats = count(app);
+    }
+    return chats.isEmpty() || chat.name().number() <= chats.getAsLong();
+  }
+
+  /** The numbers given out in a parent; empty if its counter is missing or no number. */
+  private OptionalLong count(Parent parent) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    try {
+      String numbers = hashes.get(counter(parent), PartitionKeys.NUMBERS);
+      return numbers == null || !NUMBER.matcher(numbers).matches()
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(numbers));
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return OptionalLong.empty();
+      }
+      throw e;
+    }
   }
 
   private void catchUp(Parent parent, long highest) {
@@ -159,40 +241,6 @@ final class CounterRecovery {
               Redis has lost data: the counter %s was behind the chats that exist, and goes on after \
               them"""
                   .formatted(LoggedToken.in(counter)));
-    }
-  }
-
-  /**
-   * Reports the parent's counter in the log and a metric, if it is why a script failed.
-   *
-   * @param fault what the script threw
-   */
-  void reportIfUnusable(Parent parent, DataAccessException fault) {
-    String answer = RedisError.text(fault);
-    if (!NO_NUMBER.matcher(answer).find()) {
-      return;
-    }
-    String counter = counter(parent);
-    if (answer.contains("WRONGTYPE") && isHash(counter)) {
-      // Another key of the script has the wrong type.
-      return;
-    }
-    unusable.increment();
-    noNumber.warn(
-        () ->
-            """
-            the counter %s in Redis is no number, so every write that needs it fails: when the queue \
-            of its partition is empty, delete the counter, and the gateway sets it to the highest \
-            number in MySQL"""
-                .formatted(LoggedToken.in(counter)));
-  }
-
-  private boolean isHash(String counter) {
-    try {
-      return redis.type(counter) == DataType.HASH;
-    } catch (DataAccessException e) {
-      log.debug("Redis did not tell the type of a counter: {}", LoggedFault.line(e));
-      return true;
     }
   }
 

@@ -17,16 +17,16 @@
  *   <li>{@link dev.tally.gateway.accept.Acceptor} writes the request's jobs, open at their ends.
  *   <li>{@code lua/accept.lua} checks the idempotency key, the parent and the queue's limit, then
  *       takes the numbers and pushes the jobs. It does all of this or nothing, in one round trip.
- *   <li>If Redis does not know the parent, or its counter is behind, {@code CounterRecovery} asks
- *       MySQL, sets or raises the counter, and the script runs again. A parent that MySQL does not
- *       have is a 404.
+ *   <li>If Redis does not know the parent, or its counter is behind or no number, {@code
+ *       CounterRecovery} looks at the jobs in Redis and asks MySQL, sets or raises the counter, and
+ *       the script runs again. A parent that neither has is a 404.
  * </ol>
  *
  * <p>Three rules keep it right. A number and its job come from the same script, so there is no
- * number without a job. A counter is only set where there is none, and only raised where there is
- * one, so concurrent gateways recover the same one. No call that may have run is sent twice: after
- * an error a write may be queued or not, and only the client, with an idempotency key, may try
- * again.
+ * number without a job. A counter is only set where there is none or no number, and only raised
+ * where there is one, so concurrent gateways recover the same one. No call that may have run is
+ * sent twice: after an error a write may be queued or not, and only the client, with an idempotency
+ * key, may try again.
  *
  * @see dev.tally.gateway.accept.Acceptor
  * @see dev.tally.common.queue.JobCodec

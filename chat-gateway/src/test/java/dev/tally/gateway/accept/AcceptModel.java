@@ -24,6 +24,10 @@ final class AcceptModel {
   private final int queueLimit;
   private final int queueBytes;
   private final Map<Parent, Long> counters = new HashMap<>();
+
+  /** What somebody wrote in place of a counter. */
+  private final Map<Parent, Object> spoiled = new HashMap<>();
+
   private final Map<AppToken, List<String>> queues = new HashMap<>();
   private final Map<Integer, List<String>> rings = new HashMap<>();
   private final Map<String, Request> records = new HashMap<>();
@@ -46,13 +50,17 @@ final class AcceptModel {
           ? new Acceptance.Accepted(earlier.numbers(), true)
           : new Acceptance.KeyReused();
     }
+    if (spoiled.containsKey(parent)) {
+      return new Acceptance.CounterUnusable();
+    }
     Long highest = counters.get(parent);
     if (highest == null) {
       return new Acceptance.UnknownParent();
     }
     if (parent instanceof Parent.App(AppToken app)
         && LongStream.rangeClosed(highest + 1, highest + jobs.size())
-            .anyMatch(chat -> counters.containsKey(new Parent.Chat(new ChatName(app, chat))))) {
+            .mapToObj(chat -> new Parent.Chat(new ChatName(app, chat)))
+            .anyMatch(chat -> counters.containsKey(chat) || spoiled.containsKey(chat))) {
       return new Acceptance.CounterBehind();
     }
     List<String> waiting = waiting(keys(parent.app()).partition());
@@ -80,11 +88,18 @@ final class AcceptModel {
   }
 
   void recover(Parent parent, long highest) {
+    spoiled.remove(parent);
     counters.putIfAbsent(parent, highest);
   }
 
   void lose(Parent parent) {
     counters.remove(parent);
+    spoiled.remove(parent);
+  }
+
+  void spoil(Parent parent, Object content) {
+    lose(parent);
+    spoiled.put(parent, content);
   }
 
   /** A worker claims all jobs of an app. */
@@ -131,6 +146,7 @@ final class AcceptModel {
     held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(partitions.count()));
     counters.forEach(
         (parent, highest) -> held.put(counter(parent), Map.of("numbers", highest.toString())));
+    spoiled.forEach((parent, content) -> held.put(counter(parent), content));
     queues.forEach((app, jobs) -> held.put(keys(app).jobs(app), jobs));
     rings.forEach(
         (partition, apps) -> {

@@ -28,10 +28,12 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -51,6 +53,9 @@ class AcceptScriptModelIT {
   private static final List<AppToken> APPS = List.of(token(0, 0), token(0, 1), token(1, 0));
 
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+
+  private static final RedisScript<Long> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
 
   private static LettuceConnectionFactory connections;
   private static StringRedisTemplate redis;
@@ -110,10 +115,18 @@ class AcceptScriptModelIT {
         }
         case Step.Recover(int app, long chat, long highest) -> {
           Parent parent = parent(app, chat);
-          redis
-              .opsForHash()
-              .putIfAbsent(model.counter(parent), PartitionKeys.NUMBERS, Long.toString(highest));
+          redis.execute(RECOVER, List.of(model.counter(parent)), Long.toString(highest));
           model.recover(parent, highest);
+        }
+        case Step.Spoil(int app, long chat, String text, boolean asHash) -> {
+          Parent parent = parent(app, chat);
+          redis.delete(model.counter(parent));
+          if (asHash) {
+            redis.opsForHash().put(model.counter(parent), PartitionKeys.NUMBERS, text);
+          } else {
+            redis.opsForValue().set(model.counter(parent), text);
+          }
+          model.spoil(parent, asHash ? Map.of(PartitionKeys.NUMBERS, text) : text);
         }
         case Step.Lose(int app, long chat) -> {
           redis.delete(model.counter(parent(app, chat)));

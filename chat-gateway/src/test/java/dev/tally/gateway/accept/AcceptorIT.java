@@ -13,6 +13,7 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -81,7 +81,12 @@ class AcceptorIT {
     return new Acceptor(
         new RedisRequirements(connections, layout, false, meters),
         new AcceptScript(pipeline, layout, memory, properties),
-        new CounterRecovery(new PersistedNumbers(rows.mysql()), redis, layout, meters),
+        new CounterRecovery(
+            new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
+            new PersistedNumbers(rows.mysql()),
+            redis,
+            layout,
+            meters),
         codec,
         Clock.fixed(NOW, ZoneOffset.UTC),
         properties,
@@ -338,14 +343,21 @@ class AcceptorIT {
   }
 
   @Test
-  void aCounterThatIsNoNumberIsCounted() {
+  void aCounterThatIsNoNumberGoesOnWhereItWas() {
     acceptor.chat(APP, null, null);
+    acceptor.messages(CHAT, bodies(1), null, null);
     redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
 
-    assertThatThrownBy(() -> acceptor.messages(CHAT, List.of("a"), null, null))
-        .isInstanceOf(DataAccessException.class);
+    assertThat(acceptor.messages(CHAT, bodies(1), null, null)).isEqualTo(new NumberRange(2, 2));
+  }
 
-    assertThat(meters.get("tally.counters.unusable").counter().count()).isEqualTo(1);
+  @Test
+  void aCounterOfAnotherTypeGoesOnWhereItWas() {
+    acceptor.chat(APP, null, null);
+    redis.delete(KEYS.chats(APP));
+    redis.opsForValue().set(KEYS.chats(APP), "a string");
+
+    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
   }
 
   @Test

@@ -1,30 +1,34 @@
 package dev.tally.gateway.accept;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -40,6 +44,7 @@ class CounterRecoveryIT {
 
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final JobCodec codec = new JobCodec();
   private LettuceConnectionFactory connections;
   private StringRedisTemplate redis;
   private PersistedRows rows;
@@ -51,9 +56,14 @@ class CounterRecoveryIT {
     rows = PersistedRows.in(servers);
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     recovery =
         new CounterRecovery(
-            new PersistedNumbers(rows.mysql()), redis, new RedisLayout(redis, PARTITIONS), meters);
+            new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
+            new PersistedNumbers(rows.mysql()),
+            redis,
+            layout,
+            meters);
     logged.start();
     LOG.addAppender(logged);
   }
@@ -167,7 +177,6 @@ class CounterRecoveryIT {
 
     assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
     assertThat(redis.hasKey(KEYS.messages(CHAT))).isFalse();
-    assertThat(recovered()).isZero();
   }
 
   @Test
@@ -195,43 +204,109 @@ class CounterRecoveryIT {
     assertNotFound(CHATS, ProblemType.APP_NOT_FOUND);
   }
 
+  /** Each place where a job may be before it is persisted. */
+  private static List<String> places() {
+    return List.of(KEYS.jobs(APP), KEYS.retried(), KEYS.claimed(), KEYS.dead());
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void aLostCounterGoesOnAfterTheJobsInRedis(String place) {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
+    push(place, message(CHAT, 8));
+    push(place, message(CHAT, 9));
+    push(place, chat(2));
+
+    recover(CHATS);
+    recover(MESSAGES);
+
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("9");
+  }
+
   @Test
-  void theLogNamesACounterThatIsNoNumberWithoutTheToken() {
-    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
+  void jobsOfOtherParentsDoNotCount() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
+    AppToken other = new AppToken("f".repeat(32));
+    push(KEYS.claimed(), codec.openChat(other, Instant.ofEpochSecond(1), null) + "50}");
+    push(KEYS.claimed(), message(new ChatName(other, 1), 60));
+    push(KEYS.claimed(), message(new ChatName(APP, 2), 70));
 
-    reportAfterCounting();
-    reportAfterCounting();
+    recover(MESSAGES);
 
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("7");
+  }
+
+  @Test
+  void aChatThatIsNotPersistedYetHasItsCounterSetAgain() {
+    rows.app(APP.value());
+    push(KEYS.jobs(APP), chat(1));
+
+    recover(MESSAGES);
+
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("0");
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("1");
+  }
+
+  /** Reading this list fails. */
+  @Test
+  void aNumberThatWasNeverGivenOutIsNotLookedForAmongTheJobs() {
+    rows.app(APP.value());
+    counter(KEYS.chats(APP), 0);
+    redis.opsForValue().set(KEYS.jobs(APP), "no list");
+
+    assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"many", "", "-1", "1e3", "1.5", "1000000000000000"})
+  void aCounterThatIsNoNumberGoesOnAfterTheHighestNumberInUse(String text) {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
+    push(KEYS.jobs(APP), message(CHAT, 8));
+    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, text);
+
+    setAgain();
+
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("8");
+    assertThat(unusable()).isEqualTo(1);
+    assertThat(lost()).isZero();
     assertThat(warnings())
         .singleElement()
         .asString()
-        .contains("the counter", "01234567…:1:messages", "is no number")
-        .contains("delete the counter")
+        .contains("the counter", "01234567…:1:messages", "was no number", "goes on after 8,")
         .doesNotContain(APP.value());
-    assertThat(unusable()).isEqualTo(2);
   }
 
   @Test
   void aCounterOfAnotherTypeIsNoNumber() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
     redis.opsForList().rightPush(KEYS.messages(CHAT), "1");
+    redis.opsForValue().set(KEYS.chats(APP), "1");
 
-    reportAfterCounting();
+    setAgain();
 
-    assertThat(warnings()).hasSize(1);
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("0");
     assertThat(unusable()).isEqualTo(1);
   }
 
   @Test
-  void aFaultOfAnotherKeyIsNotTheCounters() {
-    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "1");
-    redis.opsForValue().set(KEYS.jobs(APP), "no list");
+  void aCounterThatAnotherGatewaySetAgainIsLeftAlone() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    counter(KEYS.messages(CHAT), 5);
 
-    recovery.reportIfUnusable(
-        MESSAGES, fault(() -> redis.opsForList().rightPush(KEYS.jobs(APP), "job")));
-    recovery.reportIfUnusable(MESSAGES, new QueryTimeoutException("no answer"));
+    setAgain();
 
-    assertThat(warnings()).isEmpty();
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("5");
     assertThat(unusable()).isZero();
+    assertThat(warnings()).isEmpty();
   }
 
   @Test
@@ -282,14 +357,25 @@ class CounterRecoveryIT {
     assertThat(recovery.recover(parent, new Acceptance.UnknownParent())).isTrue();
   }
 
-  private void reportAfterCounting() {
-    recovery.reportIfUnusable(
-        MESSAGES,
-        fault(() -> redis.opsForHash().increment(KEYS.messages(CHAT), PartitionKeys.NUMBERS, 1)));
+  private void setAgain() {
+    assertThat(recovery.recover(MESSAGES, new Acceptance.CounterUnusable())).isTrue();
   }
 
-  private static DataAccessException fault(ThrowingCallable command) {
-    return catchThrowableOfType(DataAccessException.class, command);
+  /** Puts a job where a script would put it; as a dead letter, if that is the place. */
+  private void push(String place, String job) {
+    String entry =
+        place.equals(KEYS.dead())
+            ? DeadLetter.now(DeadLetter.Reason.CHAT_MISSING, job.getBytes(UTF_8)).encode()
+            : job;
+    redis.opsForList().rightPush(place, entry);
+  }
+
+  private String chat(long number) {
+    return codec.openChat(APP, Instant.ofEpochSecond(1), null) + number + "}";
+  }
+
+  private String message(ChatName chat, long number) {
+    return codec.openMessage(chat, "hi", Instant.ofEpochSecond(1), null) + number + "}";
   }
 
   private double unusable() {
@@ -299,7 +385,7 @@ class CounterRecoveryIT {
   @Test
   void theMetricsSayWhatTheyCount() {
     assertThat(meters.get("tally.counters.recovered").counter().getId().getDescription())
-        .isEqualTo("Counters that Redis did not have, set to the highest number in MySQL");
+        .isEqualTo("Counters that Redis did not have, set to the highest number in use");
     assertThat(meters.get("tally.counters.lost").counter().getId().getDescription())
         .isEqualTo("Counters that Redis had lost or that were behind: it lost data");
   }
@@ -307,7 +393,9 @@ class CounterRecoveryIT {
   @Test
   void anAbsenceIsBelievedOfOneParentOnly() {
     rows.app(APP.value());
+    counter(KEYS.chats(APP), 0);
     assertNotFound(MESSAGES, ProblemType.CHAT_NOT_FOUND);
+    redis.delete(KEYS.chats(APP));
 
     recover(CHATS);
 

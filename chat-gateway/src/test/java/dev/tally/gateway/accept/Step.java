@@ -26,6 +26,9 @@ sealed interface Step {
   /** Redis loses a counter. */
   record Lose(int app, long chat) implements Step {}
 
+  /** Somebody writes to a counter, to the hash or in place of it. */
+  record Spoil(int app, long chat, String text, boolean asHash) implements Step {}
+
   /** A worker claims all jobs of an app. */
   record Claim(int app) implements Step {}
 
@@ -65,6 +68,14 @@ sealed interface Step {
             Tuple.of(6, writes),
             Tuple.of(3, Combinators.combine(apps, parents, highest).as(Recover::new)),
             Tuple.of(1, Combinators.combine(apps, parents).as(Lose::new)),
+            Tuple.of(
+                1,
+                Combinators.combine(
+                        apps,
+                        parents,
+                        Arbitraries.of("many", "", "-1", "1e3", "0x1f", " 1", "1000000000000000"),
+                        Arbitraries.of(true, false))
+                    .as(Spoil::new)),
             Tuple.of(2, apps.map(Claim::new)),
             Tuple.of(1, Combinators.combine(apps, keys).as(Expire::new)))
         .list()

@@ -1,0 +1,56 @@
+package dev.tally.gateway.accept;
+
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.WaitingJobs;
+import java.util.OptionalLong;
+import org.springframework.stereotype.Component;
+
+/** The numbers that have been given out and are not persisted: those of the jobs in Redis. */
+@Component
+final class QueuedNumbers {
+
+  private final WaitingJobs waiting;
+
+  QueuedNumbers(WaitingJobs waiting) {
+    this.waiting = waiting;
+  }
+
+  /**
+   * The highest number in the parent that a job in Redis has; 0 if the jobs only show that there is
+   * such a chat, empty if they do not. A job that is persisted meanwhile may be missing.
+   *
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  OptionalLong highest(Parent parent) {
+    Highest highest = new Highest();
+    waiting.forEachInRedis(
+        parent.app(),
+        job -> {
+          switch (parent) {
+            case Parent.App _ -> highest.add(chat(job));
+            case Parent.Chat(var name) -> {
+              if (chat(job) == name.number()) {
+                highest.add(job instanceof Job.NewMessage added ? added.message().number() : 0);
+              }
+            }
+          }
+        });
+    return highest.number;
+  }
+
+  private static long chat(Job job) {
+    return switch (job) {
+      case Job.NewChat added -> added.chat().number();
+      case Job.NewMessage added -> added.message().chat().number();
+    };
+  }
+
+  private static final class Highest {
+
+    private OptionalLong number = OptionalLong.empty();
+
+    void add(long other) {
+      number = OptionalLong.of(Math.max(number.orElse(0), other));
+    }
+  }
+}
