@@ -10,7 +10,6 @@ import dev.tally.bench.section.FairnessSection;
 import dev.tally.bench.section.GrowthSection;
 import dev.tally.bench.section.LagSection;
 import dev.tally.bench.section.ReadSection;
-import dev.tally.bench.section.ScaleOutSection;
 import dev.tally.bench.section.SearchSection;
 import dev.tally.bench.system.Run;
 import dev.tally.bench.system.Scale;
@@ -41,8 +40,7 @@ public final class Bench {
           new Section("search", SearchSection::search),
           new Section("lag", LagSection::lag),
           new Section("fairness", FairnessSection::fairness),
-          new Section("growth", GrowthSection::growth),
-          new Section("scale-out", ScaleOutSection::scaleOut));
+          new Section("growth", GrowthSection::growth));
   private static final Path TARGET = Path.of("bench", "target");
   private static final Path RUN = TARGET.resolve("run");
 

@@ -62,8 +62,8 @@ public final class Services {
   }
 
   /** Starts a gateway, which accepts writes. */
-  public Service gateway(String... arguments) {
-    return start("chat-gateway", HEAP, arguments);
+  public Service gateway() {
+    return gateway(HEAP);
   }
 
   /**

@@ -30,7 +30,7 @@ public final class DrainSection {
     Mix thousand = Mix.even(dataset.apps(1, 1000));
     Mix skewed = Mix.zipf(dataset.apps(8, 125));
     try (Service worker = run.services().worker()) {
-      Drainage drainage = new Drainage(run.servers(), List.of(worker));
+      Drainage drainage = new Drainage(run.servers(), worker);
       AcceptCalls warmUp = new AcceptCalls(run.servers().redis(), skewed.draws());
       for (int i = 0; i < 2; i++) {
         drainage.measure(warmUp, run.scale().drainMessages());

@@ -44,7 +44,7 @@ public final class FairnessSection {
     try (Service gateway = run.services().gateway();
         Service worker = run.services().worker();
         Service api = run.services().api()) {
-      Drainage drainage = new Drainage(run.servers(), List.of(worker));
+      Drainage drainage = new Drainage(run.servers(), worker);
       for (boolean isLong : List.of(false, true)) {
         Target flood = new Target(gateway.port(), List.of(batch(flooding, isLong)));
         burst(flood, drainage); // warms up

@@ -71,7 +71,7 @@ public final class GrowthSection {
       } finally {
         worker.thaw();
       }
-      Drainage drainage = new Drainage(servers, List.of(worker));
+      Drainage drainage = new Drainage(servers, worker);
       Series busy = drained(run, limit, drainage, Mix.few(apps, Math.min(BUSY, chats)));
       Series all = drained(run, limit, drainage, mix);
       Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);

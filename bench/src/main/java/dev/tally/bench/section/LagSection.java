@@ -80,7 +80,7 @@ public final class LagSection {
               "lag: the highest accepted rate while everything runs is %,.0f msg/s"
                   .formatted(most.median()));
       warmUp(api);
-      Drainage drainage = new Drainage(run.servers(), List.of(worker));
+      Drainage drainage = new Drainage(run.servers(), worker);
       for (int percent : List.of(10, 50, 90)) {
         drainage.awaitPersisted();
         drainage.awaitSearch();

@@ -32,7 +32,7 @@ public final class SearchSection {
     try (Service worker = run.services().worker()) {
       dataset.index(small);
       dataset.index(large);
-      Duration indexed = new Drainage(run.servers(), List.of(worker)).awaitSearch();
+      Duration indexed = new Drainage(run.servers(), worker).awaitSearch();
       run.table().note("search: %,d messages indexed in %d s".formatted(many, indexed.toSeconds()));
     }
     run.servers().search().refresh();

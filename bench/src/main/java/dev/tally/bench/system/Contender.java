@@ -29,12 +29,12 @@ public final class Contender {
     this.cpu = cpu;
     this.scale = scale;
     this.afterwards = afterwards;
-    warmUp(target, scale);
+    warmUp();
     afterwards.run();
   }
 
-  /** Loads a server until it gets no faster. A JVM with few processors compiles for a long time. */
-  public static void warmUp(Target target, Scale scale) {
+  /** Loads the server until it gets no faster. A JVM with few processors compiles for long. */
+  private void warmUp() {
     Duration shortest = scale.round().multipliedBy(2);
     double highest = LoadGenerator.closed(target, CONNECTIONS, shortest).rate();
     int same = 0;

@@ -6,14 +6,13 @@ import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Measures how fast workers empty full queues. The workers are frozen while the queues are filled,
- * so that warm processes start with a full queue.
+ * Measures how fast a worker empties full queues. It is frozen while the queues are filled, so that
+ * a warm process starts with full queues.
  */
 public final class Drainage {
 
@@ -21,25 +20,25 @@ public final class Drainage {
   private static final Duration LOOK = Duration.ofMillis(20);
 
   private final Servers servers;
-  private final List<Service> workers;
+  private final Service worker;
 
-  public Drainage(Servers servers, List<Service> workers) {
+  public Drainage(Servers servers, Service worker) {
     this.servers = servers;
-    this.workers = workers;
+    this.worker = worker;
   }
 
   /**
-   * Fills the queues, and lets the workers empty them.
+   * Fills the queues, and lets the worker empty them.
    *
    * @return messages per second
    */
   public double measure(AcceptCalls calls, int messages) {
     long before = servers.database().messages();
-    workers.forEach(Service::freeze);
+    worker.freeze();
     try {
       calls.queue(messages);
     } finally {
-      workers.forEach(Service::thaw);
+      worker.thaw();
     }
     long begin = System.nanoTime();
     awaitPersisted();

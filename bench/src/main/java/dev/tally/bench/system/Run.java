@@ -1,6 +1,5 @@
 package dev.tally.bench.system;
 
-import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Table;
 import dev.tally.testkit.Servers;
@@ -21,11 +20,6 @@ public record Run(Servers servers, Services services, Scale scale, Table table) 
   public Contender writes(Service gateway, List<byte[]> requests) {
     return new Contender(
         new Target(gateway.port(), requests), gateway::cpu, scale, this::clearQueues);
-  }
-
-  /** Loads a server for a round, and returns its answers per second. */
-  public double rate(Target target, int connections) {
-    return LoadGenerator.closed(target, connections, scale.round()).rate();
   }
 
   /** Deletes all queued jobs. Their numbers stay given out. */
