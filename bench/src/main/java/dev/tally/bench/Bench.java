@@ -82,7 +82,7 @@ public final class Bench {
   }
 
   private static void measure(Options options, String[] args) throws IOException {
-    Scale scale = options.large() ? Scale.LARGE : options.quick() ? Scale.QUICK : Scale.FULL;
+    Scale scale = options.quick() ? Scale.QUICK : Scale.FULL;
     Servers servers = stoppedAtExit(Servers.start(RUN.resolve("servers")));
     String head = head(args, servers);
     Table table = new Table();

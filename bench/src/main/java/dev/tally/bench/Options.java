@@ -14,7 +14,6 @@ import java.util.OptionalDouble;
  */
 record Options(
     boolean quick,
-    boolean large,
     Optional<String> against,
     int pairs,
     OptionalDouble limit,
@@ -22,7 +21,7 @@ record Options(
 
   static final String USAGE =
       """
-      usage: bench/run [--quick] [--large] [SECTION…]
+      usage: bench/run [--quick] [SECTION…]
              bench/run --against REVISION [--quick] [--pairs N] [--limit RATIO] [accept] [drain] [read]\
       """;
   private static final int PAIRS = 21;
@@ -36,7 +35,6 @@ record Options(
   static Options parse(String... args) {
     List<String> rest = new ArrayList<>(List.of(args));
     boolean quick = rest.remove("--quick");
-    boolean large = rest.remove("--large");
     Optional<String> against = value(rest, "--against");
     Optional<String> pairs = value(rest, "--pairs");
     Optional<String> limit = value(rest, "--limit");
@@ -54,7 +52,7 @@ record Options(
           "a 95 %% interval needs at least %d pairs".formatted(Comparison.FEWEST_PAIRS));
     }
     OptionalDouble highest = limit.stream().mapToDouble(Double::parseDouble).findFirst();
-    return new Options(quick, large, against, wantedPairs, highest, List.copyOf(rest));
+    return new Options(quick, against, wantedPairs, highest, List.copyOf(rest));
   }
 
   private static Optional<String> value(List<String> args, String option) {

@@ -17,12 +17,7 @@ class OptionsTest {
     assertThat(parse("accept --against v1 drain --pairs 18 --limit 1.05 --quick"))
         .isEqualTo(
             new Options(
-                true,
-                false,
-                Optional.of("v1"),
-                18,
-                OptionalDouble.of(1.05),
-                List.of("accept", "drain")));
+                true, Optional.of("v1"), 18, OptionalDouble.of(1.05), List.of("accept", "drain")));
   }
 
   @Test

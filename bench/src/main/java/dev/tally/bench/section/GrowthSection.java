@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /**
- * Compares the rates of growing numbers of chats and messages with those of the fewest. Measures a
- * chat's memory in Redis, and what {@link Footprint} measures.
+ * Compares the rates with many chats and messages with those with few. Measures a chat's memory in
+ * Redis, and what {@link Footprint} measures.
  */
 public final class GrowthSection {
 
@@ -25,7 +25,7 @@ public final class GrowthSection {
   private static final int MESSAGES = 10;
   private static final int REQUESTS = 5_000;
 
-  /** The number of chats that get messages at the same time, in all steps. */
+  /** The number of chats that get messages at the same time, in both steps. */
   private static final int BUSY = 1_000;
 
   private GrowthSection() {}
@@ -34,18 +34,16 @@ public final class GrowthSection {
   public static void growth(Run run) {
     Footprint.startUp(run);
     Footprint.smallHeap(run, Mix.even(new Dataset(run.servers()).apps(APPS, 100)));
-    List<Integer> chats = run.scale().chats();
-    Step fewest = step(run, chats.getFirst());
-    for (int more : chats.subList(1, chats.size())) {
-      Step step = step(run, more);
-      Goal goal = new Goal.AtLeast(1 / 1.3);
-      String with = " with %,d chats and %,d messages".formatted(more, more * MESSAGES);
-      run.table().add("accept" + with, step.accept, fewest.accept, goal);
-      String busy = "drain of %,d chats".formatted(BUSY);
-      run.table().add(busy + with, step.drain, fewest.drain, goal);
-      run.table().add("drain of all chats" + with, step.drainOfAll, fewest.drainOfAll);
-      run.table().add("read a chat" + with, step.read, fewest.read, goal);
-    }
+    int chats = run.scale().manyChats();
+    Step few = step(run, run.scale().fewChats());
+    Step many = step(run, chats);
+    Goal goal = new Goal.AtLeast(1 / 1.3);
+    String with = " with %,d chats and %,d messages".formatted(chats, chats * MESSAGES);
+    run.table().add("accept" + with, many.accept, few.accept, goal);
+    String busy = "drain of %,d chats".formatted(BUSY);
+    run.table().add(busy + with, many.drain, few.drain, goal);
+    run.table().add("drain of all chats" + with, many.drainOfAll, few.drainOfAll);
+    run.table().add("read a chat" + with, many.read, few.read, goal);
   }
 
   private record Step(Series accept, Series drain, Series drainOfAll, Series read) {}

@@ -1,7 +1,6 @@
 package dev.tally.bench.system;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * The durations and amounts of a run.
@@ -13,7 +12,8 @@ import java.util.List;
  * @param drainMessages the number of messages in a full queue; a twentieth is written one by one
  * @param chatMessages the number of messages in the long chat that is read; ten times that of
  *     search
- * @param chats the numbers of chats of the growth steps, each chat with ten messages
+ * @param fewChats the number of chats that growth begins with, each chat with ten messages
+ * @param manyChats the number of chats that it ends with
  */
 public record Scale(
     int rounds,
@@ -22,18 +22,13 @@ public record Scale(
     int warmUps,
     int drainMessages,
     int chatMessages,
-    List<Integer> chats) {
+    int fewChats,
+    int manyChats) {
 
-  public static final Scale FULL = full(List.of(1_000, 100_000));
-
-  /** With a last step of a million chats, which take a long time to load. */
-  public static final Scale LARGE = full(List.of(1_000, 100_000, 1_000_000));
+  public static final Scale FULL =
+      new Scale(5, 3, Duration.ofSeconds(3), 8, 100_000, 1_000_000, 1_000, 100_000);
 
   /** Only shows that everything runs. Its figures mean nothing. */
   public static final Scale QUICK =
-      new Scale(1, 1, Duration.ofSeconds(1), 0, 5_000, 20_000, List.of(100, 1_000));
-
-  private static Scale full(List<Integer> chats) {
-    return new Scale(5, 3, Duration.ofSeconds(3), 8, 100_000, 1_000_000, chats);
-  }
+      new Scale(1, 1, Duration.ofSeconds(1), 0, 5_000, 20_000, 100, 1_000);
 }
