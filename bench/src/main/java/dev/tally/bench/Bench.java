@@ -1,7 +1,6 @@
 package dev.tally.bench;
 
 import ch.qos.logback.classic.Level;
-import dev.tally.bench.compare.Amounts;
 import dev.tally.bench.compare.Comparison;
 import dev.tally.bench.report.Table;
 import dev.tally.bench.section.AcceptSection;
@@ -103,7 +102,7 @@ public final class Bench {
   private static void compare(Options options, String[] args) throws IOException {
     Comparison comparison =
         new Comparison(
-            options.quick() ? Amounts.QUICK : Amounts.FULL,
+            options.quick() ? 4_000 : 10_000,
             options.pairs(),
             options.sections().isEmpty() ? Comparison.SECTIONS : options.sections(),
             options.limit());

@@ -14,14 +14,16 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Compares the present services with those of another revision.
+ * Compares the present services with those of another revision. The work of a turn is a number, not
+ * a time: both revisions then leave the same data behind.
  *
- * @param amounts the work of each turn
+ * @param requests the number of messages to accept one by one, and of reads, in a turn; a full
+ *     queue and a warm-up have twice as many
  * @param pairs the number of pairs, at least {@link #FEWEST_PAIRS}
  * @param sections the sections to measure, some of {@link #SECTIONS}
  * @param limit the highest ratio that is allowed
  */
-public record Comparison(Amounts amounts, int pairs, List<String> sections, OptionalDouble limit) {
+public record Comparison(int requests, int pairs, List<String> sections, OptionalDouble limit) {
 
   /** The sections that can be compared. */
   public static final List<String> SECTIONS = List.of("accept", "drain", "read");
@@ -87,10 +89,10 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
 
   /** Measures some pairs with the same processes. */
   private void measurePairs(int first, int last, Side before, Side now, Map<String, Pairs> all) {
-    try (Deployment other = new Deployment(before.servers(), before.services());
-        Deployment present = new Deployment(now.servers(), now.services())) {
-      other.warmUp(amounts);
-      present.warmUp(amounts);
+    try (Deployment other = new Deployment(before.servers(), before.services(), requests);
+        Deployment present = new Deployment(now.servers(), now.services(), requests)) {
+      other.warmUp();
+      present.warmUp();
       for (int pair = first; pair < last; pair++) {
         if (pair % 2 == 0) {
           measure(other, Pairs::before, pair, all);
@@ -106,7 +108,7 @@ public record Comparison(Amounts amounts, int pairs, List<String> sections, Opti
   private void measure(
       Deployment deployment, Function<Pairs, double[]> side, int pair, Map<String, Pairs> all) {
     deployment
-        .measure(amounts, sections)
+        .measure(sections)
         .forEach(
             (name, cost) -> {
               Pairs costs =

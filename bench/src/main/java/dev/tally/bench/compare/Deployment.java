@@ -40,6 +40,7 @@ final class Deployment implements AutoCloseable {
   private static final int BATCH = 100;
 
   private final Servers servers;
+  private final int requests;
   private final List<Service> started = new ArrayList<>();
   private final Service gateway;
   private final Service worker;
@@ -58,9 +59,11 @@ final class Deployment implements AutoCloseable {
    * Empties the servers, starts the services and creates the chats.
    *
    * @param services those of the revision
+   * @param requests see {@link Comparison}
    */
-  Deployment(Servers servers, Services services) {
+  Deployment(Servers servers, Services services, int requests) {
     this.servers = servers;
+    this.requests = requests;
     servers.empty();
     try {
       Parallel.run(
@@ -92,10 +95,10 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Repeats all work until the services' code is compiled. */
-  void warmUp(Amounts amounts) {
-    fillQueue(() -> acceptOneByOne(amounts.warmUp()));
+  void warmUp() {
+    fillQueue(() -> acceptOneByOne(2 * requests));
     drain();
-    read(reads(amounts.warmUp()));
+    read(reads(2 * requests));
     awaitSearch();
   }
 
@@ -105,25 +108,23 @@ final class Deployment implements AutoCloseable {
    * @param sections some of {@link Comparison#SECTIONS}
    * @return the costs by name, in microseconds
    */
-  Map<String, Double> measure(Amounts amounts, List<String> sections) {
+  Map<String, Double> measure(List<String> sections) {
     Costs costs = new Costs(processes());
     if (sections.contains("accept")) {
-      Runnable accept = () -> acceptOneByOne(amounts.accepted());
-      fillQueue(
-          () ->
-              costs.measure(
-                  "accept", amounts.accepted(), List.of("gateway", "Redis"), accept, () -> {}));
+      List<String> shown = List.of("gateway", "Redis");
+      Runnable accept = () -> acceptOneByOne(requests);
+      fillQueue(() -> costs.measure("accept", requests, shown, accept, () -> {}));
       drain();
       awaitSearch();
     }
     if (sections.contains("drain")) {
-      fillQueue(() -> acceptBatches(amounts.drained() / BATCH));
+      fillQueue(() -> acceptBatches(2 * requests / BATCH));
       List<String> shown = List.of("worker", "MariaDB", "Redis", "Elasticsearch");
-      costs.measure("drain", amounts.drained(), shown, this::drain, this::awaitSearch);
+      costs.measure("drain", 2 * requests, shown, this::drain, this::awaitSearch);
     }
     if (sections.contains("read")) {
-      List<byte[]> reads = reads(amounts.read());
-      costs.measure("read", amounts.read(), List.of("API", "MariaDB"), () -> read(reads), () -> {});
+      List<byte[]> reads = reads(requests);
+      costs.measure("read", requests, List.of("API", "MariaDB"), () -> read(reads), () -> {});
     }
     return costs.micros();
   }
@@ -155,10 +156,10 @@ final class Deployment implements AutoCloseable {
     return apps;
   }
 
-  private List<byte[]> reads(int requests) {
+  private List<byte[]> reads(int count) {
     List<Map.Entry<String, Integer>> chats = List.copyOf(numbers.entrySet());
     List<byte[]> reads = new ArrayList<>();
-    for (int i = 0; i < requests; i++) {
+    for (int i = 0; i < count; i++) {
       Map.Entry<String, Integer> chat = chats.get(random.nextInt(chats.size()));
       reads.add(HttpFormat.get(chat.getKey() + "/" + (1 + random.nextInt(chat.getValue()))));
     }
