@@ -9,14 +9,14 @@ import java.util.function.Supplier;
 /** Measures what units of work cost: microseconds of time, and of each process' processor time. */
 final class Costs {
 
-  private final Map<String, Supplier<Duration>> processes;
+  private final Supplier<Map<String, Duration>> used;
   private final Map<String, Double> micros = new LinkedHashMap<>();
 
   /**
-   * @param processes gives the processor time that each process has used so far
+   * @param used gives the processor time that each process has used so far
    */
-  Costs(Map<String, Supplier<Duration>> processes) {
-    this.processes = processes;
+  Costs(Supplier<Map<String, Duration>> used) {
+    this.used = used;
   }
 
   /**
@@ -29,14 +29,13 @@ final class Costs {
    * @param rest runs after the work, and counts for processor time only
    */
   void measure(String name, int units, List<String> shown, Runnable work, Runnable rest) {
-    Map<String, Duration> before = used();
+    Map<String, Duration> before = used.get();
     long begin = System.nanoTime();
     work.run();
     micros.put(name + ", time", (System.nanoTime() - begin) / 1e3 / units);
     rest.run();
-    Map<String, Duration> after = used();
     double all = 0;
-    for (Map.Entry<String, Duration> process : after.entrySet()) {
+    for (Map.Entry<String, Duration> process : used.get().entrySet()) {
       Duration earlier = before.getOrDefault(process.getKey(), Duration.ZERO);
       double cost = process.getValue().minus(earlier).toNanos() / 1e3 / units;
       all += cost;
@@ -45,12 +44,6 @@ final class Costs {
       }
     }
     micros.put(name + ", processor time of all", all);
-  }
-
-  private Map<String, Duration> used() {
-    Map<String, Duration> used = new LinkedHashMap<>();
-    processes.forEach((name, cpu) -> used.put(name, cpu.get()));
-    return used;
   }
 
   /** The measured figures by name, in microseconds a unit. */

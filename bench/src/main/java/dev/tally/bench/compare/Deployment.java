@@ -10,7 +10,6 @@ import dev.tally.bench.system.Calls;
 import dev.tally.bench.system.Contender;
 import dev.tally.bench.system.Drainage;
 import dev.tally.common.identity.AppToken;
-import dev.tally.stack.ServerKind;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
@@ -23,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Supplier;
 
 /**
  * New processes of one revision's services, on servers of their own that were empty.
@@ -109,7 +107,7 @@ final class Deployment implements AutoCloseable {
    * @return the costs by name, in microseconds
    */
   Map<String, Double> measure(List<String> sections) {
-    Costs costs = new Costs(processes());
+    Costs costs = new Costs(this::cpu);
     if (sections.contains("accept")) {
       List<String> shown = List.of("gateway", "Redis");
       Runnable accept = () -> acceptOneByOne(requests);
@@ -129,15 +127,13 @@ final class Deployment implements AutoCloseable {
     return costs.micros();
   }
 
-  private Map<String, Supplier<Duration>> processes() {
-    Map<String, Supplier<Duration>> processes = new LinkedHashMap<>();
-    processes.put("gateway", gateway::cpu);
-    processes.put("worker", worker::cpu);
-    processes.put("API", api::cpu);
-    for (ServerKind kind : servers.cpu().keySet()) {
-      processes.put(kind.title(), () -> servers.cpu().getOrDefault(kind, Duration.ZERO));
-    }
-    return processes;
+  private Map<String, Duration> cpu() {
+    Map<String, Duration> used = new LinkedHashMap<>();
+    used.put("gateway", gateway.cpu());
+    used.put("worker", worker.cpu());
+    used.put("API", api.cpu());
+    servers.cpu().forEach((kind, cpu) -> used.put(kind.title(), cpu));
+    return used;
   }
 
   private List<Dataset.App> createApps() {
