@@ -4,7 +4,6 @@ import dev.tally.bench.data.Dataset;
 import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.LoadGenerator;
-import dev.tally.bench.load.Parallel;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.system.Calls;
 import dev.tally.bench.system.Contender;
@@ -64,14 +63,9 @@ final class Deployment implements AutoCloseable {
     this.requests = requests;
     servers.empty();
     try {
-      Parallel.run(
-          List.of(
-              () -> add(services.worker()),
-              () -> add(services.api()),
-              () -> add(services.gateway())));
-      worker = service("chat-worker");
-      api = service("chat-api");
-      gateway = service("chat-gateway");
+      worker = closedAtEnd(services.worker());
+      api = closedAtEnd(services.api());
+      gateway = closedAtEnd(services.gateway());
       mix = Mix.even(createApps());
     } catch (RuntimeException e) {
       close();
@@ -81,15 +75,9 @@ final class Deployment implements AutoCloseable {
     batches = mix.batches(BATCH);
   }
 
-  private synchronized void add(Service service) {
+  private Service closedAtEnd(Service service) {
     started.add(service);
-  }
-
-  private Service service(String name) {
-    return started.stream()
-        .filter(service -> service.name().startsWith(name))
-        .findFirst()
-        .orElseThrow();
+    return service;
   }
 
   /** Repeats all work until the services' code is compiled. */
@@ -207,6 +195,6 @@ final class Deployment implements AutoCloseable {
 
   @Override
   public void close() {
-    Parallel.run(started.stream().<Runnable>map(service -> service::close).toList());
+    started.forEach(Service::close);
   }
 }
