@@ -7,7 +7,7 @@ import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.system.Calls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Drainage;
+import dev.tally.bench.system.Queues;
 import dev.tally.common.identity.AppToken;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
@@ -82,7 +82,7 @@ final class Deployment implements AutoCloseable {
 
   /** Repeats all work until the services' code is compiled. */
   void warmUp() {
-    fillQueue(() -> acceptOneByOne(2 * requests));
+    Queues.whileFrozen(worker, () -> acceptOneByOne(2 * requests));
     drain();
     read(reads(2 * requests));
     awaitSearch();
@@ -99,12 +99,12 @@ final class Deployment implements AutoCloseable {
     if (sections.contains("accept")) {
       List<String> shown = List.of("gateway", "Redis");
       Runnable accept = () -> acceptOneByOne(requests);
-      fillQueue(() -> costs.measure("accept", requests, shown, accept, () -> {}));
+      Queues.whileFrozen(worker, () -> costs.measure("accept", requests, shown, accept, () -> {}));
       drain();
       awaitSearch();
     }
     if (sections.contains("drain")) {
-      fillQueue(() -> acceptBatches(2 * requests / BATCH));
+      Queues.whileFrozen(worker, () -> acceptBatches(2 * requests / BATCH));
       List<String> shown = List.of("worker", "MariaDB", "Redis", "Elasticsearch");
       costs.measure("drain", 2 * requests, shown, this::drain, this::awaitSearch);
     }
@@ -150,15 +150,6 @@ final class Deployment implements AutoCloseable {
     return reads;
   }
 
-  private void fillQueue(Runnable accept) {
-    worker.freeze();
-    try {
-      accept.run();
-    } finally {
-      worker.thaw();
-    }
-  }
-
   private void acceptOneByOne(int count) {
     request(gateway, posts, Contender.CONNECTIONS, count);
     messages += count;
@@ -173,11 +164,11 @@ final class Deployment implements AutoCloseable {
   }
 
   private void drain() {
-    Drainage.await("all messages' rows", () -> messages - servers.database().messages());
+    Queues.await("all messages' rows", () -> messages - servers.database().messages());
   }
 
   private void awaitSearch() {
-    Drainage.await("an empty outbox", servers.database()::outbox);
+    new Queues(servers).awaitSearch();
   }
 
   private void read(List<byte[]> reads) {

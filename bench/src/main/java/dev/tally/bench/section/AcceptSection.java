@@ -67,7 +67,7 @@ public final class AcceptSection {
 
   private static double bare(Run run, AcceptCalls calls) {
     double rate = calls.queue(run.scale().drainMessages());
-    run.clearQueues();
+    run.queues().clear();
     return rate;
   }
 

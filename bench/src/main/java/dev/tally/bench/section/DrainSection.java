@@ -7,7 +7,7 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
-import dev.tally.bench.system.Drainage;
+import dev.tally.bench.system.Queues;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Service;
 import java.util.List;
@@ -30,19 +30,18 @@ public final class DrainSection {
     Mix thousand = Mix.even(dataset.apps(1, 1000));
     Mix skewed = Mix.zipf(dataset.apps(8, 125));
     try (Service worker = run.services().worker()) {
-      Drainage drainage = new Drainage(run.servers(), worker);
       AcceptCalls warmUp = new AcceptCalls(run.servers().redis(), skewed.draws());
       for (int i = 0; i < 2; i++) {
-        drainage.measure(warmUp, run.scale().drainMessages());
+        run.queues().drain(worker, warmUp, run.scale().drainMessages());
       }
-      drainage.awaitSearch();
+      run.queues().awaitSearch();
       for (Mix mix : List.of(one, thousand, skewed)) {
-        drain(run, "drain, " + mix.name(), mix, drainage, true);
+        drain(run, "drain, " + mix.name(), mix, worker, true);
       }
       if (run.servers().freezeSearch()) {
         try {
           String title = "drain, %s, Elasticsearch does not answer".formatted(skewed.name());
-          drain(run, title, skewed, drainage, false);
+          drain(run, title, skewed, worker, false);
         } finally {
           run.servers().thawSearch();
         }
@@ -50,16 +49,17 @@ public final class DrainSection {
     }
   }
 
-  private static void drain(Run run, String title, Mix mix, Drainage drainage, boolean indexing) {
+  private static void drain(Run run, String title, Mix mix, Service worker, boolean indexing) {
+    Queues queues = run.queues();
     int messages = run.scale().drainMessages();
     int transactions = messages / 20;
     AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
     PlainWrites writes = new PlainWrites(run.servers().database(), mix, messages);
     int connections = writes.bestConnections();
     Rounds rounds = new Rounds();
-    Series drain = rounds.add("drain", "msg/s", () -> drainage.measure(calls, messages));
+    Series drain = rounds.add("drain", "msg/s", () -> queues.drain(worker, calls, messages));
     Series search =
-        rounds.add("search", "s", () -> indexing ? drainage.awaitSearch().toMillis() / 1e3 : 0);
+        rounds.add("search", "s", () -> indexing ? queues.awaitSearch().toMillis() / 1e3 : 0);
     Series insert = rounds.add("multi-row insert", "msg/s", () -> writes.inserted(connections));
     Series single = rounds.add(SINGLE, "msg/s", () -> writes.oneByOne(1, transactions));
     Series atOnce =

@@ -7,7 +7,6 @@ import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
 import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Series;
-import dev.tally.bench.system.Drainage;
 import dev.tally.bench.system.Probes;
 import dev.tally.bench.system.Run;
 import dev.tally.bench.system.SlowScripts;
@@ -42,15 +41,14 @@ public final class FairnessSection {
     Dataset.App other = app(apps, flooding, false);
     SlowScripts scripts = new SlowScripts(run.servers().redis());
     try (Service gateway = run.services().gateway();
-        Service worker = run.services().worker();
+        Service _ = run.services().worker();
         Service api = run.services().api()) {
-      Drainage drainage = new Drainage(run.servers(), worker);
       for (boolean isLong : List.of(false, true)) {
         Target flood = new Target(gateway.port(), List.of(batch(flooding, isLong)));
-        burst(flood, drainage); // warms up
+        burst(run, flood); // warms up
         List<Histogram> lags =
             Probes.during(
-                () -> IntStream.range(0, run.scale().rounds()).forEach(_ -> burst(flood, drainage)),
+                () -> IntStream.range(0, run.scale().rounds()).forEach(_ -> burst(run, flood)),
                 Probes.readable(gateway, api, neighbour.messagesPath(1)),
                 Probes.readable(gateway, api, other.messagesPath(1)));
         String title = "%d × %,d %s messages".formatted(BATCHES, BATCH, isLong ? "long" : "short");
@@ -82,9 +80,9 @@ public final class FairnessSection {
     return HttpFormat.post(app.messagesPath(1), "application/x-ndjson", lines);
   }
 
-  private static void burst(Target flood, Drainage drainage) {
+  private static void burst(Run run, Target flood) {
     LoadGenerator.requests(flood, CONNECTIONS, BATCHES);
-    drainage.awaitPersisted();
+    run.queues().awaitPersisted();
   }
 
   private static Series millis(String name, Histogram lags, int percentile) {

@@ -75,6 +75,6 @@ final class Footprint {
       run.table().add("memory under load of " + name, used, most, new Goal.AtMost(1));
       run.table().add("accept by " + name, slow, fast);
     }
-    run.clearQueues();
+    run.queues().clear();
   }
 }

@@ -8,7 +8,6 @@ import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Drainage;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
@@ -69,9 +68,8 @@ public final class GrowthSection {
       } finally {
         worker.thaw();
       }
-      Drainage drainage = new Drainage(servers, worker);
-      Series busy = drained(run, limit, drainage, Mix.few(apps, Math.min(BUSY, chats)));
-      Series all = drained(run, limit, drainage, mix);
+      Series busy = drained(run, limit, worker, Mix.few(apps, Math.min(BUSY, chats)));
+      Series all = drained(run, limit, worker, mix);
       Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);
       run.table()
           .note(
@@ -88,13 +86,13 @@ public final class GrowthSection {
     }
   }
 
-  private static Series drained(Run run, String name, Drainage drainage, Mix mix) {
+  private static Series drained(Run run, String name, Service worker, Mix mix) {
     int messages = run.scale().drainMessages();
     AcceptCalls calls = new AcceptCalls(run.servers().redis(), mix.draws());
     for (int i = 0; i < 2; i++) {
-      drainage.measure(calls, messages);
+      run.queues().drain(worker, calls, messages);
     }
-    return measured(run, name, "msg/s", () -> drainage.measure(calls, messages));
+    return measured(run, name, "msg/s", () -> run.queues().drain(worker, calls, messages));
   }
 
   private static Series measured(Run run, String name, String unit, DoubleSupplier measurement) {

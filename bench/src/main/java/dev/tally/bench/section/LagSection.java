@@ -10,7 +10,6 @@ import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Drainage;
 import dev.tally.bench.system.Probes;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Service;
@@ -47,7 +46,7 @@ public final class LagSection {
     int transactions = run.scale().drainMessages() / 20;
     AcceptCalls script = new AcceptCalls(run.servers().redis(), oneChat.draws());
     Histogram calls = script.oneByOne(transactions);
-    run.clearQueues();
+    run.queues().clear();
     PlainWrites writes = new PlainWrites(run.servers().database(), oneChat, transactions);
     double callMillis = millis(calls, 50);
     double transactionMillis = 1000 / writes.oneByOne(1, transactions);
@@ -69,7 +68,7 @@ public final class LagSection {
 
   private void measure() {
     try (Service gateway = run.services().gateway();
-        Service worker = run.services().worker();
+        Service _ = run.services().worker();
         Service api = run.services().api()) {
       Contender load = run.contender(gateway, mix.posts());
       Rounds rounds = new Rounds();
@@ -80,10 +79,9 @@ public final class LagSection {
               "lag: the highest accepted rate while everything runs is %,.0f msg/s"
                   .formatted(most.median()));
       warmUp(api);
-      Drainage drainage = new Drainage(run.servers(), worker);
       for (int percent : List.of(10, 50, 90)) {
-        drainage.awaitPersisted();
-        drainage.awaitSearch();
+        run.queues().awaitPersisted();
+        run.queues().awaitSearch();
         lag(percent, most.median() * percent / 100, gateway, api);
       }
     }
@@ -112,7 +110,7 @@ public final class LagSection {
   private void load(String at, Target posts, double rate) {
     Duration duration = run.scale().round().multipliedBy(10);
     LoadGenerator.Result load = LoadGenerator.open(posts, CONNECTIONS, rate, duration);
-    long waiting = run.waiting();
+    long waiting = run.queues().waiting();
     rows("accepted" + at, load.latencies(), call);
     run.table()
         .note(

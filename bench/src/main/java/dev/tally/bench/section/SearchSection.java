@@ -8,7 +8,6 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.Contender;
-import dev.tally.bench.system.Drainage;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Service;
 import java.time.Duration;
@@ -29,10 +28,10 @@ public final class SearchSection {
     Dataset dataset = new Dataset(run.servers());
     Dataset.App small = dataset.apps(1, 1, SHORT).getFirst();
     Dataset.App large = dataset.apps(1, 1, many).getFirst();
-    try (Service worker = run.services().worker()) {
+    try (Service _ = run.services().worker()) {
       dataset.index(small);
       dataset.index(large);
-      Duration indexed = new Drainage(run.servers(), worker).awaitSearch();
+      Duration indexed = run.queues().awaitSearch();
       run.table().note("search: %,d messages indexed in %d s".formatted(many, indexed.toSeconds()));
     }
     run.servers().search().refresh();

@@ -6,40 +6,26 @@ import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
-/**
- * Measures how fast a worker empties full queues. It is frozen while the queues are filled, so that
- * a warm process starts with full queues.
- */
-public final class Drainage {
+/** What waits for a worker: the queues of all partitions, and the outbox of search. */
+public record Queues(Servers servers) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(20);
 
-  private final Servers servers;
-  private final Service worker;
-
-  public Drainage(Servers servers, Service worker) {
-    this.servers = servers;
-    this.worker = worker;
-  }
-
   /**
-   * Fills the queues, and lets the worker empty them.
+   * Measures how fast a worker empties full queues. It is frozen while the queues are filled, so
+   * that a warm process starts with full queues.
    *
    * @return messages per second
    */
-  public double measure(AcceptCalls calls, int messages) {
+  public double drain(Service worker, AcceptCalls calls, int messages) {
     long before = servers.database().messages();
-    worker.freeze();
-    try {
-      calls.queue(messages);
-    } finally {
-      worker.thaw();
-    }
+    whileFrozen(worker, () -> calls.queue(messages));
     long begin = System.nanoTime();
     awaitPersisted();
     long end = System.nanoTime();
@@ -51,13 +37,23 @@ public final class Drainage {
     return messages * 1e9 / (end - begin);
   }
 
+  /** Fills the queues while the worker cannot empty them. */
+  public static void whileFrozen(Service worker, Runnable fill) {
+    worker.freeze();
+    try {
+      fill.run();
+    } finally {
+      worker.thaw();
+    }
+  }
+
   /** Waits until the queues are empty. */
   public void awaitPersisted() {
-    await("an empty queue", () -> waiting(servers));
+    await("an empty queue", this::waiting);
   }
 
   /** The number of jobs in all partitions that are queued or claimed. */
-  static long waiting(Servers servers) {
+  public long waiting() {
     RedisCommands<String, String> redis = servers.redis().commands();
     return IntStream.range(0, Dataset.PARTITIONS)
         .mapToObj(PartitionKeys::new)
@@ -84,6 +80,17 @@ public final class Drainage {
         throw new IllegalStateException("gave up waiting for " + what);
       }
       LockSupport.parkNanos(LOOK.toNanos());
+    }
+  }
+
+  /** Deletes all queued jobs. Their numbers stay given out. */
+  public void clear() {
+    RedisCommands<String, String> redis = servers.redis().commands();
+    for (String queues : List.of("tally:*:jobs", "tally:*:ring")) {
+      List<String> keys = redis.keys(queues);
+      if (!keys.isEmpty()) {
+        redis.unlink(keys.toArray(String[]::new));
+      }
     }
   }
 }
