@@ -5,7 +5,6 @@ import dev.tally.bench.data.Mix;
 import dev.tally.bench.load.HttpFormat;
 import dev.tally.bench.load.LoadGenerator;
 import dev.tally.bench.load.Target;
-import dev.tally.bench.system.Calls;
 import dev.tally.bench.system.Contender;
 import dev.tally.bench.system.Queues;
 import dev.tally.common.identity.AppToken;
@@ -13,6 +12,7 @@ import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
 import dev.tally.testkit.http.Http;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,7 +67,7 @@ final class Deployment implements AutoCloseable {
       api = closedAtEnd(services.api());
       gateway = closedAtEnd(services.gateway());
       mix = Mix.even(createApps());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError e) {
       close();
       throw e;
     }
@@ -127,9 +127,11 @@ final class Deployment implements AutoCloseable {
   private List<Dataset.App> createApps() {
     List<Dataset.App> apps = new ArrayList<>();
     List<byte[]> chats = new ArrayList<>();
+    HttpRequest.Builder create =
+        Http.request(api.url() + "/apps", "Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"Bench\"}"));
     for (int i = 0; i < APPS; i++) {
-      Http.Answer app = Calls.post(api.port(), "/apps", "{\"name\":\"Bench\"}").orElseThrow();
-      AppToken token = new AppToken(app.text("token"));
+      AppToken token = new AppToken(Http.exchange(create).is(201).text("token"));
       // The id of the row is of no use here.
       apps.add(new Dataset.App(0, token, CHATS));
       byte[] chat =

@@ -3,9 +3,9 @@ package dev.tally.bench.section;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tally.bench.load.HttpFormat;
-import dev.tally.bench.system.Calls;
 import dev.tally.testkit.Service;
 import dev.tally.testkit.Services;
+import dev.tally.testkit.http.Http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -39,9 +39,7 @@ final class SearchQueries {
       recorder.start();
       String url = "http://127.0.0.1:" + recorder.getAddress().getPort();
       try (Service api = services.api("--spring.elasticsearch.uris=" + url)) {
-        if (!paths.stream().allMatch(path -> Calls.get(api.port(), path).isPresent())) {
-          throw new IllegalStateException("a search failed");
-        }
+        paths.forEach(path -> Http.get(api.url() + path).is(200));
       } finally {
         recorder.stop(0);
       }

@@ -2,10 +2,11 @@ package dev.tally.bench.system;
 
 import dev.tally.bench.data.Text;
 import dev.tally.testkit.Service;
+import dev.tally.testkit.http.Http;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -99,9 +100,9 @@ public record Probes(
   }
 
   private boolean isVisible(Probe probe) {
-    return Calls.get(api.port(), messagesPath + look.apply(probe))
-        .filter(answer -> answer.body().contains(probe.word()))
-        .isPresent();
+    String url = api.url() + messagesPath + look.apply(probe);
+    Http.Answer answer = Http.exchange(Http.request(url));
+    return answer.status() == 200 && answer.body().contains(probe.word());
   }
 
   /** Sends each message in a thread of its own: a slow answer delays no other message. */
@@ -109,13 +110,18 @@ public record Probes(
     for (long next = System.nanoTime(); !over.get(); next += interval.toNanos()) {
       LockSupport.parkNanos(next - System.nanoTime());
       long due = next;
-      Thread.startVirtualThread(() -> send(due).ifPresent(accepted::add));
+      Thread.startVirtualThread(() -> send(due, accepted));
     }
   }
 
-  private Optional<Probe> send(long due) {
+  private void send(long due, Queue<Probe> accepted) {
     String word = "q" + Long.toHexString(due);
-    return Calls.post(gateway.port(), messagesPath, Text.json("probe " + word))
-        .map(answer -> new Probe(due, answer.number("message_number"), word));
+    Http.Answer answer =
+        Http.exchange(
+            Http.request(gateway.url() + messagesPath, "Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(Text.json("probe " + word))));
+    if (answer.status() == 201) {
+      accepted.add(new Probe(due, answer.number("message_number"), word));
+    }
   }
 }
