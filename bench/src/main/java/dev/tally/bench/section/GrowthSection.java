@@ -7,7 +7,6 @@ import dev.tally.bench.report.Goal;
 import dev.tally.bench.report.Rounds;
 import dev.tally.bench.report.Series;
 import dev.tally.bench.system.AcceptCalls;
-import dev.tally.bench.system.Contender;
 import dev.tally.bench.system.Run;
 import dev.tally.testkit.Servers;
 import dev.tally.testkit.Service;
@@ -54,35 +53,29 @@ public final class GrowthSection {
     List<Dataset.App> apps = new Dataset(servers).apps(APPS, chats / APPS, MESSAGES);
     double bytes = (double) (servers.redis().usedMemory() - empty) / chats;
     Mix mix = Mix.even(apps);
-    try (Service gateway = run.services().gateway();
-        Service worker = run.services().worker();
-        Service api = run.services().api()) {
-      // Indexing would take processors from the rates. DrainSection measures it.
-      servers.freezeSearch();
-      String limit = "with %,d chats".formatted(chats);
-      Series accept;
-      worker.freeze();
-      try {
-        Contender posts = run.writes(gateway, mix.posts());
-        accept = measured(run, limit, "msg/s", posts::measure);
+    String limit = "with %,d chats".formatted(chats);
+    try (Service gateway = run.services().gateway()) {
+      Series accept = measured(run, limit, "msg/s", run.writes(gateway, mix.posts())::measure);
+      try (Service worker = run.services().worker();
+          Service api = run.services().api()) {
+        // Indexing would take processors from the rates. DrainSection measures it.
+        servers.freezeSearch();
+        Series busy = drained(run, limit, worker, Mix.few(apps, Math.min(BUSY, chats)));
+        Series all = drained(run, limit, worker, mix);
+        Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);
+        run.table()
+            .note(
+                "%,d chats: memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
+                    .formatted(
+                        chats,
+                        gateway.residentBytes() / 1e6,
+                        worker.residentBytes() / 1e6,
+                        api.residentBytes() / 1e6));
+        run.table().add("Redis a chat, of %,d".formatted(chats), bytes, "bytes");
+        return new Step(accept, busy, all, read);
       } finally {
-        worker.thaw();
+        servers.thawSearch();
       }
-      Series busy = drained(run, limit, worker, Mix.few(apps, Math.min(BUSY, chats)));
-      Series all = drained(run, limit, worker, mix);
-      Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);
-      run.table()
-          .note(
-              "%,d chats: memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
-                  .formatted(
-                      chats,
-                      gateway.residentBytes() / 1e6,
-                      worker.residentBytes() / 1e6,
-                      api.residentBytes() / 1e6));
-      run.table().add("Redis a chat, of %,d".formatted(chats), bytes, "bytes");
-      return new Step(accept, busy, all, read);
-    } finally {
-      servers.thawSearch();
     }
   }
 
