@@ -6,12 +6,12 @@ import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Gatherers;
 
 /**
  * Compares the present services with those of another revision. The work of a turn is a number, not
@@ -34,25 +34,23 @@ public record Comparison(int requests, int pairs, List<String> sections, Optiona
   /** The fewest pairs that have a 95 % interval. */
   public static final int FEWEST_PAIRS = (MedianInterval.FEWEST - 1) * PAIRS_A_START + 1;
 
-  /** The costs of one figure in all pairs, in microseconds. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Pairs(double[] before, double[] now) {
+  /** The costs of one figure in all pairs. */
+  private record Pairs(Series before, Series now) {
+
+    Pairs(String name) {
+      this(new Series(name, "µs", new ArrayList<>()), new Series(name, "µs", new ArrayList<>()));
+    }
 
     /** The median of the ratios of pairs, with an interval of the medians of each start. */
     MedianInterval ratio() {
-      double[] ratios = new double[now.length];
-      for (int i = 0; i < ratios.length; i++) {
-        ratios[i] = now[i] / before[i];
-      }
-      int starts = Math.ceilDiv(ratios.length, PAIRS_A_START);
-      double[] medians = new double[starts];
-      for (int i = 0; i < starts; i++) {
-        int first = i * PAIRS_A_START;
-        int last = Math.min(first + PAIRS_A_START, ratios.length);
-        medians[i] = Series.medianOf(Arrays.copyOfRange(ratios, first, last));
-      }
+      Series ratios = now.ratios(before);
+      double[] medians =
+          ratios.figures().stream()
+              .gather(Gatherers.windowFixed(PAIRS_A_START))
+              .mapToDouble(start -> new Series("one start", "", start).median())
+              .toArray();
       MedianInterval interval = MedianInterval.of(medians);
-      return new MedianInterval(Series.medianOf(ratios), interval.low(), interval.high());
+      return new MedianInterval(ratios.median(), interval.low(), interval.high());
     }
   }
 
@@ -95,46 +93,38 @@ public record Comparison(int requests, int pairs, List<String> sections, Optiona
       present.warmUp();
       for (int pair = first; pair < last; pair++) {
         if (pair % 2 == 0) {
-          measure(other, Pairs::before, pair, all);
-          measure(present, Pairs::now, pair, all);
+          measure(other, Pairs::before, all);
+          measure(present, Pairs::now, all);
         } else {
-          measure(present, Pairs::now, pair, all);
-          measure(other, Pairs::before, pair, all);
+          measure(present, Pairs::now, all);
+          measure(other, Pairs::before, all);
         }
       }
     }
   }
 
   private void measure(
-      Deployment deployment, Function<Pairs, double[]> side, int pair, Map<String, Pairs> all) {
+      Deployment deployment, Function<Pairs, Series> side, Map<String, Pairs> all) {
     deployment
         .measure(sections)
         .forEach(
-            (name, cost) -> {
-              Pairs costs =
-                  all.computeIfAbsent(name, _ -> new Pairs(new double[pairs], new double[pairs]));
-              side.apply(costs)[pair] = cost;
-            });
+            (name, cost) -> side.apply(all.computeIfAbsent(name, Pairs::new)).figures().add(cost));
   }
 
   private String row(String name, Pairs costs) {
     MedianInterval ratio = costs.ratio();
-    return "| %s | %s | %s | %s | %s – %s | %s |"
+    return "| %s | %s | %s | %.3f | %.3f – %.3f | %s |"
         .formatted(
             name,
-            Table.number(Series.medianOf(costs.before())),
-            Table.number(Series.medianOf(costs.now())),
-            digits(ratio.median()),
-            digits(ratio.low()),
-            digits(ratio.high()),
+            Table.number(costs.before().median()),
+            Table.number(costs.now().median()),
+            ratio.median(),
+            ratio.low(),
+            ratio.high(),
             limit.isEmpty() ? "" : verdict(ratio, limit.getAsDouble()));
   }
 
   private static String verdict(MedianInterval ratio, double limit) {
     return limit + (ratio.reachesUnder(limit) ? " kept" : " **missed**");
-  }
-
-  private static String digits(double ratio) {
-    return "%.3f".formatted(ratio);
   }
 }

@@ -29,7 +29,7 @@ public record Series(String name, String unit, List<Double> figures) {
   }
 
   /** The ratios to a limit that was measured in the same rounds. */
-  Series ratios(Series limit) {
+  public Series ratios(Series limit) {
     return new Series(
         name,
         "",
