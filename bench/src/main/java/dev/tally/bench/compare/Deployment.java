@@ -37,6 +37,7 @@ final class Deployment implements AutoCloseable {
   private static final int BATCH = 100;
 
   private final Servers servers;
+  private final Queues queues;
   private final int requests;
   private final List<Service> started = new ArrayList<>();
   private final Service gateway;
@@ -60,6 +61,7 @@ final class Deployment implements AutoCloseable {
    */
   Deployment(Servers servers, Services services, int requests) {
     this.servers = servers;
+    this.queues = new Queues(servers);
     this.requests = requests;
     servers.empty();
     try {
@@ -85,7 +87,7 @@ final class Deployment implements AutoCloseable {
     Queues.whileFrozen(worker, () -> acceptOneByOne(2 * requests));
     drain();
     read(reads(2 * requests));
-    awaitSearch();
+    queues.awaitSearch();
   }
 
   /**
@@ -101,12 +103,12 @@ final class Deployment implements AutoCloseable {
       Runnable accept = () -> acceptOneByOne(requests);
       Queues.whileFrozen(worker, () -> costs.measure("accept", requests, shown, accept, () -> {}));
       drain();
-      awaitSearch();
+      queues.awaitSearch();
     }
     if (sections.contains("drain")) {
       Queues.whileFrozen(worker, () -> acceptBatches(2 * requests / BATCH));
       List<String> shown = List.of("worker", "MariaDB", "Redis", "Elasticsearch");
-      costs.measure("drain", 2 * requests, shown, this::drain, this::awaitSearch);
+      costs.measure("drain", 2 * requests, shown, this::drain, queues::awaitSearch);
     }
     if (sections.contains("read")) {
       List<byte[]> reads = reads(requests);
@@ -167,10 +169,6 @@ final class Deployment implements AutoCloseable {
 
   private void drain() {
     Queues.await("all messages' rows", () -> messages - servers.database().messages());
-  }
-
-  private void awaitSearch() {
-    new Queues(servers).awaitSearch();
   }
 
   private void read(List<byte[]> reads) {

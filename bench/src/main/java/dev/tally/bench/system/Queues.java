@@ -26,15 +26,13 @@ public record Queues(Servers servers) {
   public double drain(Service worker, AcceptCalls calls, int messages) {
     long before = servers.database().messages();
     whileFrozen(worker, () -> calls.queue(messages));
-    long begin = System.nanoTime();
-    awaitPersisted();
-    long end = System.nanoTime();
+    Duration took = awaitPersisted();
     long persisted = servers.database().messages() - before;
     if (persisted != messages) {
       throw new IllegalStateException(
           "%,d messages were queued, but %,d were persisted".formatted(messages, persisted));
     }
-    return messages * 1e9 / (end - begin);
+    return messages * 1e9 / took.toNanos();
   }
 
   /** Fills the queues while the worker cannot empty them. */
@@ -47,9 +45,9 @@ public record Queues(Servers servers) {
     }
   }
 
-  /** Waits until the queues are empty. */
-  public void awaitPersisted() {
-    await("an empty queue", this::waiting);
+  /** Waits until the queues are empty, and returns the time that this took. */
+  public Duration awaitPersisted() {
+    return await("an empty queue", this::waiting);
   }
 
   /** The number of jobs in all partitions that are queued or claimed. */
@@ -67,13 +65,11 @@ public record Queues(Servers servers) {
 
   /** Waits until all persisted messages are indexed, and returns the time that this took. */
   public Duration awaitSearch() {
-    long begin = System.nanoTime();
-    await("an empty outbox", servers.database()::outbox);
-    return Duration.ofNanos(System.nanoTime() - begin);
+    return await("an empty outbox", servers.database()::outbox);
   }
 
-  /** Waits until {@code left} is zero. */
-  public static void await(String what, LongSupplier left) {
+  /** Waits until {@code left} is zero, and returns the time that this took. */
+  public static Duration await(String what, LongSupplier left) {
     long begin = System.nanoTime();
     while (left.getAsLong() > 0) {
       if (System.nanoTime() - begin > PATIENCE.toNanos()) {
@@ -81,6 +77,7 @@ public record Queues(Servers servers) {
       }
       LockSupport.parkNanos(LOOK.toNanos());
     }
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 
   /** Deletes all queued jobs. Their numbers stay given out. */
