@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -131,7 +130,7 @@ public final class PlainWrites {
           return written;
         };
     long begin = System.nanoTime();
-    Parallel.run(Collections.nCopies(connections, () -> database.jdbc().execute(writeParts)));
+    Parallel.run(connections, () -> database.jdbc().execute(writeParts));
     return all.size() * 1e9 / (System.nanoTime() - begin);
   }
 }

@@ -1,20 +1,20 @@
 package dev.tally.bench.load;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
 /** Runs work in several threads at once. */
 public final class Parallel {
 
   private Parallel() {}
 
-  /** Runs each work in a thread of its own, and returns when all have ended. */
-  public static void run(List<Runnable> all) {
-    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
-      all.stream()
-          .map(work -> CompletableFuture.runAsync(work, threads))
+  /** Runs the same work in each thread, and returns when all have ended. */
+  public static void run(int threads, Runnable work) {
+    try (ExecutorService executor = Executors.newThreadPerTaskExecutor(Thread::new)) {
+      IntStream.range(0, threads)
+          .mapToObj(_ -> CompletableFuture.runAsync(work, executor))
           .toList()
           .forEach(CompletableFuture::join);
     }

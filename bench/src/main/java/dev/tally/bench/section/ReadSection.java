@@ -15,12 +15,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCallback;
 
 /**
@@ -120,9 +120,8 @@ public final class ReadSection {
           }
           return queries.addAndGet(count);
         };
-    Parallel.run(
-        Collections.nCopies(
-            SQL_CONNECTIONS, () -> run.servers().database().jdbc().execute(query, repeat)));
+    JdbcTemplate jdbc = run.servers().database().jdbc();
+    Parallel.run(SQL_CONNECTIONS, () -> jdbc.execute(query, repeat));
     return queries.get() * 1e9 / (System.nanoTime() - begin);
   }
 
