@@ -107,17 +107,17 @@ public final class Bench {
             options.sections().isEmpty() ? Comparison.SECTIONS : options.sections(),
             options.limit());
     Path other = Path.of(System.getProperty("bench.against", ""));
-    Comparison.Side before = side("other", other);
-    Comparison.Side now = side("present", Path.of(""));
+    Services before = services("other", other);
+    Services now = services("present", Path.of(""));
     String head = head(args, now.servers());
     List<String> lines = comparison.run(before, now);
     lines.forEach(System.out::println);
     save("comparison.md", head, String.join("\n", lines) + "\n");
   }
 
-  private static Comparison.Side side(String name, Path checkout) {
+  private static Services services(String name, Path checkout) {
     Servers servers = stoppedAtExit(Servers.embedded(RUN.resolve(name + "-servers")));
-    return new Comparison.Side(servers, new Services(servers, RUN.resolve(name), checkout));
+    return new Services(servers, RUN.resolve(name), checkout);
   }
 
   private static Servers stoppedAtExit(Servers servers) {

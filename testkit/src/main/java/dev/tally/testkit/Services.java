@@ -61,6 +61,11 @@ public final class Services {
     this.checkout = checkout;
   }
 
+  /** The servers that the services use. */
+  public Servers servers() {
+    return servers;
+  }
+
   /** Starts a gateway, which accepts writes. */
   public Service gateway() {
     return gateway(HEAP);

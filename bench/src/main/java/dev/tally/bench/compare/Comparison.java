@@ -2,7 +2,6 @@ package dev.tally.bench.compare;
 
 import dev.tally.bench.report.Series;
 import dev.tally.bench.report.Table;
-import dev.tally.testkit.Servers;
 import dev.tally.testkit.Services;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,20 +54,14 @@ public record Comparison(int requests, int pairs, List<String> sections, Optiona
   }
 
   /**
-   * One of the two revisions.
+   * Runs all pairs. The services of either revision have servers of their own, which are emptied
+   * for each start.
    *
-   * @param servers are emptied for each start; the other revision has its own
-   */
-  public record Side(Servers servers, Services services) {}
-
-  /**
-   * Runs all pairs.
-   *
-   * @param before the other revision
-   * @param now the present one
+   * @param before the services of the other revision
+   * @param now the present ones
    * @return the table as Markdown lines
    */
-  public List<String> run(Side before, Side now) {
+  public List<String> run(Services before, Services now) {
     Map<String, Pairs> all = new LinkedHashMap<>();
     for (int pair = 0; pair < pairs; pair += PAIRS_A_START) {
       long begin = System.nanoTime();
@@ -86,9 +79,10 @@ public record Comparison(int requests, int pairs, List<String> sections, Optiona
   }
 
   /** Measures some pairs with the same processes. */
-  private void measurePairs(int first, int last, Side before, Side now, Map<String, Pairs> all) {
-    try (Deployment other = new Deployment(before.servers(), before.services(), requests);
-        Deployment present = new Deployment(now.servers(), now.services(), requests)) {
+  private void measurePairs(
+      int first, int last, Services before, Services now, Map<String, Pairs> all) {
+    try (Deployment other = new Deployment(before, requests);
+        Deployment present = new Deployment(now, requests)) {
       other.warmUp();
       present.warmUp();
       for (int pair = first; pair < last; pair++) {

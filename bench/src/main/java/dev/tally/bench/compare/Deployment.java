@@ -59,8 +59,8 @@ final class Deployment implements AutoCloseable {
    * @param services those of the revision
    * @param requests see {@link Comparison}
    */
-  Deployment(Servers servers, Services services, int requests) {
-    this.servers = servers;
+  Deployment(Services services, int requests) {
+    this.servers = services.servers();
     this.queues = new Queues(servers);
     this.requests = requests;
     servers.empty();
