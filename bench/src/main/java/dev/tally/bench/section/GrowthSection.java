@@ -63,14 +63,10 @@ public final class GrowthSection {
         Series busy = drained(run, limit, worker, Mix.few(apps, Math.min(BUSY, chats)));
         Series all = drained(run, limit, worker, mix);
         Series read = measured(run, limit, "1/s", run.contender(api, reads(mix))::measure);
-        run.table()
-            .note(
-                "%,d chats: memory after load: gateway %.0f MB, worker %.0f MB, API %.0f MB"
-                    .formatted(
-                        chats,
-                        gateway.residentBytes() / 1e6,
-                        worker.residentBytes() / 1e6,
-                        api.residentBytes() / 1e6));
+        for (Service service : List.of(gateway, worker, api)) {
+          String memory = "memory of %s after load, %s".formatted(service.name(), limit);
+          run.table().add(memory, service.residentBytes() / 1e6, "MB");
+        }
         run.table().add("Redis a chat, of %,d".formatted(chats), bytes, "bytes");
         return new Step(accept, busy, all, read);
       } finally {
