@@ -25,7 +25,6 @@ record Options(
              bench/run --against REVISION [--quick] [--pairs N] [--limit RATIO] [accept] [drain] [read]\
       """;
   private static final int PAIRS = 21;
-  private static final int QUICK_PAIRS = Comparison.FEWEST_PAIRS;
 
   /**
    * Reads the command line.
@@ -46,7 +45,7 @@ record Options(
     if (against.isEmpty() && (pairs.isPresent() || limit.isPresent())) {
       throw new IllegalArgumentException("--pairs and --limit need --against");
     }
-    int wantedPairs = pairs.map(Integer::valueOf).orElse(quick ? QUICK_PAIRS : PAIRS);
+    int wantedPairs = pairs.map(Integer::valueOf).orElse(quick ? Comparison.FEWEST_PAIRS : PAIRS);
     if (wantedPairs < Comparison.FEWEST_PAIRS) {
       throw new IllegalArgumentException(
           "a 95 %% interval needs at least %d pairs".formatted(Comparison.FEWEST_PAIRS));

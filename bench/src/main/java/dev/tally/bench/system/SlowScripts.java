@@ -16,10 +16,6 @@ import java.util.TreeMap;
 public final class SlowScripts {
 
   private static final int ENTRIES = 100_000;
-  private static final List<Path> FOLDERS =
-      List.of(
-          Path.of("chat-gateway/src/main/resources/lua"),
-          Path.of("chat-worker/src/main/resources/lua"));
 
   private final RedisCommands<String, String> redis;
 
@@ -30,7 +26,8 @@ public final class SlowScripts {
   public SlowScripts(RedisServer server) {
     this.redis = server.commands();
     try {
-      for (Path folder : FOLDERS) {
+      for (String service : List.of("chat-gateway", "chat-worker")) {
+        Path folder = Path.of(service, "src/main/resources/lua");
         try (DirectoryStream<Path> scripts = Files.newDirectoryStream(folder, "*.lua")) {
           for (Path script : scripts) {
             names.put(redis.digest(Files.readString(script)), script.getFileName().toString());
