@@ -263,6 +263,9 @@ class AcceptorIT {
     roomy.chat(APP, null, null);
     roomy.messages(CHAT, bodies(1_000), null, null);
     roomy.chat(neighbour, null, null);
+    // Beside this, what the buffers of connections need does not matter.
+    IntStream.range(0, 200)
+        .forEach(i -> redis.opsForValue().set("ballast " + i, "x".repeat(100_000)));
     servers.redisMaxMemory(Math.round(usedMemory() / 0.76));
     try {
       memory.measure();
