@@ -129,6 +129,10 @@ while not full and not step_is_over() do
 end
 
 if batch == 0 then
+  -- Somebody may have deleted jobs, or written to the counts. A partition that only seems full refuses all writes.
+  if load[1] and (load[1] ~= '0' or load[2] ~= '0') then
+    redis.call('DEL', waiting)
+  end
   return {'nothing'}
 end
 if batch == jobs_so_far then

@@ -85,6 +85,25 @@ class ClaimStepsIT {
     assertThat(calls()).isEqualTo(1);
   }
 
+  @Test
+  void countsOfJobsThatNobodyHasAreForgotten() {
+    parts.queue(KEYS, ONE, jobs("one", 400, ""));
+    parts.redis.delete(KEYS.jobs(ONE));
+
+    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
+
+    assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+  }
+
+  @Test
+  void countsThatAreNoNumbersAreForgotten() {
+    parts.redis.opsForHash().put(KEYS.waiting(), PartitionKeys.JOBS, "many");
+
+    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
+
+    assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+  }
+
   private static Claim claim(BatchLimit limit) {
     LeaseTaker worker = new LeaseTaker("w0", parts.redis);
     worker.acquire(KEYS);

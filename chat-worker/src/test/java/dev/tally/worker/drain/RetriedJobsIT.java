@@ -1,10 +1,12 @@
 package dev.tally.worker.drain;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;
@@ -37,6 +39,31 @@ class RetriedJobsIT {
 
       assertThat(WorkerParts.texts(scripts.claim(lease, LIMIT.jobs()).jobs()))
           .containsExactly("chat", "message 1", "message 2");
+    }
+  }
+
+  /** Somebody else wrote there, or a newer worker. */
+  @Test
+  void deadLettersThatNobodyCanDecodeAreListedRetriedAndDropped() {
+    try (WorkerParts parts = new WorkerParts()) {
+      parts.wipeRedis();
+      String newer =
+          DeadLetter.now(DeadLetter.Reason.REFUSED, "job".getBytes(UTF_8))
+              .encode()
+              .replace("refused", "too-early");
+      List<String> texts = List.of("no JSON", "{}", newer, "last");
+      parts.redis.opsForList().rightPushAll(KEYS.dead(), texts);
+
+      assertThat(parts.deadLetters.list(100))
+          .extracting(entry -> new String(entry.letter().job(), UTF_8))
+          .containsExactly("no JSON", "{}", "job", "last");
+      DeadLetters.Entry last = parts.deadLetters.list(100).getLast();
+      assertThat(parts.deadLetters.find(last.letter().id()).map(parts.deadLetters::drop))
+          .contains(true);
+      assertThat(parts.deadLetters.removeAll(parts.deadLetters::retry)).isEqualTo(3);
+
+      assertThat(parts.list(KEYS.retried())).containsExactly("no JSON", "{}", "job");
+      assertThat(parts.list(KEYS.dead())).isEmpty();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.tally.common.deadletter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -95,6 +96,33 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
           job(node));
     } catch (JacksonException e) {
       throw new IllegalArgumentException(NO_DEAD_LETTER);
+    }
+  }
+
+  /**
+   * Reads any text, so that an operator can see, retry and drop what nobody can decode.
+   *
+   * @return what {@link #encode} wrote; else a dead letter that is {@link Reason#UNDECODABLE}, with
+   *     the job if the text has one, and with the text itself in place of a job if not
+   */
+  public static DeadLetter decodeAny(String text) {
+    try {
+      return decode(text);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return new DeadLetter(
+          UUID.nameUUIDFromBytes(bytes).toString(),
+          Reason.UNDECODABLE,
+          Instant.EPOCH,
+          jobOrText(text, bytes));
+    }
+  }
+
+  private static byte[] jobOrText(String text, byte[] bytes) {
+    try {
+      return jobOf(text);
+    } catch (IllegalArgumentException e) {
+      return bytes;
     }
   }
 

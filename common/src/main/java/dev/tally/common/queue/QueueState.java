@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.ListOperations;
@@ -24,6 +25,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public record QueueState(long depth, long bytes, Duration oldestAge, long deadLetters) {
 
   private static final int NEXT_APPS = 16;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   /**
    * Reads the state from Redis.
@@ -49,8 +51,9 @@ public record QueueState(long depth, long bytes, Duration oldestAge, long deadLe
         size(lists, keys.dead()));
   }
 
+  /** Somebody may have written to the counts; a worker that finds no job sets them again. */
   private static long number(@Nullable String text) {
-    return text == null ? 0 : Long.parseLong(text);
+    return text == null || !NUMBER.matcher(text).matches() ? 0 : Long.parseLong(text);
   }
 
   private static long size(ListOperations<String, String> lists, String key) {

@@ -97,6 +97,14 @@ class QueueStateIT {
     assertThat(state()).isEqualTo(new QueueState(1, 0, Duration.ZERO, 0));
   }
 
+  @Test
+  void aCountThatIsNoNumberIsZero() {
+    redis.opsForHash().put(KEYS.waiting(), PartitionKeys.JOBS, "many");
+    redis.opsForHash().put(KEYS.waiting(), PartitionKeys.BYTES, "1e3");
+
+    assertThat(state()).isEqualTo(new QueueState(0, 0, Duration.ZERO, 0));
+  }
+
   private void wait(PartitionKeys keys, int jobs, int bytes) {
     redis
         .opsForHash()
