@@ -1,6 +1,7 @@
 package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
@@ -12,7 +13,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
@@ -42,8 +42,6 @@ final class CounterRecovery {
 
   private static final RedisScript<Long> CATCH_UP =
       RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
-
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
   private static final int MOST_CHATS = 1_000;
@@ -88,7 +86,7 @@ final class CounterRecovery {
    *
    * @return whether it did, so that the script should be asked again
    * @throws ProblemException 404 if there is no such parent
-   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer
+   * @throws DataAccessException if MySQL or Redis does not answer
    */
   boolean recover(Parent parent, Acceptance acceptance) {
     return switch (acceptance) {
@@ -211,9 +209,7 @@ final class CounterRecovery {
     HashOperations<String, String, String> hashes = redis.opsForHash();
     try {
       String numbers = hashes.get(counter(parent), PartitionKeys.NUMBERS);
-      return numbers == null || !NUMBER.matcher(numbers).matches()
-          ? OptionalLong.empty()
-          : OptionalLong.of(Long.parseLong(numbers));
+      return numbers == null ? OptionalLong.empty() : Numbers.count(numbers);
     } catch (DataAccessException e) {
       if (RedisError.isWrongType(e)) {
         return OptionalLong.empty();

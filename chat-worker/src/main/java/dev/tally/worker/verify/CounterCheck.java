@@ -2,6 +2,7 @@ package dev.tally.worker.verify;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
@@ -10,7 +11,7 @@ import dev.tally.common.redis.RedisError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.HashOperations;
@@ -27,8 +28,6 @@ class CounterCheck {
 
   /** Stands for the value of a counter whose key has another type. */
   private static final String NO_HASH = "no hash";
-
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
@@ -117,10 +116,11 @@ class CounterCheck {
     if (counter == null) {
       return;
     }
-    if (!NUMBER.matcher(counter).matches()) {
+    OptionalLong count = Numbers.count(counter);
+    if (count.isEmpty()) {
       findings.add(
           "counter %s is no number; the next write that needs it sets it again".formatted(name));
-    } else if (Long.parseLong(counter) < highest) {
+    } else if (count.getAsLong() < highest) {
       findings.add(
           "counter %s is at %s, but number %d is persisted".formatted(name, counter, highest));
     }

@@ -1,8 +1,9 @@
 package dev.tally.common.identity;
 
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** Reads the numbers of chats and messages. */
+/** Reads the numbers of chats and messages, and counts of what Redis holds. */
 public final class Numbers {
 
   /** The number that nothing has. */
@@ -10,10 +11,22 @@ public final class Numbers {
 
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
 
+  private static final Pattern COUNT = Pattern.compile("\\d{1,15}");
+
   private Numbers() {}
 
   /** Reads a number from 1 to 999,999,999,999,999. Any other text is {@link #NONE}. */
   public static long parse(String text) {
     return NUMBER.matcher(text).matches() ? Long.parseLong(text) : NONE;
+  }
+
+  /**
+   * Reads a counter or another count in Redis: 0 to 999,999,999,999,999. Any other text is empty:
+   * somebody else wrote it.
+   */
+  public static OptionalLong count(String text) {
+    return COUNT.matcher(text).matches()
+        ? OptionalLong.of(Long.parseLong(text))
+        : OptionalLong.empty();
   }
 }

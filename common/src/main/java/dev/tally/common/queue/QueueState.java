@@ -1,12 +1,12 @@
 package dev.tally.common.queue;
 
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.ListOperations;
@@ -25,7 +25,6 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public record QueueState(long depth, long bytes, Duration oldestAge, long deadLetters) {
 
   private static final int NEXT_APPS = 16;
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   /**
    * Reads the state from Redis.
@@ -53,7 +52,7 @@ public record QueueState(long depth, long bytes, Duration oldestAge, long deadLe
 
   /** Somebody may have written to the counts; a worker that finds no job sets them again. */
   private static long number(@Nullable String text) {
-    return text == null || !NUMBER.matcher(text).matches() ? 0 : Long.parseLong(text);
+    return text == null ? 0 : Numbers.count(text).orElse(0);
   }
 
   private static long size(ListOperations<String, String> lists, String key) {

@@ -34,4 +34,16 @@ class NumbersTest {
   void anythingElseIsTheNumberThatNothingHas(String text) {
     assertThat(Numbers.parse(text)).isEqualTo(Numbers.NONE);
   }
+
+  @Test
+  void aCountMayBeZero() {
+    assertThat(Numbers.count("0")).hasValue(0);
+    assertThat(Numbers.count("999999999999999")).hasValue(999_999_999_999_999L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-1", "+1", "1.0", "1e3", "x", " 1", "1\n", "1000000000000000", "١"})
+  void anythingElseIsNoCount(String text) {
+    assertThat(Numbers.count(text)).isEmpty();
+  }
 }
