@@ -124,7 +124,7 @@ public class DeadLetters {
     List<Entry> page = new ArrayList<>();
     for (byte[] bytes : redis.opsForList().range(keys.dead(), from, from + PAGE - 1)) {
       String text = new String(bytes, StandardCharsets.UTF_8);
-      page.add(new Entry(DeadLetter.decodeAny(text), keys, text));
+      page.add(new Entry(DeadLetter.decode(text), keys, text));
     }
     return page;
   }

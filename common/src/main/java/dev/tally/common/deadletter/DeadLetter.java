@@ -28,7 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
 public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
 
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final String NO_DEAD_LETTER = "not a dead letter";
 
   /** Why a job can never be persisted. */
   public enum Reason {
@@ -82,70 +81,34 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
   }
 
   /**
-   * Reads what {@link #encode} wrote.
-   *
-   * @throws IllegalArgumentException if the text is not a dead letter
-   */
-  public static DeadLetter decode(String text) {
-    JsonNode node = read(text);
-    try {
-      return new DeadLetter(
-          node.required("id").asString(),
-          Reason.of(node.required("reason").asString()),
-          Instant.parse(node.required("at").asString()),
-          job(node));
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(NO_DEAD_LETTER);
-    }
-  }
-
-  /**
    * Reads any text, so that an operator can see, retry and drop what nobody can decode.
    *
    * @return what {@link #encode} wrote; else a dead letter that is {@link Reason#UNDECODABLE}, with
    *     the job if the text has one, and with the text itself in place of a job if not
    */
-  public static DeadLetter decodeAny(String text) {
+  public static DeadLetter decode(String text) {
     try {
-      return decode(text);
-    } catch (IllegalArgumentException | DateTimeException e) {
+      JsonNode node = JSON.readTree(text);
+      return new DeadLetter(
+          node.required("id").asString(),
+          Reason.of(node.required("reason").asString()),
+          Instant.parse(node.required("at").asString()),
+          job(node));
+    } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return new DeadLetter(
           UUID.nameUUIDFromBytes(bytes).toString(),
           Reason.UNDECODABLE,
           Instant.EPOCH,
-          jobOrText(text, bytes));
+          jobOr(bytes));
     }
   }
 
-  private static byte[] jobOrText(String text, byte[] bytes) {
+  private static byte[] jobOr(byte[] text) {
     try {
-      return jobOf(text);
-    } catch (IllegalArgumentException e) {
-      return bytes;
-    }
-  }
-
-  /**
-   * The job of a dead letter, also of one with a reason that only another version knows.
-   *
-   * @throws IllegalArgumentException if the text is not a dead letter
-   */
-  public static byte[] jobOf(String text) {
-    JsonNode node = read(text);
-    try {
-      return job(node);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(NO_DEAD_LETTER);
-    }
-  }
-
-  private static JsonNode read(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (JacksonException e) {
-      // Without its cause: the parser's message may quote the job.
-      throw new IllegalArgumentException(NO_DEAD_LETTER);
+      return job(JSON.readTree(text));
+    } catch (JacksonException | IllegalArgumentException e) {
+      return text;
     }
   }
 

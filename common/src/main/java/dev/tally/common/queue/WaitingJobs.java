@@ -104,12 +104,7 @@ public final class WaitingJobs {
     }
   }
 
-  /** The job of a dead letter; empty, so that nobody can decode it, if it is none. */
   private static String jobOf(String deadLetter) {
-    try {
-      return new String(DeadLetter.jobOf(deadLetter), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
+    return new String(DeadLetter.decode(deadLetter).job(), StandardCharsets.UTF_8);
   }
 }
