@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
+import java.util.LongSummaryStatistics;
 import java.util.OptionalLong;
 import org.springframework.stereotype.Component;
 
@@ -22,20 +23,20 @@ final class QueuedNumbers {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   OptionalLong highest(Parent parent) {
-    Highest highest = new Highest();
+    LongSummaryStatistics numbers = new LongSummaryStatistics();
     waiting.forEachInRedis(
         parent.app(),
         job -> {
           switch (parent) {
-            case Parent.App _ -> highest.add(chat(job));
+            case Parent.App _ -> numbers.accept(chat(job));
             case Parent.Chat(var name) -> {
               if (chat(job) == name.number()) {
-                highest.add(job instanceof Job.NewMessage added ? added.message().number() : 0);
+                numbers.accept(job instanceof Job.NewMessage added ? added.message().number() : 0);
               }
             }
           }
         });
-    return highest.number;
+    return numbers.getCount() == 0 ? OptionalLong.empty() : OptionalLong.of(numbers.getMax());
   }
 
   private static long chat(Job job) {
@@ -43,14 +44,5 @@ final class QueuedNumbers {
       case Job.NewChat added -> added.chat().number();
       case Job.NewMessage added -> added.message().chat().number();
     };
-  }
-
-  private static final class Highest {
-
-    private OptionalLong number = OptionalLong.empty();
-
-    void add(long other) {
-      number = OptionalLong.of(Math.max(number.orElse(0), other));
-    }
   }
 }
