@@ -130,7 +130,7 @@ final class Deployment implements AutoCloseable {
     List<Dataset.App> apps = new ArrayList<>();
     List<byte[]> chats = new ArrayList<>();
     HttpRequest.Builder create =
-        Http.request(api.url() + "/apps", "Content-Type", "application/json")
+        Http.json(api.url() + "/apps")
             .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"Bench\"}"));
     for (int i = 0; i < APPS; i++) {
       AppToken token = new AppToken(Http.exchange(create).is(201).text("token"));

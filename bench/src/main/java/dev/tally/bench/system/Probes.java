@@ -118,7 +118,7 @@ public record Probes(
     String word = "q" + Long.toHexString(due);
     Http.Answer answer =
         Http.exchange(
-            Http.request(gateway.url() + messagesPath, "Content-Type", "application/json")
+            Http.json(gateway.url() + messagesPath)
                 .POST(HttpRequest.BodyPublishers.ofString(Text.json("probe " + word))));
     if (answer.status() == 201) {
       accepted.add(new Probe(due, answer.number("message_number"), word));

@@ -107,7 +107,8 @@ public final class Http {
     return headers.length == 0 ? request : request.headers(headers);
   }
 
-  private static HttpRequest.Builder json(String url, String... headers) {
+  /** A request with a JSON body, which the caller must give it. */
+  public static HttpRequest.Builder json(String url, String... headers) {
     return request(url, headers).header("Content-Type", "application/json");
   }
 
