@@ -73,6 +73,10 @@ if before_chat_number ~= '' then
 end
 
 local own_jobs = redis.call('LLEN', jobs)
+if own_jobs == 0 then
+  -- A ring of another type fails here, before a number is given out.
+  redis.call('LLEN', ring)
+end
 if own_jobs >= many then
   most_jobs = tonumber(ARGV[4])
   most_bytes = tonumber(ARGV[5])

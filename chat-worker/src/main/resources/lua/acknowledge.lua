@@ -33,6 +33,8 @@ end
 if redis.call('LLEN', claimed) ~= batch_size or redis.call('LINDEX', claimed, 0) ~= first_job then
   return 1
 end
+-- A key of another type fails here, before the batch is removed.
+redis.call('LLEN', dead)
 -- A Redis whose memory is full refuses a script's first write if that write could need memory. So the first write is
 -- the one that frees some.
 redis.call('DEL', claimed)

@@ -1,4 +1,5 @@
--- Acquires a lease if it is free.
+-- Acquires a lease if it is free. An owner without an expiry is none: somebody else wrote to the key, and nothing would
+-- ever end that lease.
 --
 -- KEYS[1]  string   the partition's owner, with an expiry
 --
@@ -11,7 +12,7 @@ local owner = KEYS[1] -- string
 local worker = ARGV[1] -- string
 local duration = ARGV[2] -- integer, milliseconds
 
-if redis.call('EXISTS', owner) == 1 then
+if redis.call('PTTL', owner) >= 0 then
   return 0
 end
 -- A Redis whose memory is full refuses a script that begins with SET. Then no worker would take a lease, and nothing

@@ -12,6 +12,10 @@ local roll = KEYS[1] -- zset
 local worker = ARGV[1] -- string
 local life = tonumber(ARGV[2]) -- integer, milliseconds
 
+-- Every worker adds itself again, so a roll that somebody has overwritten is dispensable.
+if redis.call('TYPE', roll).ok ~= 'zset' then
+  redis.call('DEL', roll)
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', roll, '-inf', string.format('%.0f', now))

@@ -26,7 +26,8 @@
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers {"not-owner"}, {"nothing"} if no job waits, {"redelivered"} if there is a claimed batch and not the one so
+-- Answers {"not-owner"}, {"nothing"} if no job waits, {"unlisted"} if none is found although the counts say that some
+-- wait, {"redelivered"} if there is a claimed batch and not the one so
 -- far, or {"claimed", jobs, bytes, more}: what the batch has now, and 1 if the batch has room and jobs wait.
 
 local waiting = KEYS[1] -- hash
@@ -129,11 +130,10 @@ while not full and not step_is_over() do
 end
 
 if batch == 0 then
-  -- Somebody may have deleted jobs, or written to the counts. A partition that only seems full refuses all writes.
-  if load[1] and (load[1] ~= '0' or load[2] ~= '0') then
-    redis.call('DEL', waiting)
-  end
-  return {'nothing'}
+  -- Somebody may have deleted the ring or jobs, or written to the counts. Apps that are not in the ring get no turn, and
+  -- a partition that only seems full refuses all writes.
+  local is_right = (load[1] or '0') == '0' and (load[2] or '0') == '0'
+  return {is_right and 'nothing' or 'unlisted'}
 end
 if batch == jobs_so_far then
   return {'claimed', batch, bytes, 0}
@@ -141,10 +141,6 @@ end
 local jobs_left = (tonumber(load[1]) or 0) - (batch - jobs_so_far)
 local bytes_left = (tonumber(load[2]) or 0) - (bytes - bytes_so_far)
 local is_empty = redis.call('EXISTS', ring, retried) == 0
-if is_empty then
-  jobs_left = 0
-  bytes_left = 0
-end
 redis.call(
   'HSET', waiting,
   'jobs', string.format('%.0f', math.max(0, jobs_left)),

@@ -18,12 +18,19 @@ local waiting = KEYS[3] -- hash
 local letter = ARGV[1] -- string
 local job = ARGV[2] -- string, nil to drop it
 
+-- A key of another type fails here, before the dead letter is removed.
+redis.call('LLEN', retried)
+local load = redis.call('HMGET', waiting, 'jobs', 'bytes')
+
 if redis.call('LREM', dead, 1, letter) == 0 then
   return 0
 end
 if job then
   redis.call('RPUSH', retried, job)
-  redis.call('HINCRBY', waiting, 'jobs', 1)
-  redis.call('HINCRBY', waiting, 'bytes', #job)
+  redis.call(
+    'HSET', waiting,
+    'jobs', string.format('%.0f', (tonumber(load[1]) or 0) + 1),
+    'bytes', string.format('%.0f', (tonumber(load[2]) or 0) + #job)
+  )
 end
 return 1

@@ -6,17 +6,22 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.WrongTypeException;
 import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.DataType;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
@@ -54,6 +59,7 @@ final class AcceptScript {
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
+  private final StringRedisTemplate template;
   private final RedisLayout layout;
   private final RedisMemory memory;
   private final Limits roomy;
@@ -61,8 +67,13 @@ final class AcceptScript {
   private final Limits none = new Limits(NO_ROOM, NO_ROOM, NO_ROOM, NO_ROOM);
 
   AcceptScript(
-      Pipeline redis, RedisLayout layout, RedisMemory memory, AcceptProperties properties) {
+      Pipeline redis,
+      StringRedisTemplate template,
+      RedisLayout layout,
+      RedisMemory memory,
+      AcceptProperties properties) {
     this.redis = redis;
+    this.template = template;
     this.layout = layout;
     this.memory = memory;
     long jobs = properties.queueLimit();
@@ -126,7 +137,24 @@ final class AcceptScript {
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
-    return read(run(names, arguments));
+    try {
+      return read(run(names, arguments));
+    } catch (DataAccessException e) {
+      throw WrongTypeException.explained(e, template, types(keys, app, key));
+    }
+  }
+
+  /** The types of the script's keys. It answers by itself for a counter of another type. */
+  private static Map<String, DataType> types(
+      PartitionKeys keys, AppToken app, @Nullable IdempotencyKey key) {
+    Map<String, DataType> types = new LinkedHashMap<>();
+    types.put(keys.waiting(), DataType.HASH);
+    types.put(keys.jobs(app), DataType.LIST);
+    types.put(keys.ring(), DataType.LIST);
+    if (key != null) {
+      types.put(keys.idempotency(app, key.value()), DataType.STRING);
+    }
+    return types;
   }
 
   private List<Object> run(List<byte[]> names, List<byte[]> arguments) {

@@ -97,7 +97,7 @@ class AcceptScriptModelIT {
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     RedisMemory memory =
         new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
-    AcceptScript script = new AcceptScript(pipeline, layout, memory, properties);
+    AcceptScript script = new AcceptScript(pipeline, redis, layout, memory, properties);
     AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT, QUEUE_BYTES);
     Instant time = NOW;
     for (Step step : steps) {

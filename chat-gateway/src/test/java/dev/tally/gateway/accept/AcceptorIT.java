@@ -80,7 +80,7 @@ class AcceptorIT {
   private Acceptor acceptor(AcceptProperties properties) {
     return new Acceptor(
         new RedisRequirements(connections, layout, false, meters),
-        new AcceptScript(pipeline, layout, memory, properties),
+        new AcceptScript(pipeline, redis, layout, memory, properties),
         new CounterRecovery(
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(rows.mysql()),

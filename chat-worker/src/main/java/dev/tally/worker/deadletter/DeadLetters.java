@@ -4,7 +4,6 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.redis.BytesRedisTemplate;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +33,10 @@ public class DeadLetters {
   /**
    * A dead letter and its place in Redis.
    *
-   * @param text the dead letter as Redis holds it, to remove it by
+   * @param raw the dead letter as Redis holds it, to remove it by
    */
-  public record Entry(DeadLetter letter, PartitionKeys keys, String text) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Entry(DeadLetter letter, PartitionKeys keys, byte[] raw) {}
 
   /** Dead letters, oldest first in each partition, up to a limit. */
   public List<Entry> list(int limit) {
@@ -63,7 +63,7 @@ public class DeadLetters {
    * @return false if the dead letter is gone already
    */
   public boolean retry(Entry entry) {
-    byte[] letter = bytes(entry.text());
+    byte[] letter = entry.raw();
     byte[] job = entry.letter().job();
     return remove(entry, letter, job);
   }
@@ -74,7 +74,7 @@ public class DeadLetters {
    * @return false if the dead letter is gone already
    */
   public boolean drop(Entry entry) {
-    byte[] letter = bytes(entry.text());
+    byte[] letter = entry.raw();
     return remove(entry, letter);
   }
 
@@ -122,9 +122,8 @@ public class DeadLetters {
 
   private List<Entry> page(PartitionKeys keys, long from) {
     List<Entry> page = new ArrayList<>();
-    for (byte[] bytes : redis.opsForList().range(keys.dead(), from, from + PAGE - 1)) {
-      String text = new String(bytes, StandardCharsets.UTF_8);
-      page.add(new Entry(DeadLetter.decode(text), keys, text));
+    for (byte[] raw : redis.opsForList().range(keys.dead(), from, from + PAGE - 1)) {
+      page.add(new Entry(DeadLetter.decode(raw), keys, raw));
     }
     return page;
   }
@@ -142,9 +141,5 @@ public class DeadLetters {
     String retried = entry.keys().retried();
     String waiting = entry.keys().waiting();
     return redis.execute(REMOVE, List.of(dead, retried, waiting), (Object[]) letterAndJob) == 1;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

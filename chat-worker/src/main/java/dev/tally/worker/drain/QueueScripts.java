@@ -1,13 +1,18 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.redis.WrongTypeException;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.redis.BytesRedisTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
@@ -24,15 +29,20 @@ final class QueueScripts {
   private static final RedisScript<Long> RAISE =
       RedisScript.of(new ClassPathResource("lua/raise.lua"), Long.class);
 
+  /** The apps whose keys are looked at, at most, to explain why Redis refused a call. */
+  private static final int MOST_EXPLAINED = 1_000;
+
   private static final byte[] AFTER_TOKEN = utf8(PartitionKeys.JOBS_AFTER_TOKEN);
 
   private final BytesRedisTemplate redis;
+  private final RingRecovery ringRecovery;
   private final byte[] batchBytes;
   private final byte[] turnJobs;
   private final byte[] turnBytes;
 
   QueueScripts(BytesRedisTemplate redis, DrainProperties properties) {
     this.redis = redis;
+    this.ringRecovery = new RingRecovery(redis);
     this.batchBytes = number(properties.batchBytes().toBytes());
     this.turnJobs = number(properties.turnJobs());
     this.turnBytes = number(properties.turnBytes().toBytes());
@@ -67,22 +77,31 @@ final class QueueScripts {
     long jobsSoFar = 0;
     long bytesSoFar = 0;
     while (true) {
-      List<?> answer =
-          redis.execute(
-              CLAIM,
-              List.of(waiting, ring, retried, claimed, owner),
-              worker,
-              batchJobs,
-              batchBytes,
-              turnJobs,
-              turnBytes,
-              beforeToken,
-              AFTER_TOKEN,
-              number(jobsSoFar),
-              number(bytesSoFar));
+      List<?> answer;
+      try {
+        answer =
+            redis.execute(
+                CLAIM,
+                List.of(waiting, ring, retried, claimed, owner),
+                worker,
+                batchJobs,
+                batchBytes,
+                turnJobs,
+                turnBytes,
+                beforeToken,
+                AFTER_TOKEN,
+                number(jobsSoFar),
+                number(bytesSoFar));
+      } catch (DataAccessException e) {
+        throw WrongTypeException.explained(e, redis, types(keys));
+      }
       String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
       switch (outcome) {
         case "nothing" -> {
+          return new Claim(List.of(), false);
+        }
+        case "unlisted" -> {
+          ringRecovery.recover(keys);
           return new Claim(List.of(), false);
         }
         case "claimed" -> {
@@ -99,6 +118,24 @@ final class QueueScripts {
         default -> throw new IllegalStateException("claim.lua answered " + outcome);
       }
     }
+  }
+
+  /** The types of the keys that claiming and acknowledging use. */
+  private Map<String, DataType> types(PartitionKeys keys) {
+    Map<String, DataType> types = new LinkedHashMap<>();
+    types.put(keys.waiting(), DataType.HASH);
+    types.put(keys.ring(), DataType.LIST);
+    types.put(keys.retried(), DataType.LIST);
+    types.put(keys.claimed(), DataType.LIST);
+    types.put(keys.owner(), DataType.STRING);
+    types.put(keys.dead(), DataType.LIST);
+    if (redis.type(keys.ring()) == DataType.LIST) {
+      for (byte[] app : redis.opsForList().range(keys.ring(), 0, MOST_EXPLAINED - 1)) {
+        String token = new String(app, StandardCharsets.UTF_8);
+        types.put(keys.beforeToken() + token + PartitionKeys.JOBS_AFTER_TOKEN, DataType.LIST);
+      }
+    }
+    return types;
   }
 
   /**
@@ -129,7 +166,12 @@ final class QueueScripts {
     byte[] firstJob = batch.jobs().getFirst();
     List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob));
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
-    long done = redis.execute(ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray());
+    long done;
+    try {
+      done = redis.execute(ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray());
+    } catch (DataAccessException e) {
+      throw WrongTypeException.explained(e, redis, types(keys));
+    }
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
     }

@@ -97,11 +97,13 @@ class ClaimStepsIT {
 
   @Test
   void countsThatAreNoNumbersAreForgotten() {
-    parts.redis.opsForHash().put(KEYS.waiting(), PartitionKeys.JOBS, "many");
+    for (String count : List.of(PartitionKeys.JOBS, PartitionKeys.BYTES)) {
+      parts.redis.opsForHash().put(KEYS.waiting(), count, "many");
 
-    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
+      assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
 
-    assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+      assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+    }
   }
 
   private static Claim claim(BatchLimit limit) {

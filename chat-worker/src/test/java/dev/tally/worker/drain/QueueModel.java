@@ -117,7 +117,7 @@ final class QueueModel {
   }
 
   boolean remove(DeadLetters.Entry entry, boolean retry) {
-    boolean there = dead.remove(WorkerParts.utf8(entry.text()));
+    boolean there = dead.remove(WorkerParts.texts(List.of(entry.raw())).getFirst());
     if (there && retry) {
       retried.add(WorkerParts.texts(List.of(entry.letter().job())).getFirst());
       everWaited = true;

@@ -81,34 +81,33 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
   }
 
   /**
-   * Reads any text, so that an operator can see, retry and drop what nobody can decode.
+   * Reads anything, so that an operator can see, retry and drop what nobody can decode.
    *
    * @return what {@link #encode} wrote; else a dead letter that is {@link Reason#UNDECODABLE}, with
-   *     the job if the text has one, and with the text itself in place of a job if not
+   *     the job if there is one, and with all of it in place of a job if not
    */
-  public static DeadLetter decode(String text) {
+  public static DeadLetter decode(byte[] encoded) {
     try {
-      JsonNode node = JSON.readTree(text);
+      JsonNode node = JSON.readTree(encoded);
       return new DeadLetter(
           node.required("id").asString(),
           Reason.of(node.required("reason").asString()),
           Instant.parse(node.required("at").asString()),
           job(node));
     } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return new DeadLetter(
-          UUID.nameUUIDFromBytes(bytes).toString(),
+          UUID.nameUUIDFromBytes(encoded).toString(),
           Reason.UNDECODABLE,
           Instant.EPOCH,
-          jobOr(bytes));
+          jobOr(encoded));
     }
   }
 
-  private static byte[] jobOr(byte[] text) {
+  private static byte[] jobOr(byte[] encoded) {
     try {
-      return job(JSON.readTree(text));
+      return job(JSON.readTree(encoded));
     } catch (JacksonException | IllegalArgumentException e) {
-      return text;
+      return encoded;
     }
   }
 

@@ -105,6 +105,7 @@ public final class WaitingJobs {
   }
 
   private static String jobOf(String deadLetter) {
-    return new String(DeadLetter.decode(deadLetter).job(), StandardCharsets.UTF_8);
+    byte[] encoded = deadLetter.getBytes(StandardCharsets.UTF_8);
+    return new String(DeadLetter.decode(encoded).job(), StandardCharsets.UTF_8);
   }
 }

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -81,6 +83,30 @@ class RedisClusterIT {
             move.end();
           }
         });
+  }
+
+  /** Somebody deletes the rings of all partitions, so that no app has a turn. */
+  @Test
+  void deletedRingsLoseAndDuplicateNothing() throws Exception {
+    LettuceConnectionFactory connections =
+        new LettuceConnectionFactory(
+            new RedisClusterConfiguration(List.of(cluster.addresses().split(","))));
+    connections.afterPropertiesSet();
+    connections.start();
+    try {
+      StringRedisTemplate redis = new StringRedisTemplate(connections);
+      writesGoOnWhile(
+          apps -> {
+            for (int i = 0; i < 20; i++) {
+              for (String app : apps) {
+                redis.delete(PARTITIONS.of(new AppToken(app)).ring());
+              }
+              Thread.sleep(100);
+            }
+          });
+    } finally {
+      connections.destroy();
+    }
   }
 
   @FunctionalInterface

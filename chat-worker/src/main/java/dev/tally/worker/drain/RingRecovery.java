@@ -1,0 +1,120 @@
+package dev.tally.worker.drain;
+
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.worker.redis.BytesRedisTemplate;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.core.Cursor;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.ScanOptions;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * Finds jobs of apps that get no turn, because somebody deleted the ring or wrote to it; runs
+ * {@code lua/relist.lua}. An app comes into the ring with its first waiting job only, so its jobs
+ * would wait for ever.
+ */
+final class RingRecovery {
+
+  private static final Logger log = LoggerFactory.getLogger(RingRecovery.class);
+
+  private static final RedisScript<Long> RELIST =
+      RedisScript.of(new ClassPathResource("lua/relist.lua"), Long.class);
+
+  /** Keys that Redis looks at in one step, about. */
+  private static final int KEYS_A_STEP = 1_000;
+
+  /** Apps in one call of the script. */
+  private static final int APPS = 1_000;
+
+  private final BytesRedisTemplate redis;
+
+  RingRecovery(BytesRedisTemplate redis) {
+    this.redis = redis;
+  }
+
+  /**
+   * Looks at all keys in Redis, in small steps: a second for some million keys.
+   *
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer; may be repeated
+   */
+  void recover(PartitionKeys keys) {
+    List<AppToken> apps = List.copyOf(appsWithJobs(keys));
+    long listed = 0;
+    int done = 0;
+    do {
+      List<AppToken> some = apps.subList(done, Math.min(done + APPS, apps.size()));
+      listed += relist(keys, some);
+      done += some.size();
+    } while (done < apps.size());
+    log.warn(
+        """
+        partition {}: the counts say that jobs wait, and the ring has no app with jobs, so somebody \
+        wrote to Tally's keys in Redis; {} apps with jobs get turns again""",
+        keys.partition(),
+        listed);
+  }
+
+  private long relist(PartitionKeys keys, List<AppToken> apps) {
+    String waiting = keys.waiting();
+    String ring = keys.ring();
+    String retried = keys.retried();
+    List<byte[]> arguments = new ArrayList<>(2 + apps.size());
+    arguments.add(utf8(keys.beforeToken()));
+    arguments.add(utf8(PartitionKeys.JOBS_AFTER_TOKEN));
+    apps.forEach(app -> arguments.add(utf8(app.value())));
+    return redis.execute(RELIST, List.of(waiting, ring, retried), arguments.toArray());
+  }
+
+  private Set<AppToken> appsWithJobs(PartitionKeys keys) {
+    ScanOptions options =
+        ScanOptions.scanOptions()
+            .match(keys.beforeToken() + "*" + PartitionKeys.JOBS_AFTER_TOKEN)
+            .count(KEYS_A_STEP)
+            .build();
+    Set<AppToken> apps = new LinkedHashSet<>();
+    RedisCallback<Boolean> scan =
+        connection -> {
+          if (connection instanceof RedisClusterConnection cluster) {
+            // The client may not know yet that a slot has moved, and the keys of a slot that moves
+            // are on two nodes.
+            for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
+              if (node.isMaster()) {
+                collect(cluster.scan(node, options), keys, apps);
+              }
+            }
+          } else {
+            collect(connection.keyCommands().scan(options), keys, apps);
+          }
+          return true;
+        };
+    redis.execute(scan);
+    return apps;
+  }
+
+  private static void collect(Cursor<byte[]> names, PartitionKeys keys, Set<AppToken> apps) {
+    try (names) {
+      while (names.hasNext()) {
+        String name = new String(names.next(), StandardCharsets.UTF_8);
+        AppToken.parse(
+                name.substring(
+                    keys.beforeToken().length(),
+                    name.length() - PartitionKeys.JOBS_AFTER_TOKEN.length()))
+            .ifPresent(apps::add);
+      }
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
