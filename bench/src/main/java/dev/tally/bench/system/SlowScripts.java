@@ -1,5 +1,6 @@
 package dev.tally.bench.system;
 
+import dev.tally.bench.report.Series;
 import dev.tally.bench.report.Table;
 import dev.tally.testkit.RedisServer;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -8,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,18 +45,27 @@ public final class SlowScripts {
     redis.slowlogReset();
   }
 
-  /** Adds a row for each script that was logged. */
+  /**
+   * Adds a row for each script that was logged: its longest call beside the median of those that
+   * were logged. Where processors are scarce, the longest call is one that waited for one.
+   */
   public void addTo(Table table, String title) {
-    Map<String, Long> longest = new TreeMap<>();
+    Map<String, List<Double>> calls = new TreeMap<>();
     for (Object logged : redis.slowlogGet(ENTRIES)) {
       List<?> entry = (List<?>) logged;
       List<?> command = (List<?>) entry.get(3);
       String name = command.size() < 2 ? null : names.get(command.get(1));
       if (name != null) {
-        longest.merge(name, (Long) entry.get(2), Math::max);
+        double millis = (Long) entry.get(2) / 1e3;
+        calls.computeIfAbsent(name, _ -> new ArrayList<>()).add(millis);
       }
     }
-    longest.forEach(
-        (name, micros) -> table.add("longest %s, %s".formatted(name, title), micros / 1e3, "ms"));
+    redis.slowlogReset();
+    calls.forEach(
+        (name, millis) ->
+            table.add(
+                "longest %s, %s".formatted(name, title),
+                Series.of(name, "ms", Collections.max(millis)),
+                Series.of("median", "ms", new Series(name, "ms", millis).median())));
   }
 }
