@@ -27,8 +27,8 @@
 -- knows their names.
 --
 -- Answers {"not-owner"}, {"nothing"} if no job waits, {"unlisted"} if none is found although the counts say that some
--- wait, {"redelivered"} if there is a claimed batch and not the one so
--- far, or {"claimed", jobs, bytes, more}: what the batch has now, and 1 if the batch has room and jobs wait.
+-- wait, {"redelivered"} if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more}: what the
+-- batch has now, and 1 if the batch has room and jobs wait.
 
 local waiting = KEYS[1] -- hash
 local ring = KEYS[2] -- list
