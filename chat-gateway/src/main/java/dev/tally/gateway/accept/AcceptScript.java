@@ -140,7 +140,7 @@ final class AcceptScript {
     try {
       return read(run(names, arguments));
     } catch (DataAccessException e) {
-      throw WrongTypeException.explained(e, template, types(keys, app, key));
+      throw WrongTypeException.explained(e, template, () -> types(keys, app, key));
     }
   }
 

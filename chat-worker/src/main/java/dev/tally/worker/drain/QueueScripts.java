@@ -77,24 +77,20 @@ final class QueueScripts {
     long jobsSoFar = 0;
     long bytesSoFar = 0;
     while (true) {
-      List<?> answer;
-      try {
-        answer =
-            redis.execute(
-                CLAIM,
-                List.of(waiting, ring, retried, claimed, owner),
-                worker,
-                batchJobs,
-                batchBytes,
-                turnJobs,
-                turnBytes,
-                beforeToken,
-                AFTER_TOKEN,
-                number(jobsSoFar),
-                number(bytesSoFar));
-      } catch (DataAccessException e) {
-        throw WrongTypeException.explained(e, redis, types(keys));
-      }
+      List<?> answer =
+          execute(
+              keys,
+              CLAIM,
+              List.of(waiting, ring, retried, claimed, owner),
+              worker,
+              batchJobs,
+              batchBytes,
+              turnJobs,
+              turnBytes,
+              beforeToken,
+              AFTER_TOKEN,
+              number(jobsSoFar),
+              number(bytesSoFar));
       String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
       switch (outcome) {
         case "nothing" -> {
@@ -117,6 +113,15 @@ final class QueueScripts {
         case "not-owner" -> throw new LeaseLostException(keys.partition());
         default -> throw new IllegalStateException("claim.lua answered " + outcome);
       }
+    }
+  }
+
+  private <T> T execute(
+      PartitionKeys keys, RedisScript<T> script, List<String> names, byte[]... arguments) {
+    try {
+      return redis.execute(script, names, (Object[]) arguments);
+    } catch (DataAccessException e) {
+      throw WrongTypeException.explained(e, redis, () -> types(keys));
     }
   }
 
@@ -166,12 +171,8 @@ final class QueueScripts {
     byte[] firstJob = batch.jobs().getFirst();
     List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob));
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
-    long done;
-    try {
-      done = redis.execute(ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray());
-    } catch (DataAccessException e) {
-      throw WrongTypeException.explained(e, redis, types(keys));
-    }
+    long done =
+        execute(keys, ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray(byte[][]::new));
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
     }
