@@ -24,6 +24,7 @@ abstract sealed class SqlServer implements Program permits MariaDb, Mysql {
 
   @Override
   public void prepare(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("tmp"));
     Path data = folder.resolve("data");
     if (Files.isDirectory(data)) {
       return;
@@ -78,6 +79,8 @@ abstract sealed class SqlServer implements Program permits MariaDb, Mysql {
     command.add(binary.toString());
     command.add("--no-defaults");
     command.add("--datadir=" + data);
+    // A server that starts deletes temporary tables there, those of other servers too.
+    command.add("--tmpdir=" + data.resolveSibling("tmp"));
     if ("root".equals(System.getProperty("user.name"))) {
       command.add("--user=root");
     }
