@@ -2,6 +2,7 @@
 -- is persisted, or if the chat has a message counter: the script that gives out a chat's number sets that.
 --
 -- KEYS[1]  hash     counter: "numbers" is the highest number given out in the app
+-- KEYS[2]  hash     state of the partition: "epoch"
 --
 -- ARGV[1]  integer  highest persisted chat
 -- ARGV[2]  string   the part of a message counter's name before the chat's number
@@ -14,6 +15,7 @@
 -- Answers 1 if the counter was too low, 0 if it was not or does not exist.
 
 local counter = KEYS[1] -- hash
+local state = KEYS[2] -- hash
 local persisted = tonumber(ARGV[1]) -- integer
 local before_chat_number = ARGV[2] -- string
 local after_chat_number = ARGV[3] -- string
@@ -23,11 +25,15 @@ local given_out = tonumber(redis.call('HGET', counter, 'numbers'))
 if not given_out then
   return 0
 end
+local epoch = redis.call('HGET', state, 'epoch') or '0'
 local highest = math.max(given_out, persisted)
 for _ = 1, most do
   -- Lua's own conversion would write large numbers as 1e+15.
   local following = string.format('%.0f', highest + 1)
-  if redis.call('EXISTS', before_chat_number .. following .. after_chat_number) == 0 then
+  local messages = before_chat_number .. following .. after_chat_number
+  -- A counter of an older epoch belongs to a chat that Redis lost. HGET fails for a key of another type.
+  local its_epoch = redis.pcall('HGET', messages, 'epoch') or '0'
+  if redis.call('EXISTS', messages) == 0 or (its_epoch ~= epoch and type(its_epoch) ~= 'table') then
     break
   end
   highest = highest + 1

@@ -3,6 +3,7 @@
 -- KEYS[1]  list     the claimed batch
 -- KEYS[2]  string   the partition's owner
 -- KEYS[3]  list     dead letters, oldest first
+-- KEYS[4]  hash     state of the partition: "acknowledged"
 --
 -- ARGV[1]  string   id of the worker that acknowledges
 -- ARGV[2]  integer  how many jobs the batch has
@@ -19,6 +20,7 @@
 local claimed = KEYS[1] -- list
 local owner = KEYS[2] -- string
 local dead = KEYS[3] -- list
+local state = KEYS[4] -- hash
 local worker = ARGV[1] -- string
 local batch_size = tonumber(ARGV[2]) -- integer
 local first_job = ARGV[3] -- string
@@ -38,6 +40,7 @@ redis.call('LLEN', dead)
 -- A Redis whose memory is full refuses a script's first write if that write could need memory. So the first write is
 -- the one that frees some.
 redis.call('DEL', claimed)
+redis.call('HINCRBY', state, 'acknowledged', batch_size)
 for _, letter in ipairs(dead_letters) do
   redis.call('RPUSH', dead, letter)
 end

@@ -7,7 +7,7 @@
 -- Jobs that an operator retries go first. Then the apps that have jobs take turns, so that an app with many jobs does
 -- not delay an app with few. The jobs of an app stay in their order.
 --
--- KEYS[1]  hash    waiting: "jobs" and "bytes" of all lists of jobs in the partition
+-- KEYS[1]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "acknowledged", "epoch", "run"
 -- KEYS[2]  list    ring: tokens of the apps that have jobs, each once; the next turn is the first one's
 -- KEYS[3]  list    retried jobs, oldest first
 -- KEYS[4]  list    the claimed batch
@@ -26,11 +26,12 @@
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers {"not-owner"}, {"nothing"} if no job waits, {"unlisted"} if none is found although the counts say that some
--- wait, {"redelivered"} if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more}: what the
--- batch has now, and 1 if the batch has room and jobs wait.
+-- Answers {"not-owner"}, {"unchecked"} if this run of Redis is not checked, {"nothing"} if no job waits, {"unlisted"} if
+-- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch}
+-- if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position, epoch}:
+-- what the batch has now, and 1 if the batch has room and jobs wait.
 
-local waiting = KEYS[1] -- hash
+local state = KEYS[1] -- hash
 local ring = KEYS[2] -- list
 local retried = KEYS[3] -- list
 local claimed = KEYS[4] -- list
@@ -49,8 +50,18 @@ if redis.call('GET', owner) ~= worker then
   return {'not-owner'}
 end
 
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local load = redis.call('HMGET', state, 'jobs', 'bytes', 'acknowledged', 'position', 'epoch', 'run')
+if load[6] ~= run then
+  return {'unchecked'}
+end
+local acknowledged = tonumber(load[3]) or 0
+local position = tonumber(load[4]) or 0
+local epoch = tonumber(load[5]) or 0
+
 if redis.call('LLEN', claimed) ~= jobs_so_far then
-  return {'redelivered'}
+  return {'redelivered', acknowledged, position, epoch}
 end
 
 -- What a command reads, about.
@@ -60,7 +71,6 @@ local PAGE_BYTES = 65536
 local STEP_JOBS = 512
 local STEP_BYTES = 524288
 
-local load = redis.call('HMGET', waiting, 'jobs', 'bytes')
 local batch = jobs_so_far -- jobs
 local bytes = bytes_so_far -- of the batch
 local full = false
@@ -130,20 +140,21 @@ while not full and not step_is_over() do
 end
 
 if batch == 0 then
-  -- Somebody may have deleted the ring or jobs, or written to the counts. Apps that are not in the ring get no turn, and
-  -- a partition that only seems full refuses all writes.
-  local is_right = (load[1] or '0') == '0' and (load[2] or '0') == '0'
+  -- Somebody may have deleted the ring or jobs, or written to the counts. Apps that are not in the ring get no turn, a
+  -- partition that only seems full refuses all writes, and one whose positions break the law cannot show what the
+  -- servers lose.
+  local is_right = (load[1] or '0') == '0' and (load[2] or '0') == '0' and position == acknowledged
   return {is_right and 'nothing' or 'unlisted'}
 end
 if batch == jobs_so_far then
-  return {'claimed', batch, bytes, 0}
+  return {'claimed', batch, bytes, 0, acknowledged, position, epoch}
 end
 local jobs_left = (tonumber(load[1]) or 0) - (batch - jobs_so_far)
 local bytes_left = (tonumber(load[2]) or 0) - (bytes - bytes_so_far)
 local is_empty = redis.call('EXISTS', ring, retried) == 0
 redis.call(
-  'HSET', waiting,
+  'HSET', state,
   'jobs', string.format('%.0f', math.max(0, jobs_left)),
   'bytes', string.format('%.0f', math.max(0, bytes_left))
 )
-return {'claimed', batch, bytes, (full or is_empty) and 0 or 1}
+return {'claimed', batch, bytes, (full or is_empty) and 0 or 1, acknowledged, position, epoch}

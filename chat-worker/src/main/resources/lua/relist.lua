@@ -1,9 +1,10 @@
--- Gives turns to apps that have jobs and are not in the ring: somebody deleted it, or wrote to it. Forgets the counts of
--- waiting jobs if no app has jobs.
+-- Gives turns to apps that have jobs and are not in the ring: somebody deleted it, or wrote to it. If there is no job at
+-- all, forgets the counts of waiting jobs, and settles the positions: the jobs that should be there are gone.
 --
--- KEYS[1]  hash  waiting: "jobs" and "bytes" of all lists of jobs in the partition
+-- KEYS[1]  hash  state of the partition: "jobs" and "bytes" that wait, "position", "acknowledged"
 -- KEYS[2]  list  ring: tokens of the apps that have jobs, each once
 -- KEYS[3]  list  retried jobs
+-- KEYS[4]  list  the claimed batch
 --
 -- ARGV[1]   string  the part of the name of an app's jobs before the token
 -- ARGV[2]   string  the part after the token
@@ -12,11 +13,12 @@
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers how many apps came into the ring.
+-- Answers {listed, gone}: how many apps came into the ring, and how many accepted jobs are neither done nor in Redis.
 
-local waiting = KEYS[1] -- hash
+local state = KEYS[1] -- hash
 local ring = KEYS[2] -- list
 local retried = KEYS[3] -- list
+local claimed = KEYS[4] -- list
 local before_token = ARGV[1] -- string
 local after_token = ARGV[2] -- string
 local FIRST_APP = 3
@@ -34,13 +36,19 @@ for i = FIRST_APP, #ARGV do
   end
 end
 
--- A Redis whose memory is full refuses a script that begins with RPUSH. After this, it allows it.
-if redis.call('EXISTS', ring, retried) == 0 and #missing == 0 then
-  redis.call('DEL', waiting)
-else
-  redis.call('LTRIM', ring, 0, -1)
+if #missing == 0 and redis.call('EXISTS', ring, retried, claimed) == 0 then
+  local positions = redis.call('HMGET', state, 'position', 'acknowledged')
+  local position = tonumber(positions[1]) or 0
+  local acknowledged = tonumber(positions[2]) or 0
+  local settled = string.format('%.0f', math.max(position, acknowledged))
+  -- A Redis whose memory is full refuses a script that begins with HSET, but not one that begins with HDEL.
+  redis.call('HDEL', state, 'jobs', 'bytes')
+  redis.call('HSET', state, 'position', settled, 'acknowledged', settled)
+  return {0, math.max(0, position - acknowledged)}
 end
+-- The same for RPUSH and LTRIM.
+redis.call('LTRIM', ring, 0, -1)
 for _, app in ipairs(missing) do
   redis.call('RPUSH', ring, app)
 end
-return #missing
+return {#missing, 0}

@@ -1,5 +1,6 @@
 package dev.tally.gateway;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
@@ -11,6 +12,7 @@ import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
 import dev.tally.common.web.request.PathNamesConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -23,7 +25,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** The service that accepts writes. */
 @SpringBootApplication(
@@ -67,6 +71,15 @@ public class ChatGateway {
   @Bean
   JobCodec jobCodec() {
     return new JobCodec();
+  }
+
+  @Bean
+  Epochs epochs(
+      StringRedisTemplate redis,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      MeterRegistry meters) {
+    return new Epochs(redis, jdbc, transactions, meters);
   }
 
   @Bean

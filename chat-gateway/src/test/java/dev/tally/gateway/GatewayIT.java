@@ -119,7 +119,7 @@ class GatewayIT {
   void aFullQueueRefusesAndTakesNoNumber() {
     String app = fixture.app(0);
     PartitionKeys keys = new Partitions(16).of(new AppToken(app));
-    Object waiting = redis.opsForHash().get(keys.waiting(), PartitionKeys.JOBS);
+    Object waiting = redis.opsForHash().get(keys.state(), PartitionKeys.JOBS);
     long limit = (waiting == null ? 0 : Long.parseLong(waiting.toString())) + 3;
     try (ConfigurableApplicationContext small =
         fixture.start("--tally.gateway.queue-limit=" + limit)) {

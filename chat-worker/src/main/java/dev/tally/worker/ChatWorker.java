@@ -1,5 +1,6 @@
 package dev.tally.worker;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
@@ -11,6 +12,7 @@ import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import dev.tally.worker.command.WorkerCommand;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -21,7 +23,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** The service that persists and indexes writes, with the operator's commands. */
 @SpringBootApplication(
@@ -85,6 +89,15 @@ public class ChatWorker {
   @Bean
   JobCodec jobCodec() {
     return new JobCodec();
+  }
+
+  @Bean
+  Epochs epochs(
+      StringRedisTemplate redis,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      MeterRegistry meters) {
+    return new Epochs(redis, jdbc, transactions, meters);
   }
 
   @Bean

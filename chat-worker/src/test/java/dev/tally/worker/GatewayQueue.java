@@ -19,6 +19,7 @@ public final class GatewayQueue {
             redis.call('RPUSH', KEYS[1], job)
             redis.call('HINCRBY', KEYS[3], 'jobs', 1)
             redis.call('HINCRBY', KEYS[3], 'bytes', #job)
+            redis.call('HINCRBY', KEYS[3], 'position', 1)
           end
           """,
           Void.class);
@@ -27,6 +28,6 @@ public final class GatewayQueue {
 
   public static <V> void push(
       RedisTemplate<String, V> redis, PartitionKeys keys, AppToken app, List<V> jobs) {
-    redis.execute(QUEUE, List.of(keys.jobs(app), keys.ring(), keys.waiting()), jobs.toArray());
+    redis.execute(QUEUE, List.of(keys.jobs(app), keys.ring(), keys.state()), jobs.toArray());
   }
 }

@@ -21,6 +21,12 @@ final class ProblemExamples {
       case MESSAGE_NOT_FOUND ->
           "The chat has no message with this number; also for what is no number";
       case NOT_PERSISTED_YET -> "The number has been given out, and its row is on its way";
+      case CHAT_SET_ASIDE ->
+          "The chat was accepted and could not be persisted; an operator decides";
+      case MESSAGE_SET_ASIDE ->
+          "The message was accepted and could not be persisted; an operator decides";
+      case CHAT_LOST -> "The database has lost the chat; its number stays given out";
+      case MESSAGE_LOST -> "The database has lost the message; its number stays given out";
       case NO_SUCH_ROUTE -> "Nothing is served under this path";
       case MALFORMED_REQUEST ->
           "JSON, form, UTF-8, path, query parameter or header that cannot be read";
@@ -46,6 +52,10 @@ final class ProblemExamples {
       case CHAT_NOT_FOUND -> "The app has no chat with this number.";
       case MESSAGE_NOT_FOUND -> "The chat has no message with this number.";
       case NOT_PERSISTED_YET -> "The number has been given out, its row is on its way.";
+      case CHAT_SET_ASIDE -> "The chat was accepted and could not be persisted.";
+      case MESSAGE_SET_ASIDE -> "The message was accepted and could not be persisted.";
+      case CHAT_LOST -> "The chat was lost; its number stays given out.";
+      case MESSAGE_LOST -> "The message was lost; its number stays given out.";
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";
       case UNAUTHORIZED -> "Send the admin key as 'Authorization: Bearer <key>'.";

@@ -2,6 +2,7 @@ package dev.tally.bench.system;
 
 import dev.tally.bench.data.Dataset;
 import dev.tally.bench.data.Mix;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.testkit.RedisServer;
 import io.lettuce.core.ScriptOutputType;
@@ -32,13 +33,14 @@ public final class AcceptCalls {
             .commands()
             .scriptLoad(
                 RedisScript.of(new ClassPathResource("lua/accept.lua")).getScriptAsString());
+    String run = check(draws);
     JobCodec codec = new JobCodec();
     Instant now = Instant.now();
     for (Mix.Draw draw : draws) {
       Dataset.App app = draw.app();
       String[] keys = {
         app.keys().messages(app.chat(draw.chat())),
-        app.keys().waiting(),
+        app.keys().state(),
         app.keys().jobs(app.token()),
         app.keys().ring()
       };
@@ -55,8 +57,20 @@ public final class AcceptCalls {
               "86400000",
               "",
               "",
+              run,
               codec.openMessage(app.chat(draw.chat()), draw.body(), now, null)));
     }
+  }
+
+  /** Marks this run of Redis as checked, as a gateway's first write to a partition does. */
+  private String check(List<Mix.Draw> draws) {
+    String info = redis.commands().info("server");
+    String run = info.replaceAll("(?s).*run_id:(\\p{XDigit}+).*", "$1");
+    draws.stream()
+        .map(draw -> draw.app().keys().state())
+        .distinct()
+        .forEach(state -> redis.commands().hset(state, PartitionKeys.RUN, run));
+    return run;
   }
 
   /** Queues messages as fast as Redis accepts them, and returns messages per second. */

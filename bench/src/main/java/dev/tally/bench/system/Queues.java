@@ -57,7 +57,7 @@ public record Queues(Servers servers) {
         .mapToObj(PartitionKeys::new)
         .mapToLong(
             keys -> {
-              String jobs = redis.hget(keys.waiting(), PartitionKeys.JOBS);
+              String jobs = redis.hget(keys.state(), PartitionKeys.JOBS);
               return (jobs == null ? 0 : Long.parseLong(jobs)) + redis.llen(keys.claimed());
             })
         .sum();
@@ -83,11 +83,18 @@ public record Queues(Servers servers) {
   /** Deletes all queued jobs. Their numbers stay given out. */
   public void clear() {
     RedisCommands<String, String> redis = servers.redis().commands();
-    for (String queues : List.of("tally:*:jobs", "tally:*:ring")) {
+    for (String queues : List.of("tally:*:?*:jobs", "tally:*:ring")) {
       List<String> keys = redis.keys(queues);
       if (!keys.isEmpty()) {
         redis.unlink(keys.toArray(String[]::new));
       }
+    }
+    // The jobs were never accepted, then: jobs that are gone would be worth an error.
+    for (int i = 0; i < Dataset.PARTITIONS; i++) {
+      String state = new PartitionKeys(i).state();
+      String acknowledged = redis.hget(state, PartitionKeys.ACKNOWLEDGED);
+      redis.hdel(state, PartitionKeys.JOBS, PartitionKeys.BYTES);
+      redis.hset(state, PartitionKeys.POSITION, acknowledged == null ? "0" : acknowledged);
     }
   }
 }

@@ -4,12 +4,15 @@ import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -19,7 +22,7 @@ class ChatRows {
 
   private static final String SELECT =
       """
-      SELECT c.number, c.messages_count, c.created_at, c.app_id
+      SELECT c.number, c.messages_count, c.created_at, c.app_id, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
@@ -29,6 +32,21 @@ class ChatRows {
       SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
   private static final String DESCENDING =
       SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
+
+  /** One statement sees one state: the row itself may be inserted at any time. */
+  private static final String CHAT_IS_PASSED =
+      """
+      SELECT EXISTS (SELECT 1 FROM apps a JOIN chats c ON c.app_id = a.id
+                     WHERE a.token = ? AND c.number > ?)
+        AND NOT EXISTS (SELECT 1 FROM apps a JOIN chats c ON c.app_id = a.id
+                        WHERE a.token = ? AND c.number = ?)""";
+
+  private static final String MESSAGE_IS_PASSED =
+      """
+      SELECT EXISTS (SELECT 1 FROM apps a JOIN messages m ON m.app_id = a.id
+                     WHERE a.token = ? AND m.chat_number = ? AND m.number > ?)
+        AND NOT EXISTS (SELECT 1 FROM apps a JOIN messages m ON m.app_id = a.id
+                        WHERE a.token = ? AND m.chat_number = ? AND m.number = ?)""";
 
   private final JdbcTemplate jdbc;
 
@@ -50,6 +68,30 @@ class ChatRows {
         .findFirst();
   }
 
+  /** Whether a later chat of the app is persisted, and this one is not. */
+  boolean isPassed(ChatName chat) {
+    String app = chat.app().value();
+    return is(CHAT_IS_PASSED, app, chat.number(), app, chat.number());
+  }
+
+  /** Whether a later message of the chat is persisted, and this one is not. */
+  boolean isPassed(MessageName message) {
+    ChatName chat = message.chat();
+    String app = chat.app().value();
+    return is(
+        MESSAGE_IS_PASSED,
+        app,
+        chat.number(),
+        message.number(),
+        app,
+        chat.number(),
+        message.number());
+  }
+
+  private boolean is(String sql, Object... parameters) {
+    return Boolean.TRUE.equals(jdbc.queryForObject(sql, Boolean.class, parameters));
+  }
+
   /** Reads the chats of a page, and one more if another page follows. */
   List<ChatView> find(AppToken app, PageRequest page) {
     return jdbc.query(
@@ -65,6 +107,11 @@ class ChatRows {
     return new ChatView(
         row.getLong(1),
         row.getLong(2),
-        row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC));
+        row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC),
+        instant(row.getObject(5, LocalDateTime.class)));
+  }
+
+  private static @Nullable Instant instant(@Nullable LocalDateTime utc) {
+    return utc == null ? null : utc.toInstant(ZoneOffset.UTC);
   }
 }

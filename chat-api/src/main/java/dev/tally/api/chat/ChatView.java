@@ -1,10 +1,23 @@
 package dev.tally.api.chat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** A chat as clients see it. */
+/**
+ * A chat as clients see it.
+ *
+ * @param lostAt when the loss was noticed, null if the chat is there
+ */
 public record ChatView(
     long number,
     @JsonProperty("messages_count") long messagesCount,
-    @JsonProperty("created_at") Instant createdAt) {}
+    @JsonProperty("created_at") Instant createdAt,
+    @JsonProperty("lost_at") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant lostAt) {
+
+  /** Whether only the number is left. */
+  boolean lost() {
+    return lostAt != null;
+  }
+}

@@ -7,6 +7,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import java.util.List;
 import org.springframework.stereotype.Service;
 
@@ -37,7 +38,12 @@ public class Chats {
   }
 
   ChatView get(ChatName name) {
-    return find(name).chat();
+    ChatView chat = find(name).chat();
+    if (chat.lost()) {
+      throw ProblemException.of(
+          ProblemType.CHAT_LOST, "The chat was lost; its number stays given out.");
+    }
+    return chat;
   }
 
   private ChatRows.Found find(ChatName name) {

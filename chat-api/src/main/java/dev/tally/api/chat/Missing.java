@@ -21,6 +21,9 @@ import org.springframework.stereotype.Component;
  * Makes the 404 for a chat or message that has no row. The 404 names the first part that does not
  * exist: the app, the chat, then the message.
  *
+ * <p>Numbers are persisted in order. One that is given out, and lower than a persisted one, is that
+ * of a dead letter.
+ *
  * <p>The counters in Redis tell a number that is not persisted yet from one that does not exist.
  * Without Redis, both get the plain 404.
  */
@@ -46,9 +49,13 @@ public class Missing {
     if (!apps.exists(chat.app())) {
       return ProblemException.appNotFound();
     }
-    return isGiven(chat, keys -> keys.chats(chat.app()), chat.number())
-        ? notPersistedYet("The chat was accepted and is not persisted yet: ask again.")
-        : ProblemException.chatNotFound();
+    if (!isGiven(chat, keys -> keys.chats(chat.app()), chat.number())) {
+      return ProblemException.chatNotFound();
+    }
+    return chats.isPassed(chat)
+        ? ProblemException.of(
+            ProblemType.CHAT_SET_ASIDE, "The chat was accepted and could not be persisted.")
+        : notPersistedYet("The chat was accepted and is not persisted yet: ask again.");
   }
 
   /** Makes the 404 for a message that has no row. */
@@ -57,9 +64,13 @@ public class Missing {
     if (chats.find(chat).isEmpty()) {
       return chat(chat);
     }
-    return isGiven(chat, keys -> keys.messages(chat), message.number())
-        ? notPersistedYet("The message was accepted and is not persisted yet: ask again.")
-        : ProblemException.messageNotFound();
+    if (!isGiven(chat, keys -> keys.messages(chat), message.number())) {
+      return ProblemException.messageNotFound();
+    }
+    return chats.isPassed(message)
+        ? ProblemException.of(
+            ProblemType.MESSAGE_SET_ASIDE, "The message was accepted and could not be persisted.")
+        : notPersistedYet("The message was accepted and is not persisted yet: ask again.");
   }
 
   private static ProblemException notPersistedYet(String detail) {

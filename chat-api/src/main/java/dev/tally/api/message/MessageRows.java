@@ -3,10 +3,12 @@ package dev.tally.api.message;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
@@ -21,7 +23,7 @@ class MessageRows {
 
   private static final String SELECT =
       """
-      SELECT m.number, m.body, m.created_at
+      SELECT m.number, m.body, m.created_at, m.lost_at
       FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = ? AND m.chat_number = ?
       """;
@@ -37,12 +39,17 @@ class MessageRows {
           new MessageView(
               row.getLong(1),
               row.getString(2),
-              row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC));
+              row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC),
+              instant(row.getObject(4, LocalDateTime.class)));
 
   private final JdbcTemplate jdbc;
 
   MessageRows(JdbcTemplate jdbc) {
     this.jdbc = jdbc;
+  }
+
+  private static @Nullable Instant instant(@Nullable LocalDateTime utc) {
+    return utc == null ? null : utc.toInstant(ZoneOffset.UTC);
   }
 
   Optional<MessageView> find(MessageName name) {

@@ -1,8 +1,24 @@
 package dev.tally.api.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** A message as clients see it. */
+/**
+ * A message as clients see it.
+ *
+ * @param body empty if the message is lost
+ * @param lostAt when the loss was noticed, null if the message is there
+ */
 public record MessageView(
-    long number, String body, @JsonProperty("created_at") Instant createdAt) {}
+    long number,
+    String body,
+    @JsonProperty("created_at") Instant createdAt,
+    @JsonProperty("lost_at") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant lostAt) {
+
+  /** Whether only the number is left. */
+  public boolean lost() {
+    return lostAt != null;
+  }
+}

@@ -8,12 +8,14 @@ import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 
-/** Reads messages, and answers 404 for those that do not exist. */
+/** Reads messages, and answers 404 for those that do not exist, 410 for those that are lost. */
 @Service
 public class Messages {
 
@@ -45,7 +47,12 @@ public class Messages {
   }
 
   MessageView get(MessageName name) {
-    return find(name).orElseThrow(() -> missing.message(name));
+    MessageView message = find(name).orElseThrow(() -> missing.message(name));
+    if (message.lost()) {
+      throw ProblemException.of(
+          ProblemType.MESSAGE_LOST, "The message was lost; its number stays given out.");
+    }
+    return message;
   }
 
   private Optional<MessageView> find(MessageName name) {

@@ -97,6 +97,9 @@ final class EventPages {
     int count = 0;
     while (count < found.size() && bytes.size() < MAX_BYTES) {
       MessageView message = found.get(count++);
+      if (message.lost()) {
+        continue;
+      }
       bytes.writeBytes(
           "id: %d\ndata: %s\n\n"
               .formatted(message.number(), json.writeValueAsString(message))

@@ -62,6 +62,7 @@ final class AcceptScript {
   private final StringRedisTemplate template;
   private final RedisLayout layout;
   private final RedisMemory memory;
+  private final PartitionMemory partitions;
   private final Limits roomy;
   private final Limits reserve;
   private final Limits none = new Limits(NO_ROOM, NO_ROOM, NO_ROOM, NO_ROOM);
@@ -71,11 +72,13 @@ final class AcceptScript {
       StringRedisTemplate template,
       RedisLayout layout,
       RedisMemory memory,
+      PartitionMemory partitions,
       AcceptProperties properties) {
     this.redis = redis;
     this.template = template;
     this.layout = layout;
     this.memory = memory;
+    this.partitions = partitions;
     long jobs = properties.queueLimit();
     long bytes = properties.queueBytes().toBytes();
     byte[] mostJobs = utf8(Long.toString(jobs));
@@ -110,13 +113,13 @@ final class AcceptScript {
 
     List<byte[]> names = new ArrayList<>(5);
     names.add(utf8(counter)); // counter
-    names.add(utf8(keys.waiting())); // waiting
+    names.add(utf8(keys.state())); // state
     names.add(utf8(keys.jobs(app))); // jobs
     names.add(utf8(keys.ring())); // ring
     if (key != null) {
       names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
-    List<byte[]> arguments = new ArrayList<>(10 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(11 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     Limits limits =
@@ -134,11 +137,13 @@ final class AcceptScript {
     arguments.add(RECORD_LIFE); // record_life
     arguments.add(beforeChatNumber); // before_chat_number
     arguments.add(afterChatNumber); // after_chat_number
+    int checks = partitions.checks(keys);
+    arguments.add(utf8(partitions.run(keys))); // known_run
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
     try {
-      return read(run(names, arguments));
+      return read(keys, checks, run(names, arguments));
     } catch (DataAccessException e) {
       throw WrongTypeException.explained(e, template, () -> types(keys, app, key));
     }
@@ -148,7 +153,7 @@ final class AcceptScript {
   private static Map<String, DataType> types(
       PartitionKeys keys, AppToken app, @Nullable IdempotencyKey key) {
     Map<String, DataType> types = new LinkedHashMap<>();
-    types.put(keys.waiting(), DataType.HASH);
+    types.put(keys.state(), DataType.HASH);
     types.put(keys.jobs(app), DataType.LIST);
     types.put(keys.ring(), DataType.LIST);
     if (key != null) {
@@ -177,13 +182,15 @@ final class AcceptScript {
         .addValues(arguments);
   }
 
-  private static Acceptance read(List<Object> answer) {
+  private Acceptance read(PartitionKeys keys, int checks, List<Object> answer) {
     String outcome = new String((byte[]) answer.getFirst(), UTF_8);
     return switch (outcome) {
-      case "accepted", "replayed" ->
-          new Acceptance.Accepted(
-              new NumberRange((Long) answer.get(1), (Long) answer.get(2)),
-              outcome.equals("replayed"));
+      case "accepted" -> {
+        partitions.remember(keys, (Long) answer.get(3));
+        yield new Acceptance.Accepted(numbers(answer), false);
+      }
+      case "replayed" -> new Acceptance.Accepted(numbers(answer), true);
+      case "unchecked" -> new Acceptance.Unchecked(checks);
       case "unknown-parent" -> new Acceptance.UnknownParent();
       case "counter-unusable" -> new Acceptance.CounterUnusable();
       case "counter-behind" -> new Acceptance.CounterBehind();
@@ -191,6 +198,10 @@ final class AcceptScript {
       case "key-reused" -> new Acceptance.KeyReused();
       default -> throw new IllegalStateException("accept.lua answered " + outcome);
     };
+  }
+
+  private static NumberRange numbers(List<Object> answer) {
+    return new NumberRange((Long) answer.get(1), (Long) answer.get(2));
   }
 
   private static byte[] utf8(String text) {

@@ -8,7 +8,14 @@ sealed interface Acceptance {
   /** The jobs are queued, by this request or by the same request before it. */
   record Accepted(NumberRange numbers, boolean replayed) implements Acceptance {}
 
-  /** Redis has no counter for the parent. The script changed nothing. */
+  /**
+   * This run of Redis is not checked yet, or not by this gateway. The script changed nothing.
+   *
+   * @param checks how many checks of the partition this gateway had made before
+   */
+  record Unchecked(int checks) implements Acceptance {}
+
+  /** Redis has no counter for the parent, or one of an older epoch. The script changed nothing. */
   record UnknownParent() implements Acceptance {}
 
   /** The parent's counter is no number. The script changed nothing. */

@@ -26,8 +26,8 @@ public final class Acceptor {
 
   private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
 
-  /** A counter that was unknown may turn out to be behind. */
-  private static final int RECOVERIES = 2;
+  /** Redis may be unchecked, then the counter unknown, and then behind. */
+  private static final int RECOVERIES = 3;
 
   private final RedisRequirements redis;
   private final AcceptScript script;
@@ -126,8 +126,13 @@ public final class Acceptor {
               ProblemType.QUEUE_FULL,
               "Too many writes are waiting for the database.",
               QUEUE_FULL_RETRY);
-      case Acceptance.UnknownParent _, Acceptance.CounterUnusable _, Acceptance.CounterBehind _ ->
-          // The recovered counter is gone again, or so far behind that it takes several steps.
+      case Acceptance.Unchecked _,
+          Acceptance.UnknownParent _,
+          Acceptance.CounterUnusable _,
+          Acceptance.CounterBehind _ ->
+          // Another epoch has begun, the recovered counter is gone again, or it is so far behind
+          // that
+          // it takes several steps.
           throw ProblemException.retryable(
               ProblemType.UNAVAILABLE,
               "The counter could not be recovered.",

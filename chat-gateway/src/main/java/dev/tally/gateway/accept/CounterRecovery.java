@@ -48,8 +48,10 @@ final class CounterRecovery {
 
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final RepeatedWarning noNumber = new RepeatedWarning(log);
+  private final PartitionMemory partitions;
   private final QueuedNumbers queued;
   private final PersistedNumbers persisted;
+  private final PersistBarrier barrier;
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
   private final Counter recovered;
@@ -58,13 +60,17 @@ final class CounterRecovery {
   private final Absences absences = new Absences(Ticker.systemTicker());
 
   CounterRecovery(
+      PartitionMemory partitions,
       QueuedNumbers queued,
       PersistedNumbers persisted,
+      PersistBarrier barrier,
       StringRedisTemplate redis,
       RedisLayout layout,
       MeterRegistry meters) {
+    this.partitions = partitions;
     this.queued = queued;
     this.persisted = persisted;
+    this.barrier = barrier;
     this.redis = redis;
     this.layout = layout;
     this.recovered =
@@ -82,7 +88,8 @@ final class CounterRecovery {
   }
 
   /**
-   * Recovers the parent's counter if that is what the script asked for.
+   * Checks the run of Redis, or recovers the parent's counter, if that is what the script asked
+   * for.
    *
    * @return whether it did, so that the script should be asked again
    * @throws ProblemException 404 if there is no such parent
@@ -90,6 +97,10 @@ final class CounterRecovery {
    */
   boolean recover(Parent parent, Acceptance acceptance) {
     return switch (acceptance) {
+      case Acceptance.Unchecked(int checks) -> {
+        partitions.check(keys(parent), checks);
+        yield true;
+      }
       case Acceptance.UnknownParent _ -> {
         setMissing(parent);
         yield true;
@@ -107,10 +118,11 @@ final class CounterRecovery {
   }
 
   private void setMissing(Parent parent) {
-    long highest = highest(parent);
-    if (!set(parent, highest)) {
+    OptionalLong set = set(parent);
+    if (set.isEmpty()) {
       return;
     }
+    long highest = set.getAsLong();
     recovered.increment();
     if (hadCounter(parent, highest)) {
       lost.increment();
@@ -132,39 +144,81 @@ final class CounterRecovery {
   }
 
   private void setUnusable(Parent parent) {
-    long highest = highest(parent);
-    if (set(parent, highest)) {
+    OptionalLong set = set(parent);
+    if (set.isPresent()) {
       unusable.increment();
       noNumber.warn(
           () ->
               """
               the counter %s in Redis was no number, so somebody wrote to it; it goes on after %d, the \
               highest number in use"""
-                  .formatted(LoggedToken.in(counter(parent)), highest));
+                  .formatted(LoggedToken.in(counter(parent)), set.getAsLong()));
     }
   }
 
-  private boolean set(Parent parent, long highest) {
-    return Objects.equals(
-        redis.execute(
-            RECOVER,
-            List.of(counter(parent)), // counter
-            Long.toString(highest)), // highest
-        1L);
+  /** The epoch to set a counter in; read before the numbers, because a later epoch has others. */
+  private String epoch(Parent parent) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    return Objects.requireNonNullElse(hashes.get(keys(parent).state(), PartitionKeys.EPOCH), "0");
   }
 
-  /** Jobs move from Redis to MySQL, so this reads MySQL last. But first it finds strangers out. */
-  private long highest(Parent parent) {
+  /** Sets the counter, and answers its number; empty if another gateway was faster. */
+  private OptionalLong set(Parent parent) {
+    requireUsed(parent);
+    return barrier.behind(
+        keys(parent),
+        () -> {
+          String epoch = epoch(parent);
+          long highest = highest(parent, epoch);
+          return set(parent, highest, epoch);
+        });
+  }
+
+  private OptionalLong set(Parent parent, long highest, String epoch) {
+    Long set =
+        redis.execute(
+            RECOVER,
+            List.of(counter(parent), keys(parent).state()), // counter, state
+            Long.toString(highest), // highest
+            epoch); // epoch
+    return set == null || set < 0 ? OptionalLong.empty() : OptionalLong.of(set);
+  }
+
+  /** Finds strangers out, before they cost more than a look at MySQL. */
+  private void requireUsed(Parent parent) {
     boolean isPersisted = find(parent) instanceof PersistedNumbers.Highest;
     if (!isPersisted && parent instanceof Parent.Chat chat && !mayBeQueued(chat)) {
       throw ProblemException.chatNotFound();
     }
-    OptionalLong inRedis = queued.highest(parent);
+  }
+
+  /** Jobs move from Redis to MySQL, so this reads MySQL last. */
+  private long highest(Parent parent, String epoch) {
+    OptionalLong inRedis =
+        isOfOlderEpoch(parent, epoch)
+            ? queued.highestAtBeginning(keys(parent), epoch, parent)
+            : queued.highest(parent);
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
       case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
       case PersistedNumbers.Absent.CHAT -> inRedis.orElseThrow(ProblemException::chatNotFound);
     };
+  }
+
+  /** Whether the counter is there, but has not been used in this epoch. */
+  private boolean isOfOlderEpoch(Parent parent, String epoch) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    try {
+      List<String> counter =
+          hashes.multiGet(counter(parent), List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH));
+      String ofCounter = Objects.requireNonNullElse(counter.get(1), "0");
+      return counter.get(0) != null && !ofCounter.equals(epoch);
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private long highestPersisted(Parent parent) {
@@ -219,12 +273,12 @@ final class CounterRecovery {
   }
 
   private void catchUp(Parent parent, long highest) {
-    PartitionKeys keys = layout.partitions().of(parent.app());
+    PartitionKeys keys = keys(parent);
     String counter = parent.counter(keys);
     Long raised =
         redis.execute(
             CATCH_UP,
-            List.of(counter), // counter
+            List.of(counter, keys.state()), // counter, state
             Long.toString(highest), // persisted
             keys.messagesBeforeNumber(parent.app()), // before_chat_number
             PartitionKeys.MESSAGES_AFTER_NUMBER, // after_chat_number
@@ -240,7 +294,11 @@ final class CounterRecovery {
     }
   }
 
+  private PartitionKeys keys(Parent parent) {
+    return layout.partitions().of(parent.app());
+  }
+
   private String counter(Parent parent) {
-    return parent.counter(layout.partitions().of(parent.app()));
+    return parent.counter(keys(parent));
   }
 }

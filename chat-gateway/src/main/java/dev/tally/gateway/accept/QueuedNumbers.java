@@ -1,9 +1,15 @@
 package dev.tally.gateway.accept;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
-import java.util.LongSummaryStatistics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /** The numbers that have been given out and are not persisted: those of the jobs in Redis. */
@@ -12,8 +18,43 @@ final class QueuedNumbers {
 
   private final WaitingJobs waiting;
 
+  /** The numbers with which epochs began. A full queue has many, so they are soon forgotten. */
+  private final Cache<Epoch, Numbers> beginnings =
+      Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(1)).build();
+
   QueuedNumbers(WaitingJobs waiting) {
     this.waiting = waiting;
+  }
+
+  private record Epoch(int partition, String epoch) {}
+
+  /** The highest number of each parent that jobs name; 0 for a chat without messages. */
+  private static final class Numbers implements Consumer<Job> {
+
+    private final Map<Parent, Long> highest = new HashMap<>();
+
+    @Override
+    public void accept(Job job) {
+      switch (job) {
+        case Job.NewChat added -> {
+          raise(new Parent.App(added.app()), added.chat().number());
+          raise(new Parent.Chat(added.chat()), 0);
+        }
+        case Job.NewMessage added -> {
+          raise(new Parent.App(added.app()), added.message().chat().number());
+          raise(new Parent.Chat(added.message().chat()), added.message().number());
+        }
+      }
+    }
+
+    private void raise(Parent parent, long number) {
+      highest.merge(parent, number, Math::max);
+    }
+
+    OptionalLong of(Parent parent) {
+      Long number = highest.get(parent);
+      return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+    }
   }
 
   /**
@@ -23,26 +64,28 @@ final class QueuedNumbers {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   OptionalLong highest(Parent parent) {
-    LongSummaryStatistics numbers = new LongSummaryStatistics();
-    waiting.forEachInRedis(
-        parent.app(),
-        job -> {
-          switch (parent) {
-            case Parent.App _ -> numbers.accept(chat(job));
-            case Parent.Chat(var name) -> {
-              if (chat(job) == name.number()) {
-                numbers.accept(job instanceof Job.NewMessage added ? added.message().number() : 0);
-              }
-            }
-          }
-        });
-    return numbers.getCount() == 0 ? OptionalLong.empty() : OptionalLong.of(numbers.getMax());
+    Numbers numbers = new Numbers();
+    waiting.forEachInRedis(parent.app(), numbers);
+    return numbers.of(parent);
   }
 
-  private static long chat(Job job) {
-    return switch (job) {
-      case Job.NewChat added -> added.chat().number();
-      case Job.NewMessage added -> added.message().chat().number();
-    };
+  /**
+   * The same for a parent whose counter belongs to an older epoch. Nothing has been accepted in it
+   * since, so all such parents of a partition share one look at its jobs. A job that has been
+   * persisted since then counts, too.
+   *
+   * @param epoch the present epoch of the partition
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  OptionalLong highestAtBeginning(PartitionKeys keys, String epoch, Parent parent) {
+    return beginnings
+        .get(
+            new Epoch(keys.partition(), epoch),
+            _ -> {
+              Numbers numbers = new Numbers();
+              waiting.forEachInRedis(keys, numbers);
+              return numbers;
+            })
+        .of(parent);
   }
 }

@@ -101,7 +101,7 @@ final class RedisMemory {
   private Map<Integer, Double> sharesOf(List<RedisMaster> masters) {
     Map<Integer, Double> measured = new HashMap<>();
     for (int i = 0; i < layout.partitions().count(); i++) {
-      String waiting = new PartitionKeys(i).waiting();
+      String waiting = new PartitionKeys(i).state();
       for (RedisMaster master : masters) {
         if (master.holds(waiting)) {
           measured.put(i, master.memoryShare());

@@ -1,7 +1,9 @@
 package dev.tally.gateway.accept;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,6 +37,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -57,6 +62,7 @@ class AcceptScriptModelIT {
   private static final RedisScript<Long> RECOVER =
       RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
 
+  private static TestServers servers;
   private static LettuceConnectionFactory connections;
   private static StringRedisTemplate redis;
   private static Pipeline pipeline;
@@ -65,7 +71,9 @@ class AcceptScriptModelIT {
 
   @BeforeContainer
   static void connect() {
-    connections = TestServers.wiped().redis();
+    servers = TestServers.wiped();
+    servers.migrate();
+    connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
   }
@@ -97,7 +105,14 @@ class AcceptScriptModelIT {
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     RedisMemory memory =
         new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
-    AcceptScript script = new AcceptScript(pipeline, redis, layout, memory, properties);
+    DataSource mysql = servers.dataSource();
+    JdbcClient jdbc = JdbcClient.create(mysql);
+    jdbc.sql("DELETE FROM partition_positions").update();
+    Epochs epochs =
+        new Epochs(redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
+    PartitionMemory partitions = new PartitionMemory(epochs);
+    String run = run();
+    AcceptScript script = new AcceptScript(pipeline, redis, layout, memory, partitions, properties);
     AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT, QUEUE_BYTES);
     Instant time = NOW;
     for (Step step : steps) {
@@ -108,14 +123,22 @@ class AcceptScriptModelIT {
             Parent parent = parent(write.app(), write.chat());
             IdempotencyKey key = key(write);
             List<String> jobs = jobs(write, time);
+            String known = partitions.run(PARTITIONS.of(parent.app()));
+            int checks = partitions.checks(PARTITIONS.of(parent.app()));
             Acceptance acceptance = script.accept(parent, jobs, key);
-            assertThat(acceptance).isEqualTo(model.accept(parent, jobs, key));
+            assertThat(acceptance).isEqualTo(model.accept(parent, jobs, key, run, known, checks));
             Statistics.collect(acceptance.getClass().getSimpleName());
           }
         }
         case Step.Recover(int app, long chat, long highest) -> {
           Parent parent = parent(app, chat);
-          redis.execute(RECOVER, List.of(model.counter(parent)), Long.toString(highest));
+          String state = PARTITIONS.of(parent.app()).state();
+          Object epoch = redis.opsForHash().get(state, PartitionKeys.EPOCH);
+          redis.execute(
+              RECOVER,
+              List.of(model.counter(parent), state),
+              Long.toString(highest),
+              epoch == null ? "0" : epoch);
           model.recover(parent, highest);
         }
         case Step.Spoil(int app, long chat, String text, boolean asHash) -> {
@@ -131,6 +154,33 @@ class AcceptScriptModelIT {
         case Step.Lose(int app, long chat) -> {
           redis.delete(model.counter(parent(app, chat)));
           model.lose(parent(app, chat));
+        }
+        case Step.Restart _ -> {
+          for (int i = 0; i < PARTITIONS.count(); i++) {
+            String state = new PartitionKeys(i).state();
+            if (redis.opsForHash().hasKey(state, "run")) {
+              redis.opsForHash().put(state, "run", "earlier");
+            }
+          }
+          model.restart("earlier");
+        }
+        case Step.Check(int app) -> {
+          PartitionKeys keys = PARTITIONS.of(APPS.get(app));
+          if (!model.isChecked(keys.partition(), run) || !partitions.run(keys).equals(run)) {
+            partitions.check(keys, partitions.checks(keys));
+            model.check(keys.partition(), run);
+          }
+        }
+        case Step.Raise(int app) -> {
+          PartitionKeys keys = PARTITIONS.of(APPS.get(app));
+          redis.opsForHash().increment(keys.state(), PartitionKeys.EPOCH, 1);
+          jdbc.sql(
+                  """
+                  INSERT INTO partition_positions (partition_number, epoch) VALUES (?, 1)
+                  ON DUPLICATE KEY UPDATE epoch = epoch + 1""")
+              .param(keys.partition())
+              .update();
+          model.raise(keys.partition());
         }
         case Step.Claim(int app) -> {
           claim(APPS.get(app));
@@ -183,8 +233,15 @@ class AcceptScriptModelIT {
       redis.delete(keys.jobs(app));
       redis.opsForList().remove(keys.ring(), 1, app.value());
       int bytes = jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
-      hashes.increment(keys.waiting(), PartitionKeys.JOBS, -jobs.size());
-      hashes.increment(keys.waiting(), PartitionKeys.BYTES, -bytes);
+      hashes.increment(keys.state(), PartitionKeys.JOBS, -jobs.size());
+      hashes.increment(keys.state(), PartitionKeys.BYTES, -bytes);
+    }
+  }
+
+  /** The run of this Redis. */
+  private static String run() {
+    try (RedisConnection connection = connections.getConnection()) {
+      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
     }
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
@@ -29,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.unit.DataSize;
 
 class AcceptorIT {
@@ -60,6 +64,7 @@ class AcceptorIT {
   private PersistedRows rows;
   private RedisLayout layout;
   private RedisMemory memory;
+  private PartitionMemory partitions;
   private Acceptor acceptor;
 
   @BeforeEach
@@ -74,16 +79,28 @@ class AcceptorIT {
     AcceptProperties properties =
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     memory = new RedisMemory(connections, layout, properties, meters);
+    partitions = partitions();
     acceptor = acceptor(properties);
+  }
+
+  /** What a gateway knows that has just started. */
+  private PartitionMemory partitions() {
+    DataSource mysql = servers.dataSource();
+    return new PartitionMemory(
+        new Epochs(
+            redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
   }
 
   private Acceptor acceptor(AcceptProperties properties) {
     return new Acceptor(
         new RedisRequirements(connections, layout, false, meters),
-        new AcceptScript(pipeline, redis, layout, memory, properties),
+        new AcceptScript(pipeline, redis, layout, memory, partitions, properties),
         new CounterRecovery(
+            partitions,
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(rows.mysql()),
+            new PersistBarrier(
+                rows.mysql(), new DataSourceTransactionManager(servers.dataSource())),
             redis,
             layout,
             meters),

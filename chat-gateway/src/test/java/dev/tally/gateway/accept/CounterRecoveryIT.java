@@ -1,6 +1,7 @@
 package dev.tally.gateway.accept;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +10,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.epoch.Epochs;
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
@@ -22,6 +25,12 @@ import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +38,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class CounterRecoveryIT {
 
@@ -45,22 +58,27 @@ class CounterRecoveryIT {
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final JobCodec codec = new JobCodec();
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private LettuceConnectionFactory connections;
   private StringRedisTemplate redis;
   private PersistedRows rows;
+  private DataSourceTransactionManager transactions;
   private CounterRecovery recovery;
 
   @BeforeEach
   void connect() {
     TestServers servers = TestServers.wiped();
     rows = PersistedRows.in(servers);
+    transactions = new DataSourceTransactionManager(servers.dataSource());
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     recovery =
         new CounterRecovery(
+            new PartitionMemory(new Epochs(redis, mysql(), transactions, meters)),
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
-            new PersistedNumbers(rows.mysql()),
+            new PersistedNumbers(mysql()),
+            new PersistBarrier(mysql(), transactions),
             redis,
             layout,
             meters);
@@ -68,9 +86,15 @@ class CounterRecoveryIT {
     LOG.addAppender(logged);
   }
 
+  /** Statements in the transactions. */
+  private JdbcClient mysql() {
+    return JdbcClient.create(requireNonNull(transactions.getDataSource()));
+  }
+
   @AfterEach
   void disconnect() {
     LOG.detachAppender(logged);
+    executor.close();
     connections.destroy();
   }
 
@@ -105,6 +129,47 @@ class CounterRecoveryIT {
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
     assertThat(recovered()).isEqualTo(1);
     assertThat(lost()).isEqualTo(1);
+  }
+
+  /** Its jobs are not in Redis any more, and its rows are not visible yet. */
+  @Test
+  void aTransactionThatPersistsJobsEndsBeforeACounterIsSet() throws Exception {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    PartitionRows partitions = new PartitionRows(mysql());
+    partitions.create(KEYS.partition());
+    TransactionTemplate transaction = new TransactionTemplate(transactions);
+    Future<?> recovering =
+        requireNonNull(
+            transaction.execute(
+                _ -> {
+                  partitions.lock(KEYS.partition());
+                  new PersistedRows(mysql()).message(APP.value(), 1, 1);
+                  Future<?> waiting = executor.submit(() -> recover(MESSAGES));
+                  assertThatThrownBy(() -> waiting.get(500, TimeUnit.MILLISECONDS))
+                      .isInstanceOf(TimeoutException.class);
+                  return waiting;
+                }));
+    recovering.get();
+
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("1");
+  }
+
+  @Test
+  void aCounterStaysUnknownWhileATransactionDoesNotEnd() {
+    rows.app(APP.value());
+    PartitionRows partitions = new PartitionRows(mysql());
+    partitions.create(KEYS.partition());
+    new TransactionTemplate(transactions)
+        .executeWithoutResult(
+            _ -> {
+              partitions.lock(KEYS.partition());
+              Future<?> recovering = executor.submit(() -> recover(CHATS));
+              assertThatThrownBy(recovering::get)
+                  .hasCauseInstanceOf(TransientDataAccessException.class);
+            });
+
+    assertThat(redis.hasKey(KEYS.chats(APP))).isFalse();
   }
 
   @Test
@@ -224,6 +289,29 @@ class CounterRecoveryIT {
 
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("9");
+  }
+
+  /** Each look at the queue costs as much as the queue is long. */
+  @Test
+  void theCountersOfAnOlderEpochShareOneLookAtTheQueue() {
+    rows.app(APP.value());
+    ChatName other = new ChatName(APP, 2);
+    push(KEYS.jobs(APP), message(CHAT, 8));
+    push(KEYS.jobs(APP), message(other, 9));
+    redis.opsForList().rightPush(KEYS.ring(), APP.value());
+    counter(KEYS.messages(CHAT), 7);
+    counter(KEYS.messages(other), 7);
+    counter(KEYS.chats(APP), 2);
+    redis.opsForHash().put(KEYS.state(), PartitionKeys.EPOCH, "1");
+
+    recover(MESSAGES);
+    redis.delete(KEYS.jobs(APP));
+    recover(new Parent.Chat(other));
+
+    assertThat(redis.opsForHash().entries(KEYS.messages(CHAT)))
+        .isEqualTo(Map.of(PartitionKeys.NUMBERS, "8", PartitionKeys.EPOCH, "1"));
+    assertThat(redis.opsForHash().entries(KEYS.messages(other)))
+        .isEqualTo(Map.of(PartitionKeys.NUMBERS, "9", PartitionKeys.EPOCH, "1"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tally.gateway.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.log.LoggedFault;
@@ -13,11 +14,14 @@ import dev.tally.common.redis.WrongTypeException;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.unit.DataSize;
 
 /** Somebody has written to a key of a queue, so that it has another type. */
@@ -30,18 +34,29 @@ class OverwrittenKeysIT {
   private LettuceConnectionFactory connections;
   private Pipeline pipeline;
   private StringRedisTemplate redis;
+  private PartitionMemory partitions;
   private AcceptScript script;
 
   @BeforeEach
   void start() {
-    connections = TestServers.wiped().redis();
+    TestServers servers = TestServers.wiped();
+    servers.migrate();
+    connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     AcceptProperties properties = new AcceptProperties(10, DataSize.ofKilobytes(10), 0.8);
     RedisMemory memory =
         new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
-    script = new AcceptScript(pipeline, redis, layout, memory, properties);
+    DataSource mysql = servers.dataSource();
+    partitions =
+        new PartitionMemory(
+            new Epochs(
+                redis,
+                JdbcClient.create(mysql),
+                new DataSourceTransactionManager(mysql),
+                new SimpleMeterRegistry()));
+    script = new AcceptScript(pipeline, redis, layout, memory, partitions, properties);
     redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
   }
 
@@ -53,7 +68,9 @@ class OverwrittenKeysIT {
 
   @Test
   void theKeyIsNamedAndNothingIsAccepted() {
-    for (String key : List.of(KEYS.waiting(), KEYS.jobs(APP), KEYS.ring())) {
+    for (String key : List.of(KEYS.state(), KEYS.jobs(APP), KEYS.ring())) {
+      partitions.check(KEYS, partitions.checks(KEYS));
+      redis.delete(key);
       redis.opsForZSet().add(key, "somebody", 1);
 
       assertThatThrownBy(this::accept)
@@ -65,6 +82,7 @@ class OverwrittenKeysIT {
       redis.delete(key);
       assertThat(redis.hasKey(KEYS.jobs(APP))).isFalse();
     }
+    partitions.check(KEYS, partitions.checks(KEYS));
     assertThat(accept())
         .isEqualTo(new Acceptance.Accepted(new NumberRange(1, 1), /* replayed= */ false));
     assertThat(redis.opsForList().range(KEYS.ring(), 0, -1)).containsExactly(APP.value());

@@ -29,6 +29,15 @@ sealed interface Step {
   /** Somebody writes to a counter, to the hash or in place of it. */
   record Spoil(int app, long chat, String text, boolean asHash) implements Step {}
 
+  /** Redis is another process now. */
+  record Restart() implements Step {}
+
+  /** The gateway checks the run of Redis for the partition of an app. */
+  record Check(int app) implements Step {}
+
+  /** Somebody begins an epoch in the partition of an app. */
+  record Raise(int app) implements Step {}
+
   /** A worker claims all jobs of an app. */
   record Claim(int app) implements Step {}
 
@@ -76,10 +85,13 @@ sealed interface Step {
                         Arbitraries.of("many", "", "-1", "1e3", "0x1f", " 1", "1000000000000000"),
                         Arbitraries.of(true, false))
                     .as(Spoil::new)),
+            Tuple.of(1, Arbitraries.just(new Restart())),
+            Tuple.of(6, apps.map(Check::new)),
+            Tuple.of(1, apps.map(Raise::new)),
             Tuple.of(2, apps.map(Claim::new)),
             Tuple.of(1, Combinators.combine(apps, keys).as(Expire::new)))
         .list()
-        .ofMaxSize(60)
+        .ofMaxSize(80)
         .withSizeDistribution(RandomDistribution.uniform());
   }
 }

@@ -139,7 +139,7 @@ public class DeadLetters {
   private boolean remove(Entry entry, byte[]... letterAndJob) {
     String dead = entry.keys().dead();
     String retried = entry.keys().retried();
-    String waiting = entry.keys().waiting();
+    String waiting = entry.keys().state();
     return redis.execute(REMOVE, List.of(dead, retried, waiting), (Object[]) letterAndJob) == 1;
   }
 }

@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
+import dev.tally.worker.drain.queue.QueueScripts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,16 +1,20 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persisted;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.batch.Rejection;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.restore.LostNumbers;
 import dev.tally.worker.retry.Retry;
 import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
@@ -43,13 +47,13 @@ final class Drain implements LeasedWork {
 
   private static final Duration FIRST_IDLE = Duration.ofMillis(2);
 
-  /** A batch size is worth a line in the log if it is smaller than this part of the largest. */
-  private static final int NOTABLY_SMALL = 8;
-
   private static final BackOff BACK_OFF =
       Retry.endless(Duration.ofMillis(50), Duration.ofSeconds(5));
 
   private final QueueScripts queue;
+  private final Epochs epochs;
+  private final SupersededJobs superseded;
+  private final LostNumbers lost;
   private final Persister persister;
   private final CounterRaise counters;
   private final JobCodec codec;
@@ -61,6 +65,9 @@ final class Drain implements LeasedWork {
 
   Drain(
       QueueScripts queue,
+      Epochs epochs,
+      SupersededJobs superseded,
+      LostNumbers lost,
       Persister persister,
       CounterRaise counters,
       JobCodec codec,
@@ -70,6 +77,9 @@ final class Drain implements LeasedWork {
       WriteSpans spans,
       DrainProperties properties) {
     this.queue = queue;
+    this.epochs = epochs;
+    this.superseded = superseded;
+    this.lost = lost;
     this.persister = persister;
     this.counters = counters;
     this.codec = codec;
@@ -91,12 +101,12 @@ final class Drain implements LeasedWork {
     private final Lease lease;
     private final int partition;
     private final Map<DrainMetrics.Step, Retry> retries = new EnumMap<>(DrainMetrics.Step.class);
-    private BatchSize size = BatchSize.of(properties.batchJobs(), properties.transactionTarget());
-    private boolean small;
+    private final Pace pace;
 
     Work(Lease lease) {
       this.lease = lease;
       this.partition = lease.keys().partition();
+      this.pace = new Pace(partition, properties);
       for (DrainMetrics.Step step : DrainMetrics.Step.values()) {
         retries.put(
             step,
@@ -113,7 +123,15 @@ final class Drain implements LeasedWork {
       Duration pause = FIRST_IDLE;
       Duration idle = properties.idle();
       while (lease.held()) {
-        Claim claim = retry(DrainMetrics.Step.CLAIMING).call(() -> queue.claim(lease, size.jobs()));
+        Claim claim = retry(DrainMetrics.Step.CLAIMING).call(() -> queue.claim(lease, pace.jobs()));
+        if (claim.gone() > 0) {
+          metrics.gone(claim.gone());
+          log.error(
+              "partition {}: {} accepted writes are lost: their jobs are not in Redis and were not"
+                  + " persisted, so somebody deleted them; verify --accepted names what is missing",
+              partition,
+              claim.gone());
+        }
         if (claim.jobs().isEmpty()) {
           lease.pause(pause);
           pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
@@ -133,8 +151,14 @@ final class Drain implements LeasedWork {
       }
       List<Rejection> rejections = new ArrayList<>();
       List<Delivery> deliveries = decode(claim.jobs(), rejections);
-      if (!persist(deliveries, rejections)) {
-        // The partition's next owner gets the batch again, and finds the rows that are persisted.
+      try {
+        if (!persist(claim, deliveries, rejections)) {
+          // The partition's next owner gets the batch again, and finds the rows that are persisted.
+          return;
+        }
+      } catch (Persister.DisagreementException e) {
+        log.warn("{}; they are compared", e.getMessage());
+        retry(DrainMetrics.Step.COMPARING).run(() -> giveUp(deliveries));
         return;
       }
       List<String> deadLetters = new ArrayList<>(rejections.size());
@@ -153,12 +177,36 @@ final class Drain implements LeasedWork {
     }
 
     /**
-     * Persists the deliveries in order, in one transaction or several.
+     * Compares the servers, and keeps what only this worker has of a batch. What Redis still has of
+     * it comes with the next claims.
+     */
+    private void giveUp(List<Delivery> batch) {
+      epochs.compare(lease.keys());
+      lost.fill(lease.keys(), lease::confirm);
+      List<String> letters = new ArrayList<>();
+      for (Delivery delivery : superseded.of(batch)) {
+        DeadLetter letter = DeadLetter.now(DeadLetter.Reason.SUPERSEDED, delivery.raw());
+        letters.add(letter.encode());
+        metrics.deadLetter(letter.reason());
+      }
+      if (!letters.isEmpty()) {
+        queue.bury(lease.keys(), letters);
+        log.error(
+            "partition {}: Redis has lost {} jobs that this worker had claimed; they are dead letters",
+            partition,
+            letters.size());
+      }
+    }
+
+    /**
+     * Persists the deliveries of a batch in order, in one transaction or several. The last one says
+     * that the whole batch is settled, with the jobs that are rejected.
      *
      * @return false if the lease ended between two transactions
      */
-    private boolean persist(List<Delivery> deliveries, List<Rejection> rejections) {
+    private boolean persist(Claim claim, List<Delivery> deliveries, List<Rejection> rejections) {
       int done = 0;
+      boolean isSettled = false;
       // Smaller than the batch while it is unknown which job has a value that MySQL does not take.
       int bound = deliveries.size();
       while (done < deliveries.size()) {
@@ -167,9 +215,13 @@ final class Drain implements LeasedWork {
         }
         List<Delivery> next = deliveries.subList(done, Math.min(done + bound, deliveries.size()));
         try {
-          Part part = retry(DrainMetrics.Step.PERSISTING).call(() -> transact(first(next)));
+          int before = done;
+          Part part =
+              retry(DrainMetrics.Step.PERSISTING)
+                  .call(() -> transact(first(next), claim, before, deliveries.size()));
           settle(part, rejections);
           done += part.deliveries().size();
+          isSettled = done == deliveries.size();
         } catch (Persister.InvalidValueException e) {
           List<Delivery> refused = first(next);
           if (refused.size() > 1) {
@@ -181,43 +233,34 @@ final class Drain implements LeasedWork {
           }
         }
       }
+      if (!isSettled) {
+        retry(DrainMetrics.Step.PERSISTING)
+            .call(() -> persister.persist(List.of(), claim.place(), claim.jobs().size(), lease));
+      }
       return true;
     }
 
     private List<Delivery> first(List<Delivery> next) {
-      return next.subList(0, Math.min(size.jobs(), next.size()));
+      return next.subList(0, Math.min(pace.jobs(), next.size()));
     }
 
     /** Tries one transaction. */
-    private Part transact(List<Delivery> part) {
+    private Part transact(List<Delivery> part, Claim claim, int before, int all) {
       long begin = System.nanoTime();
+      int after = before + part.size();
+      int done = after == all ? claim.jobs().size() : after;
       try {
         Persisted persisted =
             spans.persisting(
-                part, Delivery::job, () -> metrics.timed(() -> persister.persist(part, lease)));
-        resize(size.after(part.size(), since(begin)));
+                part,
+                Delivery::job,
+                () -> metrics.timed(() -> persister.persist(part, claim.place(), done, lease)));
+        pace.committed(part.size(), since(begin));
         return new Part(part, persisted);
       } catch (Persister.TimedOutException e) {
         metrics.timeout();
-        resize(size.afterTimeout(part.size(), since(begin)));
+        pace.timedOut(part.size(), since(begin));
         throw e;
-      }
-    }
-
-    /** Logs a change that people should know of, not each step of it. */
-    private void resize(BatchSize next) {
-      size = next;
-      if (!small && size.jobs() < size.most() / NOTABLY_SMALL) {
-        small = true;
-        log.warn(
-            "partition {}: transactions take too long, so they have at most {} jobs in place of {};"
-                + " find out what slows MySQL down (SHOW PROCESSLIST, row locks, its disk)",
-            partition,
-            size.jobs(),
-            size.most());
-      } else if (small && size.jobs() == size.most()) {
-        small = false;
-        log.info("partition {}: transactions are fast again", partition);
       }
     }
 

@@ -1,7 +1,10 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.worker.drain.batch.Persister;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.redis.BytesRedisTemplate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -11,6 +14,12 @@ import org.springframework.transaction.PlatformTransactionManager;
 /** Hands the settings of the drain to the parts that do not know them. */
 @Configuration(proxyBeanMethods = false)
 class DrainConfiguration {
+
+  @Bean
+  static QueueScripts queueScripts(BytesRedisTemplate redis, Epochs epochs, DrainProperties properties) {
+    return new QueueScripts(
+        redis, epochs, properties.batchBytes(), properties.turnJobs(), properties.turnBytes());
+  }
 
   @Bean
   Persister persister(

@@ -22,6 +22,7 @@ final class DrainMetrics {
   enum Step {
     CLAIMING("claiming"),
     PERSISTING("persisting"),
+    COMPARING("comparing"),
     ACKNOWLEDGING("acknowledging"),
     RAISING_A_COUNTER("raising a counter");
 
@@ -44,6 +45,7 @@ final class DrainMetrics {
   private final Counter messages;
   private final Counter redelivered;
   private final Counter timeouts;
+  private final Counter gone;
   private final EnumCounter<DeadLetter.Reason> deadLetters;
   private final EnumCounter<Step> retries;
 
@@ -71,6 +73,11 @@ final class DrainMetrics {
     timeouts =
         Counter.builder("tally.persist.timeouts")
             .description("Transactions that took too long and were rolled back")
+            .register(meters);
+    gone =
+        Counter.builder("tally.jobs.gone")
+            .description(
+                "Accepted jobs that somebody deleted from Redis before they were persisted")
             .register(meters);
     deadLetters =
         new EnumCounter<>(
@@ -112,6 +119,10 @@ final class DrainMetrics {
 
   void timeout() {
     timeouts.increment();
+  }
+
+  void gone(long jobs) {
+    gone.increment((double) jobs);
   }
 
   void deadLetter(DeadLetter.Reason reason) {

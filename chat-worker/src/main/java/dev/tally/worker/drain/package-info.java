@@ -43,7 +43,7 @@
  *
  * @see Drain the loop
  * @see BatchSize how many jobs a transaction has
- * @see QueueScripts the scripts
+ * @see dev.tally.worker.drain.queue the scripts
  * @see CounterRaise what follows a number that was given out twice
  * @see dev.tally.worker.drain.batch the transaction
  * @see dev.tally.worker.lease

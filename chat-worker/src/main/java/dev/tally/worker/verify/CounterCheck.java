@@ -11,6 +11,7 @@ import dev.tally.common.redis.RedisError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -21,13 +22,13 @@ import org.springframework.stereotype.Component;
 
 /**
  * Checks that no counter is lower than a persisted number: it would give that number out again. One
- * that is no number is wrong too. A missing counter is right, because the gateway recovers it.
+ * that is no number is wrong too. A missing counter is right, and one of an older epoch, because
+ * the gateway recovers it.
  */
 @Component
 class CounterCheck {
 
-  /** Stands for the value of a counter whose key has another type. */
-  private static final String NO_HASH = "no hash";
+  private static final String FIRST_EPOCH = "0";
 
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
@@ -55,8 +56,8 @@ class CounterCheck {
 
   void checkApp(Findings findings, AppToken app, long highest) {
     PartitionKeys keys = layout.partitions().of(app);
-    String counter = keys.chats(app);
-    check(findings, counter, read(counter), highest);
+    Counter counter = read(keys.chats(app));
+    check(findings, keys.chats(app), counter, epoch(keys), highest);
   }
 
   /**
@@ -70,22 +71,48 @@ class CounterCheck {
     for (MessageName message : last) {
       names.add(keys.messages(message.chat()));
     }
-    List<?> counters = read(names);
+    List<Counter> counters = read(names);
+    String epoch = epoch(keys);
     for (int i = 0; i < names.size(); i++) {
-      check(findings, names.get(i), (@Nullable String) counters.get(i), last.get(i).number());
+      check(findings, names.get(i), counters.get(i), epoch, last.get(i).number());
     }
   }
 
-  private List<?> read(List<String> names) {
+  /**
+   * The fields of a counter.
+   *
+   * @param numbers null if there is no counter
+   */
+  private record Counter(@Nullable String numbers, String epoch) {
+
+    /** A key of another type. */
+    static final Counter NO_HASH = new Counter("no hash", FIRST_EPOCH);
+
+    static Counter of(List<? extends @Nullable Object> fields) {
+      Object epoch = fields.get(1);
+      return new Counter((String) fields.get(0), epoch == null ? FIRST_EPOCH : (String) epoch);
+    }
+  }
+
+  private List<Counter> read(List<String> names) {
     try {
-      return redis.executePipelined(
-          (RedisCallback<?>)
-              connection -> {
-                for (String name : names) {
-                  connection.hashCommands().hGet(bytes(name), bytes(PartitionKeys.NUMBERS));
-                }
-                return null;
-              });
+      return redis
+          .executePipelined(
+              (RedisCallback<?>)
+                  connection -> {
+                    for (String name : names) {
+                      connection
+                          .hashCommands()
+                          .hMGet(
+                              bytes(name),
+                              bytes(PartitionKeys.NUMBERS),
+                              bytes(PartitionKeys.EPOCH));
+                    }
+                    return null;
+                  })
+          .stream()
+          .map(fields -> Counter.of((List<?>) fields))
+          .toList();
     } catch (DataAccessException e) {
       if (!RedisError.isWrongType(e)) {
         throw e;
@@ -95,16 +122,22 @@ class CounterCheck {
     }
   }
 
-  private @Nullable String read(String name) {
+  private Counter read(String name) {
     HashOperations<String, String, String> hashes = redis.opsForHash();
     try {
-      return hashes.get(name, PartitionKeys.NUMBERS);
+      return Counter.of(hashes.multiGet(name, List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH)));
     } catch (DataAccessException e) {
       if (!RedisError.isWrongType(e)) {
         throw e;
       }
-      return NO_HASH;
+      return Counter.NO_HASH;
     }
+  }
+
+  /** The partition's epoch; read after its counters, since none is of a later one then. */
+  private String epoch(PartitionKeys keys) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    return Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.EPOCH), FIRST_EPOCH);
   }
 
   private static byte[] bytes(String text) {
@@ -112,17 +145,18 @@ class CounterCheck {
   }
 
   private static void check(
-      Findings findings, String name, @Nullable String counter, long highest) {
-    if (counter == null) {
+      Findings findings, String name, Counter counter, String epoch, long highest) {
+    String numbers = counter.numbers();
+    if (numbers == null) {
       return;
     }
-    OptionalLong count = Numbers.count(counter);
+    OptionalLong count = Numbers.count(numbers);
     if (count.isEmpty()) {
       findings.add(
           "counter %s is no number; the next write that needs it sets it again".formatted(name));
-    } else if (count.getAsLong() < highest) {
+    } else if (counter.epoch().equals(epoch) && count.getAsLong() < highest) {
       findings.add(
-          "counter %s is at %s, but number %d is persisted".formatted(name, counter, highest));
+          "counter %s is at %s, but number %d is persisted".formatted(name, numbers, highest));
     }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;
@@ -42,6 +44,7 @@ class ClaimStepsIT {
   @BeforeEach
   void wipe() {
     parts.wipeRedis();
+    parts.epochs.check(KEYS, 0);
   }
 
   @Test
@@ -86,23 +89,47 @@ class ClaimStepsIT {
   }
 
   @Test
-  void countsOfJobsThatNobodyHasAreForgotten() {
+  void jobsThatSomebodyDeletedAreCountedOnce() {
     parts.queue(KEYS, ONE, jobs("one", 400, ""));
+    parts.queue(KEYS, OTHER, jobs("other", 30, ""));
     parts.redis.delete(KEYS.jobs(ONE));
+    Claim batch = claim(BatchLimit.of(4_000, 4_000_000));
+    assertThat(batch.jobs()).hasSize(30);
+    LeaseTaker worker = new LeaseTaker("w0", parts.redis);
+    scripts(BatchLimit.of(1, 1)).acknowledge(worker.lease(KEYS), batch, List.of());
 
-    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
+    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isEqualTo(400);
 
-    assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isZero();
+    assertThat(parts.redis.opsForHash().entries(KEYS.state()))
+        .containsEntry("position", "430")
+        .containsEntry("acknowledged", "430")
+        .doesNotContainKeys("jobs", "bytes");
+  }
+
+  @Test
+  void jobsThatSomebodyAddedAreAccepted() {
+    parts.redis.opsForList().rightPush(KEYS.retried(), "by hand");
+    Claim batch = claim(BatchLimit.of(4_000, 4_000_000));
+    LeaseTaker worker = new LeaseTaker("w0", parts.redis);
+    scripts(BatchLimit.of(1, 1)).acknowledge(worker.lease(KEYS), batch, List.of());
+
+    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isZero();
+
+    assertThat(parts.redis.opsForHash().entries(KEYS.state()))
+        .containsEntry("position", "1")
+        .containsEntry("acknowledged", "1");
   }
 
   @Test
   void countsThatAreNoNumbersAreForgotten() {
     for (String count : List.of(PartitionKeys.JOBS, PartitionKeys.BYTES)) {
-      parts.redis.opsForHash().put(KEYS.waiting(), count, "many");
+      parts.redis.opsForHash().put(KEYS.state(), count, "many");
 
       assertThat(claim(BatchLimit.of(4_000, 4_000_000)).jobs()).isEmpty();
 
-      assertThat(parts.redis.opsForHash().entries(KEYS.waiting())).isEmpty();
+      assertThat(parts.redis.opsForHash().entries(KEYS.state()))
+          .doesNotContainKeys(PartitionKeys.JOBS, PartitionKeys.BYTES);
     }
   }
 
@@ -113,7 +140,12 @@ class ClaimStepsIT {
     try (RedisConnection connection = connection()) {
       connection.serverCommands().resetConfigStats();
     }
-    return new QueueScripts(parts.bytes, limit.properties()).claim(lease, limit.jobs());
+    return DrainConfiguration.queueScripts(parts.bytes, parts.epochs, limit.properties())
+        .claim(lease, limit.jobs());
+  }
+
+  private static QueueScripts scripts(BatchLimit limit) {
+    return DrainConfiguration.queueScripts(parts.bytes, parts.epochs, limit.properties());
   }
 
   /** Scripts that Redis has run. */
@@ -133,7 +165,7 @@ class ClaimStepsIT {
   }
 
   private static Object waiting() {
-    return parts.redis.opsForHash().get(KEYS.waiting(), PartitionKeys.JOBS);
+    return parts.redis.opsForHash().get(KEYS.state(), PartitionKeys.JOBS);
   }
 
   private static List<String> jobs(String name, int count, String text) {

@@ -9,6 +9,7 @@ import dev.tally.worker.WorkerFixture;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class DrainIT {
     ListOperations<String, String> lists = fixture.redis.opsForList();
     RedisScript<Long> acknowledge =
         RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
-    List<String> names = List.of(keys.claimed(), keys.owner(), keys.dead());
+    List<String> names = List.of(keys.claimed(), keys.owner(), keys.dead(), keys.state());
     Object[] arguments = {"owner", "2", "first", "letter"};
 
     lists.rightPushAll(keys.claimed(), "first", "second");
@@ -165,7 +166,9 @@ class DrainIT {
 
     assertThat(lists.range(keys.claimed(), 0, -1)).containsExactly("third", "fourth");
     assertThat(lists.range(keys.dead(), 0, -1)).containsExactly("letter");
-    fixture.redis.delete(List.of(keys.claimed(), keys.owner(), keys.dead()));
+    assertThat(fixture.redis.opsForHash().entries(keys.state()))
+        .isEqualTo(Map.of("acknowledged", "2"));
+    fixture.redis.delete(List.of(keys.claimed(), keys.owner(), keys.dead(), keys.state()));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tally.worker.deadletter.DeadLetters;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,9 +115,9 @@ class DrainModelIT {
     Statistics.collect(parts.mysql.queryForObject("SELECT COUNT(*) > 0 FROM messages", Long.class));
     Statistics.coverage(
         coverage -> {
-          for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
-            coverage.check(reason.slug()).count(count -> count > 0);
-          }
+          // In this history no server goes back in time, so no job is superseded.
+          EnumSet.complementOf(EnumSet.of(DeadLetter.Reason.SUPERSEDED))
+              .forEach(reason -> coverage.check(reason.slug()).count(count -> count > 0));
           coverage.check(1L).count(count -> count > 0);
         });
   }

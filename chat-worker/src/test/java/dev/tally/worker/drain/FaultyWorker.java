@@ -2,12 +2,15 @@ package dev.tally.worker.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.queue.WaitingJobs;
 import dev.tally.worker.drain.batch.Persister;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeaseTaker;
 import dev.tally.worker.outbox.SearchOutbox;
 import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.restore.LostNumbers;
 import dev.tally.worker.tracing.WriteSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
@@ -46,18 +49,24 @@ final class FaultyWorker {
     DrainProperties properties = DrainHistory.LIMITS.get(index).properties();
     FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
     redis.afterPropertiesSet();
-    QueueScripts queue = new QueueScripts(redis, properties);
+    QueueScripts queue = DrainConfiguration.queueScripts(redis, parts.epochs, properties);
     JdbcClient jdbc = parts.context.getBean(JdbcClient.class);
     SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
+    Persister persister =
+        new Persister(
+            new FaultyTransactions(),
+            jdbc,
+            parts.context.getBean(JdbcTemplate.class),
+            outbox,
+            properties.transactionTimeout());
+    WaitingJobs waiting = parts.context.getBean(WaitingJobs.class);
     drain =
         new Drain(
             queue,
-            new Persister(
-                new FaultyTransactions(),
-                jdbc,
-                parts.context.getBean(JdbcTemplate.class),
-                outbox,
-                properties.transactionTimeout()),
+            parts.epochs,
+            new SupersededJobs(waiting, persister),
+            parts.context.getBean(LostNumbers.class),
+            persister,
             new CounterRaise(jdbc, queue),
             DrainHistory.CODEC,
             outbox,
@@ -114,12 +123,15 @@ final class FaultyWorker {
     private <T> T claim(RedisScript<T> script, List<String> keys, Object... arguments) {
       if (batchesLeft == 0) {
         LeaseTaker.end(lease);
-        return (T) List.of(WorkerParts.bytes("nothing"));
+        return (T) List.of(WorkerParts.bytes("nothing"), 0L);
       }
       T answer = super.execute(script, keys, arguments);
       List<byte[]> outcome = ((List<byte[]>) answer).subList(0, 1);
       if (WorkerParts.texts(outcome).contains("nothing")) {
         LeaseTaker.end(lease);
+        return answer;
+      }
+      if (WorkerParts.texts(outcome).contains("unchecked")) {
         return answer;
       }
       batchesLeft--;

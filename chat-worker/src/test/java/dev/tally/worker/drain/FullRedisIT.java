@@ -8,6 +8,8 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.MemoryFull;
 import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;
@@ -33,7 +35,7 @@ class FullRedisIT {
   @BeforeAll
   static void start() {
     parts = new WorkerParts();
-    scripts = new QueueScripts(parts.bytes, LIMIT.properties());
+    scripts = DrainConfiguration.queueScripts(parts.bytes, parts.epochs, LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
   }
 

@@ -8,11 +8,12 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.WrongTypeException;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,7 @@ class OverwrittenKeysIT {
   @BeforeEach
   void start() {
     parts.wipeRedis();
-    scripts = new QueueScripts(parts.bytes, LIMIT.properties());
+    scripts = DrainConfiguration.queueScripts(parts.bytes, parts.epochs, LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
     worker.acquire(KEYS);
     lease = worker.lease(KEYS);
@@ -54,7 +55,7 @@ class OverwrittenKeysIT {
 
   @Test
   void aKeyThatNobodyCanClaimFromIsNamedAndNothingIsClaimed() {
-    for (String key : List.of(KEYS.waiting(), KEYS.ring(), KEYS.retried(), KEYS.jobs(APP))) {
+    for (String key : List.of(KEYS.state(), KEYS.ring(), KEYS.retried(), KEYS.jobs(APP))) {
       parts.queue(KEYS, APP, List.of("one"));
       parts.redis.delete(key);
       parts.redis.opsForZSet().add(key, "somebody", 1);
@@ -64,7 +65,7 @@ class OverwrittenKeysIT {
           .hasMessageContaining(key + " is a zset and must be a");
 
       assertThat(parts.list(KEYS.claimed())).isEmpty();
-      parts.redis.delete(List.of(key, KEYS.jobs(APP), KEYS.ring(), KEYS.waiting()));
+      parts.redis.delete(List.of(key, KEYS.jobs(APP), KEYS.ring(), KEYS.state()));
     }
   }
 
@@ -86,8 +87,10 @@ class OverwrittenKeysIT {
     }
 
     assertThat(claimed).containsExactlyInAnyOrder("one", "two", "three").startsWith("three");
-    assertThat(parts.redis.opsForHash().entries(KEYS.waiting()))
-        .isEqualTo(Map.of(PartitionKeys.JOBS, "0", PartitionKeys.BYTES, "0"));
+    assertThat(parts.redis.opsForHash().entries(KEYS.state()))
+        .containsEntry(PartitionKeys.JOBS, "0")
+        .containsEntry(PartitionKeys.BYTES, "0")
+        .containsEntry("acknowledged", "3");
   }
 
   @Test
@@ -116,7 +119,7 @@ class OverwrittenKeysIT {
         .opsForList()
         .rightPush(
             KEYS.dead(), DeadLetter.now(DeadLetter.Reason.REFUSED, "one".getBytes(UTF_8)).encode());
-    for (String key : List.of(KEYS.retried(), KEYS.waiting())) {
+    for (String key : List.of(KEYS.retried(), KEYS.state())) {
       parts.redis.opsForValue().set(key, "somebody");
 
       assertThatThrownBy(() -> parts.deadLetters.removeAll(parts.deadLetters::retry))
@@ -126,10 +129,10 @@ class OverwrittenKeysIT {
       parts.redis.delete(key);
       assertThat(parts.list(KEYS.retried())).isEmpty();
     }
-    parts.redis.opsForHash().put(KEYS.waiting(), PartitionKeys.JOBS, "many");
+    parts.redis.opsForHash().put(KEYS.state(), PartitionKeys.JOBS, "many");
     assertThat(parts.deadLetters.removeAll(parts.deadLetters::retry)).isEqualTo(1);
     assertThat(parts.list(KEYS.retried())).containsExactly("one");
-    assertThat(parts.redis.opsForHash().get(KEYS.waiting(), PartitionKeys.JOBS)).isEqualTo("1");
+    assertThat(parts.redis.opsForHash().get(KEYS.state(), PartitionKeys.JOBS)).isEqualTo("1");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tally.worker.drain;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.drain.queue.Claim;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ final class QueueModel {
   private final Map<AppToken, List<String>> jobs = new HashMap<>();
   private final List<AppToken> ring = new ArrayList<>();
   private final List<String> retried = new ArrayList<>();
-  private boolean everWaited;
+  private final Map<String, String> state = new HashMap<>();
   final List<String> claimed = new ArrayList<>();
   final List<String> dead = new ArrayList<>();
   final Set<String> roll = new TreeSet<>();
@@ -67,14 +68,32 @@ final class QueueModel {
       ring.add(app);
     }
     ofApp.addAll(more);
-    everWaited = true;
+    accepted(more.size());
+  }
+
+  private void accepted(int more) {
+    add("position", more);
+    // Its values follow from the lists.
+    state.put("jobs", "");
+    state.put("bytes", "");
+  }
+
+  private void add(String field, int more) {
+    state.merge(
+        field, Integer.toString(more), (old, _) -> Integer.toString(Integer.parseInt(old) + more));
   }
 
   private List<String> jobs(AppToken app) {
     return jobs.computeIfAbsent(app, _ -> new ArrayList<>());
   }
 
-  List<String> claim(BatchLimit limit) {
+  /**
+   * @param run the run of Redis, which the first claim checks
+   */
+  List<String> claim(BatchLimit limit, String run) {
+    if (state.put("run", run) == null) {
+      state.put("checked", state.getOrDefault("position", "0"));
+    }
     if (claimed.isEmpty()) {
       boolean room = limit.take(retried, claimed, limit.jobs(), limit.bytes());
       while (room && !ring.isEmpty()) {
@@ -103,6 +122,7 @@ final class QueueModel {
         && claimed.size() == batch.size()
         && claimed.getFirst().equals(batch.getFirst())) {
       dead.addAll(acknowledgement.deadLetters().stream().map(WorkerParts::utf8).toList());
+      add("acknowledged", batch.size());
       claimed.clear();
     }
   }
@@ -120,7 +140,7 @@ final class QueueModel {
     boolean there = dead.remove(WorkerParts.texts(List.of(entry.raw())).getFirst());
     if (there && retry) {
       retried.add(WorkerParts.texts(List.of(entry.letter().job())).getFirst());
-      everWaited = true;
+      accepted(1);
     }
     return there;
   }
@@ -139,14 +159,15 @@ final class QueueModel {
     if (owner != null) {
       held.put(QueueHistory.KEYS.owner(), owner);
     }
-    if (everWaited) {
-      List<String> waiting =
-          Stream.concat(retried.stream(), jobs.values().stream().flatMap(List::stream)).toList();
-      held.put(
-          QueueHistory.KEYS.waiting(),
-          Map.of(
-              "jobs", Integer.toString(waiting.size()),
-              "bytes", Integer.toString(waiting.stream().mapToInt(String::length).sum())));
+    List<String> waiting =
+        Stream.concat(retried.stream(), jobs.values().stream().flatMap(List::stream)).toList();
+    state.replace("jobs", Integer.toString(waiting.size()));
+    state.replace("bytes", Integer.toString(waiting.stream().mapToInt(String::length).sum()));
+    if (!state.isEmpty()) {
+      held.put(QueueHistory.KEYS.state(), state);
+    }
+    if (state.containsKey("run")) {
+      held.put(QueueHistory.KEYS.barrier(), "moved");
     }
     counters.forEach((counter, number) -> held.put(counter, Map.of("numbers", number.toString())));
     return held;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeaseTaker;
@@ -41,7 +43,7 @@ class QueueScriptsModelIT {
     workers = QueueHistory.WORKERS.stream().map(id -> new LeaseTaker(id, parts.redis)).toList();
     scripts =
         QueueHistory.LIMITS.stream()
-            .map(limit -> new QueueScripts(parts.bytes, limit.properties()))
+            .map(limit -> DrainConfiguration.queueScripts(parts.bytes, parts.epochs, limit.properties()))
             .toList();
   }
 
@@ -102,7 +104,7 @@ class QueueScriptsModelIT {
             boolean redelivered = !model.claimed.isEmpty();
             Claim claim = scripts.get(limit).claim(lease, most);
             assertThat(WorkerParts.texts(claim.jobs()))
-                .isEqualTo(model.claim(QueueHistory.LIMITS.get(limit)));
+                .isEqualTo(model.claim(QueueHistory.LIMITS.get(limit), parts.run()));
             assertThat(claim.redelivered()).isEqualTo(redelivered);
             if (!claim.jobs().isEmpty()) {
               claims.put(worker, claim);

@@ -7,6 +7,8 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;
@@ -22,7 +24,7 @@ class RetriedJobsIT {
   void retriedJobsComeInTheirOrderAndBeforeAllOthers() {
     try (WorkerParts parts = new WorkerParts()) {
       parts.wipeRedis();
-      QueueScripts scripts = new QueueScripts(parts.bytes, LIMIT.properties());
+      QueueScripts scripts = DrainConfiguration.queueScripts(parts.bytes, parts.epochs, LIMIT.properties());
       LeaseTaker worker = new LeaseTaker("w0", parts.redis);
       worker.acquire(KEYS);
       Lease lease = worker.lease(KEYS);

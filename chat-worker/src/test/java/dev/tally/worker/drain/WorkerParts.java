@@ -1,5 +1,8 @@
 package dev.tally.worker.drain;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.TestServers;
@@ -27,6 +30,7 @@ final class WorkerParts implements AutoCloseable {
   final ConfigurableApplicationContext context = start(servers);
   final StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
   final BytesRedisTemplate bytes = context.getBean(BytesRedisTemplate.class);
+  final Epochs epochs = context.getBean(Epochs.class);
   final JdbcTemplate mysql = context.getBean(JdbcTemplate.class);
   final DeadLetters deadLetters = context.getBean(DeadLetters.class);
 
@@ -41,6 +45,16 @@ final class WorkerParts implements AutoCloseable {
     try (RedisConnection connection =
         context.getBean(RedisConnectionFactory.class).getConnection()) {
       connection.serverCommands().flushDb();
+    }
+    // Otherwise MySQL would remember what Redis has lost.
+    mysql.update("DELETE FROM partition_positions");
+  }
+
+  /** The run of this Redis. */
+  String run() {
+    try (RedisConnection connection =
+        context.getBean(RedisConnectionFactory.class).getConnection()) {
+      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
     }
   }
 

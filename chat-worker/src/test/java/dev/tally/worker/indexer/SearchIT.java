@@ -202,7 +202,7 @@ class SearchIT {
         () -> {
           for (int partition = 0; partition < 16; partition++) {
             PartitionKeys keys = new PartitionKeys(partition);
-            Object waiting = fixture.redis.opsForHash().get(keys.waiting(), PartitionKeys.JOBS);
+            Object waiting = fixture.redis.opsForHash().get(keys.state(), PartitionKeys.JOBS);
             if ((waiting != null && !waiting.equals("0"))
                 || fixture.redis.opsForList().size(keys.claimed()) > 0) {
               return false;

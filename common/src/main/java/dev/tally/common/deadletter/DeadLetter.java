@@ -42,7 +42,9 @@ public record DeadLetter(String id, Reason reason, Instant at, byte[] job) {
      */
     NUMBER_TAKEN("number-taken"),
     /** MySQL does not take a value of it. */
-    REFUSED("refused");
+    REFUSED("refused"),
+    /** Redis lost it while a worker had it, so its number may have been given out again. */
+    SUPERSEDED("superseded");
 
     private final String slug;
 

@@ -35,11 +35,23 @@ public record PartitionKeys(int partition) {
   /** The field of a counter with the highest number given out. */
   public static final String NUMBERS = "numbers";
 
-  /** The field of {@link #waiting} with the number of jobs. */
+  /** The field of a counter with the epoch that it belongs to; without it, that is 0. */
+  public static final String EPOCH = "epoch";
+
+  /** The field of {@link #state} with the number of jobs that wait. */
   public static final String JOBS = "jobs";
 
-  /** The field of {@link #waiting} with the length of the jobs, in bytes. */
+  /** The field of {@link #state} with the length of the jobs that wait, in bytes. */
   public static final String BYTES = "bytes";
+
+  /** The field of {@link #state} with the number of jobs that have been accepted. */
+  public static final String POSITION = "position";
+
+  /** The field of {@link #state} with the number of jobs that are done. */
+  public static final String ACKNOWLEDGED = "acknowledged";
+
+  /** The field of {@link #state} with the name of the Redis process that was checked last. */
+  public static final String RUN = "run";
 
   /**
    * Counter (hash): {@link #NUMBERS} is the highest chat number given out in an app. Without it,
@@ -91,13 +103,27 @@ public record PartitionKeys(int partition) {
   }
 
   /**
-   * Hash: how many jobs wait in all lists of {@link #jobs} and in {@link #retried}, {@link #JOBS},
-   * and how long they are together, {@link #BYTES}.
+   * Hash, the state of the partition:
    *
-   * <p>In layout 2 this key was the list of all jobs. A gateway of that version fails on the type
-   * before it gives out a number, so it can fill no list that nobody drains.
+   * <ul>
+   *   <li>how many jobs wait in all lists of {@link #jobs} and in {@link #retried}, {@link #JOBS},
+   *       and how long they are together, {@link #BYTES}
+   *   <li>{@code position}: how many jobs have been accepted; {@code acknowledged}: how many of
+   *       them are done. The rest is claimed or waits.
+   *   <li>{@code epoch}: counters of a lower one are unknown
+   *   <li>{@code run}: the Redis process that was checked last, and {@code checked}, the position
+   *       then. Another process accepts and hands out nothing before it is checked.
+   * </ul>
    */
-  public String waiting() {
+  public String state() {
+    return prefix() + "state";
+  }
+
+  /**
+   * String: what makes a gateway of an older layout fail on its type before it gives out a number.
+   * The key was the list of all jobs in layout 2, and a hash of counts in layout 3.
+   */
+  public String barrier() {
     return prefix() + "jobs";
   }
 

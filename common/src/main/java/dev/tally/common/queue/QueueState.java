@@ -44,8 +44,8 @@ public record QueueState(long depth, long bytes, Duration oldestAge, long deadLe
       oldest = age.compareTo(oldest) > 0 ? age : oldest;
     }
     return new QueueState(
-        number(hashes.get(keys.waiting(), PartitionKeys.JOBS)) + size(lists, keys.claimed()),
-        number(hashes.get(keys.waiting(), PartitionKeys.BYTES)),
+        number(hashes.get(keys.state(), PartitionKeys.JOBS)) + size(lists, keys.claimed()),
+        number(hashes.get(keys.state(), PartitionKeys.BYTES)),
         oldest,
         size(lists, keys.dead()));
   }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -52,9 +51,10 @@ public final class WaitingJobs {
     partitions.forEach(
         (partition, ofPartition) -> {
           PartitionKeys keys = new PartitionKeys(partition);
-          ofPartition.forEach(app -> read(keys.jobs(app), "", UnaryOperator.identity(), consumer));
-          read(keys.retried(), "", UnaryOperator.identity(), consumer);
-          read(keys.claimed(), "", UnaryOperator.identity(), consumer);
+          Consumer<String> texts = decoded(consumer);
+          ofPartition.forEach(app -> read(keys.jobs(app), "", texts));
+          read(keys.retried(), "", texts);
+          read(keys.claimed(), "", texts);
         });
   }
 
@@ -66,19 +66,52 @@ public final class WaitingJobs {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void forEachInRedis(AppToken app, Consumer<Job> consumer) {
-    PartitionKeys keys = layout.partitions().of(app);
-    Consumer<Job> ofApp =
-        job -> {
-          if (job.app().equals(app)) {
-            consumer.accept(job);
-          }
-        };
+    forEachTextInRedis(
+        app,
+        decoded(
+            job -> {
+              if (job.app().equals(app)) {
+                consumer.accept(job);
+              }
+            }));
+  }
+
+  /**
+   * Passes all jobs of a partition that are in Redis to a consumer, some perhaps twice. None is
+   * missed, unless it is persisted by the time this returns, or was accepted meanwhile.
+   *
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public void forEachInRedis(PartitionKeys keys, Consumer<Job> consumer) {
+    Consumer<String> texts = decoded(consumer);
+    Consumer<String> letters = letter -> texts.accept(jobOf(letter));
     // An operator may retry a dead letter meanwhile, and a worker may make a new one.
-    read(keys.dead(), app.value(), WaitingJobs::jobOf, ofApp);
-    read(keys.jobs(app), app.value(), UnaryOperator.identity(), ofApp);
-    read(keys.retried(), app.value(), UnaryOperator.identity(), ofApp);
-    read(keys.claimed(), app.value(), UnaryOperator.identity(), ofApp);
-    read(keys.dead(), app.value(), WaitingJobs::jobOf, ofApp);
+    read(keys.dead(), "", letters);
+    List<String> apps = redis.opsForList().range(keys.ring(), 0, -1);
+    if (apps != null) {
+      for (String app : apps) {
+        AppToken.parse(app).ifPresent(token -> read(keys.jobs(token), "", texts));
+      }
+    }
+    read(keys.retried(), "", texts);
+    read(keys.claimed(), "", texts);
+    read(keys.dead(), "", letters);
+  }
+
+  /**
+   * Passes the texts of an app's jobs to a consumer, and of whatever else there has the app's token
+   * in it.
+   *
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public void forEachTextInRedis(AppToken app, Consumer<String> consumer) {
+    PartitionKeys keys = layout.partitions().of(app);
+    // An operator may retry a dead letter meanwhile, and a worker may make a new one.
+    read(keys.dead(), app.value(), letter -> consumer.accept(jobOf(letter)));
+    read(keys.jobs(app), app.value(), consumer);
+    read(keys.retried(), app.value(), consumer);
+    read(keys.claimed(), app.value(), consumer);
+    read(keys.dead(), app.value(), letter -> consumer.accept(jobOf(letter)));
   }
 
   /**
@@ -86,7 +119,7 @@ public final class WaitingJobs {
    *
    * @param part what the wanted entries have in them: finding it costs less than decoding all
    */
-  private void read(String list, String part, UnaryOperator<String> job, Consumer<Job> consumer) {
+  private void read(String list, String part, Consumer<String> consumer) {
     for (long end = -1; ; end -= PAGE) {
       List<String> page = redis.opsForList().range(list, end - PAGE + 1, end);
       if (page == null || page.isEmpty()) {
@@ -94,16 +127,23 @@ public final class WaitingJobs {
       }
       for (String text : page) {
         if (text.contains(part)) {
-          try {
-            consumer.accept(codec.decode(job.apply(text)));
-          } catch (UndecodableJobException e) {
-            // A worker rejects it as soon as it claims it, or has rejected it.
-          }
+          consumer.accept(text);
         }
       }
     }
   }
 
+  private Consumer<String> decoded(Consumer<Job> consumer) {
+    return text -> {
+      try {
+        consumer.accept(codec.decode(text));
+      } catch (UndecodableJobException e) {
+        // A worker rejects it as soon as it claims it, or has rejected it.
+      }
+    };
+  }
+
+  /** The job of a dead letter; empty, so that nobody can decode it, if it is none. */
   private static String jobOf(String deadLetter) {
     byte[] encoded = deadLetter.getBytes(StandardCharsets.UTF_8);
     return new String(DeadLetter.decode(encoded).job(), StandardCharsets.UTF_8);

@@ -20,7 +20,8 @@ class PartitionKeysTest {
     assertThat(keys.messages(new ChatName(APP, 12)))
         .isEqualTo("tally:{07}:" + TOKEN + ":12:messages");
     assertThat(keys.jobs(APP)).isEqualTo("tally:{07}:" + TOKEN + ":jobs");
-    assertThat(keys.waiting()).isEqualTo("tally:{07}:jobs");
+    assertThat(keys.state()).isEqualTo("tally:{07}:state");
+    assertThat(keys.barrier()).isEqualTo("tally:{07}:jobs");
     assertThat(keys.ring()).isEqualTo("tally:{07}:ring");
     assertThat(keys.retried()).isEqualTo("tally:{07}:retried");
     assertThat(keys.claimed()).isEqualTo("tally:{07}:claimed");

@@ -99,8 +99,8 @@ class QueueStateIT {
 
   @Test
   void aCountThatIsNoNumberIsZero() {
-    redis.opsForHash().put(KEYS.waiting(), PartitionKeys.JOBS, "many");
-    redis.opsForHash().put(KEYS.waiting(), PartitionKeys.BYTES, "1e3");
+    redis.opsForHash().put(KEYS.state(), PartitionKeys.JOBS, "many");
+    redis.opsForHash().put(KEYS.state(), PartitionKeys.BYTES, "1e3");
 
     assertThat(state()).isEqualTo(new QueueState(0, 0, Duration.ZERO, 0));
   }
@@ -109,7 +109,7 @@ class QueueStateIT {
     redis
         .opsForHash()
         .putAll(
-            keys.waiting(),
+            keys.state(),
             Map.of(
                 PartitionKeys.JOBS, Integer.toString(jobs),
                 PartitionKeys.BYTES, Integer.toString(bytes)));

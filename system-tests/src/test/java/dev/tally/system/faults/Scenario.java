@@ -200,7 +200,7 @@ final class Scenario {
   }
 
   private static long waiting(RedisCommands<String, String> redis, PartitionKeys keys) {
-    String jobs = redis.hget(keys.waiting(), PartitionKeys.JOBS);
+    String jobs = redis.hget(keys.state(), PartitionKeys.JOBS);
     return jobs == null ? 0 : Long.parseLong(jobs);
   }
 

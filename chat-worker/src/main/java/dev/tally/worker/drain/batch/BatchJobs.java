@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The jobs of a batch by the parents of their rows, and which rows to lock and to look for.
@@ -96,6 +98,16 @@ record BatchJobs(
           }
         });
     return find;
+  }
+
+  /** The deliveries whose rows are not among these, and those without an app. */
+  List<Delivery> without(Set<Row<?>> rows) {
+    List<Delivery> without = new ArrayList<>(withoutApp);
+    Stream.concat(chats.values().stream(), messages.values().stream())
+        .flatMap(siblings -> siblings.jobs().stream())
+        .filter(job -> !rows.contains(job.row()))
+        .forEach(job -> without.add(job.delivery()));
+    return without;
   }
 
   /** The chats to lock. Some of them are new, and have no rows yet. */

@@ -1,5 +1,7 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.common.epoch.PartitionRow;
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
@@ -9,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +51,7 @@ public final class Persister {
 
   private final TransactionTemplate transaction;
   private final Duration timeout;
+  private final PartitionRows partitions;
   private final RowReads reads;
   private final RowWrites writes;
   private final SearchOutbox outbox;
@@ -68,6 +72,7 @@ public final class Persister {
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.transaction.setTimeout((int) timeout.toSeconds());
     this.timeout = timeout;
+    this.partitions = new PartitionRows(jdbc);
     this.reads = new RowReads(jdbc);
     this.writes = new RowWrites(jdbc, batches);
     this.outbox = outbox;
@@ -92,9 +97,25 @@ public final class Persister {
   }
 
   /**
+   * Redis and MySQL do not agree on what has happened in the partition: one of them went back in
+   * time, or another epoch has begun since the claim.
+   */
+  public static final class DisagreementException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    DisagreementException(int partition) {
+      super("partition %d: Redis and MySQL do not agree".formatted(partition));
+    }
+  }
+
+  /**
    * Persists jobs of one partition, in order.
    *
+   * @param place where the jobs' batch is among the partition's
+   * @param done how many jobs of the batch are settled once these are
    * @param lease confirmed right before the commit
+   * @throws DisagreementException if MySQL knows of another epoch, or of less than Redis has
+   *     acknowledged, or has lost numbers that are not filled yet; nothing is committed
    * @throws InvalidValueException if MySQL does not take a value of one of the jobs; nothing is
    *     committed
    * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
@@ -103,23 +124,24 @@ public final class Persister {
    * @throws DataAccessException if MySQL or Redis fails. Nothing is committed, unless the
    *     connection broke during the commit itself.
    */
-  public Persisted persist(List<Delivery> deliveries, Lease lease) {
+  public Persisted persist(List<Delivery> deliveries, Place place, int done, Lease lease) {
     try {
-      return persist(deliveries, lease, true);
+      return persist(deliveries, place, done, lease, true);
     } catch (DuplicateKeyException e) {
       // The numbers of some parent have a gap, so its count is not the highest number.
-      return persist(deliveries, lease, false);
+      return persist(deliveries, place, done, lease, false);
     }
   }
 
-  private Persisted persist(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
+  private Persisted persist(
+      List<Delivery> deliveries, Place place, int done, Lease lease, boolean trustCounts) {
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
       return transaction.execute(
           _ -> {
             long begin = System.nanoTime();
             try {
-              return lockPlanAndWrite(deliveries, lease, trustCounts);
+              return lockPlanAndWrite(deliveries, place, done, lease, trustCounts);
             } catch (DataAccessException | TransactionTimedOutException e) {
               RuntimeException translated = translated(e, System.nanoTime() - begin);
               failure.set(translated);
@@ -133,11 +155,37 @@ public final class Persister {
     }
   }
 
-  private Persisted lockPlanAndWrite(List<Delivery> deliveries, Lease lease, boolean trustCounts) {
-    BatchPlan plan = plan(deliveries, lease.keys().partition(), trustCounts);
+  private Persisted lockPlanAndWrite(
+      List<Delivery> deliveries, Place place, int done, Lease lease, boolean trustCounts) {
+    int partition = lease.keys().partition();
+    PartitionRow row = partitions.lock(partition);
+    if (row.epoch() != place.epoch()
+        || row.persisted() < place.acknowledged()
+        || row.fillDue() != 0) {
+      throw new DisagreementException(partition);
+    }
+    BatchPlan plan = plan(deliveries, partition, trustCounts);
     write(plan);
+    partitions.advance(
+        partition, new PartitionRow(place.epoch(), place.acknowledged() + done, place.position()));
     lease.confirm();
     return Persisted.of(plan);
+  }
+
+  /**
+   * Those of the deliveries whose rows do not exist with their contents.
+   *
+   * @throws DataAccessException if MySQL does not answer
+   */
+  public List<Delivery> unpersisted(List<Delivery> deliveries) {
+    return transaction.execute(
+        _ -> {
+          BatchJobs jobs =
+              BatchJobs.of(deliveries, reads.lockApps(BatchJobs.tokens(deliveries)), false);
+          Set<Row<?>> persisted = new HashSet<>(reads.chats(jobs.chatsToFind()).values());
+          persisted.addAll(reads.messages(jobs.messagesToFind(Map.of())).values());
+          return jobs.without(persisted);
+        });
   }
 
   private BatchPlan plan(List<Delivery> deliveries, int partition, boolean trustCounts) {

@@ -11,6 +11,14 @@ public enum ProblemType {
   MESSAGE_NOT_FOUND(HttpStatus.NOT_FOUND, "Message not found"),
   /** The number was given out, and its row is not persisted yet: the client should retry soon. */
   NOT_PERSISTED_YET(HttpStatus.NOT_FOUND, "Not persisted yet"),
+  /** The number was given out, and its job is a dead letter: only an operator can persist it. */
+  CHAT_SET_ASIDE(HttpStatus.NOT_FOUND, "Chat set aside"),
+  /** The same for a message. */
+  MESSAGE_SET_ASIDE(HttpStatus.NOT_FOUND, "Message set aside"),
+  /** MySQL was set back to a state without it. */
+  CHAT_LOST(HttpStatus.GONE, "Chat lost"),
+  /** The same for a message. */
+  MESSAGE_LOST(HttpStatus.GONE, "Message lost"),
   NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),
   MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request"),
   /** The admin key is missing or wrong. */

@@ -1,4 +1,4 @@
-package dev.tally.worker.drain;
+package dev.tally.worker.drain.queue;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
@@ -27,8 +27,9 @@ final class RingRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(RingRecovery.class);
 
-  private static final RedisScript<Long> RELIST =
-      RedisScript.of(new ClassPathResource("lua/relist.lua"), Long.class);
+  @SuppressWarnings("rawtypes") // a class literal has no type arguments
+  private static final RedisScript<List> RELIST =
+      RedisScript.of(new ClassPathResource("lua/relist.lua"), List.class);
 
   /** Keys that Redis looks at in one step, about. */
   private static final int KEYS_A_STEP = 1_000;
@@ -45,15 +46,19 @@ final class RingRecovery {
   /**
    * Looks at all keys in Redis, in small steps: a second for some million keys.
    *
+   * @return how many accepted jobs are neither done nor in Redis; each is counted once
    * @throws org.springframework.dao.DataAccessException if Redis does not answer; may be repeated
    */
-  void recover(PartitionKeys keys) {
+  long recover(PartitionKeys keys) {
     List<AppToken> apps = List.copyOf(appsWithJobs(keys));
     long listed = 0;
+    long gone = 0;
     int done = 0;
     do {
       List<AppToken> some = apps.subList(done, Math.min(done + APPS, apps.size()));
-      listed += relist(keys, some);
+      List<?> answer = relist(keys, some);
+      listed += (Long) answer.get(0);
+      gone += (Long) answer.get(1);
       done += some.size();
     } while (done < apps.size());
     log.warn(
@@ -62,17 +67,19 @@ final class RingRecovery {
         wrote to Tally's keys in Redis; {} apps with jobs get turns again""",
         keys.partition(),
         listed);
+    return gone;
   }
 
-  private long relist(PartitionKeys keys, List<AppToken> apps) {
-    String waiting = keys.waiting();
+  private List<?> relist(PartitionKeys keys, List<AppToken> apps) {
+    String state = keys.state();
     String ring = keys.ring();
     String retried = keys.retried();
+    String claimed = keys.claimed();
     List<byte[]> arguments = new ArrayList<>(2 + apps.size());
     arguments.add(utf8(keys.beforeToken()));
     arguments.add(utf8(PartitionKeys.JOBS_AFTER_TOKEN));
     apps.forEach(app -> arguments.add(utf8(app.value())));
-    return redis.execute(RELIST, List.of(waiting, ring, retried), arguments.toArray());
+    return redis.execute(RELIST, List.of(state, ring, retried, claimed), arguments.toArray());
   }
 
   private Set<AppToken> appsWithJobs(PartitionKeys keys) {

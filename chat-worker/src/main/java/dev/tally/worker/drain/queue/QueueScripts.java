@@ -1,7 +1,9 @@
-package dev.tally.worker.drain;
+package dev.tally.worker.drain.queue;
 
+import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.WrongTypeException;
+import dev.tally.worker.drain.batch.Place;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.redis.BytesRedisTemplate;
@@ -14,11 +16,10 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.core.script.RedisScript;
-import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 
 /** Runs {@code lua/claim.lua}, {@code lua/acknowledge.lua} and {@code lua/raise.lua}. */
-@Component
-final class QueueScripts {
+public final class QueueScripts {
 
   @SuppressWarnings("rawtypes") // a class literal has no type arguments
   private static final RedisScript<List> CLAIM =
@@ -36,16 +37,30 @@ final class QueueScripts {
 
   private final BytesRedisTemplate redis;
   private final RingRecovery ringRecovery;
+  private final Epochs epochs;
   private final byte[] batchBytes;
   private final byte[] turnJobs;
   private final byte[] turnBytes;
 
-  QueueScripts(BytesRedisTemplate redis, DrainProperties properties) {
+  /**
+   * Scripts that claim with these limits.
+   *
+   * @param batchBytes most bytes of jobs in one claim; a single job may exceed it
+   * @param turnJobs most jobs that an app gets into a batch before the next app gets its turn
+   * @param turnBytes bytes of jobs after which an app's turn ends, too
+   */
+  public QueueScripts(
+      BytesRedisTemplate redis,
+      Epochs epochs,
+      DataSize batchBytes,
+      int turnJobs,
+      DataSize turnBytes) {
     this.redis = redis;
     this.ringRecovery = new RingRecovery(redis);
-    this.batchBytes = number(properties.batchBytes().toBytes());
-    this.turnJobs = number(properties.turnJobs());
-    this.turnBytes = number(properties.turnBytes().toBytes());
+    this.epochs = epochs;
+    this.batchBytes = number(batchBytes.toBytes());
+    this.turnJobs = number(turnJobs);
+    this.turnBytes = number(turnBytes.toBytes());
   }
 
   private static byte[] number(long number) {
@@ -61,12 +76,13 @@ final class QueueScripts {
    *
    * @param mostJobs the next batch has no more jobs; the one that was claimed before may
    * @throws LeaseLostException if another worker owns the partition
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer. A batch that it
-   *     claimed nevertheless is delivered again.
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when
+   *     this run of Redis is to be checked. A batch that is claimed nevertheless is delivered
+   *     again.
    */
-  Claim claim(Lease lease, int mostJobs) {
+  public Claim claim(Lease lease, int mostJobs) {
     PartitionKeys keys = lease.keys();
-    String waiting = keys.waiting();
+    String state = keys.state();
     String ring = keys.ring();
     String retried = keys.retried();
     String claimed = keys.claimed();
@@ -81,7 +97,7 @@ final class QueueScripts {
           execute(
               keys,
               CLAIM,
-              List.of(waiting, ring, retried, claimed, owner),
+              List.of(state, ring, retried, claimed, owner),
               worker,
               batchJobs,
               batchBytes,
@@ -94,22 +110,22 @@ final class QueueScripts {
       String outcome = new String((byte[]) answer.getFirst(), StandardCharsets.UTF_8);
       switch (outcome) {
         case "nothing" -> {
-          return new Claim(List.of(), false);
+          return Claim.nothing(0);
         }
         case "unlisted" -> {
-          ringRecovery.recover(keys);
-          return new Claim(List.of(), false);
+          return Claim.nothing(ringRecovery.recover(keys));
         }
         case "claimed" -> {
           jobsSoFar = (Long) answer.get(1);
           bytesSoFar = (Long) answer.get(2);
           if ((Long) answer.get(3) == 0) {
-            return new Claim(read(claimed), false);
+            return new Claim(read(claimed), false, place(answer, 4));
           }
         }
         case "redelivered" -> {
-          return new Claim(read(claimed), true);
+          return new Claim(read(claimed), true, place(answer, 1));
         }
+        case "unchecked" -> epochs.check(keys, 0);
         case "not-owner" -> throw new LeaseLostException(keys.partition());
         default -> throw new IllegalStateException("claim.lua answered " + outcome);
       }
@@ -125,10 +141,17 @@ final class QueueScripts {
     }
   }
 
+  private static Place place(List<?> answer, int from) {
+    long acknowledged = (Long) answer.get(from);
+    long position = (Long) answer.get(from + 1);
+    long epoch = (Long) answer.get(from + 2);
+    return new Place(epoch, acknowledged, position);
+  }
+
   /** The types of the keys that claiming and acknowledging use. */
   private Map<String, DataType> types(PartitionKeys keys) {
     Map<String, DataType> types = new LinkedHashMap<>();
-    types.put(keys.waiting(), DataType.HASH);
+    types.put(keys.state(), DataType.HASH);
     types.put(keys.ring(), DataType.LIST);
     types.put(keys.retried(), DataType.LIST);
     types.put(keys.claimed(), DataType.LIST);
@@ -161,25 +184,37 @@ final class QueueScripts {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer. The batch may be
    *     removed or not.
    */
-  void acknowledge(Lease lease, Claim batch, List<String> deadLetters) {
+  public void acknowledge(Lease lease, Claim batch, List<String> deadLetters) {
     PartitionKeys keys = lease.keys();
     String claimed = keys.claimed();
     String owner = keys.owner();
     String dead = keys.dead();
+    String state = keys.state();
     byte[] worker = utf8(lease.worker().value());
     byte[] batchSize = number(batch.jobs().size());
     byte[] firstJob = batch.jobs().getFirst();
     List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob));
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
     long done =
-        execute(keys, ACKNOWLEDGE, List.of(claimed, owner, dead), arguments.toArray(byte[][]::new));
+        execute(
+            keys,
+            ACKNOWLEDGE,
+            List.of(claimed, owner, dead, state),
+            arguments.toArray(byte[][]::new));
     if (done == 0) {
       throw new LeaseLostException(keys.partition());
     }
   }
 
+  /** Stores dead letters of jobs that Redis does not have any more. */
+  public void bury(PartitionKeys keys, List<String> deadLetters) {
+    redis
+        .opsForList()
+        .rightPushAll(keys.dead(), deadLetters.stream().map(QueueScripts::utf8).toList());
+  }
+
   /** Raises a counter to a number in use if it is lower, and returns whether it was. */
-  boolean raise(String counter, long number) {
+  public boolean raise(String counter, long number) {
     return redis.execute(RAISE, List.of(counter), number(number)) == 1;
   }
 }

@@ -1,0 +1,49 @@
+package dev.tally.gateway.accept;
+
+import dev.tally.common.epoch.PartitionRows;
+import dev.tally.common.partition.PartitionKeys;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Reads MySQL while no worker persists jobs of a partition. A worker's transaction may be open
+ * whose jobs are neither in Redis any more nor visible in MySQL yet: a counter that is set in
+ * between would give out their numbers again.
+ */
+@Component
+final class PersistBarrier {
+
+  /** A client waits meanwhile. */
+  private static final int MOST_SECONDS = 2;
+
+  private final PartitionRows rows;
+  private final TransactionTemplate transaction;
+
+  PersistBarrier(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    this.rows = new PartitionRows(jdbc);
+    this.transaction = new TransactionTemplate(transactions);
+    // What a worker has committed before must be visible.
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.transaction.setTimeout(MOST_SECONDS);
+  }
+
+  /**
+   * Waits for the transactions that persist jobs of the partition, does some work, and lets the
+   * next ones begin.
+   *
+   * @throws org.springframework.dao.DataAccessException if a transaction does not end in time, or
+   *     MySQL does not answer
+   */
+  <T> T behind(PartitionKeys keys, Supplier<T> work) {
+    rows.create(keys.partition());
+    return transaction.execute(
+        _ -> {
+          rows.share(keys.partition());
+          return work.get();
+        });
+  }
+}

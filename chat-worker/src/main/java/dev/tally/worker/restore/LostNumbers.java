@@ -1,0 +1,316 @@
+package dev.tally.worker.restore;
+
+import dev.tally.common.epoch.PartitionRows;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.WaitingJobs;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Fills the numbers that a MySQL has lost that was set back with void rows: what stood there is
+ * gone, but the numbers have been given out, and are never given out again. Numbers of jobs that
+ * are still in Redis stay free for them.
+ *
+ * <p>Each step is a small transaction, and may be repeated: it fills only what is missing.
+ */
+@Component
+public final class LostNumbers {
+
+  private static final Logger log = LoggerFactory.getLogger(LostNumbers.class);
+
+  private static final String APPS_AFTER =
+      """
+      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+
+  private static final String LOCK_APP =
+      """
+      SELECT chats_count FROM apps WHERE id = :app FOR UPDATE""";
+
+  private static final String CHATS_FROM =
+      """
+      SELECT number FROM chats WHERE app_id = :app AND number BETWEEN :first AND :last""";
+
+  private static final String INSERT_CHAT =
+      """
+      INSERT INTO chats (app_id, number, created_at, lost_at)
+      VALUES (?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""";
+
+  private static final String ADD_CHATS =
+      """
+      UPDATE apps SET chats_count = chats_count + :added WHERE id = :app""";
+
+  private static final String LOCK_CHAT =
+      """
+      SELECT messages_count FROM chats WHERE app_id = :app AND number = :chat FOR UPDATE""";
+
+  private static final String HIGHEST_CHAT =
+      """
+      SELECT COALESCE(MAX(number), 0) FROM chats WHERE app_id = :app""";
+
+  private static final String MESSAGES_FROM =
+      """
+      SELECT number FROM messages
+      WHERE app_id = :app AND chat_number = :chat AND number BETWEEN :first AND :last""";
+
+  private static final String INSERT_MESSAGE =
+      """
+      INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)
+      VALUES (?, ?, ?, '', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""";
+
+  private static final String ADD_MESSAGES =
+      """
+      UPDATE chats SET messages_count = messages_count + :added
+      WHERE app_id = :app AND number = :chat""";
+
+  /** Apps or chats looked at, and rows written, in one step. */
+  private static final int STEP = 1_000;
+
+  private final JdbcClient jdbc;
+  private final JdbcTemplate batches;
+  private final TransactionTemplate transaction;
+  private final PartitionRows partitions;
+  private final StringRedisTemplate redis;
+  private final RedisLayout layout;
+  private final WaitingJobs waiting;
+  private final Counter chats;
+  private final Counter messages;
+
+  LostNumbers(
+      JdbcClient jdbc,
+      JdbcTemplate batches,
+      PlatformTransactionManager transactions,
+      StringRedisTemplate redis,
+      RedisLayout layout,
+      WaitingJobs waiting,
+      MeterRegistry meters) {
+    this.jdbc = jdbc;
+    this.batches = batches;
+    this.transaction = new TransactionTemplate(transactions);
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.partitions = new PartitionRows(jdbc);
+    this.redis = redis;
+    this.layout = layout;
+    this.waiting = waiting;
+    this.chats = lost("chat", meters);
+    this.messages = lost("message", meters);
+  }
+
+  private static Counter lost(String kind, MeterRegistry meters) {
+    return Counter.builder("tally.lost")
+        .description("Chats and messages that MySQL has lost, filled with void rows")
+        .tag("kind", kind)
+        .register(meters);
+  }
+
+  /**
+   * Fills the numbers of a partition if they are due to be filled.
+   *
+   * @param confirm called in each transaction, right before its commit; throws to end the work
+   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer; what is
+   *     filled stays, and a repetition fills the rest
+   */
+  public void fill(PartitionKeys keys, Runnable confirm) {
+    long due = partitions.read(keys.partition()).fillDue();
+    if (due != 0) {
+      new Fill(keys, confirm).run();
+      partitions.filled(keys.partition(), due);
+    }
+  }
+
+  /** An app of the partition, and the numbers that had been given out in it. */
+  private record App(long id, AppToken token, GivenOut givenOut) {}
+
+  /** The work on one partition. */
+  private final class Fill {
+
+    private final PartitionKeys keys;
+    private final Runnable confirm;
+    private final Map<AppToken, Set<Long>> queuedChats = new HashMap<>();
+    private final Map<ChatName, Set<Long>> queuedMessages = new HashMap<>();
+    private long lostChats;
+    private long lostMessages;
+
+    Fill(PartitionKeys keys, Runnable confirm) {
+      this.keys = keys;
+      this.confirm = confirm;
+    }
+
+    void run() {
+      // Gateways give out numbers meanwhile. So the counters come first: each number that they have
+      // by now is in a row, or in a job that is read afterwards, or lost.
+      List<App> apps = apps();
+      waiting.forEachInRedis(keys, this::isQueued);
+      for (App app : apps) {
+        fill(app);
+      }
+      chats.increment((double) lostChats);
+      messages.increment((double) lostMessages);
+      log.error(
+          "partition {}: MySQL was set back and has lost {} chats and {} messages; their numbers stay"
+              + " given out, and void rows stand in their place",
+          keys.partition(),
+          lostChats,
+          lostMessages);
+    }
+
+    private void isQueued(Job job) {
+      switch (job) {
+        case Job.NewChat added ->
+            queuedChats
+                .computeIfAbsent(added.app(), _ -> new HashSet<>())
+                .add(added.chat().number());
+        case Job.NewMessage added ->
+            queuedMessages
+                .computeIfAbsent(added.message().chat(), _ -> new HashSet<>())
+                .add(added.message().number());
+      }
+    }
+
+    private List<App> apps() {
+      List<App> ofPartition = new ArrayList<>();
+      long after = 0;
+      while (true) {
+        List<AppRow> page = page(after);
+        if (page.isEmpty()) {
+          return ofPartition;
+        }
+        for (AppRow app : page) {
+          if (layout.partitions().of(app.token()).equals(keys)) {
+            GivenOut givenOut = GivenOut.of(app.token(), keys, highestChat(app.id()), redis);
+            ofPartition.add(new App(app.id(), app.token(), givenOut));
+          }
+        }
+        after = page.getLast().id();
+      }
+    }
+
+    private void fill(App app) {
+      long highest = app.givenOut().chats();
+      Set<Long> queued = queuedChats.getOrDefault(app.token(), Set.of());
+      for (long first = 1; first <= highest; first += STEP) {
+        lostChats += fillChats(app, first, Math.min(highest, first + STEP - 1), queued);
+      }
+      long[] ofChats = app.givenOut().messages();
+      for (int i = 0; i < ofChats.length; i++) {
+        ChatName chat = new ChatName(app.token(), i + 1L);
+        for (long first = 1; first <= ofChats[i]; first += STEP) {
+          lostMessages += fillMessages(app, chat, first, Math.min(ofChats[i], first + STEP - 1));
+        }
+      }
+    }
+
+    private long fillChats(App app, long first, long last, Set<Long> queued) {
+      return step(
+          () -> {
+            jdbc.sql(LOCK_APP).param("app", app.id()).query(Long.class).single();
+            List<Long> lost =
+                missing(
+                    first,
+                    last,
+                    queued,
+                    jdbc.sql(CHATS_FROM)
+                        .param("app", app.id())
+                        .param("first", first)
+                        .param("last", last)
+                        .query((row, _) -> row.getLong(1))
+                        .list());
+            insert(INSERT_CHAT, lost.stream().map(number -> new Object[] {app.id(), number}));
+            jdbc.sql(ADD_CHATS).param("added", lost.size()).param("app", app.id()).update();
+            return lost.size();
+          });
+    }
+
+    private long fillMessages(App app, ChatName chat, long first, long last) {
+      return step(
+          () -> {
+            if (jdbc.sql(LOCK_CHAT)
+                .param("app", app.id())
+                .param("chat", chat.number())
+                .query(Long.class)
+                .optional()
+                .isEmpty()) {
+              // The chat's own job is still in Redis, and so are those of all its messages.
+              return 0;
+            }
+            List<Long> lost =
+                missing(
+                    first,
+                    last,
+                    queuedMessages.getOrDefault(chat, Set.of()),
+                    jdbc.sql(MESSAGES_FROM)
+                        .param("app", app.id())
+                        .param("chat", chat.number())
+                        .param("first", first)
+                        .param("last", last)
+                        .query((row, _) -> row.getLong(1))
+                        .list());
+            insert(
+                INSERT_MESSAGE,
+                lost.stream().map(number -> new Object[] {app.id(), chat.number(), number}));
+            jdbc.sql(ADD_MESSAGES)
+                .param("added", lost.size())
+                .param("app", app.id())
+                .param("chat", chat.number())
+                .update();
+            return lost.size();
+          });
+    }
+
+    private int step(Supplier<Integer> work) {
+      return transaction.execute(
+          _ -> {
+            int filled = work.get();
+            confirm.run();
+            return filled;
+          });
+    }
+  }
+
+  private static List<Long> missing(long first, long last, Set<Long> queued, List<Long> persisted) {
+    Set<Long> there = new HashSet<>(persisted);
+    return LongStream.rangeClosed(first, last)
+        .filter(number -> !there.contains(number) && !queued.contains(number))
+        .boxed()
+        .toList();
+  }
+
+  private void insert(String sql, Stream<Object[]> rows) {
+    batches.batchUpdate(sql, rows.toList());
+  }
+
+  private long highestChat(long app) {
+    return jdbc.sql(HIGHEST_CHAT).param("app", app).query(Long.class).single();
+  }
+
+  private record AppRow(long id, AppToken token) {}
+
+  private List<AppRow> page(long after) {
+    return jdbc.sql(APPS_AFTER)
+        .param("after", after)
+        .param("limit", STEP)
+        .query((row, _) -> new AppRow(row.getLong(1), new AppToken(row.getString(2))))
+        .list();
+  }
+}

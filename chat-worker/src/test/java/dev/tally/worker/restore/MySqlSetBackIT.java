@@ -1,0 +1,92 @@
+package dev.tally.worker.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.worker.WorkerFixture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** MySQL comes back without its latest rows, while Redis has all that it had. */
+class MySqlSetBackIT {
+
+  private static WorkerFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new WorkerFixture();
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void whatIsLostIsVoidAndItsNumberStays() {
+    String app = fixture.app();
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = fixture.keys(app);
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "kept"),
+        fixture.messageJob(app, 1, 2, "lost"),
+        fixture.messageJob(app, 1, 3, "lost"),
+        fixture.chatJob(app, 2),
+        fixture.messageJob(app, 2, 1, "lost"));
+    fixture.awaitDrained(app);
+    fixture.count(keys.chats(token), 2);
+    fixture.count(keys.messages(new ChatName(token, 1)), 5);
+    fixture.count(keys.messages(new ChatName(token, 2)), 1);
+    setBack(app, keys);
+
+    // Number 4 is not in Redis either; 5 waits, and is persisted.
+    fixture.queue(app, fixture.messageJob(app, 1, 5, "queued"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.chatsCount(app)).isEqualTo(2);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:kept", "2:", "3:", "4:", "5:queued");
+    assertThat(fixture.messagesCount(app, 1)).isEqualTo(5);
+    assertThat(lost("messages", app)).isEqualTo(4);
+    assertThat(fixture.messages(app, 2)).containsExactly("1:");
+    assertThat(fixture.messagesCount(app, 2)).isEqualTo(1);
+    assertThat(lost("chats", app)).isEqualTo(1);
+    assertThat(fixture.deadLetters(app)).isEmpty();
+    assertThat(fixture.redis.opsForHash().get(keys.state(), PartitionKeys.EPOCH)).isEqualTo("1");
+  }
+
+  /** Chat 1 and its first message are in the backup. */
+  private static void setBack(String app, PartitionKeys keys) {
+    long id = fixture.id(app);
+    fixture
+        .mysql
+        .sql("DELETE FROM messages WHERE app_id = ? AND NOT (chat_number = 1 AND number = 1)")
+        .param(id)
+        .update();
+    fixture.mysql.sql("DELETE FROM chats WHERE app_id = ? AND number > 1").param(id).update();
+    fixture.mysql.sql("UPDATE apps SET chats_count = 1 WHERE id = ?").param(id).update();
+    fixture
+        .mysql
+        .sql("UPDATE chats SET messages_count = 1 WHERE app_id = ? AND number = 1")
+        .param(id)
+        .update();
+    fixture
+        .mysql
+        .sql("UPDATE partition_positions SET persisted = 2, seen = 2 WHERE partition_number = ?")
+        .param(keys.partition())
+        .update();
+  }
+
+  private static long lost(String table, String app) {
+    return fixture
+        .mysql
+        .sql("SELECT COUNT(*) FROM %s WHERE app_id = ? AND lost_at IS NOT NULL".formatted(table))
+        .param(fixture.id(app))
+        .query(Long.class)
+        .single();
+  }
+}

@@ -1,0 +1,197 @@
+package dev.tally.common.epoch;
+
+import dev.tally.common.log.LoggedFault;
+import dev.tally.common.partition.PartitionKeys;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Compares what Redis, MySQL and gateways know of a partition's positions, and raises its epoch if
+ * a server went back in time.
+ *
+ * <p>The row is locked while the two servers are compared: no batch is persisted meanwhile, and so
+ * none becomes acknowledged that the row does not have. The row is raised before Redis. After a
+ * crash in between, the row's epoch is the higher one, and the next comparison raises both.
+ */
+public final class Epochs {
+
+  private static final Logger log = LoggerFactory.getLogger(Epochs.class);
+
+  /** Only a batch that is acknowledged at the same moment makes a comparison start again. */
+  private static final int TRIES = 5;
+
+  private final PartitionStates states;
+  private final PartitionRows rows;
+  private final TransactionTemplate transaction;
+  private final Map<Fault, Counter> raised = new EnumMap<>(Fault.class);
+
+  /** Comparisons over these connections. */
+  public Epochs(
+      StringRedisTemplate redis,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      MeterRegistry meters) {
+    this.states = new PartitionStates(redis);
+    this.rows = new PartitionRows(jdbc);
+    this.transaction = new TransactionTemplate(transactions);
+    for (Fault fault : Fault.values()) {
+      raised.put(
+          fault,
+          Counter.builder("tally.epochs.raised")
+              .description("Epochs raised because a server lost what it had")
+              .tag("fault", fault.slug)
+              .register(meters));
+    }
+  }
+
+  /** Why an epoch is raised. */
+  private enum Fault {
+    REDIS_LOST_WRITES("redis-lost-writes", "Redis lost its latest writes"),
+    MYSQL_SET_BACK("mysql-set-back", "MySQL was set back"),
+    INTERRUPTED("interrupted", "a new epoch was begun and not recorded in Redis");
+
+    private final String slug;
+    private final String text;
+
+    Fault(String slug, String text) {
+      this.slug = slug;
+      this.text = text;
+    }
+  }
+
+  /**
+   * Makes sure that Redis, as it runs now, has lost nothing of a partition, or that its epoch is
+   * raised.
+   *
+   * @param remembered the highest position that the caller was answered in earlier runs, 0 if none
+   * @return the name of the run
+   * @throws DataAccessException if Redis does not answer, or MySQL does not and the caller
+   *     remembers no position or a higher one than Redis
+   */
+  public String check(PartitionKeys keys, long remembered) {
+    for (int i = 0; i < TRIES; i++) {
+      PartitionState state = states.read(keys);
+      if (state.isChecked() && remembered <= state.checkedPosition()) {
+        return state.run();
+      }
+      if (settle(keys, state, remembered)) {
+        return state.run();
+      }
+    }
+    throw new TransientDataAccessResourceException(
+        "partition %d changes too fast to be checked".formatted(keys.partition()));
+  }
+
+  /**
+   * Compares a partition whose run is checked, and raises its epoch if something is missing.
+   *
+   * @throws DataAccessException if Redis or MySQL does not answer
+   */
+  public void compare(PartitionKeys keys) {
+    for (int i = 0; i < TRIES; i++) {
+      Comparison comparison = compare(keys, 0);
+      if (comparison.fault() == null || raise(keys, comparison)) {
+        return;
+      }
+    }
+  }
+
+  private boolean settle(PartitionKeys keys, PartitionState state, long remembered) {
+    Comparison comparison;
+    try {
+      comparison = compare(keys, remembered);
+    } catch (DataAccessException e) {
+      if (remembered == 0 || state.position() < remembered) {
+        throw e;
+      }
+      log.warn(
+          "partition {}: Redis has all that this service remembers; MySQL could not be asked: {}",
+          keys.partition(),
+          LoggedFault.line(e));
+      return states.check(keys, state);
+    }
+    return comparison.fault() == null
+        ? states.check(keys, comparison.state())
+        : raise(keys, comparison);
+  }
+
+  /**
+   * What was compared.
+   *
+   * @param fault null if nothing is missing
+   * @param epoch the new one, recorded in MySQL, if something is missing
+   * @param seen the highest position that anybody has seen
+   */
+  private record Comparison(PartitionState state, @Nullable Fault fault, long epoch, long seen) {}
+
+  private Comparison compare(PartitionKeys keys, long remembered) {
+    int partition = keys.partition();
+    rows.create(partition);
+    return Objects.requireNonNull(
+        transaction.execute(
+            _ -> {
+              PartitionRow row = rows.lock(partition);
+              PartitionState state = states.read(keys);
+              Fault fault = fault(state, row, remembered);
+              long epoch = Math.max(row.epoch(), state.epoch());
+              long seen =
+                  Math.max(
+                      Math.max(state.position(), remembered),
+                      Math.max(row.persisted(), row.seen()));
+              if (fault != null) {
+                epoch++;
+                // What Redis will count as done must not look like rows that MySQL has lost.
+                long done = seen - state.claimed() - state.waiting();
+                rows.advance(partition, new PartitionRow(epoch, done, seen));
+                if (fault == Fault.MYSQL_SET_BACK) {
+                  rows.fillIsDue(partition, epoch);
+                }
+              }
+              return new Comparison(state, fault, epoch, seen);
+            }));
+  }
+
+  private static @Nullable Fault fault(PartitionState state, PartitionRow row, long remembered) {
+    if (state.position() < Math.max(remembered, Math.max(row.persisted(), row.seen()))) {
+      return Fault.REDIS_LOST_WRITES;
+    }
+    if (row.persisted() < state.acknowledged() || row.epoch() < state.epoch()) {
+      return Fault.MYSQL_SET_BACK;
+    }
+    if (row.epoch() > state.epoch()) {
+      return Fault.INTERRUPTED;
+    }
+    return state.isChecked() && remembered > state.checkedPosition()
+        ? Fault.REDIS_LOST_WRITES
+        : null;
+  }
+
+  private boolean raise(PartitionKeys keys, Comparison comparison) {
+    Fault fault = Objects.requireNonNull(comparison.fault());
+    if (!states.raise(keys, comparison.state(), comparison.epoch(), comparison.seen())) {
+      return false;
+    }
+    Objects.requireNonNull(raised.get(fault)).increment();
+    log.error(
+        "partition {}: {}; Redis had accepted {} jobs and {} had been seen; epoch {} begins, and"
+            + " counters are recovered from the jobs in Redis and the rows in MySQL",
+        keys.partition(),
+        fault.text,
+        comparison.state().position(),
+        comparison.seen(),
+        comparison.epoch());
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.tally.common.epoch;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The statements about the partitions' rows, in SQL that MySQL and MariaDB share. */
+public final class PartitionRows {
+
+  private static final String READ =
+      """
+      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?""";
+
+  private static final String CREATE =
+      """
+      INSERT IGNORE INTO partition_positions (partition_number) VALUES (?)""";
+
+  private static final String LOCK = READ + " FOR UPDATE";
+
+  /** MariaDB has no {@code FOR SHARE}. */
+  private static final String SHARE = READ + " LOCK IN SHARE MODE";
+
+  private static final String ADVANCE =
+      """
+      INSERT INTO partition_positions (partition_number, epoch, persisted, seen)
+      VALUES (:partition, :epoch, :persisted, :seen)
+      ON DUPLICATE KEY UPDATE
+        epoch = GREATEST(epoch, :epoch),
+        persisted = GREATEST(persisted, :persisted),
+        seen = GREATEST(seen, :seen)""";
+
+  private static final String FILL_IS_DUE =
+      """
+      UPDATE partition_positions SET fill_due = :epoch WHERE partition_number = :partition""";
+
+  private static final String FILLED =
+      """
+      UPDATE partition_positions SET fill_due = 0
+      WHERE partition_number = :partition AND fill_due = :epoch""";
+
+  private final JdbcClient jdbc;
+
+  /** Statements that run in the caller's transaction, if there is one. */
+  public PartitionRows(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** What the row holds; zeros if there is none. */
+  public PartitionRow read(int partition) {
+    return find(READ, partition);
+  }
+
+  /** Makes the row if there is none. */
+  public void create(int partition) {
+    jdbc.sql(CREATE).param(partition).update();
+  }
+
+  /** Locks the row until the transaction ends, if there is one. */
+  public PartitionRow lock(int partition) {
+    return find(LOCK, partition);
+  }
+
+  /**
+   * Waits for all that lock the row, and keeps others from locking it until the transaction ends.
+   */
+  public void share(int partition) {
+    find(SHARE, partition);
+  }
+
+  /** Raises each value of the row to the given one; none falls. */
+  public void advance(int partition, PartitionRow to) {
+    jdbc.sql(ADVANCE)
+        .param("partition", partition)
+        .param("epoch", to.epoch())
+        .param("persisted", to.persisted())
+        .param("seen", to.seen())
+        .update();
+  }
+
+  /**
+   * Records that the numbers that MySQL has lost are filled.
+   *
+   * @param due what {@link PartitionRow#fillDue} was when that began
+   */
+  public void filled(int partition, long due) {
+    jdbc.sql(FILLED).param("partition", partition).param("epoch", due).update();
+  }
+
+  void fillIsDue(int partition, long epoch) {
+    jdbc.sql(FILL_IS_DUE).param("partition", partition).param("epoch", epoch).update();
+  }
+
+  private PartitionRow find(String sql, int partition) {
+    return jdbc.sql(sql)
+        .param(partition)
+        .query(
+            (row, _) ->
+                new PartitionRow(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)))
+        .optional()
+        .orElse(PartitionRow.NONE);
+  }
+}

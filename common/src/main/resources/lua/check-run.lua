@@ -1,0 +1,28 @@
+-- Records that a run of Redis was compared with what MySQL and gateways know, and that nothing is missing.
+--
+-- KEYS[1]  hash    state of the partition
+-- KEYS[2]  string  what makes a gateway of an older layout fail, before it gives out a number
+--
+-- ARGV[1]  string  the run that was compared
+--
+-- Answers 1, or 0 if Redis is another run by now.
+
+local state = KEYS[1] -- hash
+local barrier = KEYS[2] -- string
+local run = ARGV[1] -- string
+
+local info = redis.pcall('INFO', 'server')
+local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+if own_run ~= run then
+  return 0
+end
+local fields = redis.call('HMGET', state, 'run', 'position')
+if fields[1] == run then
+  return 1
+end
+-- A Redis whose memory is full refuses a script that begins with HSET, and nothing would drain its queues. After a DEL,
+-- even of nothing, Redis allows it.
+redis.call('DEL', barrier)
+redis.call('SET', barrier, 'moved')
+redis.call('HSET', state, 'run', run, 'checked', fields[2] or '0')
+return 1

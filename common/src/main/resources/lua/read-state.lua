@@ -1,0 +1,24 @@
+-- Reads what a check of a partition compares.
+--
+-- KEYS[1]  hash  state of the partition
+-- KEYS[2]  list  the claimed batch
+--
+-- Answers {run, checked run, position, acknowledged, epoch, checked position, claimed jobs, waiting jobs}. The first
+-- one is that of this Redis, "" if it does not tell it; the second one is "" if no run has been checked.
+
+local state = KEYS[1] -- hash
+local claimed = KEYS[2] -- list
+
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local fields = redis.call('HMGET', state, 'run', 'position', 'acknowledged', 'epoch', 'checked', 'jobs')
+return {
+  run,
+  fields[1] or '',
+  tonumber(fields[2]) or 0,
+  tonumber(fields[3]) or 0,
+  tonumber(fields[4]) or 0,
+  tonumber(fields[5]) or 0,
+  redis.call('LLEN', claimed),
+  tonumber(fields[6]) or 0
+}

@@ -1,0 +1,265 @@
+package dev.tally.common.epoch;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.testkit.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+class EpochsIT {
+
+  private static final PartitionKeys KEYS = new PartitionKeys(3);
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private TestServers servers;
+  private LettuceConnectionFactory connections;
+  private StringRedisTemplate redis;
+  private JdbcClient mysql;
+  private Epochs epochs;
+
+  @BeforeEach
+  void connect() {
+    servers = TestServers.wiped();
+    servers.migrate();
+    connections = servers.redis();
+    redis = new StringRedisTemplate(connections);
+    DataSource dataSource = servers.dataSource();
+    mysql = JdbcClient.create(dataSource);
+    epochs = new Epochs(redis, mysql, new DataSourceTransactionManager(dataSource), meters);
+  }
+
+  @AfterEach
+  void disconnect() {
+    connections.destroy();
+  }
+
+  @Test
+  void aNewPartitionIsCheckedAndKeepsItsEpoch() {
+    assertThat(epochs.check(KEYS, 0)).isEqualTo(run());
+
+    assertThat(state()).isEqualTo(Map.of("run", run(), "checked", "0"));
+    assertThat(row()).isEqualTo(new PartitionRow(0, 0, 0));
+    assertThat(redis.opsForValue().get(KEYS.barrier())).isNotNull();
+  }
+
+  @Test
+  void aRestartThatLostNothingKeepsTheEpoch() {
+    redis("earlier", 10, 4, 2, 4);
+    mysql(2, 6, 9);
+
+    epochs.check(KEYS, 10);
+
+    assertThat(state()).containsEntry("run", run()).containsEntry("checked", "10");
+    assertThat(state()).containsEntry("epoch", "2").containsEntry("position", "10");
+    assertThat(row()).isEqualTo(new PartitionRow(2, 6, 9));
+    assertThat(raised("redis-lost-writes")).isZero();
+  }
+
+  @Test
+  void aRedisThatIsBehindWhatAWorkerHasSeenLostWrites() {
+    redis("earlier", 8, 4, 0, 4);
+    mysql(0, 4, 10);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("redis-lost-writes", 1, 10, 6);
+  }
+
+  @Test
+  void aRedisThatIsBehindWhatAGatewayWasAnsweredLostWrites() {
+    redis("earlier", 8, 4, 0, 4);
+    mysql(0, 4, 8);
+
+    epochs.check(KEYS, 11);
+
+    assertRaised("redis-lost-writes", 1, 11, 7);
+  }
+
+  /** FLUSHALL does not change the run. */
+  @Test
+  void aRedisThatLostEverythingLostWrites() {
+    mysql(3, 20, 25);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("redis-lost-writes", 4, 25, 25);
+  }
+
+  @Test
+  void aGatewayThatRemembersMoreThanTheOneThatCheckedRaisesTheEpoch() {
+    redis("earlier", 8, 4, 0, 4);
+    mysql(0, 4, 8);
+    epochs.check(KEYS, 7);
+    redis.opsForHash().increment(KEYS.state(), "position", 5);
+    redis.opsForHash().increment(KEYS.state(), "jobs", 5);
+
+    epochs.check(KEYS, 11);
+
+    assertRaised("redis-lost-writes", 1, 13, 4);
+  }
+
+  @Test
+  void aMySqlBehindWhatRedisHasAcknowledgedWasSetBack() {
+    redis("earlier", 10, 6, 1, 4);
+    mysql(1, 5, 8);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("mysql-set-back", 2, 10, 6);
+    assertThat(row().persisted()).isEqualTo(6);
+  }
+
+  @Test
+  void aMySqlOfAnOlderEpochWasSetBack() {
+    redis("earlier", 10, 6, 5, 4);
+    mysql(2, 6, 10);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("mysql-set-back", 6, 10, 6);
+  }
+
+  /** The process that began the epoch died before it told Redis. */
+  @Test
+  void anEpochThatOnlyMySqlHasIsRaisedAgain() {
+    redis("earlier", 10, 6, 1, 4);
+    mysql(2, 6, 10);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("interrupted", 3, 10, 6);
+  }
+
+  @Test
+  void afterARaiseNothingIsMissing() {
+    redis("earlier", 8, 4, 0, 3);
+    redis.opsForList().rightPush(KEYS.claimed(), "job");
+    mysql(0, 4, 10);
+    epochs.check(KEYS, 12);
+    Map<String, String> raised = state();
+
+    epochs.compare(KEYS);
+    epochs.check(KEYS, 12);
+
+    assertThat(state()).isEqualTo(raised).containsEntry("acknowledged", "8");
+    assertThat(row()).isEqualTo(new PartitionRow(1, 8, 12));
+  }
+
+  @Test
+  void aCheckedPartitionIsComparedWhenAWorkerAsks() {
+    redis(run(), 10, 6, 1, 4);
+    mysql(1, 5, 10);
+
+    epochs.compare(KEYS);
+
+    assertRaised("mysql-set-back", 2, 10, 6);
+  }
+
+  @Test
+  void withoutMySqlAGatewaysMemoryIsEnough() {
+    redis("earlier", 10, 4, 0, 6);
+    mysql.sql("RENAME TABLE partition_positions TO away").update();
+
+    epochs.check(KEYS, 10);
+
+    assertThat(state()).containsEntry("run", run()).doesNotContainKey("epoch");
+  }
+
+  @Test
+  void withoutMySqlAndWithoutMemoryNothingIsChecked() {
+    redis("earlier", 10, 4, 0, 6);
+    mysql.sql("RENAME TABLE partition_positions TO away").update();
+
+    assertThatThrownBy(() -> epochs.check(KEYS, 0)).isInstanceOf(DataAccessException.class);
+    assertThatThrownBy(() -> epochs.check(KEYS, 11)).isInstanceOf(DataAccessException.class);
+
+    assertThat(state()).containsEntry("run", "earlier");
+  }
+
+  @Test
+  void aFullRedisIsCheckedAndItsEpochRaised() {
+    redis("earlier", 8, 4, 0, 4);
+    mysql(0, 4, 10);
+    servers.redisMaxMemory(1);
+    try {
+      epochs.check(KEYS, 0);
+    } finally {
+      servers.redisMaxMemory(0);
+    }
+
+    assertRaised("redis-lost-writes", 1, 10, 6);
+  }
+
+  private void redis(String run, long position, long acknowledged, long epoch, long jobs) {
+    redis
+        .opsForHash()
+        .putAll(
+            KEYS.state(),
+            Map.of(
+                "run", run,
+                "position", Long.toString(position),
+                "acknowledged", Long.toString(acknowledged),
+                "epoch", Long.toString(epoch),
+                "jobs", Long.toString(jobs)));
+    if (epoch == 0) {
+      redis.opsForHash().delete(KEYS.state(), "epoch");
+    }
+  }
+
+  private void mysql(long epoch, long persisted, long seen) {
+    mysql
+        .sql("INSERT INTO partition_positions VALUES (3, ?, ?, ?)")
+        .param(epoch)
+        .param(persisted)
+        .param(seen)
+        .update();
+  }
+
+  private void assertRaised(String fault, long epoch, long position, long acknowledged) {
+    assertThat(state())
+        .containsEntry("run", run())
+        .containsEntry("epoch", Long.toString(epoch))
+        .containsEntry("position", Long.toString(position))
+        .containsEntry("checked", Long.toString(position))
+        .containsEntry("acknowledged", Long.toString(acknowledged));
+    assertThat(row().epoch()).isEqualTo(epoch);
+    assertThat(row().seen()).isEqualTo(position);
+    assertThat(row().persisted()).isGreaterThanOrEqualTo(acknowledged);
+    assertThat(raised(fault)).isEqualTo(1);
+  }
+
+  private double raised(String fault) {
+    return meters.get("tally.epochs.raised").tag("fault", fault).counter().count();
+  }
+
+  private Map<String, String> state() {
+    Map<String, String> state = new HashMap<>();
+    redis.<String, String>opsForHash().entries(KEYS.state()).forEach(state::put);
+    return Collections.unmodifiableMap(state);
+  }
+
+  private PartitionRow row() {
+    return new PartitionRows(mysql).read(3);
+  }
+
+  private String run() {
+    try (RedisConnection connection = connections.getConnection()) {
+      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
+    }
+  }
+}
