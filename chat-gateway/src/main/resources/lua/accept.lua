@@ -6,7 +6,7 @@
 -- KEYS[2]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "epoch", "run"
 -- KEYS[3]  list    jobs of the app, oldest first
 -- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
--- KEYS[5]  string  idempotency record "<fingerprint> <first> <last>"; absent if the request has no key
+-- KEYS[5]  string  idempotency record "<fingerprint> <first> <last> <chat>"; absent if the request has no key
 --
 -- ARGV[1]   string   token of the app
 -- ARGV[2]   integer  most jobs that may wait in the partition
@@ -19,7 +19,8 @@
 -- ARGV[9]   string   for new chats, the part of a message counter's name before the chat's number, else ""
 -- ARGV[10]  string   for new chats, the part after the chat's number, else ""
 -- ARGV[11]  string   the run of Redis that the gateway knows, "" if none
--- ARGV[12…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[12]  string   number of the messages' chat, "0" for new chats; only for the record
+-- ARGV[13…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
@@ -43,13 +44,14 @@ local record_life = ARGV[8] -- integer (milliseconds)
 local before_chat_number = ARGV[9] -- string
 local after_chat_number = ARGV[10] -- string
 local known_run = ARGV[11] -- string
-local FIRST_JOB = 12
+local chat = ARGV[12] -- string
+local FIRST_JOB = 13
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 if idempotency_record then
   local record = redis.call('GET', idempotency_record)
   if record then
-    local recorded_fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+)$')
+    local recorded_fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+) %d+$')
     if recorded_fingerprint ~= fingerprint then
       return {'key-reused'}
     end
@@ -138,7 +140,7 @@ redis.call(
 )
 
 if idempotency_record then
-  local record = string.format('%s %.0f %.0f', fingerprint, first, last)
+  local record = string.format('%s %.0f %.0f %s', fingerprint, first, last, chat)
   redis.call('SET', idempotency_record, record, 'PX', record_life)
 end
 return {'accepted', first, last, position}

@@ -58,6 +58,7 @@ public final class AcceptCalls {
               "",
               "",
               run,
+              Long.toString(draw.chat()),
               codec.openMessage(app.chat(draw.chat()), draw.body(), now, null)));
     }
   }

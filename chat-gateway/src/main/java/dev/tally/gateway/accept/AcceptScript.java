@@ -3,6 +3,7 @@ package dev.tally.gateway.accept;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
@@ -119,7 +120,7 @@ final class AcceptScript {
     if (key != null) {
       names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
-    List<byte[]> arguments = new ArrayList<>(11 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(12 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     Limits limits =
@@ -139,6 +140,7 @@ final class AcceptScript {
     arguments.add(afterChatNumber); // after_chat_number
     int checks = partitions.checks(keys);
     arguments.add(utf8(partitions.run(keys))); // known_run
+    arguments.add(utf8(chat(parent))); // chat
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -202,6 +204,13 @@ final class AcceptScript {
 
   private static NumberRange numbers(List<Object> answer) {
     return new NumberRange((Long) answer.get(1), (Long) answer.get(2));
+  }
+
+  private static String chat(Parent parent) {
+    return switch (parent) {
+      case Parent.App _ -> "0";
+      case Parent.Chat(ChatName name) -> Long.toString(name.number());
+    };
   }
 
   private static byte[] utf8(String text) {

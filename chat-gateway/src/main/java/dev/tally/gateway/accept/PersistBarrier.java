@@ -2,6 +2,7 @@ package dev.tally.gateway.accept;
 
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -20,10 +21,12 @@ final class PersistBarrier {
   /** A client waits meanwhile. */
   private static final int MOST_SECONDS = 2;
 
+  private final RedisLayout layout;
   private final PartitionRows rows;
   private final TransactionTemplate transaction;
 
-  PersistBarrier(JdbcClient jdbc, PlatformTransactionManager transactions) {
+  PersistBarrier(RedisLayout layout, JdbcClient jdbc, PlatformTransactionManager transactions) {
+    this.layout = layout;
     this.rows = new PartitionRows(jdbc);
     this.transaction = new TransactionTemplate(transactions);
     // What a worker has committed before must be visible.
@@ -39,7 +42,7 @@ final class PersistBarrier {
    *     MySQL does not answer
    */
   <T> T behind(PartitionKeys keys, Supplier<T> work) {
-    rows.create(keys.partition());
+    rows.create(layout.partitions());
     return transaction.execute(
         _ -> {
           rows.share(keys.partition());

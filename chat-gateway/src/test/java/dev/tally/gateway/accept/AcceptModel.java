@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Does in memory what {@link AcceptScript} must do in Redis. */
 final class AcceptModel {
 
-  private record Request(String fingerprint, NumberRange numbers) {}
+  private record Request(String fingerprint, NumberRange numbers, long chat) {}
 
   private record Counter(long numbers, long epoch) {}
 
@@ -116,7 +116,8 @@ final class AcceptModel {
         new State(state.position() + jobs.size(), state.epoch(), state.run(), state.checked()));
     NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
     if (key != null) {
-      records.put(record, new Request(key.fingerprint(), numbers));
+      long chat = parent instanceof Parent.Chat(ChatName name) ? name.number() : 0;
+      records.put(record, new Request(key.fingerprint(), numbers, chat));
     }
     return new Acceptance.Accepted(numbers, false);
   }
@@ -251,11 +252,12 @@ final class AcceptModel {
         (key, request) ->
             held.put(
                 key,
-                "for a time: %s %d %d"
+                "for a time: %s %d %d %d"
                     .formatted(
                         request.fingerprint(),
                         request.numbers().first(),
-                        request.numbers().last())));
+                        request.numbers().last(),
+                        request.chat())));
     return held;
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
@@ -109,7 +110,7 @@ class AcceptScriptModelIT {
     JdbcClient jdbc = JdbcClient.create(mysql);
     jdbc.sql("DELETE FROM partition_positions").update();
     Epochs epochs =
-        new Epochs(redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
+        new Epochs(layout, redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
     PartitionMemory partitions = new PartitionMemory(epochs);
     String run = run();
     AcceptScript script = new AcceptScript(pipeline, redis, layout, memory, partitions, properties);
@@ -174,10 +175,10 @@ class AcceptScriptModelIT {
         case Step.Raise(int app) -> {
           PartitionKeys keys = PARTITIONS.of(APPS.get(app));
           redis.opsForHash().increment(keys.state(), PartitionKeys.EPOCH, 1);
+          new PartitionRows(jdbc).create(PARTITIONS);
           jdbc.sql(
                   """
-                  INSERT INTO partition_positions (partition_number, epoch) VALUES (?, 1)
-                  ON DUPLICATE KEY UPDATE epoch = epoch + 1""")
+                  UPDATE partition_positions SET epoch = epoch + 1 WHERE partition_number = ?""")
               .param(keys.partition())
               .update();
           model.raise(keys.partition());

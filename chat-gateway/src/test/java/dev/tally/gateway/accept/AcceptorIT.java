@@ -87,8 +87,7 @@ class AcceptorIT {
   private PartitionMemory partitions() {
     DataSource mysql = servers.dataSource();
     return new PartitionMemory(
-        new Epochs(
-            redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
+        new Epochs(layout, redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
   }
 
   private Acceptor acceptor(AcceptProperties properties) {
@@ -99,7 +98,7 @@ class AcceptorIT {
             partitions,
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(rows.mysql()),
-            new PersistBarrier(
+            new PersistBarrier(layout,
                 rows.mysql(), new DataSourceTransactionManager(servers.dataSource())),
             redis,
             layout,

@@ -75,10 +75,10 @@ class CounterRecoveryIT {
     RedisLayout layout = new RedisLayout(redis, PARTITIONS);
     recovery =
         new CounterRecovery(
-            new PartitionMemory(new Epochs(redis, mysql(), transactions, meters)),
+            new PartitionMemory(new Epochs(layout, redis, mysql(), transactions, meters)),
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(mysql()),
-            new PersistBarrier(mysql(), transactions),
+            new PersistBarrier(layout, mysql(), transactions),
             redis,
             layout,
             meters);
@@ -137,7 +137,7 @@ class CounterRecoveryIT {
     rows.app(APP.value());
     rows.chat(APP.value(), 1);
     PartitionRows partitions = new PartitionRows(mysql());
-    partitions.create(KEYS.partition());
+    partitions.create(PARTITIONS);
     TransactionTemplate transaction = new TransactionTemplate(transactions);
     Future<?> recovering =
         requireNonNull(
@@ -159,7 +159,7 @@ class CounterRecoveryIT {
   void aCounterStaysUnknownWhileATransactionDoesNotEnd() {
     rows.app(APP.value());
     PartitionRows partitions = new PartitionRows(mysql());
-    partitions.create(KEYS.partition());
+    partitions.create(PARTITIONS);
     new TransactionTemplate(transactions)
         .executeWithoutResult(
             _ -> {

@@ -51,8 +51,7 @@ class OverwrittenKeysIT {
     DataSource mysql = servers.dataSource();
     partitions =
         new PartitionMemory(
-            new Epochs(
-                redis,
+            new Epochs(layout, redis,
                 JdbcClient.create(mysql),
                 new DataSourceTransactionManager(mysql),
                 new SimpleMeterRegistry()));

@@ -18,7 +18,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = WorkerCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ReindexCommand.class, VerifyCommand.class, DeadLettersCommand.class})
+    subcommands = {
+      ReindexCommand.class,
+      VerifyCommand.class,
+      DeadLettersCommand.class,
+      RestoreCommand.class
+    })
 public final class WorkerCommand implements Callable<Integer> {
 
   /** All is well. */

@@ -182,7 +182,7 @@ final class Drain implements LeasedWork {
      */
     private void giveUp(List<Delivery> batch) {
       epochs.compare(lease.keys());
-      lost.fill(lease.keys(), lease::confirm);
+      lost.fillIfDue(lease.keys(), lease::confirm);
       List<String> letters = new ArrayList<>();
       for (Delivery delivery : superseded.of(batch)) {
         DeadLetter letter = DeadLetter.now(DeadLetter.Reason.SUPERSEDED, delivery.raw());

@@ -5,6 +5,7 @@ import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.outbox.SearchOutbox;
 import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.redis.KeyScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -16,9 +17,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 class DrainConfiguration {
 
   @Bean
-  static QueueScripts queueScripts(BytesRedisTemplate redis, Epochs epochs, DrainProperties properties) {
+  static QueueScripts queueScripts(BytesRedisTemplate redis, KeyScan scan, Epochs epochs, DrainProperties properties) {
     return new QueueScripts(
-        redis, epochs, properties.batchBytes(), properties.turnJobs(), properties.turnBytes());
+        redis, scan, epochs, properties.batchBytes(), properties.turnJobs(), properties.turnBytes());
   }
 
   @Bean

@@ -131,12 +131,33 @@ public final class LostNumbers {
    * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer; what is
    *     filled stays, and a repetition fills the rest
    */
-  public void fill(PartitionKeys keys, Runnable confirm) {
-    long due = partitions.read(keys.partition()).fillDue();
-    if (due != 0) {
-      new Fill(keys, confirm).run();
-      partitions.filled(keys.partition(), due);
+  public void fillIfDue(PartitionKeys keys, Runnable confirm) {
+    if (partitions.read(keys.partition()).fillDue() != 0) {
+      fill(keys, confirm);
     }
+  }
+
+  /**
+   * What was filled.
+   *
+   * @param chats how many void chats were written
+   * @param messages how many void messages were written
+   */
+  public record Filled(long chats, long messages) {
+
+    static final Filled NOTHING = new Filled(0, 0);
+
+    Filled plus(Filled other) {
+      return new Filled(chats + other.chats, messages + other.messages);
+    }
+  }
+
+  /** Fills the numbers of a partition. */
+  Filled fill(PartitionKeys keys, Runnable confirm) {
+    long due = partitions.read(keys.partition()).fillDue();
+    Filled filled = new Fill(keys, confirm).run();
+    partitions.filled(keys.partition(), due);
+    return filled;
   }
 
   /** An app of the partition, and the numbers that had been given out in it. */
@@ -157,7 +178,7 @@ public final class LostNumbers {
       this.confirm = confirm;
     }
 
-    void run() {
+    Filled run() {
       // Gateways give out numbers meanwhile. So the counters come first: each number that they have
       // by now is in a row, or in a job that is read afterwards, or lost.
       List<App> apps = apps();
@@ -167,12 +188,16 @@ public final class LostNumbers {
       }
       chats.increment((double) lostChats);
       messages.increment((double) lostMessages);
-      log.error(
-          "partition {}: MySQL was set back and has lost {} chats and {} messages; their numbers stay"
-              + " given out, and void rows stand in their place",
-          keys.partition(),
-          lostChats,
-          lostMessages);
+      Filled filled = new Filled(lostChats, lostMessages);
+      if (!filled.equals(Filled.NOTHING)) {
+        log.error(
+            "partition {}: MySQL was set back and has lost {} chats and {} messages; their numbers"
+                + " stay given out, and void rows stand in their place",
+            keys.partition(),
+            lostChats,
+            lostMessages);
+      }
+      return filled;
     }
 
     private void isQueued(Job job) {

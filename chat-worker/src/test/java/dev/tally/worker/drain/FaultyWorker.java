@@ -49,7 +49,7 @@ final class FaultyWorker {
     DrainProperties properties = DrainHistory.LIMITS.get(index).properties();
     FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
     redis.afterPropertiesSet();
-    QueueScripts queue = DrainConfiguration.queueScripts(redis, parts.epochs, properties);
+    QueueScripts queue = DrainConfiguration.queueScripts(redis, parts.scan, parts.epochs, properties);
     JdbcClient jdbc = parts.context.getBean(JdbcClient.class);
     SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
     Persister persister =

@@ -10,6 +10,7 @@ import dev.tally.worker.ChatWorker;
 import dev.tally.worker.GatewayQueue;
 import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ final class WorkerParts implements AutoCloseable {
   final ConfigurableApplicationContext context = start(servers);
   final StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
   final BytesRedisTemplate bytes = context.getBean(BytesRedisTemplate.class);
+  final KeyScan scan = context.getBean(KeyScan.class);
   final Epochs epochs = context.getBean(Epochs.class);
   final JdbcTemplate mysql = context.getBean(JdbcTemplate.class);
   final DeadLetters deadLetters = context.getBean(DeadLetters.class);

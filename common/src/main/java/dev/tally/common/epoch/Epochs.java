@@ -2,6 +2,7 @@ package dev.tally.common.epoch;
 
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -32,6 +33,7 @@ public final class Epochs {
   /** Only a batch that is acknowledged at the same moment makes a comparison start again. */
   private static final int TRIES = 5;
 
+  private final RedisLayout layout;
   private final PartitionStates states;
   private final PartitionRows rows;
   private final TransactionTemplate transaction;
@@ -39,10 +41,12 @@ public final class Epochs {
 
   /** Comparisons over these connections. */
   public Epochs(
+      RedisLayout layout,
       StringRedisTemplate redis,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       MeterRegistry meters) {
+    this.layout = layout;
     this.states = new PartitionStates(redis);
     this.rows = new PartitionRows(jdbc);
     this.transaction = new TransactionTemplate(transactions);
@@ -138,7 +142,7 @@ public final class Epochs {
 
   private Comparison compare(PartitionKeys keys, long remembered) {
     int partition = keys.partition();
-    rows.create(partition);
+    rows.create(layout.partitions());
     return Objects.requireNonNull(
         transaction.execute(
             _ -> {

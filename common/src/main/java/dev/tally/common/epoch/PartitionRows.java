@@ -1,17 +1,28 @@
 package dev.tally.common.epoch;
 
+import dev.tally.common.partition.Partitions;
+import dev.tally.common.startup.IncompatibleDataException;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The statements about the partitions' rows, in SQL that MySQL and MariaDB share. */
+/**
+ * The statements about the partitions' rows, in SQL that MySQL and MariaDB share. There is a row for
+ * each partition, so they also record how many there are.
+ */
 public final class PartitionRows {
 
   private static final String READ =
       """
       SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?""";
 
+  private static final String COUNT =
+      """
+      SELECT COUNT(*) FROM partition_positions""";
+
+  /** One statement, so that nobody finds the rows of some partitions only. */
   private static final String CREATE =
       """
-      INSERT IGNORE INTO partition_positions (partition_number) VALUES (?)""";
+      INSERT IGNORE INTO partition_positions (partition_number) VALUES (0)""";
 
   private static final String LOCK = READ + " FOR UPDATE";
 
@@ -48,9 +59,23 @@ public final class PartitionRows {
     return find(READ, partition);
   }
 
-  /** Makes the row if there is none. */
-  public void create(int partition) {
-    jdbc.sql(CREATE).param(partition).update();
+  /**
+   * Makes the rows of all partitions if there are none.
+   *
+   * @throws IncompatibleDataException if MySQL has those of another number of partitions
+   */
+  public void create(Partitions partitions) {
+    int own = partitions.count();
+    int recorded = jdbc.sql(COUNT).query(Integer.class).single();
+    if (recorded == 0) {
+      jdbc.sql(CREATE + ", (?)".repeat(own - 1))
+          .params(IntStream.range(1, own).boxed().toList())
+          .update();
+    } else if (recorded != own) {
+      throw new IncompatibleDataException(
+          "configured with %d partitions, but MySQL has positions of %d: set TALLY_PARTITIONS=%d"
+              .formatted(own, recorded, recorded));
+    }
   }
 
   /** Locks the row until the transaction ends, if there is one. */

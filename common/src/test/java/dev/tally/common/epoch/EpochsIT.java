@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.startup.IncompatibleDataException;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Collections;
@@ -24,6 +27,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 class EpochsIT {
 
   private static final PartitionKeys KEYS = new PartitionKeys(3);
+  private static final Partitions PARTITIONS = new Partitions(16);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private TestServers servers;
@@ -40,7 +44,16 @@ class EpochsIT {
     redis = new StringRedisTemplate(connections);
     DataSource dataSource = servers.dataSource();
     mysql = JdbcClient.create(dataSource);
-    epochs = new Epochs(redis, mysql, new DataSourceTransactionManager(dataSource), meters);
+    epochs = epochs(PARTITIONS);
+  }
+
+  private Epochs epochs(Partitions partitions) {
+    return new Epochs(
+        new RedisLayout(redis, partitions),
+        redis,
+        mysql,
+        new DataSourceTransactionManager(servers.dataSource()),
+        meters);
   }
 
   @AfterEach
@@ -205,6 +218,19 @@ class EpochsIT {
     assertRaised("redis-lost-writes", 1, 10, 6);
   }
 
+  @Test
+  void mySqlRecordsTheNumberOfPartitionsWhenRedisHasForgottenIt() {
+    epochs.check(KEYS, 0);
+    try (RedisConnection connection = connections.getConnection()) {
+      connection.serverCommands().flushDb();
+    }
+
+    assertThatThrownBy(() -> epochs(new Partitions(32)).check(KEYS, 0))
+        .isInstanceOf(IncompatibleDataException.class)
+        .hasMessageContaining("TALLY_PARTITIONS=16");
+    assertThat(state()).isEmpty();
+  }
+
   private void redis(String run, long position, long acknowledged, long epoch, long jobs) {
     redis
         .opsForHash()
@@ -222,8 +248,12 @@ class EpochsIT {
   }
 
   private void mysql(long epoch, long persisted, long seen) {
+    new PartitionRows(mysql).create(PARTITIONS);
     mysql
-        .sql("INSERT INTO partition_positions VALUES (3, ?, ?, ?)")
+        .sql(
+            """
+            UPDATE partition_positions SET epoch = ?, persisted = ?, seen = ?
+            WHERE partition_number = 3""")
         .param(epoch)
         .param(persisted)
         .param(seen)

@@ -7,6 +7,7 @@ import dev.tally.worker.drain.batch.Place;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,12 +52,13 @@ public final class QueueScripts {
    */
   public QueueScripts(
       BytesRedisTemplate redis,
+      KeyScan scan,
       Epochs epochs,
       DataSize batchBytes,
       int turnJobs,
       DataSize turnBytes) {
     this.redis = redis;
-    this.ringRecovery = new RingRecovery(redis);
+    this.ringRecovery = new RingRecovery(redis, scan);
     this.epochs = epochs;
     this.batchBytes = number(batchBytes.toBytes());
     this.turnJobs = number(turnJobs);

@@ -3,6 +3,7 @@ package dev.tally.worker.drain.queue;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.redis.BytesRedisTemplate;
+import dev.tally.worker.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,11 +12,6 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.data.redis.connection.RedisClusterConnection;
-import org.springframework.data.redis.connection.RedisClusterNode;
-import org.springframework.data.redis.core.Cursor;
-import org.springframework.data.redis.core.RedisCallback;
-import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
@@ -31,16 +27,15 @@ final class RingRecovery {
   private static final RedisScript<List> RELIST =
       RedisScript.of(new ClassPathResource("lua/relist.lua"), List.class);
 
-  /** Keys that Redis looks at in one step, about. */
-  private static final int KEYS_A_STEP = 1_000;
-
   /** Apps in one call of the script. */
   private static final int APPS = 1_000;
 
   private final BytesRedisTemplate redis;
+  private final KeyScan scan;
 
-  RingRecovery(BytesRedisTemplate redis) {
+  RingRecovery(BytesRedisTemplate redis, KeyScan scan) {
     this.redis = redis;
+    this.scan = scan;
   }
 
   /**
@@ -83,42 +78,16 @@ final class RingRecovery {
   }
 
   private Set<AppToken> appsWithJobs(PartitionKeys keys) {
-    ScanOptions options =
-        ScanOptions.scanOptions()
-            .match(keys.beforeToken() + "*" + PartitionKeys.JOBS_AFTER_TOKEN)
-            .count(KEYS_A_STEP)
-            .build();
     Set<AppToken> apps = new LinkedHashSet<>();
-    RedisCallback<Boolean> scan =
-        connection -> {
-          if (connection instanceof RedisClusterConnection cluster) {
-            // The client may not know yet that a slot has moved, and the keys of a slot that moves
-            // are on two nodes.
-            for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
-              if (node.isMaster()) {
-                collect(cluster.scan(node, options), keys, apps);
-              }
-            }
-          } else {
-            collect(connection.keyCommands().scan(options), keys, apps);
-          }
-          return true;
-        };
-    redis.execute(scan);
+    scan.forEach(
+        keys.beforeToken() + "*" + PartitionKeys.JOBS_AFTER_TOKEN,
+        name ->
+            AppToken.parse(
+                    name.substring(
+                        keys.beforeToken().length(),
+                        name.length() - PartitionKeys.JOBS_AFTER_TOKEN.length()))
+                .ifPresent(apps::add));
     return apps;
-  }
-
-  private static void collect(Cursor<byte[]> names, PartitionKeys keys, Set<AppToken> apps) {
-    try (names) {
-      while (names.hasNext()) {
-        String name = new String(names.next(), StandardCharsets.UTF_8);
-        AppToken.parse(
-                name.substring(
-                    keys.beforeToken().length(),
-                    name.length() - PartitionKeys.JOBS_AFTER_TOKEN.length()))
-            .ifPresent(apps::add);
-      }
-    }
   }
 
   private static byte[] utf8(String text) {
