@@ -27,8 +27,8 @@
 -- knows their names.
 --
 -- Answers {"not-owner"}, {"unchecked"} if this run of Redis is not checked, {"nothing"} if no job waits, {"unlisted"} if
--- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch}
--- if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position, epoch}:
+-- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch, run}
+-- if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position, epoch, run}:
 -- what the batch has now, and 1 if the batch has room and jobs wait.
 
 local state = KEYS[1] -- hash
@@ -61,7 +61,7 @@ local position = tonumber(load[4]) or 0
 local epoch = tonumber(load[5]) or 0
 
 if redis.call('LLEN', claimed) ~= jobs_so_far then
-  return {'redelivered', acknowledged, position, epoch}
+  return {'redelivered', acknowledged, position, epoch, run}
 end
 
 -- What a command reads, about.
@@ -147,7 +147,7 @@ if batch == 0 then
   return {is_right and 'nothing' or 'unlisted'}
 end
 if batch == jobs_so_far then
-  return {'claimed', batch, bytes, 0, acknowledged, position, epoch}
+  return {'claimed', batch, bytes, 0, acknowledged, position, epoch, run}
 end
 local jobs_left = (tonumber(load[1]) or 0) - (batch - jobs_so_far)
 local bytes_left = (tonumber(load[2]) or 0) - (bytes - bytes_so_far)
@@ -157,4 +157,4 @@ redis.call(
   'jobs', string.format('%.0f', math.max(0, jobs_left)),
   'bytes', string.format('%.0f', math.max(0, bytes_left))
 )
-return {'claimed', batch, bytes, (full or is_empty) and 0 or 1, acknowledged, position, epoch}
+return {'claimed', batch, bytes, (full or is_empty) and 0 or 1, acknowledged, position, epoch, run}

@@ -12,3 +12,10 @@ CREATE TABLE partition_positions (
 -- What stood in a row with this time is lost: MySQL was set back to an earlier state. The number stays.
 ALTER TABLE chats ADD COLUMN lost_at DATETIME(6) NULL;
 ALTER TABLE messages ADD COLUMN lost_at DATETIME(6) NULL;
+
+-- What all services of this deployment agree on, in one row.
+CREATE TABLE deployment (
+  id         INT NOT NULL,
+  partitions INT NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -75,12 +75,11 @@ public class ChatGateway {
 
   @Bean
   Epochs epochs(
-      RedisLayout layout,
       StringRedisTemplate redis,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       MeterRegistry meters) {
-    return new Epochs(layout, redis, jdbc, transactions, meters);
+    return new Epochs(redis, jdbc, transactions, meters);
   }
 
   @Bean

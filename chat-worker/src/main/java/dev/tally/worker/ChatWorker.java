@@ -93,12 +93,11 @@ public class ChatWorker {
 
   @Bean
   Epochs epochs(
-      RedisLayout layout,
       StringRedisTemplate redis,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       MeterRegistry meters) {
-    return new Epochs(layout, redis, jdbc, transactions, meters);
+    return new Epochs(redis, jdbc, transactions, meters);
   }
 
   @Bean

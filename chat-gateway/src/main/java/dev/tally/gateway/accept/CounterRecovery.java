@@ -1,6 +1,7 @@
 package dev.tally.gateway.accept;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tally.common.epoch.PartitionRow;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
@@ -8,8 +9,10 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.redis.RedisError;
 import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -130,7 +133,8 @@ final class CounterRecovery {
           () ->
               """
               Redis has lost data: the counter %s goes on after %d, the highest number in use; \
-              writes that were accepted after that number are lost"""
+              writes that were accepted after that number are lost\
+              """
                   .formatted(LoggedToken.in(counter(parent)), highest));
     }
   }
@@ -151,7 +155,8 @@ final class CounterRecovery {
           () ->
               """
               the counter %s in Redis was no number, so somebody wrote to it; it goes on after %d, the \
-              highest number in use"""
+              highest number in use\
+              """
                   .formatted(LoggedToken.in(counter(parent)), set.getAsLong()));
     }
   }
@@ -167,9 +172,9 @@ final class CounterRecovery {
     requireUsed(parent);
     return barrier.behind(
         keys(parent),
-        () -> {
+        row -> {
           String epoch = epoch(parent);
-          long highest = highest(parent, epoch);
+          long highest = highest(parent, epoch, row);
           return set(parent, highest, epoch);
         });
   }
@@ -193,16 +198,27 @@ final class CounterRecovery {
   }
 
   /** Jobs move from Redis to MySQL, so this reads MySQL last. */
-  private long highest(Parent parent, String epoch) {
+  private long highest(Parent parent, String epoch, PartitionRow row) {
+    PartitionKeys keys = keys(parent);
     OptionalLong inRedis =
         isOfOlderEpoch(parent, epoch)
-            ? queued.highestAtBeginning(keys(parent), epoch, parent)
+            ? queued.highestAtBeginning(keys, partitions.run(keys), epoch, parent)
             : queued.highest(parent);
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
       case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
-      case PersistedNumbers.Absent.CHAT -> inRedis.orElseThrow(ProblemException::chatNotFound);
+      case PersistedNumbers.Absent.CHAT ->
+          inRedis.orElseThrow(
+              () -> row.fillDue() == 0 ? ProblemException.chatNotFound() : notFilledYet());
     };
+  }
+
+  /** The chat's number has been given out, and a worker will soon make a void row for it. */
+  private static ProblemException notFilledYet() {
+    return ProblemException.retryable(
+        ProblemType.UNAVAILABLE,
+        "The database was set back, and what it has lost is not marked yet.",
+        Duration.ofSeconds(1));
   }
 
   /** Whether the counter is there, but has not been used in this epoch. */
@@ -289,7 +305,8 @@ final class CounterRecovery {
           () ->
               """
               Redis has lost data: the counter %s was behind the chats that exist, and goes on after \
-              them"""
+              them\
+              """
                   .formatted(LoggedToken.in(counter)));
     }
   }

@@ -3,6 +3,8 @@ package dev.tally.gateway.accept;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -10,6 +12,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,6 +22,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class PartitionMemory {
+
+  /** Requests that wait for a check must not wait for those before them, too. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Epochs epochs;
   private final AtomicReferenceArray<@Nullable String> runs =
@@ -58,7 +64,7 @@ final class PartitionMemory {
   void check(PartitionKeys keys, int before) {
     int partition = keys.partition();
     Lock lock = locks[partition];
-    lock.lock();
+    lock(partition, lock);
     try {
       // Another thread may have checked, and positions after that say nothing of earlier runs.
       if (checks.get(partition) == before) {
@@ -68,5 +74,17 @@ final class PartitionMemory {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static void lock(int partition, Lock lock) {
+    try {
+      if (lock.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new TransientDataAccessResourceException(
+        "partition %d is still being checked".formatted(partition));
   }
 }

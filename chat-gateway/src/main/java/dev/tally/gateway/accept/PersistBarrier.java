@@ -1,13 +1,15 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.epoch.PartitionRow;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.RedisLayout;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -21,12 +23,10 @@ final class PersistBarrier {
   /** A client waits meanwhile. */
   private static final int MOST_SECONDS = 2;
 
-  private final RedisLayout layout;
   private final PartitionRows rows;
   private final TransactionTemplate transaction;
 
-  PersistBarrier(RedisLayout layout, JdbcClient jdbc, PlatformTransactionManager transactions) {
-    this.layout = layout;
+  PersistBarrier(JdbcClient jdbc, PlatformTransactionManager transactions) {
     this.rows = new PartitionRows(jdbc);
     this.transaction = new TransactionTemplate(transactions);
     // What a worker has committed before must be visible.
@@ -38,15 +38,16 @@ final class PersistBarrier {
    * Waits for the transactions that persist jobs of the partition, does some work, and lets the
    * next ones begin.
    *
+   * @param work gets the partition's row, which does not change meanwhile
    * @throws org.springframework.dao.DataAccessException if a transaction does not end in time, or
    *     MySQL does not answer
    */
-  <T> T behind(PartitionKeys keys, Supplier<T> work) {
-    rows.create(layout.partitions());
-    return transaction.execute(
-        _ -> {
-          rows.share(keys.partition());
-          return work.get();
-        });
+  <T> T behind(PartitionKeys keys, Function<PartitionRow, T> work) {
+    try {
+      return transaction.execute(_ -> work.apply(rows.share(keys.partition())));
+    } catch (TransactionTimedOutException e) {
+      throw new QueryTimeoutException(
+          "partition %d: the transaction took too long".formatted(keys.partition()), e);
+    }
   }
 }

@@ -26,7 +26,8 @@ final class QueuedNumbers {
     this.waiting = waiting;
   }
 
-  private record Epoch(int partition, String epoch) {}
+  /** A run is part of it: when both servers are set back, an epoch may begin a second time. */
+  private record Epoch(int partition, String run, String epoch) {}
 
   /** The highest number of each parent that jobs name; 0 for a chat without messages. */
   private static final class Numbers implements Consumer<Job> {
@@ -74,13 +75,14 @@ final class QueuedNumbers {
    * since, so all such parents of a partition share one look at its jobs. A job that has been
    * persisted since then counts, too.
    *
+   * @param run the present run of Redis
    * @param epoch the present epoch of the partition
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
-  OptionalLong highestAtBeginning(PartitionKeys keys, String epoch, Parent parent) {
+  OptionalLong highestAtBeginning(PartitionKeys keys, String run, String epoch, Parent parent) {
     return beginnings
         .get(
-            new Epoch(keys.partition(), epoch),
+            new Epoch(keys.partition(), run, epoch),
             _ -> {
               Numbers numbers = new Numbers();
               waiting.forEachInRedis(keys, numbers);

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.epoch.Epochs;
-import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
@@ -100,7 +99,7 @@ class AcceptScriptModelIT {
     try (RedisConnection connection = connections.getConnection()) {
       connection.serverCommands().flushDb();
     }
-    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     layout.partitions();
     AcceptProperties properties =
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
@@ -110,7 +109,7 @@ class AcceptScriptModelIT {
     JdbcClient jdbc = JdbcClient.create(mysql);
     jdbc.sql("DELETE FROM partition_positions").update();
     Epochs epochs =
-        new Epochs(layout, redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
+        new Epochs(redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
     PartitionMemory partitions = new PartitionMemory(epochs);
     String run = run();
     AcceptScript script = new AcceptScript(pipeline, redis, layout, memory, partitions, properties);
@@ -175,10 +174,10 @@ class AcceptScriptModelIT {
         case Step.Raise(int app) -> {
           PartitionKeys keys = PARTITIONS.of(APPS.get(app));
           redis.opsForHash().increment(keys.state(), PartitionKeys.EPOCH, 1);
-          new PartitionRows(jdbc).create(PARTITIONS);
           jdbc.sql(
                   """
-                  UPDATE partition_positions SET epoch = epoch + 1 WHERE partition_number = ?""")
+                  INSERT INTO partition_positions (partition_number, epoch) VALUES (?, 1)
+                  ON DUPLICATE KEY UPDATE epoch = epoch + 1""")
               .param(keys.partition())
               .update();
           model.raise(keys.partition());

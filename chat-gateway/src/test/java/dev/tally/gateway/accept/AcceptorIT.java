@@ -75,7 +75,7 @@ class AcceptorIT {
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
-    layout = new RedisLayout(redis, PARTITIONS);
+    layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     AcceptProperties properties =
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     memory = new RedisMemory(connections, layout, properties, meters);
@@ -87,7 +87,7 @@ class AcceptorIT {
   private PartitionMemory partitions() {
     DataSource mysql = servers.dataSource();
     return new PartitionMemory(
-        new Epochs(layout, redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
+        new Epochs(redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
   }
 
   private Acceptor acceptor(AcceptProperties properties) {
@@ -98,8 +98,7 @@ class AcceptorIT {
             partitions,
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(rows.mysql()),
-            new PersistBarrier(layout,
-                rows.mysql(), new DataSourceTransactionManager(servers.dataSource())),
+            new PersistBarrier(rows.mysql(), new DataSourceTransactionManager(servers.dataSource())),
             redis,
             layout,
             meters),

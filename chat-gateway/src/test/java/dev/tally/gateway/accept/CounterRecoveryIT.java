@@ -72,13 +72,13 @@ class CounterRecoveryIT {
     transactions = new DataSourceTransactionManager(servers.dataSource());
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
-    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     recovery =
         new CounterRecovery(
-            new PartitionMemory(new Epochs(layout, redis, mysql(), transactions, meters)),
+            new PartitionMemory(new Epochs(redis, mysql(), transactions, meters)),
             new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
             new PersistedNumbers(mysql()),
-            new PersistBarrier(layout, mysql(), transactions),
+            new PersistBarrier(mysql(), transactions),
             redis,
             layout,
             meters);
@@ -89,6 +89,11 @@ class CounterRecoveryIT {
   /** Statements in the transactions. */
   private JdbcClient mysql() {
     return JdbcClient.create(requireNonNull(transactions.getDataSource()));
+  }
+
+  private void createRow(PartitionRows partitions) {
+    new TransactionTemplate(transactions)
+        .executeWithoutResult(_ -> partitions.lock(KEYS.partition()));
   }
 
   @AfterEach
@@ -137,7 +142,7 @@ class CounterRecoveryIT {
     rows.app(APP.value());
     rows.chat(APP.value(), 1);
     PartitionRows partitions = new PartitionRows(mysql());
-    partitions.create(PARTITIONS);
+    createRow(partitions);
     TransactionTemplate transaction = new TransactionTemplate(transactions);
     Future<?> recovering =
         requireNonNull(
@@ -159,7 +164,7 @@ class CounterRecoveryIT {
   void aCounterStaysUnknownWhileATransactionDoesNotEnd() {
     rows.app(APP.value());
     PartitionRows partitions = new PartitionRows(mysql());
-    partitions.create(PARTITIONS);
+    createRow(partitions);
     new TransactionTemplate(transactions)
         .executeWithoutResult(
             _ -> {
@@ -395,6 +400,35 @@ class CounterRecoveryIT {
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("5");
     assertThat(unusable()).isZero();
     assertThat(warnings()).isEmpty();
+  }
+
+  /** MySQL was set back, and a worker will make a void row for the chat. */
+  @Test
+  void aChatThatMySqlHasLostIsNotThereYet() {
+    rows.app(APP.value());
+    counter(KEYS.chats(APP), 1);
+    counter(KEYS.messages(CHAT), 7);
+    redis.opsForHash().put(KEYS.state(), PartitionKeys.EPOCH, "1");
+    mysql()
+        .sql("INSERT INTO partition_positions (partition_number, epoch, fill_due) VALUES (?, 1, 1)")
+        .param(KEYS.partition())
+        .update();
+
+    assertThatThrownBy(() -> recover(MESSAGES))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.UNAVAILABLE));
+
+    mysql().sql("UPDATE partition_positions SET fill_due = 0").update();
+    rows.chat(APP.value(), 1);
+    await()
+        .ignoreExceptionsInstanceOf(ProblemException.class)
+        .untilAsserted(
+            () -> {
+              recover(MESSAGES);
+              assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.EPOCH))
+                  .isEqualTo("1");
+            });
   }
 
   @Test

@@ -44,14 +44,14 @@ class OverwrittenKeysIT {
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
     pipeline = new Pipeline(connections);
-    RedisLayout layout = new RedisLayout(redis, PARTITIONS);
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     AcceptProperties properties = new AcceptProperties(10, DataSize.ofKilobytes(10), 0.8);
     RedisMemory memory =
         new RedisMemory(connections, layout, properties, new SimpleMeterRegistry());
     DataSource mysql = servers.dataSource();
     partitions =
         new PartitionMemory(
-            new Epochs(layout, redis,
+            new Epochs(redis,
                 JdbcClient.create(mysql),
                 new DataSourceTransactionManager(mysql),
                 new SimpleMeterRegistry()));

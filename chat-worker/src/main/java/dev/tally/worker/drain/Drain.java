@@ -47,6 +47,9 @@ final class Drain implements LeasedWork {
 
   private static final Duration FIRST_IDLE = Duration.ofMillis(2);
 
+  /** How often an idle partition is compared: nothing else notices that MySQL was set back. */
+  private static final Duration GLANCE = Duration.ofSeconds(5);
+
   private static final BackOff BACK_OFF =
       Retry.endless(Duration.ofMillis(50), Duration.ofSeconds(5));
 
@@ -122,6 +125,8 @@ final class Drain implements LeasedWork {
     void run() {
       Duration pause = FIRST_IDLE;
       Duration idle = properties.idle();
+      glance();
+      long glanced = System.nanoTime();
       while (lease.held()) {
         Claim claim = retry(DrainMetrics.Step.CLAIMING).call(() -> queue.claim(lease, pace.jobs()));
         if (claim.gone() > 0) {
@@ -135,11 +140,25 @@ final class Drain implements LeasedWork {
         if (claim.jobs().isEmpty()) {
           lease.pause(pause);
           pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
+          if (since(glanced).compareTo(GLANCE) > 0 && lease.held()) {
+            glance();
+            glanced = System.nanoTime();
+          }
           continue;
         }
         pause = FIRST_IDLE;
         process(claim);
       }
+    }
+
+    /** Compares the servers, and fills what MySQL has lost, before numbers are missed. */
+    private void glance() {
+      retry(DrainMetrics.Step.COMPARING)
+          .run(
+              () -> {
+                epochs.glance(lease.keys());
+                lost.fillIfDue(lease.keys(), lease::confirm);
+              });
     }
 
     private void process(Claim claim) {
@@ -192,7 +211,8 @@ final class Drain implements LeasedWork {
       if (!letters.isEmpty()) {
         queue.bury(lease.keys(), letters);
         log.error(
-            "partition {}: Redis has lost {} jobs that this worker had claimed; they are dead letters",
+            "partition {}: Redis has lost {} jobs that this worker had claimed; they are dead"
+                + " letters",
             partition,
             letters.size());
       }

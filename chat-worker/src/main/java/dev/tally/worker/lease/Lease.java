@@ -64,6 +64,26 @@ public final class Lease {
     }
   }
 
+  /**
+   * Confirms the lease like {@link #confirm}, and asks Redis whether it is still the same process.
+   * One that has started since may have lost its latest writes.
+   *
+   * @param run the name of the process
+   * @return whether it is
+   * @throws LeaseLostException if this worker does not hold the lease
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public boolean confirmIn(String run) {
+    long askedAt = System.nanoTime();
+    LeaseScripts.Renewal renewal = scripts.renew(keys, worker, duration, run);
+    if (renewal == LeaseScripts.Renewal.LOST) {
+      end();
+      throw new LeaseLostException(keys.partition());
+    }
+    heldUntil = askedAt + duration.toNanos();
+    return renewal == LeaseScripts.Renewal.HELD;
+  }
+
   /** Waits; returns early if the lease ends. */
   public void pause(Duration time) {
     try {

@@ -59,9 +59,22 @@ final class LeaseScripts {
 
   /** Extends a lease if this worker still holds it, and returns whether it does. */
   boolean renew(PartitionKeys keys, WorkerId worker, Duration duration) {
+    return renew(keys, worker, duration, "") != Renewal.LOST;
+  }
+
+  /** Extends a lease if this worker still holds it, and compares the run of Redis. */
+  Renewal renew(PartitionKeys keys, WorkerId worker, Duration duration, String run) {
     String owner = keys.owner();
     String durationMillis = Long.toString(duration.toMillis());
-    return redis.execute(RENEW, List.of(owner), worker.value(), durationMillis) == 1;
+    long answer = redis.execute(RENEW, List.of(owner), worker.value(), durationMillis, run);
+    return answer == 0 ? Renewal.LOST : answer == 1 ? Renewal.HELD : Renewal.HELD_IN_ANOTHER_RUN;
+  }
+
+  /** What Redis says of a lease. */
+  enum Renewal {
+    LOST,
+    HELD,
+    HELD_IN_ANOTHER_RUN
   }
 
   void release(PartitionKeys keys, WorkerId worker) {

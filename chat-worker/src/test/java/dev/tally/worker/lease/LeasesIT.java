@@ -36,7 +36,7 @@ class LeasesIT {
     servers = TestServers.wiped();
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
-    layout = new RedisLayout(redis, new Partitions(1));
+    layout = new RedisLayout(redis, new Partitions(1), _ -> {});
     requirements = new RedisRequirements(connections, layout, false, new SimpleMeterRegistry());
   }
 

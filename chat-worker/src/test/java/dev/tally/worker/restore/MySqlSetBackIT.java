@@ -59,6 +59,27 @@ class MySqlSetBackIT {
     assertThat(fixture.redis.opsForHash().get(keys.state(), PartitionKeys.EPOCH)).isEqualTo("1");
   }
 
+  /** Nothing is written to the partition, so no batch shows that MySQL was set back. */
+  @Test
+  void whatAnIdlePartitionHasLostIsVoidSoon() {
+    String app = fixture.app();
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = fixture.keys(app);
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "kept"),
+        fixture.messageJob(app, 1, 2, "lost"));
+    fixture.awaitDrained(app);
+    fixture.count(keys.chats(token), 1);
+    fixture.count(keys.messages(new ChatName(token, 1)), 2);
+
+    setBack(app, keys);
+
+    WorkerFixture.await(() -> fixture.messagesCount(app, 1) == 2);
+    assertThat(fixture.messages(app, 1)).containsExactly("1:kept", "2:");
+  }
+
   /** Chat 1 and its first message are in the backup. */
   private static void setBack(String app, PartitionKeys keys) {
     long id = fixture.id(app);

@@ -2,13 +2,14 @@ package dev.tally.common.epoch;
 
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.RedisLayout;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -16,6 +17,8 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -33,7 +36,9 @@ public final class Epochs {
   /** Only a batch that is acknowledged at the same moment makes a comparison start again. */
   private static final int TRIES = 5;
 
-  private final RedisLayout layout;
+  /** A client may wait meanwhile. */
+  private static final int MOST_SECONDS = 2;
+
   private final PartitionStates states;
   private final PartitionRows rows;
   private final TransactionTemplate transaction;
@@ -41,15 +46,16 @@ public final class Epochs {
 
   /** Comparisons over these connections. */
   public Epochs(
-      RedisLayout layout,
       StringRedisTemplate redis,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       MeterRegistry meters) {
-    this.layout = layout;
     this.states = new PartitionStates(redis);
     this.rows = new PartitionRows(jdbc);
     this.transaction = new TransactionTemplate(transactions);
+    // Two that make the same row would lock its gap, and each would wait for the other one.
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.transaction.setTimeout(MOST_SECONDS);
     for (Fault fault : Fault.values()) {
       raised.put(
           fault,
@@ -81,8 +87,9 @@ public final class Epochs {
    *
    * @param remembered the highest position that the caller was answered in earlier runs, 0 if none
    * @return the name of the run
-   * @throws DataAccessException if Redis does not answer, or MySQL does not and the caller
-   *     remembers no position or a higher one than Redis
+   * @throws DataAccessException if Redis does not answer, or MySQL does not, or a transaction holds
+   *     the partition's row for long, and the caller remembers no position or a higher one than
+   *     Redis
    */
   public String check(PartitionKeys keys, long remembered) {
     for (int i = 0; i < TRIES; i++) {
@@ -99,6 +106,19 @@ public final class Epochs {
   }
 
   /**
+   * Compares a partition as {@link #compare} does, but only if a look at both servers, without a
+   * lock, says that something may be missing.
+   *
+   * @throws DataAccessException if Redis or MySQL does not answer
+   */
+  public void glance(PartitionKeys keys) {
+    PartitionState state = states.read(keys);
+    if (!faults(state, rows.read(keys.partition()), 0).isEmpty()) {
+      compare(keys);
+    }
+  }
+
+  /**
    * Compares a partition whose run is checked, and raises its epoch if something is missing.
    *
    * @throws DataAccessException if Redis or MySQL does not answer
@@ -106,7 +126,7 @@ public final class Epochs {
   public void compare(PartitionKeys keys) {
     for (int i = 0; i < TRIES; i++) {
       Comparison comparison = compare(keys, 0);
-      if (comparison.fault() == null || raise(keys, comparison)) {
+      if (comparison.faults().isEmpty() || raise(keys, comparison)) {
         return;
       }
     }
@@ -126,7 +146,7 @@ public final class Epochs {
           LoggedFault.line(e));
       return states.check(keys, state);
     }
-    return comparison.fault() == null
+    return comparison.faults().isEmpty()
         ? states.check(keys, comparison.state())
         : raise(keys, comparison);
   }
@@ -134,65 +154,67 @@ public final class Epochs {
   /**
    * What was compared.
    *
-   * @param fault null if nothing is missing
+   * @param faults empty if nothing is missing
    * @param epoch the new one, recorded in MySQL, if something is missing
    * @param seen the highest position that anybody has seen
    */
-  private record Comparison(PartitionState state, @Nullable Fault fault, long epoch, long seen) {}
+  private record Comparison(PartitionState state, Set<Fault> faults, long epoch, long seen) {}
 
   private Comparison compare(PartitionKeys keys, long remembered) {
-    int partition = keys.partition();
-    rows.create(layout.partitions());
-    return Objects.requireNonNull(
-        transaction.execute(
-            _ -> {
-              PartitionRow row = rows.lock(partition);
-              PartitionState state = states.read(keys);
-              Fault fault = fault(state, row, remembered);
-              long epoch = Math.max(row.epoch(), state.epoch());
-              long seen =
-                  Math.max(
-                      Math.max(state.position(), remembered),
-                      Math.max(row.persisted(), row.seen()));
-              if (fault != null) {
-                epoch++;
-                // What Redis will count as done must not look like rows that MySQL has lost.
-                long done = seen - state.claimed() - state.waiting();
-                rows.advance(partition, new PartitionRow(epoch, done, seen));
-                if (fault == Fault.MYSQL_SET_BACK) {
-                  rows.fillIsDue(partition, epoch);
-                }
-              }
-              return new Comparison(state, fault, epoch, seen);
-            }));
+    try {
+      return Objects.requireNonNull(transaction.execute(_ -> compareLocked(keys, remembered)));
+    } catch (TransactionException e) {
+      throw new TransientDataAccessResourceException(
+          "partition %d cannot be compared now".formatted(keys.partition()), e);
+    }
   }
 
-  private static @Nullable Fault fault(PartitionState state, PartitionRow row, long remembered) {
-    if (state.position() < Math.max(remembered, Math.max(row.persisted(), row.seen()))) {
-      return Fault.REDIS_LOST_WRITES;
+  private Comparison compareLocked(PartitionKeys keys, long remembered) {
+    int partition = keys.partition();
+    PartitionRow row = rows.lock(partition);
+    PartitionState state = states.read(keys);
+    Set<Fault> faults = faults(state, row, remembered);
+    long epoch = Math.max(row.epoch(), state.epoch());
+    long seen =
+        Math.max(Math.max(state.position(), remembered), Math.max(row.persisted(), row.seen()));
+    if (!faults.isEmpty()) {
+      epoch++;
+      // What Redis will count as done must not look like rows that MySQL has lost.
+      long done = seen - state.claimed() - state.waiting();
+      rows.advance(partition, new PartitionRow(epoch, done, seen));
+      if (faults.contains(Fault.MYSQL_SET_BACK)) {
+        rows.fillIsDue(partition, epoch);
+      }
+    }
+    return new Comparison(state, faults, epoch, seen);
+  }
+
+  /** Both servers may have been set back, each to a moment of its own. */
+  private static Set<Fault> faults(PartitionState state, PartitionRow row, long remembered) {
+    Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    if (state.position() < Math.max(remembered, Math.max(row.persisted(), row.seen()))
+        || (state.isChecked() && remembered > state.checkedPosition())) {
+      faults.add(Fault.REDIS_LOST_WRITES);
     }
     if (row.persisted() < state.acknowledged() || row.epoch() < state.epoch()) {
-      return Fault.MYSQL_SET_BACK;
+      faults.add(Fault.MYSQL_SET_BACK);
     }
-    if (row.epoch() > state.epoch()) {
-      return Fault.INTERRUPTED;
+    if (faults.isEmpty() && row.epoch() > state.epoch()) {
+      faults.add(Fault.INTERRUPTED);
     }
-    return state.isChecked() && remembered > state.checkedPosition()
-        ? Fault.REDIS_LOST_WRITES
-        : null;
+    return faults;
   }
 
   private boolean raise(PartitionKeys keys, Comparison comparison) {
-    Fault fault = Objects.requireNonNull(comparison.fault());
     if (!states.raise(keys, comparison.state(), comparison.epoch(), comparison.seen())) {
       return false;
     }
-    Objects.requireNonNull(raised.get(fault)).increment();
+    comparison.faults().forEach(fault -> Objects.requireNonNull(raised.get(fault)).increment());
     log.error(
         "partition {}: {}; Redis had accepted {} jobs and {} had been seen; epoch {} begins, and"
             + " counters are recovered from the jobs in Redis and the rows in MySQL",
         keys.partition(),
-        fault.text,
+        comparison.faults().stream().map(fault -> fault.text).collect(Collectors.joining(", and ")),
         comparison.state().position(),
         comparison.seen(),
         comparison.epoch());

@@ -1,28 +1,20 @@
 package dev.tally.common.epoch;
 
-import dev.tally.common.partition.Partitions;
-import dev.tally.common.startup.IncompatibleDataException;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/**
- * The statements about the partitions' rows, in SQL that MySQL and MariaDB share. There is a row for
- * each partition, so they also record how many there are.
- */
+/** The statements about the partitions' rows, in SQL that MySQL and MariaDB share. */
 public final class PartitionRows {
 
   private static final String READ =
       """
-      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?""";
+      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?\
+      """;
 
-  private static final String COUNT =
-      """
-      SELECT COUNT(*) FROM partition_positions""";
-
-  /** One statement, so that nobody finds the rows of some partitions only. */
   private static final String CREATE =
       """
-      INSERT IGNORE INTO partition_positions (partition_number) VALUES (0)""";
+      INSERT IGNORE INTO partition_positions (partition_number) VALUES (?)\
+      """;
 
   private static final String LOCK = READ + " FOR UPDATE";
 
@@ -36,16 +28,19 @@ public final class PartitionRows {
       ON DUPLICATE KEY UPDATE
         epoch = GREATEST(epoch, :epoch),
         persisted = GREATEST(persisted, :persisted),
-        seen = GREATEST(seen, :seen)""";
+        seen = GREATEST(seen, :seen)\
+      """;
 
   private static final String FILL_IS_DUE =
       """
-      UPDATE partition_positions SET fill_due = :epoch WHERE partition_number = :partition""";
+      UPDATE partition_positions SET fill_due = :epoch WHERE partition_number = :partition\
+      """;
 
   private static final String FILLED =
       """
       UPDATE partition_positions SET fill_due = 0
-      WHERE partition_number = :partition AND fill_due = :epoch""";
+      WHERE partition_number = :partition AND fill_due = :epoch\
+      """;
 
   private final JdbcClient jdbc;
 
@@ -56,38 +51,20 @@ public final class PartitionRows {
 
   /** What the row holds; zeros if there is none. */
   public PartitionRow read(int partition) {
-    return find(READ, partition);
+    return find(READ, partition).orElse(PartitionRow.NONE);
   }
 
-  /**
-   * Makes the rows of all partitions if there are none.
-   *
-   * @throws IncompatibleDataException if MySQL has those of another number of partitions
-   */
-  public void create(Partitions partitions) {
-    int own = partitions.count();
-    int recorded = jdbc.sql(COUNT).query(Integer.class).single();
-    if (recorded == 0) {
-      jdbc.sql(CREATE + ", (?)".repeat(own - 1))
-          .params(IntStream.range(1, own).boxed().toList())
-          .update();
-    } else if (recorded != own) {
-      throw new IncompatibleDataException(
-          "configured with %d partitions, but MySQL has positions of %d: set TALLY_PARTITIONS=%d"
-              .formatted(own, recorded, recorded));
-    }
-  }
-
-  /** Locks the row until the transaction ends, if there is one. */
+  /** Locks the row until the transaction ends; makes it if there is none. */
   public PartitionRow lock(int partition) {
-    return find(LOCK, partition);
+    return findOrCreate(LOCK, partition);
   }
 
   /**
    * Waits for all that lock the row, and keeps others from locking it until the transaction ends.
+   * Makes the row if there is none.
    */
-  public void share(int partition) {
-    find(SHARE, partition);
+  public PartitionRow share(int partition) {
+    return findOrCreate(SHARE, partition);
   }
 
   /** Raises each value of the row to the given one; none falls. */
@@ -113,13 +90,22 @@ public final class PartitionRows {
     jdbc.sql(FILL_IS_DUE).param("partition", partition).param("epoch", epoch).update();
   }
 
-  private PartitionRow find(String sql, int partition) {
+  /** An insertion would wait for all that lock the row, so the row is looked for first. */
+  private PartitionRow findOrCreate(String sql, int partition) {
+    Optional<PartitionRow> row = find(sql, partition);
+    if (row.isPresent()) {
+      return row.get();
+    }
+    jdbc.sql(CREATE).param(partition).update();
+    return find(sql, partition).orElse(PartitionRow.NONE);
+  }
+
+  private Optional<PartitionRow> find(String sql, int partition) {
     return jdbc.sql(sql)
         .param(partition)
         .query(
             (row, _) ->
                 new PartitionRow(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)))
-        .optional()
-        .orElse(PartitionRow.NONE);
+        .optional();
   }
 }

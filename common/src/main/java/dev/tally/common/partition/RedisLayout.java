@@ -1,7 +1,9 @@
 package dev.tally.common.partition;
 
+import dev.tally.common.log.LoggedFault;
 import dev.tally.common.startup.IncompatibleDataException;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
@@ -11,7 +13,8 @@ import org.springframework.data.redis.core.ValueOperations;
 
 /**
  * Makes all services of a deployment agree on one layout of the keys in Redis and one number of
- * partitions. The first service that reaches Redis records both. A service that finds another
+ * partitions. The first service that reaches Redis records both, and the number in MySQL, too: a
+ * Redis that lost its data would take another one. A service that finds another
  * layout or number refuses to start; if it could not reach Redis at start, it refuses to work.
  */
 public final class RedisLayout implements InitializingBean {
@@ -26,11 +29,19 @@ public final class RedisLayout implements InitializingBean {
 
   private final StringRedisTemplate redis;
   private final Partitions partitions;
+  private final Consumer<Partitions> recorded;
   private volatile boolean agreed;
 
-  public RedisLayout(StringRedisTemplate redis, Partitions partitions) {
+  /**
+   * @param partitions what this service is configured with
+   * @param recorded called before a number is recorded in a Redis that has none; throws if it is
+   *     not the deployment's
+   */
+  public RedisLayout(
+      StringRedisTemplate redis, Partitions partitions, Consumer<Partitions> recorded) {
     this.redis = redis;
     this.partitions = partitions;
+    this.recorded = recorded;
   }
 
   @Override
@@ -38,7 +49,9 @@ public final class RedisLayout implements InitializingBean {
     try {
       partitions();
     } catch (DataAccessException e) {
-      log.warn("Redis is not reachable yet; this service checks the layout at first use");
+      log.warn(
+          "Redis or MySQL cannot be used yet; this service checks the layout at first use: {}",
+          LoggedFault.line(e));
     }
   }
 
@@ -47,7 +60,8 @@ public final class RedisLayout implements InitializingBean {
    *
    * @throws IncompatibleDataException if Redis has another layout, or another number of partitions
    *     than this service is configured with
-   * @throws DataAccessException if Redis has not answered yet and does not answer now
+   * @throws DataAccessException if Redis has not answered yet and does not answer now, or MySQL
+   *     does not when Redis has no number
    */
   public Partitions partitions() {
     if (!agreed) {
@@ -63,8 +77,9 @@ public final class RedisLayout implements InitializingBean {
    */
   private void agree() {
     ValueOperations<String, String> strings = redis.opsForValue();
-    String recorded = strings.get(PartitionKeys.PARTITION_COUNT);
-    if (recorded == null) {
+    String inRedis = strings.get(PartitionKeys.PARTITION_COUNT);
+    if (inRedis == null) {
+      recorded.accept(partitions);
       strings.setIfAbsent(PartitionKeys.LAYOUT, VERSION);
     }
     String layout = Objects.requireNonNullElse(strings.get(PartitionKeys.LAYOUT), UNVERSIONED);
@@ -76,14 +91,14 @@ public final class RedisLayout implements InitializingBean {
               .formatted(layout, VERSION));
     }
     String own = Integer.toString(partitions.count());
-    if (recorded == null) {
+    if (inRedis == null) {
       strings.setIfAbsent(PartitionKeys.PARTITION_COUNT, own);
-      recorded = strings.get(PartitionKeys.PARTITION_COUNT);
+      inRedis = strings.get(PartitionKeys.PARTITION_COUNT);
     }
-    if (!own.equals(recorded)) {
+    if (!own.equals(inRedis)) {
       throw new IncompatibleDataException(
           "configured with %s partitions, but this deployment has %s: set TALLY_PARTITIONS=%s"
-              .formatted(own, recorded, recorded));
+              .formatted(own, inRedis, inRedis));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tally.common.redis;
 
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RecordedPartitions;
 import dev.tally.common.partition.RedisLayout;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.StringUtils;
 
 /**
@@ -80,8 +82,12 @@ public class RedisClientConfiguration {
   }
 
   @Bean
-  RedisLayout redisLayout(StringRedisTemplate redis, @Value("${tally.partitions}") int partitions) {
-    return new RedisLayout(redis, new Partitions(partitions));
+  RedisLayout redisLayout(
+      StringRedisTemplate redis,
+      JdbcClient jdbc,
+      @Value("${tally.partitions}") int partitions) {
+    return new RedisLayout(
+        redis, new Partitions(partitions), new RecordedPartitions(jdbc)::require);
   }
 
   @Bean

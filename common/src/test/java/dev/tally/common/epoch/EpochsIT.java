@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.common.partition.Partitions;
-import dev.tally.common.partition.RedisLayout;
-import dev.tally.common.startup.IncompatibleDataException;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +16,9 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -27,7 +28,6 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 class EpochsIT {
 
   private static final PartitionKeys KEYS = new PartitionKeys(3);
-  private static final Partitions PARTITIONS = new Partitions(16);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private TestServers servers;
@@ -44,16 +44,7 @@ class EpochsIT {
     redis = new StringRedisTemplate(connections);
     DataSource dataSource = servers.dataSource();
     mysql = JdbcClient.create(dataSource);
-    epochs = epochs(PARTITIONS);
-  }
-
-  private Epochs epochs(Partitions partitions) {
-    return new Epochs(
-        new RedisLayout(redis, partitions),
-        redis,
-        mysql,
-        new DataSourceTransactionManager(servers.dataSource()),
-        meters);
+    epochs = new Epochs(redis, mysql, new DataSourceTransactionManager(dataSource), meters);
   }
 
   @AfterEach
@@ -147,6 +138,66 @@ class EpochsIT {
     assertRaised("mysql-set-back", 6, 10, 6);
   }
 
+  @Test
+  void bothServersMayHaveBeenSetBack() {
+    redis("earlier", 8, 6, 0, 2);
+    mysql(0, 5, 8);
+
+    epochs.check(KEYS, 11);
+
+    assertRaised("redis-lost-writes", 1, 11, 9);
+    assertThat(raised("mysql-set-back")).isEqualTo(1);
+    assertThat(row().fillDue()).isEqualTo(1);
+  }
+
+  /** A request waits meanwhile, and others wait for the same comparison. */
+  @Test
+  @Timeout(20)
+  void aTransactionThatHoldsTheRowForLongEndsTheComparison() throws Exception {
+    redis("earlier", 8, 4, 0, 4);
+    mysql(0, 4, 8);
+    try (Connection holder = servers.mysql();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.executeQuery(
+          "SELECT * FROM partition_positions WHERE partition_number = 3 FOR UPDATE");
+
+      assertThatThrownBy(() -> epochs.check(KEYS, 0))
+          .isInstanceOf(TransientDataAccessException.class);
+
+      holder.rollback();
+    }
+    assertThat(state()).containsEntry("run", "earlier");
+  }
+
+  @Test
+  @Timeout(20)
+  void aGlanceWaitsForNobodyAsLongAsNothingIsMissing() throws Exception {
+    redis(run(), 8, 4, 0, 4);
+    mysql(0, 4, 8);
+    try (Connection holder = servers.mysql();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.executeQuery(
+          "SELECT * FROM partition_positions WHERE partition_number = 3 FOR UPDATE");
+
+      epochs.glance(KEYS);
+
+      holder.rollback();
+    }
+    assertThat(state()).doesNotContainKey("epoch");
+  }
+
+  @Test
+  void aGlanceFindsAMySqlThatWasSetBack() {
+    redis(run(), 10, 6, 1, 4);
+    mysql(1, 5, 10);
+
+    epochs.glance(KEYS);
+
+    assertRaised("mysql-set-back", 2, 10, 6);
+  }
+
   /** The process that began the epoch died before it told Redis. */
   @Test
   void anEpochThatOnlyMySqlHasIsRaisedAgain() {
@@ -218,19 +269,6 @@ class EpochsIT {
     assertRaised("redis-lost-writes", 1, 10, 6);
   }
 
-  @Test
-  void mySqlRecordsTheNumberOfPartitionsWhenRedisHasForgottenIt() {
-    epochs.check(KEYS, 0);
-    try (RedisConnection connection = connections.getConnection()) {
-      connection.serverCommands().flushDb();
-    }
-
-    assertThatThrownBy(() -> epochs(new Partitions(32)).check(KEYS, 0))
-        .isInstanceOf(IncompatibleDataException.class)
-        .hasMessageContaining("TALLY_PARTITIONS=16");
-    assertThat(state()).isEmpty();
-  }
-
   private void redis(String run, long position, long acknowledged, long epoch, long jobs) {
     redis
         .opsForHash()
@@ -248,12 +286,10 @@ class EpochsIT {
   }
 
   private void mysql(long epoch, long persisted, long seen) {
-    new PartitionRows(mysql).create(PARTITIONS);
     mysql
         .sql(
-            """
-            UPDATE partition_positions SET epoch = ?, persisted = ?, seen = ?
-            WHERE partition_number = 3""")
+            "INSERT INTO partition_positions (partition_number, epoch, persisted, seen)"
+                + " VALUES (3, ?, ?, ?)")
         .param(epoch)
         .param(persisted)
         .param(seen)

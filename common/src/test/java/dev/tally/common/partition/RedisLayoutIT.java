@@ -95,6 +95,6 @@ class RedisLayoutIT {
   }
 
   private RedisLayout layout(int partitions) {
-    return new RedisLayout(redis, new Partitions(partitions));
+    return new RedisLayout(redis, new Partitions(partitions), _ -> {});
   }
 }

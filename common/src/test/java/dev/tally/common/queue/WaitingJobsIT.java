@@ -35,7 +35,7 @@ class WaitingJobsIT {
   void connect() {
     connections = TestServers.wiped().redis();
     redis = new StringRedisTemplate(connections);
-    waiting = new WaitingJobs(redis, new RedisLayout(redis, new Partitions(1)), codec);
+    waiting = new WaitingJobs(redis, new RedisLayout(redis, new Partitions(1), _ -> {}), codec);
   }
 
   @AfterEach

@@ -227,7 +227,7 @@ class RedisRequirementsIT {
   }
 
   private RedisRequirements requirements(LettuceConnectionFactory to, boolean persistence) {
-    RedisLayout layout = new RedisLayout(new StringRedisTemplate(to), new Partitions(16));
+    RedisLayout layout = new RedisLayout(new StringRedisTemplate(to), new Partitions(16), _ -> {});
     return new RedisRequirements(to, layout, persistence, meters);
   }
 

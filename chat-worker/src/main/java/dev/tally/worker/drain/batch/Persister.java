@@ -114,8 +114,9 @@ public final class Persister {
    * @param place where the jobs' batch is among the partition's
    * @param done how many jobs of the batch are settled once these are
    * @param lease confirmed right before the commit
-   * @throws DisagreementException if MySQL knows of another epoch, or of less than Redis has
-   *     acknowledged, or has lost numbers that are not filled yet; nothing is committed
+   * @throws DisagreementException if MySQL knows of another epoch, of less than Redis has
+   *     acknowledged, or of more than Redis had accepted, or has lost numbers that are not filled
+   *     yet, or if Redis is another run than the one that the jobs are from; nothing is committed
    * @throws InvalidValueException if MySQL does not take a value of one of the jobs; nothing is
    *     committed
    * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
@@ -161,6 +162,7 @@ public final class Persister {
     PartitionRow row = partitions.lock(partition);
     if (row.epoch() != place.epoch()
         || row.persisted() < place.acknowledged()
+        || row.seen() > place.position()
         || row.fillDue() != 0) {
       throw new DisagreementException(partition);
     }
@@ -168,7 +170,10 @@ public final class Persister {
     write(plan);
     partitions.advance(
         partition, new PartitionRow(place.epoch(), place.acknowledged() + done, place.position()));
-    lease.confirm();
+    if (!lease.confirmIn(place.run())) {
+      // Redis may have lost the jobs since, and may give out their numbers again.
+      throw new DisagreementException(partition);
+    }
     return Persisted.of(plan);
   }
 

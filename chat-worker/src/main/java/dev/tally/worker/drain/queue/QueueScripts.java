@@ -147,7 +147,8 @@ public final class QueueScripts {
     long acknowledged = (Long) answer.get(from);
     long position = (Long) answer.get(from + 1);
     long epoch = (Long) answer.get(from + 2);
-    return new Place(epoch, acknowledged, position);
+    String run = new String((byte[]) answer.get(from + 3), StandardCharsets.UTF_8);
+    return new Place(run, epoch, acknowledged, position);
   }
 
   /** The types of the keys that claiming and acknowledging use. */
@@ -178,7 +179,8 @@ public final class QueueScripts {
 
   /**
    * Removes the claimed batch and stores its dead letters. Does nothing if the batch is gone
-   * already, so a call may be repeated.
+   * already, so a call may be repeated. Does nothing either if another epoch has begun, because
+   * that hands the batch out again.
    *
    * @param batch the claimed batch; not empty
    * @param deadLetters the dead letters of the batch's rejected jobs
@@ -195,7 +197,8 @@ public final class QueueScripts {
     byte[] worker = utf8(lease.worker().value());
     byte[] batchSize = number(batch.jobs().size());
     byte[] firstJob = batch.jobs().getFirst();
-    List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob));
+    byte[] epoch = number(batch.place().epoch());
+    List<byte[]> arguments = new ArrayList<>(List.of(worker, batchSize, firstJob, epoch));
     deadLetters.forEach(letter -> arguments.add(utf8(letter)));
     long done =
         execute(
