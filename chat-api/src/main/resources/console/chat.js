@@ -105,9 +105,9 @@ export function showChat(root, { token, chat, onThere }) {
     h('li', { class: 'day', 'data-at': message.created_at }, dayOf(message.created_at));
 
   const row = (message) =>
-    h('li', { class: 'message', 'data-number': message.number, 'data-at': message.created_at, tabindex: '-1' },
+    h('li', { class: message.lost_at ? 'message lost' : 'message', 'data-number': message.number, 'data-at': message.created_at, tabindex: '-1' },
       h('span', { class: 'number' }, h('span', { class: 'hidden' }, 'Message '), count(message.number)),
-      h('p', {}, message.body),
+      h('p', {}, message.lost_at ? 'This message was lost.' : message.body),
       h('time', { datetime: message.created_at }, clockTime(message.created_at)));
 
   function showEdges() {

@@ -26,9 +26,14 @@ final class ApiDescription {
       """
       {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC."}""";
 
+  private static final String LOST_TIME =
+      """
+      {"type": "string", "format": "date-time", "description": "Only in what is lost: when that was noticed."}""";
+
   private static final String COUNT =
       """
-      {"type": "integer", "format": "int64", "minimum": 0, "description": "The number of persisted rows."}""";
+      {"type": "integer", "format": "int64", "minimum": 0, "description": "The number of persisted rows, lost ones \
+      included."}""";
 
   static final String LIMIT_TEXT = "The page has at most this many elements.";
 
@@ -50,6 +55,9 @@ final class ApiDescription {
 
   static final String PAGES =
       "A `Link` header with `rel=\"next\"` leads to the next page. Every page costs the same.";
+
+  static final String LOST =
+      "What is lost, by a restore of the database for instance, keeps its number and has a `lost_at`. ";
 
   private ApiDescription() {}
 
@@ -113,13 +121,30 @@ final class ApiDescription {
     document.record(
         "Chat",
         "dev.tally.api.chat.ChatView",
-        List.of(),
-        Map.of("number", Shared.NUMBER, "messages_count", COUNT, "created_at", TIME));
+        List.of("lost_at"),
+        Map.of(
+            "number",
+            Shared.NUMBER,
+            "messages_count",
+            COUNT,
+            "created_at",
+            TIME,
+            "lost_at",
+            LOST_TIME));
     document.record(
         "Message",
         "dev.tally.api.message.MessageView",
-        List.of(),
-        Map.of("number", Shared.NUMBER, "body", "{}", "created_at", TIME));
+        List.of("lost_at"),
+        Map.of(
+            "number",
+            Shared.NUMBER,
+            "body",
+            """
+            {"description": "Empty if the message is lost."}""",
+            "created_at",
+            TIME,
+            "lost_at",
+            LOST_TIME));
     document.record(
         "Hit",
         "dev.tally.api.search.Hit",

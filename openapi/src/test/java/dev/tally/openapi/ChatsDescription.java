@@ -1,8 +1,12 @@
 package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.CHAT_LOST;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.CHAT_SET_ASIDE;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_LOST;
 import static dev.tally.common.web.problem.ProblemType.MESSAGE_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_SET_ASIDE;
 import static dev.tally.common.web.problem.ProblemType.NOT_PERSISTED_YET;
 
 /** Describes the routes of chats, messages and streams. */
@@ -20,6 +24,20 @@ final class ChatsDescription {
       """
       {"number": 1, "body": "Hello wörld 🎉", "created_at": "2026-11-24T14:42:19.301554Z"}""";
 
+  private static final String LOST_EXAMPLE =
+      """
+      {
+        "number": 2,
+        "body": "",
+        "created_at": "2026-11-25T09:11:02.514093Z",
+        "lost_at": "2026-11-25T09:11:02.514093Z"
+      }""";
+
+  private static final String LOST_CHAT =
+      """
+      A lost chat still has its messages, takes new ones, and can be streamed and searched. Only this route answers \
+      that it is lost.""";
+
   private ChatsDescription() {}
 
   static void describe(Document document) {
@@ -32,18 +50,24 @@ final class ChatsDescription {
     Route list =
         document
             .route("GET", "/apps/{token}/chats")
-            .is("chats", "listChats", "List chats", "In number order. " + ApiDescription.PAGES)
+            .is(
+                "chats",
+                "listChats",
+                "List chats",
+                "In number order. " + ApiDescription.LOST + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN);
     page(list)
         .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
         .problems(ApiDescription.reading(APP_NOT_FOUND));
     document
         .route("GET", "/apps/{token}/chats/{number}")
-        .is("chats", "getChat", "Get a chat", "")
+        .is("chats", "getChat", "Get a chat", LOST_CHAT)
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
         .answers(200, "The chat", Shared.reference("Chat"), CHAT_EXAMPLE)
-        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE, CHAT_LOST));
   }
 
   private static void messages(Document document) {
@@ -54,12 +78,19 @@ final class ChatsDescription {
                 "messages",
                 "listMessages",
                 "List messages",
-                "In number order. " + ApiDescription.PAGES)
+                "In number order. " + ApiDescription.LOST + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
             .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER);
     page(list)
-        .answers(200, "Messages", Shared.arrayOf("Message"), "[" + MESSAGE_EXAMPLE + "]", "Link")
-        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+        .answers(
+            200,
+            "Messages",
+            Shared.arrayOf("Message"),
+            "[" + MESSAGE_EXAMPLE + ", " + LOST_EXAMPLE + "]",
+            "Link")
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
     document
         .route("GET", "/apps/{token}/chats/{chat}/messages/{number}")
         .is("messages", "getMessage", "Get a message", "")
@@ -69,7 +100,13 @@ final class ChatsDescription {
         .answers(200, "The message", Shared.reference("Message"), MESSAGE_EXAMPLE)
         .problems(
             ApiDescription.reading(
-                APP_NOT_FOUND, CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, NOT_PERSISTED_YET));
+                APP_NOT_FOUND,
+                CHAT_NOT_FOUND,
+                MESSAGE_NOT_FOUND,
+                NOT_PERSISTED_YET,
+                CHAT_SET_ASIDE,
+                MESSAGE_SET_ASIDE,
+                MESSAGE_LOST));
   }
 
   private static void stream(Document document) {
@@ -80,7 +117,7 @@ final class ChatsDescription {
             "streamMessages",
             "Stream messages as they come",
             """
-            Sends every message once and in order, as a server-sent event. An event's id is the message number, so a \
+            Sends every message once and in order, as a server-sent event; lost messages have none. An event's id is the message number, so a \
             client that lost its connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 \
             seconds shows that the stream is alive.""")
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
@@ -91,7 +128,9 @@ final class ChatsDescription {
         .streams(
             "One event for each message",
             "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
-        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
   }
 
   private static Route page(Route list) {

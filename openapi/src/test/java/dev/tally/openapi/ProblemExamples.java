@@ -25,8 +25,8 @@ final class ProblemExamples {
           "The chat was accepted and could not be persisted; an operator decides";
       case MESSAGE_SET_ASIDE ->
           "The message was accepted and could not be persisted; an operator decides";
-      case CHAT_LOST -> "The database has lost the chat; its number stays given out";
-      case MESSAGE_LOST -> "The database has lost the message; its number stays given out";
+      case CHAT_LOST -> "The chat is lost; its number stays given out";
+      case MESSAGE_LOST -> "The message is lost; its number stays given out";
       case NO_SUCH_ROUTE -> "Nothing is served under this path";
       case MALFORMED_REQUEST ->
           "JSON, form, UTF-8, path, query parameter or header that cannot be read";

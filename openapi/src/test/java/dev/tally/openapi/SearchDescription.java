@@ -2,6 +2,7 @@ package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.CHAT_SET_ASIDE;
 import static dev.tally.common.web.problem.ProblemType.NOT_PERSISTED_YET;
 
 /** Describes the routes of the search. */
@@ -44,6 +45,8 @@ final class SearchDescription {
             """
             [{"number": 1, "body": "Hello wörld 🎉", "highlight": "<em>Hello</em> wörld 🎉"}]""",
             "Link")
-        .problems(ApiDescription.reading(APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET));
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
   }
 }

@@ -5,6 +5,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.Numbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -33,7 +34,10 @@ class ChatRows {
   private static final String DESCENDING =
       SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
 
-  /** One statement sees one state: the row itself may be inserted at any time. */
+  /**
+   * One statement sees one state. Two could see a later row and miss this one, which is inserted in
+   * the same transaction.
+   */
   private static final String CHAT_IS_PASSED =
       """
       SELECT EXISTS (SELECT 1 FROM apps a JOIN chats c ON c.app_id = a.id
@@ -68,24 +72,26 @@ class ChatRows {
         .findFirst();
   }
 
-  /** Whether a later chat of the app is persisted, and this one is not. */
+  /** Whether a later chat of the app is persisted, and this number's chat is not. */
   boolean isPassed(ChatName chat) {
     String app = chat.app().value();
-    return is(CHAT_IS_PASSED, app, chat.number(), app, chat.number());
+    return chat.number() != Numbers.NONE
+        && is(CHAT_IS_PASSED, app, chat.number(), app, chat.number());
   }
 
-  /** Whether a later message of the chat is persisted, and this one is not. */
+  /** Whether a later message of the chat is persisted, and this number's message is not. */
   boolean isPassed(MessageName message) {
     ChatName chat = message.chat();
     String app = chat.app().value();
-    return is(
-        MESSAGE_IS_PASSED,
-        app,
-        chat.number(),
-        message.number(),
-        app,
-        chat.number(),
-        message.number());
+    return message.number() != Numbers.NONE
+        && is(
+            MESSAGE_IS_PASSED,
+            app,
+            chat.number(),
+            message.number(),
+            app,
+            chat.number(),
+            message.number());
   }
 
   private boolean is(String sql, Object... parameters) {

@@ -6,9 +6,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat as clients see it.
+ * A chat as clients see it. Of a lost chat only the number is left; it takes messages like any
+ * other.
  *
- * @param lostAt when the loss was noticed, null if the chat is there
+ * @param createdAt of a lost chat, when its loss was noticed
+ * @param lostAt when the loss was noticed; null if the chat is not lost
  */
 public record ChatView(
     long number,

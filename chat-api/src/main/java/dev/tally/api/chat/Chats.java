@@ -11,7 +11,7 @@ import dev.tally.common.web.problem.ProblemType;
 import java.util.List;
 import org.springframework.stereotype.Service;
 
-/** Reads chats, and answers 404 for those that do not exist. */
+/** Reads chats, and answers 404 for those that do not exist, 410 for those that are lost. */
 @Service
 public class Chats {
 
@@ -29,7 +29,7 @@ public class Chats {
   public record Place(ChatName name, ChatKey key) {}
 
   /**
-   * Finds a chat.
+   * Finds a chat, also a lost one: its messages can be read, streamed and searched.
    *
    * @throws ProblemException 404 if there is no such app or chat
    */

@@ -21,11 +21,11 @@ import org.springframework.stereotype.Component;
  * Makes the 404 for a chat or message that has no row. The 404 names the first part that does not
  * exist: the app, the chat, then the message.
  *
- * <p>Numbers are persisted in order. One that is given out, and lower than a persisted one, is that
- * of a dead letter.
+ * <p>Numbers are persisted in order. So a number below a persisted one that has no row itself was
+ * given out, and no worker is about to persist it: its job became a dead letter, or is gone.
  *
- * <p>The counters in Redis tell a number that is not persisted yet from one that does not exist.
- * Without Redis, both get the plain 404.
+ * <p>Above that, the counters in Redis tell a number that is not persisted yet from one that does
+ * not exist. Without Redis, both get the plain 404.
  */
 @Component
 public class Missing {
@@ -49,13 +49,13 @@ public class Missing {
     if (!apps.exists(chat.app())) {
       return ProblemException.appNotFound();
     }
-    if (!isGiven(chat, keys -> keys.chats(chat.app()), chat.number())) {
-      return ProblemException.chatNotFound();
+    if (chats.isPassed(chat)) {
+      return ProblemException.of(
+          ProblemType.CHAT_SET_ASIDE, "The chat was accepted and could not be persisted.");
     }
-    return chats.isPassed(chat)
-        ? ProblemException.of(
-            ProblemType.CHAT_SET_ASIDE, "The chat was accepted and could not be persisted.")
-        : notPersistedYet("The chat was accepted and is not persisted yet: ask again.");
+    return isGivenOut(chat, keys -> keys.chats(chat.app()), chat.number())
+        ? notPersistedYet("The chat was accepted and is not persisted yet: ask again.")
+        : ProblemException.chatNotFound();
   }
 
   /** Makes the 404 for a message that has no row. */
@@ -64,20 +64,20 @@ public class Missing {
     if (chats.find(chat).isEmpty()) {
       return chat(chat);
     }
-    if (!isGiven(chat, keys -> keys.messages(chat), message.number())) {
-      return ProblemException.messageNotFound();
+    if (chats.isPassed(message)) {
+      return ProblemException.of(
+          ProblemType.MESSAGE_SET_ASIDE, "The message was accepted and could not be persisted.");
     }
-    return chats.isPassed(message)
-        ? ProblemException.of(
-            ProblemType.MESSAGE_SET_ASIDE, "The message was accepted and could not be persisted.")
-        : notPersistedYet("The message was accepted and is not persisted yet: ask again.");
+    return isGivenOut(chat, keys -> keys.messages(chat), message.number())
+        ? notPersistedYet("The message was accepted and is not persisted yet: ask again.")
+        : ProblemException.messageNotFound();
   }
 
   private static ProblemException notPersistedYet(String detail) {
     return ProblemException.retryable(ProblemType.NOT_PERSISTED_YET, detail, Duration.ofSeconds(1));
   }
 
-  private boolean isGiven(ChatName chat, Function<PartitionKeys, String> counter, long number) {
+  private boolean isGivenOut(ChatName chat, Function<PartitionKeys, String> counter, long number) {
     if (number == Numbers.NONE) {
       return false;
     }

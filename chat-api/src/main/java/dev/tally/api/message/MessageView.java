@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A message as clients see it.
  *
  * @param body empty if the message is lost
- * @param lostAt when the loss was noticed, null if the message is there
+ * @param createdAt of a lost message, when its loss was noticed
+ * @param lostAt when the loss was noticed; null if the message is not lost
  */
 public record MessageView(
     long number,

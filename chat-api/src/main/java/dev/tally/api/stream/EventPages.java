@@ -8,6 +8,7 @@ import dev.tally.common.identity.MessageName;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ final class EventPages {
 
   private static final int MAX_READS = 6;
   private static final long MAX_SHARED_BYTES = 16 * 1024 * 1024;
+
+  /** An estimate of the objects around a page. A page of lost messages is nothing else. */
+  private static final int PAGE_OVERHEAD_BYTES = 300;
+
   private static final Duration SHARED_FOR = Duration.ofSeconds(10);
 
   private final Messages messages;
@@ -42,7 +47,7 @@ final class EventPages {
   private final Cache<MessageName, EventPage> shared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_SHARED_BYTES)
-          .<MessageName, EventPage>weigher((_, page) -> page.bytes().length)
+          .<MessageName, EventPage>weigher((_, page) -> PAGE_OVERHEAD_BYTES + page.bytes().length)
           .expireAfterWrite(SHARED_FOR)
           .build();
 
@@ -52,8 +57,8 @@ final class EventPages {
   }
 
   /**
-   * Reads the next messages of a chat. If the announced messages cannot be read, this takes the
-   * announcement back.
+   * Reads the next messages of a chat, without the lost ones. If the announced messages cannot be
+   * read, this takes the announcement back.
    *
    * @param position the number of the last message that the stream sent
    * @return null if no message comes after the position yet
@@ -93,19 +98,31 @@ final class EventPages {
     if (found.isEmpty()) {
       return null;
     }
+    return page(found);
+  }
+
+  private EventPage page(List<MessageView> found) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int count = 0;
-    while (count < found.size() && bytes.size() < MAX_BYTES) {
-      MessageView message = found.get(count++);
+    int sent = 0;
+    Instant oldest = null;
+    long last = 0;
+    for (MessageView message : found) {
+      if (bytes.size() >= MAX_BYTES) {
+        break;
+      }
+      last = message.number();
       if (message.lost()) {
         continue;
       }
+      if (oldest == null) {
+        oldest = message.createdAt();
+      }
+      sent++;
       bytes.writeBytes(
           "id: %d\ndata: %s\n\n"
-              .formatted(message.number(), json.writeValueAsString(message))
+              .formatted(last, json.writeValueAsString(message))
               .getBytes(StandardCharsets.UTF_8));
     }
-    return new EventPage(
-        bytes.toByteArray(), found.get(count - 1).number(), count, found.getFirst().createdAt());
+    return new EventPage(bytes.toByteArray(), last, sent, oldest);
   }
 }

@@ -117,7 +117,8 @@ final class MessageStream {
         continue;
       }
       if (page != null) {
-        write(page.bytes(), response);
+        // A long run of lost messages is silent otherwise, and a client that is gone unnoticed.
+        write(page.messages() == 0 ? HEARTBEAT : page.bytes(), response);
         sent(page, caughtUp);
         position = page.last();
         continue;
@@ -131,8 +132,9 @@ final class MessageStream {
 
   private void sent(EventPage page, boolean caughtUp) {
     messages.increment(page.messages());
-    if (caughtUp) {
-      Duration age = Duration.between(page.oldest(), Instant.now());
+    Instant oldest = page.oldest();
+    if (caughtUp && oldest != null) {
+      Duration age = Duration.between(oldest, Instant.now());
       lag.record(age.isNegative() ? Duration.ZERO : age);
     }
   }

@@ -67,6 +67,46 @@ class EventPagesIT {
   }
 
   @Test
+  void lostMessagesHaveNoEvents() throws Exception {
+    ChatWatch watch = watch();
+    api.insertLost(watch.chat(), 1);
+    api.insert(watch.chat(), 2, "zwei");
+    api.insertLost(watch.chat(), 3);
+    watch.raise(3);
+
+    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+
+    assertThat(new String(page.bytes(), UTF_8))
+        .matches("id: 2\ndata: \\{\"number\":2,\"body\":\"zwei\",\"created_at\":\"[^\"]+\"}\n\n");
+    assertThat(page.last()).isEqualTo(3);
+    assertThat(page.messages()).isEqualTo(1);
+    assertThat(page.oldest())
+        .isEqualTo(
+            api.bean(Messages.class)
+                .after(new MessageName(watch.chat().name(), 1), 1)
+                .getFirst()
+                .createdAt());
+  }
+
+  @Test
+  void aPageOfLostMessagesLeadsOn() throws Exception {
+    ChatWatch watch = watch();
+    for (int number = 1; number <= 100; number++) {
+      api.insertLost(watch.chat(), number);
+    }
+    api.insert(watch.chat(), 101, "x");
+    watch.raise(101);
+
+    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+
+    assertThat(page.bytes()).isEmpty();
+    assertThat(page.messages()).isZero();
+    assertThat(page.oldest()).isNull();
+    assertThat(page.last()).isEqualTo(100);
+    assertThat(Objects.requireNonNull(pages.next(watch, 100)).messages()).isEqualTo(1);
+  }
+
+  @Test
   void whatWasNotAnnouncedIsNotRead() throws Exception {
     ChatWatch watch = watch();
     api.insert(watch.chat(), 1, "eins");

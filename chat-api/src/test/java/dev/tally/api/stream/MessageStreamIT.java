@@ -68,6 +68,31 @@ class MessageStreamIT {
   }
 
   @Test
+  void lostMessagesAreSkippedAndShowThatTheStreamIsAlive() {
+    for (int number = 1; number <= 1_000; number++) {
+      api.insertLost(chat, number);
+    }
+    api.insert(chat, 1_001, "after a long silence");
+    double before = count("tally.streams.messages");
+    try (EventStream stream = EventStream.open(api.url(chat))) {
+      stream.awaitEvents(1);
+
+      assertThat(stream.numbers()).containsExactly(1_001L);
+      assertThat(stream.heartbeats()).isGreaterThanOrEqualTo(10);
+      assertThat(count("tally.streams.messages") - before).isEqualTo(1);
+
+      long lagBefore = meters.get("tally.lag.stream").timer().count();
+      api.insertLost(chat, 1_002);
+      await()
+          .until(() -> api.bean(Streams.class).watch(chat.name()).orElseThrow().highest() == 1_002);
+      api.insert(chat, 1_003, "here");
+      stream.awaitEvents(2);
+      assertThat(stream.numbers()).containsExactly(1_001L, 1_003L);
+      assertThat(meters.get("tally.lag.stream").timer().count()).isEqualTo(lagBefore + 1);
+    }
+  }
+
+  @Test
   void aStreamOutlivesMySql() {
     Server mariaDb = api.servers().killable(ServerKind.MARIADB);
     try (EventStream stream = EventStream.open(api.url(chat))) {

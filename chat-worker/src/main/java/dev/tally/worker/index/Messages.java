@@ -13,7 +13,7 @@ import java.util.StringJoiner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads persisted messages. */
+/** Reads persisted messages. Lost ones are in no index: nothing is left to be searched. */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public final class Messages {
@@ -21,7 +21,7 @@ public final class Messages {
   private static final String IN_RANGES =
       """
       SELECT app_id, chat_number, number, body, created_at FROM messages
-      WHERE %s""";
+      WHERE lost_at IS NULL AND (%s)""";
 
   /**
    * A part of the condition of {@link #IN_RANGES}, one for each range. Its parameters have no
@@ -34,9 +34,10 @@ public final class Messages {
   private static final String AFTER =
       """
       SELECT app_id, chat_number, number, body, created_at FROM messages
-      WHERE (app_id = :app AND chat_number = :chat AND number > :number)
-         OR (app_id = :app AND chat_number > :chat)
-         OR app_id > :app
+      WHERE lost_at IS NULL
+        AND ((app_id = :app AND chat_number = :chat AND number > :number)
+          OR (app_id = :app AND chat_number > :chat)
+          OR app_id > :app)
       ORDER BY app_id, chat_number, number
       LIMIT :limit""";
 

@@ -30,7 +30,7 @@ class SearchCheck {
   private static final String PERSISTED =
       """
       SELECT number FROM messages
-      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers)""";
+      WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers) AND lost_at IS NULL""";
 
   private static final int PAGE = 1_000;
 

@@ -204,7 +204,7 @@ class IndexRoundIT {
 
   private static void persist(ChatKey chat, long number, String body) {
     mysql
-        .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))")
+        .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)")
         .params(chat.appId(), chat.number(), number, body)
         .update();
   }

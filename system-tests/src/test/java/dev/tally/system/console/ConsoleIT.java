@@ -8,6 +8,8 @@ import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -193,6 +195,34 @@ class ConsoleIT {
     page.untilShown("Nothing found");
     page.press("Escape");
     page.untilShown("meanwhile");
+  }
+
+  @Test
+  void whatIsLostIsShownAsLost() throws Exception {
+    String app = newChat();
+    for (String body : List.of("kept", "lost", "also kept")) {
+      tally.say(app, 1, body);
+    }
+    tally.awaitMessages(app, 1, 3);
+    String id = "(SELECT id FROM apps WHERE token = '" + app + "')";
+    try (Connection connection = running.servers().mysql();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "UPDATE messages SET body = '', lost_at = UTC_TIMESTAMP(6) WHERE number = 2 AND app_id = "
+              + id);
+      statement.executeUpdate("UPDATE chats SET lost_at = UTC_TIMESTAMP(6) WHERE app_id = " + id);
+    }
+
+    open(app);
+    page.untilShown("also kept");
+    page.until("document.querySelector('.chats a').innerText.includes('(lost)')");
+
+    assertThat(page.texts(MESSAGES)).containsExactly("kept", "This message was lost.", "also kept");
+    assertThat(page.texts(".message.lost p")).containsExactly("This message was lost.");
+    page.screenshot(PICTURES.resolve("lost.png"));
+    page.fill("#text", "written since");
+    page.press("Enter");
+    page.untilShown("written since");
   }
 
   @Test

@@ -99,7 +99,7 @@ class CommandsIT {
         .contains("is no persisted message");
 
     damage(
-        "INSERT INTO messages VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6))",
+        "INSERT INTO messages VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6), NULL)",
         "UPDATE apps SET chats_count = 7 WHERE token = '" + app + "'");
     assertThat(verify(1))
         .contains("app " + app + ": chats_count is 7, but there are 1")

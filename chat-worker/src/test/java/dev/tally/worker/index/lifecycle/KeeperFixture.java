@@ -104,14 +104,14 @@ final class KeeperFixture implements AutoCloseable {
         .update();
     mysql
         .sql(
-            "INSERT INTO chats VALUES (:app, 1, 2, UTC_TIMESTAMP(6)),"
-                + " (:app, 2, 0, UTC_TIMESTAMP(6))")
+            "INSERT INTO chats VALUES (:app, 1, 2, UTC_TIMESTAMP(6), NULL),"
+                + " (:app, 2, 0, UTC_TIMESTAMP(6), NULL)")
         .param("app", id)
         .update();
     mysql
         .sql(
-            "INSERT INTO messages VALUES (:app, 1, 1, 'one', UTC_TIMESTAMP(6)),"
-                + " (:app, 1, 2, 'two', UTC_TIMESTAMP(6))")
+            "INSERT INTO messages VALUES (:app, 1, 1, 'one', UTC_TIMESTAMP(6), NULL),"
+                + " (:app, 1, 2, 'two', UTC_TIMESTAMP(6), NULL)")
         .param("app", id)
         .update();
   }

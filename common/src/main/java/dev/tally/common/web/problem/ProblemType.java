@@ -15,7 +15,7 @@ public enum ProblemType {
   CHAT_SET_ASIDE(HttpStatus.NOT_FOUND, "Chat set aside"),
   /** The same for a message. */
   MESSAGE_SET_ASIDE(HttpStatus.NOT_FOUND, "Message set aside"),
-  /** MySQL was set back to a state without it. */
+  /** What stood under the number is lost; the number stays given out. */
   CHAT_LOST(HttpStatus.GONE, "Chat lost"),
   /** The same for a message. */
   MESSAGE_LOST(HttpStatus.GONE, "Message lost"),

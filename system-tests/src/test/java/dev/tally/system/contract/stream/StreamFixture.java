@@ -143,7 +143,7 @@ abstract class StreamFixture {
       for (long number = first; number < first + count; number++) {
         update(
             connection,
-            "INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))",
+            "INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)",
             id,
             chat,
             number,
