@@ -15,6 +15,9 @@ public final class GatewayQueue {
           if redis.call('EXISTS', KEYS[1]) == 0 then
             redis.call('RPUSH', KEYS[2], string.match(KEYS[1], ':(%x+):jobs$'))
           end
+          if KEYS[4] then
+            redis.call('HINCRBY', KEYS[4], 'numbers', #ARGV)
+          end
           for _, job in ipairs(ARGV) do
             redis.call('RPUSH', KEYS[1], job)
             redis.call('HINCRBY', KEYS[3], 'jobs', 1)
@@ -25,6 +28,16 @@ public final class GatewayQueue {
           Void.class);
 
   private GatewayQueue() {}
+
+  /** Also takes the number of the job from a counter. */
+  public static void accept(
+      RedisTemplate<String, String> redis,
+      PartitionKeys keys,
+      AppToken app,
+      String counter,
+      String job) {
+    redis.execute(QUEUE, List.of(keys.jobs(app), keys.ring(), keys.state(), counter), job);
+  }
 
   public static <V> void push(
       RedisTemplate<String, V> redis, PartitionKeys keys, AppToken app, List<V> jobs) {

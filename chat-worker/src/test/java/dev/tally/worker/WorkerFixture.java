@@ -91,6 +91,11 @@ public final class WorkerFixture implements AutoCloseable {
     GatewayQueue.push(redis, keys(app), new AppToken(app), List.of(jobs));
   }
 
+  /** Takes the next number of a counter and queues its job, at once, as a gateway does. */
+  public void accept(String app, String counter, String job) {
+    GatewayQueue.accept(redis, keys(app), new AppToken(app), counter, job);
+  }
+
   public long id(String app) {
     return mysql.sql("SELECT id FROM apps WHERE token = ?").param(app).query(Long.class).single();
   }

@@ -20,22 +20,29 @@ import picocli.CommandLine.Option;
 @Command(
     name = "verify",
     description = {
-      "Checks that all data is as Tally promises: numbers have no gaps, counts are right, no rows are orphaned, no counter is",
-      "too low, and the search index holds exactly the persisted messages.",
-      "May run while writes go on. Jobs in the queue and messages in the search outbox are not wrong, only on their way.",
+      "Checks that all data is as Tally promises: each accepted number is in a row, a job or a dead"
+          + " letter, counts are right,",
+      "no rows are orphaned, no counter is too low, and the search index holds exactly the"
+          + " persisted messages.",
+      "May run while writes go on. Jobs in the queue and messages in the search outbox are not"
+          + " wrong, only on their way.",
       "",
-      "With --accepted, also looks for writes that clients got a 201 for, and prints each that is not persisted. A write that",
-      "Redis has lost leaves no other trace. The file has one JSON object a line, for a chat or for a message:",
+      "With --accepted, also looks for writes that clients got a 201 for, and prints each that is"
+          + " not persisted. A write that",
+      "Redis has lost with its number leaves no other trace. The file has one JSON object a line,"
+          + " for a chat or for a message:",
       "  {\"app\":\"<token>\",\"chat\":1}",
       "  {\"app\":\"<token>\",\"chat\":1,\"message\":7}",
-      "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits. Then its body is checked."
+      "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits."
+          + " Then its body is checked."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:All is right.",
       "1:Something is wrong; the output says what.",
-      "2:The check failed, or could not be completed."
+      "2:The check failed.",
+      "3:Nothing wrong was found, but something could not be checked; the output says what."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -82,15 +89,16 @@ final class VerifyCommand implements Callable<Integer> {
           "the search index could not be checked (%s): run verify again when Elasticsearch answers"
               .formatted(LoggedFault.line(searchFault)));
     }
+    report.unchecked().forEach(what -> out.println("could not be checked: " + what));
     if (report.wrong() > 0) {
       out.println("%,d things are wrong".formatted(report.wrong()));
     } else {
-      out.println(searchFault == null ? "all is right" : "all else is right");
+      out.println(report.isComplete() ? "all is right" : "all else is right");
     }
     if (report.wrong() > 0 || !kept) {
       return WorkerCommand.WRONG;
     }
-    return searchFault == null ? WorkerCommand.OK : WorkerCommand.UNABLE;
+    return report.isComplete() ? WorkerCommand.OK : WorkerCommand.INCOMPLETE;
   }
 
   /** Whether each listed write is persisted or on its way. */

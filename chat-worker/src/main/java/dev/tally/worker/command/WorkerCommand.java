@@ -5,6 +5,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +15,8 @@ import picocli.CommandLine.Command;
     name = "chat-worker",
     description = {
       "Without a command, runs the service until the process is stopped.",
-      "With a command, runs it and exits. The same environment variables name the servers as for the service."
+      "With a command, runs it and exits. The same environment variables name the servers as for"
+          + " the service."
     },
     mixinStandardHelpOptions = true,
     versionProvider = WorkerCommand.Version.class,
@@ -34,6 +37,9 @@ public final class WorkerCommand implements Callable<Integer> {
 
   /** The command line is wrong, or the command failed. */
   static final int UNABLE = 2;
+
+  /** The command found nothing wrong, but could not check everything. */
+  static final int INCOMPLETE = 3;
 
   private final Supplier<ConfigurableApplicationContext> starter;
   private @Nullable ConfigurableApplicationContext context;
@@ -81,11 +87,22 @@ public final class WorkerCommand implements Callable<Integer> {
 
   private static String reason(Throwable e) {
     Throwable root = e;
+    String server = server(e);
     while (root.getCause() != null) {
       root = root.getCause();
+      server += server(root);
     }
     String message = root.getMessage();
-    return message == null ? root.getClass().getSimpleName() : message;
+    return server + (message == null ? root.getClass().getSimpleName() : message);
+  }
+
+  /** The root of a failed connection does not say which server it was to. */
+  private static String server(Throwable e) {
+    return switch (e) {
+      case RedisConnectionFailureException _ -> "Redis does not answer: ";
+      case CannotGetJdbcConnectionException _ -> "MySQL does not answer: ";
+      default -> "";
+    };
   }
 
   /** A bean for a command; the first call starts the context. */

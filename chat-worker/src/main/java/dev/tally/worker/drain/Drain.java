@@ -8,6 +8,7 @@ import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persisted;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.batch.Rejection;
+import dev.tally.worker.drain.gap.GapMonitor;
 import dev.tally.worker.drain.queue.Claim;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
@@ -59,6 +60,7 @@ final class Drain implements LeasedWork {
   private final LostNumbers lost;
   private final Persister persister;
   private final CounterRaise counters;
+  private final GapMonitor gaps;
   private final JobCodec codec;
   private final SearchOutbox outbox;
   private final HintPublisher hints;
@@ -73,6 +75,7 @@ final class Drain implements LeasedWork {
       LostNumbers lost,
       Persister persister,
       CounterRaise counters,
+      GapMonitor gaps,
       JobCodec codec,
       SearchOutbox outbox,
       HintPublisher hints,
@@ -85,6 +88,7 @@ final class Drain implements LeasedWork {
     this.lost = lost;
     this.persister = persister;
     this.counters = counters;
+    this.gaps = gaps;
     this.codec = codec;
     this.outbox = outbox;
     this.hints = hints;
@@ -290,6 +294,10 @@ final class Drain implements LeasedWork {
       hints.publish(lease.keys(), part.deliveries());
       if (persisted.messages() > 0) {
         outbox.wake();
+      }
+      if (!persisted.skipped().isEmpty()) {
+        retry(DrainMetrics.Step.LOOKING_FOR_GAPS)
+            .run(() -> gaps.report(partition, persisted.skipped()));
       }
       for (Rejection rejection : persisted.rejections()) {
         rejections.add(rejection);

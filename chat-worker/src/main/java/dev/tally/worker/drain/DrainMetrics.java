@@ -24,7 +24,8 @@ final class DrainMetrics {
     PERSISTING("persisting"),
     COMPARING("comparing"),
     ACKNOWLEDGING("acknowledging"),
-    RAISING_A_COUNTER("raising a counter");
+    RAISING_A_COUNTER("raising a counter"),
+    LOOKING_FOR_GAPS("looking for gaps");
 
     private final String text;
 

@@ -7,16 +7,10 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.QueueState;
-import dev.tally.common.redis.RedisError;
-import java.nio.charset.StandardCharsets;
+import dev.tally.worker.verify.Counters.Counter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.core.HashOperations;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
@@ -28,16 +22,16 @@ import org.springframework.stereotype.Component;
 @Component
 class CounterCheck {
 
-  private static final String FIRST_EPOCH = "0";
-
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
   private final JobCodec codec;
+  private final Counters counters;
 
-  CounterCheck(StringRedisTemplate redis, RedisLayout layout, JobCodec codec) {
+  CounterCheck(StringRedisTemplate redis, RedisLayout layout, JobCodec codec, Counters counters) {
     this.redis = redis;
     this.layout = layout;
     this.codec = codec;
+    this.counters = counters;
   }
 
   /** The numbers of jobs and dead letters in Redis. */
@@ -54,94 +48,37 @@ class CounterCheck {
     return new Queues(waiting, dead);
   }
 
-  void checkApp(Findings findings, AppToken app, long highest) {
+  /**
+   * Checks the counter of an app.
+   *
+   * @return the highest number that it has given out in the present epoch, 0 if it does not tell
+   */
+  long checkApp(Findings findings, AppToken app, long highest) {
     PartitionKeys keys = layout.partitions().of(app);
-    Counter counter = read(keys.chats(app));
-    check(findings, keys.chats(app), counter, epoch(keys), highest);
+    Counter counter = counters.read(keys.chats(app));
+    String epoch = counters.epoch(keys);
+    check(findings, keys.chats(app), counter, epoch, highest);
+    return counter.givenOut(epoch);
   }
 
   /**
    * Checks the counters of chats.
    *
    * @param last the last persisted message of each chat, all of this app
+   * @return the highest number that each has given out in the present epoch, 0 if it does not tell
    */
-  void checkChats(Findings findings, AppToken app, List<MessageName> last) {
+  List<Long> checkChats(Findings findings, AppToken app, List<MessageName> last) {
     PartitionKeys keys = layout.partitions().of(app);
     List<String> names = new ArrayList<>(last.size());
     for (MessageName message : last) {
       names.add(keys.messages(message.chat()));
     }
-    List<Counter> counters = read(names);
-    String epoch = epoch(keys);
+    List<Counter> found = counters.read(names);
+    String epoch = counters.epoch(keys);
     for (int i = 0; i < names.size(); i++) {
-      check(findings, names.get(i), counters.get(i), epoch, last.get(i).number());
+      check(findings, names.get(i), found.get(i), epoch, last.get(i).number());
     }
-  }
-
-  /**
-   * The fields of a counter.
-   *
-   * @param numbers null if there is no counter
-   */
-  private record Counter(@Nullable String numbers, String epoch) {
-
-    /** A key of another type. */
-    static final Counter NO_HASH = new Counter("no hash", FIRST_EPOCH);
-
-    static Counter of(List<? extends @Nullable Object> fields) {
-      Object epoch = fields.get(1);
-      return new Counter((String) fields.get(0), epoch == null ? FIRST_EPOCH : (String) epoch);
-    }
-  }
-
-  private List<Counter> read(List<String> names) {
-    try {
-      return redis
-          .executePipelined(
-              (RedisCallback<?>)
-                  connection -> {
-                    for (String name : names) {
-                      connection
-                          .hashCommands()
-                          .hMGet(
-                              bytes(name),
-                              bytes(PartitionKeys.NUMBERS),
-                              bytes(PartitionKeys.EPOCH));
-                    }
-                    return null;
-                  })
-          .stream()
-          .map(fields -> Counter.of((List<?>) fields))
-          .toList();
-    } catch (DataAccessException e) {
-      if (!RedisError.isWrongType(e)) {
-        throw e;
-      }
-      // One of them is no hash, and the pipeline does not tell which.
-      return names.stream().map(this::read).toList();
-    }
-  }
-
-  private Counter read(String name) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    try {
-      return Counter.of(hashes.multiGet(name, List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH)));
-    } catch (DataAccessException e) {
-      if (!RedisError.isWrongType(e)) {
-        throw e;
-      }
-      return Counter.NO_HASH;
-    }
-  }
-
-  /** The partition's epoch; read after its counters, since none is of a later one then. */
-  private String epoch(PartitionKeys keys) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    return Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.EPOCH), FIRST_EPOCH);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return found.stream().map(counter -> counter.givenOut(epoch)).toList();
   }
 
   private static void check(

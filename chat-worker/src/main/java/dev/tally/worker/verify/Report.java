@@ -15,6 +15,7 @@ import org.springframework.dao.DataAccessException;
  * @param pending messages persisted and still in the search outbox
  * @param searchFault why the search index could not be checked, or not to its end; null if it was,
  *     or was not asked for
+ * @param unchecked what else could not be checked, and why
  * @param wrong number of findings
  * @param findings the first {@value Findings#SHOWN} findings
  */
@@ -26,5 +27,12 @@ public record Report(
     long deadLetters,
     long pending,
     @Nullable DataAccessException searchFault,
+    List<String> unchecked,
     long wrong,
-    List<String> findings) {}
+    List<String> findings) {
+
+  /** Whether all was checked that was asked for. */
+  public boolean isComplete() {
+    return searchFault == null && unchecked.isEmpty();
+  }
+}

@@ -3,6 +3,8 @@ package dev.tally.worker.verify;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.worker.numbers.Parent;
+import dev.tally.worker.verify.NumbersCheck.Rows;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +16,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Checks that numbers have no gaps, counts are right, no rows are orphaned, no counter is too low,
- * and the search index holds exactly the persisted messages. It only reads, and may run while
- * writes go on: it checks the rows in one snapshot of MySQL.
+ * Checks that no accepted number is missing, counts are right, no rows are orphaned, no counter is
+ * too low, and the search index holds exactly the persisted messages. It only reads, and may run
+ * while writes go on: it checks the rows in one snapshot of MySQL.
  */
 @Component
 public class Verification {
@@ -28,7 +30,8 @@ public class Verification {
             WHERE id > :after ORDER BY id LIMIT :limit) a
       LEFT JOIN chats c ON c.app_id = a.id
       GROUP BY a.id, a.token, a.chats_count
-      ORDER BY a.id""";
+      ORDER BY a.id\
+      """;
 
   private static final String CHATS_AFTER =
       """
@@ -37,35 +40,41 @@ public class Verification {
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
       GROUP BY c.number, c.messages_count
-      ORDER BY c.number""";
+      ORDER BY c.number\
+      """;
 
   private static final String CHATS_WITHOUT_APP =
       """
       SELECT c.app_id, c.number FROM chats c
       LEFT JOIN apps a ON a.id = c.app_id
-      WHERE a.id IS NULL LIMIT :limit""";
+      WHERE a.id IS NULL LIMIT :limit\
+      """;
 
   private static final String MESSAGES_WITHOUT_CHAT =
       """
       SELECT m.app_id, m.chat_number
       FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
       LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
-      WHERE c.number IS NULL LIMIT :limit""";
+      WHERE c.number IS NULL LIMIT :limit\
+      """;
 
   private static final int PAGE = 1_000;
 
   private final JdbcClient jdbc;
   private final CounterCheck counters;
+  private final NumbersCheck numbers;
   private final SearchCheck search;
   private final TransactionTemplate snapshot;
 
   Verification(
       JdbcClient jdbc,
       CounterCheck counters,
+      NumbersCheck numbers,
       SearchCheck search,
       PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
     this.counters = counters;
+    this.numbers = numbers;
     this.search = search;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -73,21 +82,23 @@ public class Verification {
   }
 
   /**
-   * Checks everything. Without Elasticsearch, it checks the rest.
+   * Checks everything. Without Elasticsearch, it checks the rest, and the report says so.
    *
    * @param withSearch whether to check the search index, too, which takes longest
    * @param progress receives the number of messages checked so far
+   * @throws DataAccessException if Redis or MySQL does not answer
    */
   public Report run(boolean withSearch, LongConsumer progress) {
     Findings findings = new Findings();
     // The queue comes first: a job that is persisted between the two counts in both, and none in
     // neither.
     CounterCheck.Queues queues = counters.queues();
-    Tally tally = new Tally();
+    Tally tally = new Tally(findings, numbers.run(findings), progress);
     snapshot.executeWithoutResult(
         _ -> {
           checkOrphans(findings);
-          checkApps(tally, findings, progress);
+          checkApps(tally);
+          tally.numbers.settle();
           if (withSearch) {
             tally.compare(() -> tally.pending = search.persistedIsIndexed(findings, progress));
           }
@@ -103,16 +114,26 @@ public class Verification {
         queues.deadLetters(),
         tally.pending,
         tally.searchFault,
+        tally.numbers.unchecked(),
         findings.count(),
         findings.shown());
   }
 
   private static final class Tally {
+    private final Findings findings;
+    private final NumbersCheck.Run numbers;
+    private final LongConsumer progress;
     private long apps;
     private long chats;
     private long messages;
     private long pending;
     private @Nullable DataAccessException searchFault;
+
+    Tally(Findings findings, NumbersCheck.Run numbers, LongConsumer progress) {
+      this.findings = findings;
+      this.numbers = numbers;
+      this.progress = progress;
+    }
 
     /** Compares with the search index, unless that has failed before. */
     void compare(Runnable comparison) {
@@ -127,11 +148,11 @@ public class Verification {
     }
   }
 
-  private record AppRow(long id, AppToken token, long count, long rows, long first, long last) {}
+  private record AppRow(long id, AppToken token, long count, Rows chats) {}
 
-  private record ChatRow(long number, long count, long rows, long first, long last) {}
+  private record ChatRow(long number, long count, Rows messages) {}
 
-  private void checkApps(Tally tally, Findings findings, LongConsumer progress) {
+  private void checkApps(Tally tally) {
     long after = 0;
     while (true) {
       List<AppRow> apps = apps(after);
@@ -139,61 +160,54 @@ public class Verification {
         return;
       }
       for (AppRow app : apps) {
-        check(
-            findings,
-            "app " + app.token().value(),
-            "chats",
-            app.count(),
-            app.rows(),
-            app.first(),
-            app.last());
-        counters.checkApp(findings, app.token(), app.last());
+        Parent parent = new Parent.App(app.token());
+        check(tally.findings, parent, "chats", app.count(), app.chats());
+        long givenOut = counters.checkApp(tally.findings, app.token(), app.chats().last());
+        tally.numbers.add(parent, givenOut, app.chats());
         tally.apps++;
-        checkChats(app, tally, findings, progress);
+        checkChats(app, givenOut, tally);
       }
       after = apps.getLast().id();
     }
   }
 
-  private void checkChats(AppRow app, Tally tally, Findings findings, LongConsumer progress) {
+  private void checkChats(AppRow app, long givenOut, Tally tally) {
     long after = 0;
     while (true) {
       List<ChatRow> chats = chats(app.id(), after);
       if (chats.isEmpty()) {
+        tally.numbers.addChatsWithoutRow(app.token(), after + 1, givenOut);
         return;
       }
-      for (ChatRow chat : chats) {
-        check(
-            findings,
-            "app %s chat %d".formatted(app.token().value(), chat.number()),
-            "messages",
-            chat.count(),
-            chat.rows(),
-            chat.first(),
-            chat.last());
-        tally.chats++;
-        tally.messages += chat.rows();
-      }
-      counters.checkChats(
-          findings,
-          app.token(),
+      List<MessageName> last =
           chats.stream()
-              .map(chat -> new MessageName(new ChatName(app.token(), chat.number()), chat.last()))
-              .toList());
-      progress.accept(tally.messages);
-      after = chats.getLast().number();
+              .map(
+                  chat ->
+                      new MessageName(
+                          new ChatName(app.token(), chat.number()), chat.messages().last()))
+              .toList();
+      List<Long> messagesGivenOut = counters.checkChats(tally.findings, app.token(), last);
+      for (int i = 0; i < chats.size(); i++) {
+        ChatRow chat = chats.get(i);
+        Parent parent = new Parent.Chat(last.get(i).chat());
+        check(tally.findings, parent, "messages", chat.count(), chat.messages());
+        tally.numbers.add(parent, messagesGivenOut.get(i), chat.messages());
+        tally.numbers.addChatsWithoutRow(app.token(), after + 1, chat.number() - 1);
+        tally.chats++;
+        tally.messages += chat.messages().count();
+        after = chat.number();
+      }
+      tally.progress.accept(tally.messages);
     }
   }
 
-  private static void check(
-      Findings findings, String where, String what, long count, long rows, long first, long last) {
-    if (count != rows) {
-      findings.add("%s: %s_count is %d, but there are %d".formatted(where, what, count, rows));
-    }
-    if (rows > 0 && (first != 1 || last != rows)) {
+  private static void check(Findings findings, Parent parent, String what, long count, Rows rows) {
+    if (count != rows.count()) {
       findings.add(
-          "%s: %d %s are numbered %d to %d, so there are gaps"
-              .formatted(where, rows, what, first, last));
+          "%s: %s_count is %d, but there are %d".formatted(parent, what, count, rows.count()));
+    }
+    if (rows.first() < 0 || (rows.first() == 0 && rows.count() > 0)) {
+      findings.add("%s: %s are numbered from %d on".formatted(parent, what, rows.first()));
     }
   }
 
@@ -207,9 +221,7 @@ public class Verification {
                     row.getLong(1),
                     new AppToken(row.getString(2)),
                     row.getLong(3),
-                    row.getLong(4),
-                    row.getLong(5),
-                    row.getLong(6)))
+                    new Rows(row.getLong(4), row.getLong(5), row.getLong(6))))
         .list();
   }
 
@@ -221,7 +233,9 @@ public class Verification {
         .query(
             (row, _) ->
                 new ChatRow(
-                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)))
+                    row.getLong(1),
+                    row.getLong(2),
+                    new Rows(row.getLong(3), row.getLong(4), row.getLong(5))))
         .list();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.worker.drain.batch.Persister;
+import dev.tally.worker.drain.gap.GapMonitor;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
@@ -68,6 +69,7 @@ final class FaultyWorker {
             parts.context.getBean(LostNumbers.class),
             persister,
             new CounterRaise(jdbc, queue),
+            parts.context.getBean(GapMonitor.class),
             DrainHistory.CODEC,
             outbox,
             parts.context.getBean(HintPublisher.class),

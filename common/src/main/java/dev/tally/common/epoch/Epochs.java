@@ -82,6 +82,16 @@ public final class Epochs {
   }
 
   /**
+   * The present epoch of a partition.
+   *
+   * @throws DataAccessException if Redis does not answer
+   */
+  public PartitionEpoch epoch(PartitionKeys keys) {
+    PartitionState state = states.read(keys);
+    return new PartitionEpoch(state.run(), state.checkedRun(), state.epoch());
+  }
+
+  /**
    * Makes sure that Redis, as it runs now, has lost nothing of a partition, or that its epoch is
    * raised.
    *

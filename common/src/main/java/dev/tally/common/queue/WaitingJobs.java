@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -43,19 +44,41 @@ public final class WaitingJobs {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void forEach(Set<AppToken> apps, Consumer<Job> consumer) {
-    Map<Integer, List<AppToken>> partitions = new TreeMap<>();
-    for (AppToken app : apps) {
-      int partition = layout.partitions().of(app).partition();
-      partitions.computeIfAbsent(partition, _ -> new ArrayList<>()).add(app);
-    }
-    partitions.forEach(
-        (partition, ofPartition) -> {
-          PartitionKeys keys = new PartitionKeys(partition);
-          Consumer<String> texts = decoded(consumer);
-          ofPartition.forEach(app -> read(keys.jobs(app), "", texts));
-          read(keys.retried(), "", texts);
-          read(keys.claimed(), "", texts);
-        });
+    byPartition(apps)
+        .forEach(
+            (partition, ofPartition) -> {
+              PartitionKeys keys = new PartitionKeys(partition);
+              Consumer<String> texts = decoded(consumer);
+              ofPartition.forEach(app -> read(keys.jobs(app), "", texts));
+              read(keys.retried(), "", texts);
+              read(keys.claimed(), "", texts);
+            });
+  }
+
+  /**
+   * Passes all jobs of these apps that are in Redis to a consumer, and some of other apps, some
+   * perhaps twice: those that wait, those that a worker has claimed, and those of dead letters. A
+   * job is missed only if it is persisted by the time this returns, or if an operator retries or
+   * drops a dead letter of the partition meanwhile.
+   *
+   * @return how many jobs were met that nobody can decode
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public long forEachInRedis(Set<AppToken> apps, Consumer<Job> consumer) {
+    AtomicLong undecodable = new AtomicLong();
+    Consumer<String> texts = decoded(consumer, undecodable::incrementAndGet);
+    Consumer<String> letters = letter -> texts.accept(jobOf(letter));
+    byPartition(apps)
+        .forEach(
+            (partition, ofPartition) -> {
+              PartitionKeys keys = new PartitionKeys(partition);
+              read(keys.dead(), "", letters);
+              ofPartition.forEach(app -> read(keys.jobs(app), "", texts));
+              read(keys.retried(), "", texts);
+              read(keys.claimed(), "", texts);
+              read(keys.dead(), "", letters);
+            });
+    return undecodable.get();
   }
 
   /**
@@ -114,6 +137,15 @@ public final class WaitingJobs {
     read(keys.dead(), app.value(), letter -> consumer.accept(jobOf(letter)));
   }
 
+  private Map<Integer, List<AppToken>> byPartition(Set<AppToken> apps) {
+    Map<Integer, List<AppToken>> partitions = new TreeMap<>();
+    for (AppToken app : apps) {
+      int partition = layout.partitions().of(app).partition();
+      partitions.computeIfAbsent(partition, _ -> new ArrayList<>()).add(app);
+    }
+    return partitions;
+  }
+
   /**
    * Reads a list from its end.
    *
@@ -134,12 +166,20 @@ public final class WaitingJobs {
   }
 
   private Consumer<String> decoded(Consumer<Job> consumer) {
+    // A worker rejects what nobody can decode as soon as it claims it, or has rejected it.
+    return decoded(consumer, () -> {});
+  }
+
+  private Consumer<String> decoded(Consumer<Job> consumer, Runnable undecodable) {
     return text -> {
+      Job job;
       try {
-        consumer.accept(codec.decode(text));
+        job = codec.decode(text);
       } catch (UndecodableJobException e) {
-        // A worker rejects it as soon as it claims it, or has rejected it.
+        undecodable.run();
+        return;
       }
+      consumer.accept(job);
     };
   }
 

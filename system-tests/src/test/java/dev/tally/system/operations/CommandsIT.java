@@ -95,11 +95,12 @@ class CommandsIT {
     damage("DELETE FROM messages WHERE app_id = " + id + " AND number = 2");
     assertThat(verify(1))
         .contains(where + "messages_count is 3, but there are 2")
-        .contains(where + "2 messages are numbered 1 to 3, so there are gaps")
+        .contains(where + "no row, job or dead letter has message 2")
         .contains("is no persisted message");
 
     damage(
-        "INSERT INTO messages VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6), NULL)",
+        "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
+            + (" VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6))"),
         "UPDATE apps SET chats_count = 7 WHERE token = '" + app + "'");
     assertThat(verify(1))
         .contains("app " + app + ": chats_count is 7, but there are 1")
@@ -141,7 +142,7 @@ class CommandsIT {
     Map<String, String> away = Map.of("TALLY_ELASTICSEARCH_URL", "http://127.0.0.1:9");
 
     RunningTally.CommandResult verified = running.commandWith(away, "verify");
-    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(2);
+    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(3);
     assertThat(verified.output())
         .contains("the search index could not be checked", "Connection refused")
         .contains("all else is right");
@@ -152,6 +153,18 @@ class CommandsIT {
     assertThat(verified.exitCode()).as(verified.output()).isEqualTo(1);
     assertThat(verified.output()).contains("app " + app + ": chats_count is 7, but there are 0");
     damage("UPDATE apps SET chats_count = 0 WHERE token = '" + app + "'");
+  }
+
+  @Test
+  void verifySaysThatRedisIsAway() throws Exception {
+    Map<String, String> away = Map.of("TALLY_REDIS_URL", "redis://127.0.0.1:9");
+
+    RunningTally.CommandResult verified = running.commandWith(away, "verify");
+
+    assertThat(verified.exitCode()).as(verified.output()).isEqualTo(2);
+    assertThat(verified.output())
+        .contains("verify: Redis does not answer: Connection refused")
+        .doesNotContain("\tat ");
   }
 
   @Test

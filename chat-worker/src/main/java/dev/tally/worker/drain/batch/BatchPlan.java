@@ -5,6 +5,8 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
+import dev.tally.worker.drain.gap.Jump;
+import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.Map;
  * @param messages rows to insert, in key order
  * @param addedMessages how many messages each chat gets that is not new itself
  * @param ranges the messages, for the search outbox
+ * @param jumps the parents of which some number below the new rows may be a gap
  * @param rejections jobs that can never be persisted
  * @param redelivered how many jobs were persisted before
  */
@@ -31,6 +34,7 @@ record BatchPlan(
     List<Row.Message> messages,
     Map<ChatKey, Integer> addedMessages,
     List<SearchOutbox.Range> ranges,
+    List<Jump> jumps,
     List<Rejection> rejections,
     int redelivered) {
 
@@ -53,6 +57,7 @@ record BatchPlan(
     Settled settled = new Settled();
     jobs.withoutApp().forEach(job -> settled.reject(job, DeadLetter.Reason.APP_MISSING));
 
+    List<Jump> jumps = new ArrayList<>();
     Map<ChatKey, Row.Chat> newChats = new LinkedHashMap<>();
     Map<Long, Integer> addedChats = new HashMap<>();
     jobs.chats()
@@ -62,6 +67,7 @@ record BatchPlan(
               rows.forEach(row -> newChats.put(row.key(), row));
               if (!rows.isEmpty()) {
                 addedChats.put(app, rows.size());
+                addJump(ofApp, app, jobs.chatsCounts().getOrDefault(app, 0L), rows, jumps);
               }
             });
 
@@ -73,7 +79,8 @@ record BatchPlan(
         .forEach(
             (chat, ofChat) -> {
               boolean isNew = newChats.containsKey(chat);
-              if (!isNew && !existing.locked().containsKey(chat)) {
+              RowReads.LockedChat locked = existing.locked().get(chat);
+              if (!isNew && locked == null) {
                 ofChat
                     .jobs()
                     .forEach(job -> settled.reject(job.delivery(), DeadLetter.Reason.CHAT_MISSING));
@@ -84,6 +91,8 @@ record BatchPlan(
                 messages.addAll(rows);
                 addRanges(partition, chat, rows, ranges);
                 (isNew ? firstMessages : addedMessages).put(chat, rows.size());
+                long count = locked == null ? 0 : locked.messagesCount();
+                addJump(ofChat, chat.appId(), count, rows, jumps);
               }
             });
 
@@ -95,6 +104,7 @@ record BatchPlan(
         messages,
         addedMessages,
         ranges,
+        jumps,
         settled.rejections(),
         settled.redelivered());
   }
@@ -119,6 +129,14 @@ record BatchPlan(
       }
     }
     return List.copyOf(rows.values());
+  }
+
+  private static <R extends Row<?>> void addJump(
+      Siblings<R> siblings, long appId, long countBefore, List<R> rows, List<Jump> jumps) {
+    if (Jump.isJump(countBefore, rows.size(), rows.getLast().number())) {
+      Parent parent = Parent.of(siblings.jobs().getFirst().delivery().job());
+      jumps.add(new Jump(parent, appId, rows.stream().map(Row::number).toList()));
+    }
   }
 
   /** Adds a range for each run of consecutive numbers. */

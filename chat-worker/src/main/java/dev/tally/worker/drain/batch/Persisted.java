@@ -1,5 +1,6 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.worker.numbers.MissingNumbers;
 import java.util.List;
 
 /**
@@ -9,11 +10,17 @@ import java.util.List;
  * @param messages rows inserted
  * @param redelivered jobs whose rows were persisted already
  * @param rejections jobs that can never be persisted
+ * @param skipped numbers between the highest row before and the highest new one that have no row
  */
-public record Persisted(int chats, int messages, int redelivered, List<Rejection> rejections) {
+public record Persisted(
+    int chats, int messages, int redelivered, List<Rejection> rejections, MissingNumbers skipped) {
 
-  static Persisted of(BatchPlan plan) {
+  static Persisted of(BatchPlan plan, MissingNumbers skipped) {
     return new Persisted(
-        plan.chats().size(), plan.messages().size(), plan.redelivered(), plan.rejections());
+        plan.chats().size(),
+        plan.messages().size(),
+        plan.redelivered(),
+        plan.rejections(),
+        skipped);
   }
 }

@@ -5,7 +5,9 @@ import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
+import dev.tally.worker.drain.gap.SkippedNumbers;
 import dev.tally.worker.lease.Lease;
+import dev.tally.worker.numbers.MissingNumbers;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -54,6 +56,7 @@ public final class Persister {
   private final PartitionRows partitions;
   private final RowReads reads;
   private final RowWrites writes;
+  private final SkippedNumbers skippedNumbers;
   private final SearchOutbox outbox;
 
   /**
@@ -75,6 +78,7 @@ public final class Persister {
     this.partitions = new PartitionRows(jdbc);
     this.reads = new RowReads(jdbc);
     this.writes = new RowWrites(jdbc, batches);
+    this.skippedNumbers = new SkippedNumbers(jdbc);
     this.outbox = outbox;
   }
 
@@ -167,6 +171,7 @@ public final class Persister {
       throw new DisagreementException(partition);
     }
     BatchPlan plan = plan(deliveries, partition, trustCounts);
+    MissingNumbers skipped = skippedNumbers.of(plan.jumps());
     write(plan);
     partitions.advance(
         partition, new PartitionRow(place.epoch(), place.acknowledged() + done, place.position()));
@@ -174,7 +179,7 @@ public final class Persister {
       // Redis may have lost the jobs since, and may give out their numbers again.
       throw new DisagreementException(partition);
     }
-    return Persisted.of(plan);
+    return Persisted.of(plan, skipped);
   }
 
   /**

@@ -8,6 +8,8 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.Job;
+import dev.tally.worker.drain.gap.Jump;
+import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -64,6 +66,39 @@ class BatchPlanTest {
     assertThat(plan.addedMessages()).containsOnly(Map.entry(CHAT, 1));
     assertThat(plan.ranges()).containsExactly(range(11, 1, 2, 2));
     assertThat(plan.redelivered()).isEqualTo(2);
+  }
+
+  @Test
+  void rowsThatFollowTheCountAreNoJump() {
+    tables.persist(List.of(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a")));
+
+    BatchPlan plan =
+        plan(
+            Tables.message(0, 1, 1, "a"),
+            Tables.message(0, 1, 2, "b"),
+            Tables.chat(0, 2, 0),
+            Tables.message(0, 2, 1, "x"));
+
+    assertThat(plan.jumps()).isEmpty();
+  }
+
+  @Test
+  void rowsThatLeaveOutNumbersAreAJump() {
+    tables.persist(List.of(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a")));
+
+    BatchPlan plan =
+        plan(
+            Tables.message(0, 1, 2, "b"),
+            Tables.message(0, 1, 4, "d"),
+            Tables.chat(0, 3, 0),
+            Tables.message(0, 3, 2, "y"));
+
+    ChatName chat = new ChatName(Tables.TOKENS.getFirst(), 1);
+    assertThat(plan.jumps())
+        .containsExactly(
+            new Jump(new Parent.App(chat.app()), 11, List.of(3L)),
+            new Jump(new Parent.Chat(chat), 11, List.of(2L, 4L)),
+            new Jump(new Parent.Chat(new ChatName(chat.app(), 3)), 11, List.of(2L)));
   }
 
   @Test
