@@ -6,6 +6,8 @@ CREATE TABLE partition_positions (
   seen             BIGINT NOT NULL DEFAULT 0,
   -- The epoch that began because MySQL was set back, until the numbers that it has lost are filled; else 0.
   fill_due         BIGINT NOT NULL DEFAULT 0,
+  -- The same epoch, until a search index has been built that has nothing of what MySQL has lost; else 0.
+  index_due        BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (partition_number)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -19,3 +21,6 @@ CREATE TABLE deployment (
   partitions INT NOT NULL,
   PRIMARY KEY (id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The version of the index's documents. A live index of an older version is replaced.
+ALTER TABLE search_indexes ADD COLUMN layout INT NOT NULL DEFAULT 1;

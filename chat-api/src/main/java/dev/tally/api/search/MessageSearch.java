@@ -11,8 +11,9 @@ import co.elastic.clients.elasticsearch.core.search.HighlightField;
 import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
 import co.elastic.clients.util.NamedValue;
 import dev.tally.api.page.Page;
-import dev.tally.common.identity.ChatKey;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.RepeatedWarning;
+import dev.tally.common.search.AppDigest;
 import dev.tally.common.search.SearchFault;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -54,9 +55,11 @@ class MessageSearch {
 
   private final RepeatedWarning down = new RepeatedWarning(log);
   private final ElasticsearchTemplate elasticsearch;
+  private final LiveIndex index;
   private final Timer latency;
 
-  MessageSearch(ElasticsearchTemplate elasticsearch, MeterRegistry meters) {
+  MessageSearch(ElasticsearchTemplate elasticsearch, LiveIndex index, MeterRegistry meters) {
+    this.index = index;
     this.elasticsearch = elasticsearch;
     this.latency =
         Timer.builder("tally.search.latency").publishPercentileHistogram().register(meters);
@@ -69,11 +72,18 @@ class MessageSearch {
    * Finds the messages of a chat that have all words, with the best match first.
    *
    * @param after the cursor of the page; null for the first page
-   * @throws ProblemException 503 if Elasticsearch does not answer
+   * @throws ProblemException 503 if Elasticsearch does not answer, or a worker builds the index
+   *     anew after an upgrade
    */
-  Page<Hit> search(ChatKey chat, SearchWords words, @Nullable SearchCursor after, int limit) {
+  Page<Hit> search(ChatName chat, SearchWords words, @Nullable SearchCursor after, int limit) {
     if (words.words().isEmpty()) {
       return new Page<>(List.of(), false);
+    }
+    if (index.isOutdated()) {
+      throw ProblemException.retryable(
+          ProblemType.UNAVAILABLE,
+          "The search index is built anew after an upgrade: search again later.",
+          Duration.ofSeconds(10));
     }
     SearchRequest request = request(chat, words, after, limit + 1);
     long begin = System.nanoTime();
@@ -121,16 +131,18 @@ class MessageSearch {
   }
 
   private static SearchRequest request(
-      ChatKey chat, SearchWords words, @Nullable SearchCursor after, int size) {
+      ChatName chat, SearchWords words, @Nullable SearchCursor after, int size) {
+    // The id of the app's row does not serve: AppDigest says why.
+    AppDigest app = AppDigest.of(chat.app());
     SearchRequest.Builder request = new SearchRequest.Builder();
     request
         .index(INDEX)
-        .routing(Long.toString(chat.appId()))
+        .routing(app.value())
         .size(size)
         .timeout("4s")
         .trackTotalHits(total -> total.enabled(false))
         .source(source -> source.filter(filter -> filter.includes("number", "body")))
-        .query(query(chat, words))
+        .query(query(app, chat, words))
         .sort(sort -> sort.score(score -> score.order(SortOrder.Desc)))
         .sort(sort -> sort.field(field -> field.field("number").order(SortOrder.Asc)))
         .highlight(
@@ -152,10 +164,10 @@ class MessageSearch {
     return request.build();
   }
 
-  private static Query query(ChatKey chat, SearchWords words) {
+  private static Query query(AppDigest app, ChatName chat, SearchWords words) {
     BoolQuery.Builder query = new BoolQuery.Builder();
-    query.filter(term("app", chat.appId()));
-    query.filter(term("chat", chat.number()));
+    query.filter(term("digest", FieldValue.of(app.value())));
+    query.filter(term("chat", FieldValue.of(chat.number())));
     for (String word : words.words()) {
       query.must(word(word));
     }
@@ -190,7 +202,7 @@ class MessageSearch {
         .toLowerCase(Locale.ROOT);
   }
 
-  private static Query term(String field, long value) {
+  private static Query term(String field, FieldValue value) {
     return Query.of(query -> query.term(term -> term.field(field).value(value)));
   }
 

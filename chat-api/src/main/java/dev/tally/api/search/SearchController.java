@@ -3,7 +3,6 @@ package dev.tally.api.search;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
-import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,8 @@ final class SearchController {
     SearchWords words = SearchWords.of(q);
     int size = PageRequest.limit(limit);
     SearchCursor cursor = after == null ? null : SearchCursor.decode(after);
-    ChatKey key = chats.place(chat).key();
+    ChatName existing = chats.place(chat).name();
     return PageResponse.of(
-        search.search(key, words, cursor, size), "after", hit -> hit.cursor().encode());
+        search.search(existing, words, cursor, size), "after", hit -> hit.cursor().encode());
   }
 }

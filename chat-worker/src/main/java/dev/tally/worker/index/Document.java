@@ -1,23 +1,28 @@
 package dev.tally.worker.index;
 
-import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.search.AppDigest;
 
-/** The document of a message. Its fields are those of {@code search/index.json}. */
-record Document(long app, long chat, long number, String body) {
+/**
+ * The document of a message. Its fields are those of {@code search/index.json}.
+ *
+ * @param digest the app's {@link AppDigest}
+ */
+record Document(String digest, long chat, long number, String body) {
 
   static Document of(Message message) {
     MessageKey key = message.key();
-    return new Document(key.chat().appId(), key.chat().number(), key.number(), message.body());
+    return new Document(
+        AppDigest.of(message.app()).value(), key.chat().number(), key.number(), message.body());
   }
 
-  /** The id of a message's document, the same in every index. */
-  static String id(MessageKey key) {
-    return key.chat().appId() + ":" + key.chat().number() + ":" + key.number();
+  /** The id of the document, the same in every index. */
+  String id() {
+    return digest + ":" + chat + ":" + number;
   }
 
   /** Keeps all documents of an app in one shard. */
-  static String routing(ChatKey chat) {
-    return Long.toString(chat.appId());
+  String routing() {
+    return digest;
   }
 }

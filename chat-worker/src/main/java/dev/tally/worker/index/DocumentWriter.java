@@ -53,14 +53,12 @@ public final class DocumentWriter {
     BulkRequest.Builder request =
         new BulkRequest.Builder().index(SearchCluster.writeAlias(index)).requireAlias(true);
     for (Message message : messages) {
+      Document document = Document.of(message);
       request.operations(
-          operation ->
-              operation.<Document>index(
-                  document ->
-                      document
-                          .id(Document.id(message.key()))
-                          .routing(Document.routing(message.key().chat()))
-                          .document(Document.of(message))));
+          bulk ->
+              bulk.<Document>index(
+                  operation ->
+                      operation.id(document.id()).routing(document.routing()).document(document)));
     }
     BulkResponse response = elasticsearch.execute(client -> client.bulk(request.build()));
     return BulkAnswer.of(messages, response.items());

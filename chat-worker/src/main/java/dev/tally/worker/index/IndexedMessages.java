@@ -1,6 +1,5 @@
 package dev.tally.worker.index;
 
-import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.springframework.stereotype.Component;
 public class IndexedMessages {
 
   private static final IndexCoordinates SEARCHED = IndexCoordinates.of(SearchCluster.SEARCHED);
-  private static final Sort BY_KEY = Sort.by("app", "chat", "number");
+  private static final Sort BY_KEY = Sort.by("digest", "chat", "number");
 
   private final ElasticsearchOperations elasticsearch;
 
@@ -34,26 +33,24 @@ public class IndexedMessages {
   /** The part of a document that is compared. */
   record Body(String body) {}
 
-  /** The part of a document that names its message. */
-  record Place(long app, long chat, long number) {
-
-    MessageKey key() {
-      return new MessageKey(new ChatKey(app, chat), number);
-    }
-  }
+  /**
+   * The part of a document that names its message.
+   *
+   * @param digest the {@link dev.tally.common.search.AppDigest} of its app
+   */
+  public record Place(String digest, long chat, long number) {}
 
   /**
    * The bodies of those of the messages that are indexed. Documents that no search shows yet are
    * included.
    */
-  public Map<MessageKey, String> bodies(List<MessageKey> keys) {
+  public Map<MessageKey, String> bodies(List<Message> messages) {
+    List<Document> documents = messages.stream().map(Document::of).toList();
     Query query =
         NativeQuery.builder()
             .withIdsWithRouting(
-                keys.stream()
-                    .map(
-                        key ->
-                            new Query.IdWithRouting(Document.id(key), Document.routing(key.chat())))
+                documents.stream()
+                    .map(document -> new Query.IdWithRouting(document.id(), document.routing()))
                     .toList())
             .withSourceFilter(FetchSourceFilter.of(filter -> filter.withIncludes("body")))
             .build();
@@ -63,11 +60,11 @@ public class IndexedMessages {
       MultiGetItem<Body> item = items.get(i);
       if (item.isFailed()) {
         throw new IllegalStateException(
-            "Elasticsearch cannot read %s: %s".formatted(Document.id(keys.get(i)), reason(item)));
+            "Elasticsearch cannot read %s: %s".formatted(documents.get(i).id(), reason(item)));
       }
       Body body = item.getItem();
       if (body != null) {
-        bodies.put(keys.get(i), body.body());
+        bodies.put(messages.get(i).key(), body.body());
       }
     }
     return bodies;
@@ -80,8 +77,8 @@ public class IndexedMessages {
         .orElse("unknown error");
   }
 
-  /** Passes the keys of all documents to a consumer, page by page, in key order. */
-  public void forEachPage(int size, Consumer<List<MessageKey>> consumer) {
+  /** Passes the places of all documents to a consumer, page by page, those of an app together. */
+  public void forEachPage(int size, Consumer<List<Place>> consumer) {
     elasticsearch.indexOps(SEARCHED).refresh();
     List<Object> after = List.of();
     while (true) {
@@ -92,14 +89,14 @@ public class IndexedMessages {
               .withMaxResults(size)
               .withTrackTotalHits(false)
               .withSourceFilter(
-                  FetchSourceFilter.of(filter -> filter.withIncludes("app", "chat", "number")))
+                  FetchSourceFilter.of(filter -> filter.withIncludes("digest", "chat", "number")))
               .build();
       List<SearchHit<Place>> page =
           elasticsearch.search(query, Place.class, SEARCHED).getSearchHits();
       if (page.isEmpty()) {
         return;
       }
-      consumer.accept(page.stream().map(hit -> hit.getContent().key()).toList());
+      consumer.accept(page.stream().map(SearchHit::getContent).toList());
       after = page.getLast().getSortValues();
     }
   }

@@ -1,5 +1,6 @@
 package dev.tally.worker.index;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -13,15 +14,19 @@ import java.util.StringJoiner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads persisted messages. Lost ones are in no index: nothing is left to be searched. */
+/** Reads persisted messages, without those that are lost: nothing of them is left to be searched. */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public final class Messages {
 
-  private static final String IN_RANGES =
+  /** The apps come second: the order of the messages is that of their key. */
+  private static final String SELECT =
       """
-      SELECT app_id, chat_number, number, body, created_at FROM messages
-      WHERE lost_at IS NULL AND (%s)""";
+      SELECT m.app_id, m.chat_number, m.number, m.body, m.created_at, a.token
+      FROM messages m STRAIGHT_JOIN apps a ON a.id = m.app_id
+      WHERE m.lost_at IS NULL AND\s""";
+
+  private static final String IN_RANGES = SELECT + "(%s)";
 
   /**
    * A part of the condition of {@link #IN_RANGES}, one for each range. Its parameters have no
@@ -29,17 +34,16 @@ public final class Messages {
    */
   private static final String IN_RANGE =
       """
-      (app_id = ? AND chat_number = ? AND number BETWEEN ? AND ?)""";
+      (m.app_id = ? AND m.chat_number = ? AND m.number BETWEEN ? AND ?)""";
 
   private static final String AFTER =
-      """
-      SELECT app_id, chat_number, number, body, created_at FROM messages
-      WHERE lost_at IS NULL
-        AND ((app_id = :app AND chat_number = :chat AND number > :number)
-          OR (app_id = :app AND chat_number > :chat)
-          OR app_id > :app)
-      ORDER BY app_id, chat_number, number
-      LIMIT :limit""";
+      SELECT
+          + """
+          ((m.app_id = :app AND m.chat_number = :chat AND m.number > :number)
+            OR (m.app_id = :app AND m.chat_number > :chat)
+            OR m.app_id > :app)
+          ORDER BY m.app_id, m.chat_number, m.number
+          LIMIT :limit""";
 
   /** A key before all messages, to begin a scan with. */
   public static final MessageKey START = new MessageKey(new ChatKey(0, 0), 0);
@@ -81,6 +85,7 @@ public final class Messages {
   private static Message message(ResultSet row, int index) throws SQLException {
     return new Message(
         new MessageKey(new ChatKey(row.getLong(1), row.getLong(2)), row.getLong(3)),
+        new AppToken(row.getString(6)),
         row.getString(4),
         row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC));
   }

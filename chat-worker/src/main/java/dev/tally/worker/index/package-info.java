@@ -10,7 +10,8 @@
  *   <li>{@code <index>-write}, an alias: the only name that documents are sent to. A bulk request
  *       requires it, so no request makes a deleted index again.
  *   <li>{@code search_indexes}, a table: the index in use ({@code LIVE}) and one that a reindex
- *       fills ({@code BUILDING}), each with the UUID that Elasticsearch gave it
+ *       fills ({@code BUILDING}), each with the UUID that Elasticsearch gave it, and the version of
+ *       its documents ({@link dev.tally.common.search.SearchLayout})
  * </ul>
  *
  * <p>The process:

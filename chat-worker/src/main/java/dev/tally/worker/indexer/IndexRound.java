@@ -80,7 +80,9 @@ final class IndexRound {
     /** The round took as much as it may, so more rows may be due. */
     MORE,
     /** The live index does not exist. No row is settled. */
-    INDEX_MISSING
+    INDEX_MISSING,
+    /** Each index has documents of another version, until a new one is begun. No row is settled. */
+    INDEX_OUTDATED
   }
 
   /**
@@ -99,8 +101,14 @@ final class IndexRound {
     if (work.targets().stream().noneMatch(IndexRound::isLive)) {
       return Result.INDEX_MISSING;
     }
+    // An index of another version takes no document of this one, and is soon replaced.
+    List<SearchIndexes.Entry> targets =
+        work.targets().stream().filter(SearchIndexes.Entry::hasOurLayout).toList();
+    if (targets.isEmpty()) {
+      return Result.INDEX_OUTDATED;
+    }
     Set<MessageKey> notTaken = new HashSet<>();
-    for (SearchIndexes.Entry target : work.targets()) {
+    for (SearchIndexes.Entry target : targets) {
       BulkAnswer answer = send(target, work.messages());
       if (answer.indexMissing() && isLive(target)) {
         return Result.INDEX_MISSING;

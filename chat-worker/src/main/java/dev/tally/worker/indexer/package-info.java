@@ -23,6 +23,8 @@
  *       between leaves the row, and the messages are sent again, which changes nothing.
  *   <li>Rows and registered indexes come from the same snapshot, so a reindex misses no message:
  *       {@link IndexRound} has the argument.
+ *   <li>An index of an older version gets no documents. Rows wait until the new index is
+ *       registered, which gets them all.
  *   <li>When Elasticsearch is away, or an index takes nothing, the round is tried again later as a
  *       whole. The drain goes on.
  *   <li>A message that an index does not take delays itself, and no other: its run of messages

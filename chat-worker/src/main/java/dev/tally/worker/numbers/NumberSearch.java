@@ -23,15 +23,13 @@ public final class NumberSearch {
       """
       SELECT c.number FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = :app AND c.number > :after AND c.number <= :last
-      ORDER BY c.number LIMIT :limit\
-      """;
+      ORDER BY c.number LIMIT :limit""";
 
   private static final String MESSAGES =
       """
       SELECT m.number FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = :app AND m.chat_number = :chat AND m.number > :after AND m.number <= :last
-      ORDER BY m.number LIMIT :limit\
-      """;
+      ORDER BY m.number LIMIT :limit""";
 
   private static final int PAGE = 10_000;
 

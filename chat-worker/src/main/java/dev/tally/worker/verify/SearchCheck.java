@@ -5,6 +5,7 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.index.IndexedMessages;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ class SearchCheck {
       if (page.isEmpty()) {
         return pending;
       }
-      Map<MessageKey, String> bodies = indexed.bodies(page.stream().map(Message::key).toList());
+      Map<MessageKey, String> bodies = indexed.bodies(page);
       for (Message message : page) {
         String body = bodies.get(message.key());
         if (message.body().equals(body)) {
@@ -95,12 +96,29 @@ class SearchCheck {
    * indexed after it is right, too. No message is indexed before its commit.
    */
   void indexedIsPersisted(Findings findings) {
+    AppsByDigest apps = new AppsByDigest(jdbc);
     indexed.forEachPage(
         PAGE,
-        keys ->
-            keys.stream()
+        places ->
+            keys(places, apps, findings).stream()
                 .collect(Collectors.groupingBy(MessageKey::chat))
                 .forEach((chat, ofChat) -> checkPersisted(chat, ofChat, findings)));
+  }
+
+  /** The keys of these documents' messages. */
+  private static List<MessageKey> keys(
+      List<IndexedMessages.Place> places, AppsByDigest apps, Findings findings) {
+    List<MessageKey> keys = new ArrayList<>(places.size());
+    for (IndexedMessages.Place place : places) {
+      apps.id(place.digest())
+          .ifPresentOrElse(
+              app -> keys.add(new MessageKey(new ChatKey(app, place.chat()), place.number())),
+              () ->
+                  findings.add(
+                      "document %s:%d:%d belongs to no app"
+                          .formatted(place.digest(), place.chat(), place.number())));
+    }
+    return keys;
   }
 
   private void checkPersisted(ChatKey chat, List<MessageKey> keys, Findings findings) {

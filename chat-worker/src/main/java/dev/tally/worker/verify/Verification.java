@@ -30,8 +30,7 @@ public class Verification {
             WHERE id > :after ORDER BY id LIMIT :limit) a
       LEFT JOIN chats c ON c.app_id = a.id
       GROUP BY a.id, a.token, a.chats_count
-      ORDER BY a.id\
-      """;
+      ORDER BY a.id""";
 
   private static final String CHATS_AFTER =
       """
@@ -40,23 +39,20 @@ public class Verification {
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
       GROUP BY c.number, c.messages_count
-      ORDER BY c.number\
-      """;
+      ORDER BY c.number""";
 
   private static final String CHATS_WITHOUT_APP =
       """
       SELECT c.app_id, c.number FROM chats c
       LEFT JOIN apps a ON a.id = c.app_id
-      WHERE a.id IS NULL LIMIT :limit\
-      """;
+      WHERE a.id IS NULL LIMIT :limit""";
 
   private static final String MESSAGES_WITHOUT_CHAT =
       """
       SELECT m.app_id, m.chat_number
       FROM (SELECT DISTINCT app_id, chat_number FROM messages) m
       LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
-      WHERE c.number IS NULL LIMIT :limit\
-      """;
+      WHERE c.number IS NULL LIMIT :limit""";
 
   private static final int PAGE = 1_000;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
 import co.elastic.clients.elasticsearch.core.bulk.OperationType;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BulkAnswerTest {
 
   private static final int OK = 201;
+  private static final AppToken APP = new AppToken("0".repeat(32));
 
   @Test
   void anIndexThatTookEverythingLeavesNothing() {
@@ -81,7 +83,7 @@ class BulkAnswerTest {
   private static BulkAnswer answer(Integer... statuses) {
     List<Message> messages =
         IntStream.rangeClosed(1, statuses.length)
-            .mapToObj(number -> new Message(key(number), "x", Instant.EPOCH))
+            .mapToObj(number -> new Message(key(number), APP, "x", Instant.EPOCH))
             .toList();
     return BulkAnswer.of(messages, Arrays.stream(statuses).map(BulkAnswerTest::item).toList());
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
@@ -11,6 +12,7 @@ import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.index.DocumentWriter;
 import dev.tally.worker.index.IndexedMessages;
+import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
 import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.index.lifecycle.IndexKeeper;
@@ -20,6 +22,7 @@ import dev.tally.worker.tracing.WriteSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.StringReader;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -83,9 +86,10 @@ class IndexRoundIT {
   @BeforeEach
   void makeAnEmptyIndex() {
     indexes.all().forEach(entry -> cluster.delete(entry.name()));
-    for (String table : List.of("messages", "search_outbox", "search_indexes")) {
+    for (String table : List.of("apps", "messages", "search_outbox", "search_indexes")) {
       mysql.sql("DELETE FROM " + table).update();
     }
+    List.of(CHAT, OTHER).forEach(chat -> addApp(chat.appId()));
     worker.getBean(IndexKeeper.class).check();
     live = indexes.all().getFirst().name();
   }
@@ -189,6 +193,57 @@ class IndexRoundIT {
   }
 
   @Test
+  void aLostMessageIsNotIndexed() {
+    persist(CHAT, 1, "there");
+    persist(CHAT, 2, "");
+    mysql.sql("UPDATE messages SET lost_at = UTC_TIMESTAMP(6) WHERE number = 2").update();
+    append(CHAT, 1, 2);
+
+    round.run();
+
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 2)).containsExactly(1L);
+  }
+
+  @Test
+  void anAppThatGetsTheIdOfALostOneHasDocumentsOfItsOwn() {
+    persist(CHAT, 1, "of the lost app");
+    append(CHAT, 1, 1);
+    round.run();
+    mysql.sql("DELETE FROM apps WHERE id = ?").param(CHAT.appId()).update();
+    mysql.sql("UPDATE apps SET id = ? WHERE id = ?").params(CHAT.appId(), OTHER.appId()).update();
+    mysql.sql("UPDATE messages SET body = 'of the new app'").update();
+    append(CHAT, 1, 1);
+
+    round.run();
+
+    assertThat(bodies(CHAT.appId())).containsExactly("of the lost app");
+    assertThat(bodies(OTHER.appId())).containsExactly("of the new app");
+  }
+
+  @Test
+  void anIndexOfAnOlderVersionIsLeftOut() {
+    persist(CHAT, 1, "one");
+    append(CHAT, 1, 1);
+    mysql.sql("UPDATE search_indexes SET layout = 1").update();
+
+    assertThat(round.run()).isEqualTo(IndexRound.Result.INDEX_OUTDATED);
+    assertThat(rows()).containsExactly("1/1: 1-1, attempts 0, due");
+
+    String next = SearchCluster.newName();
+    cluster.create(next);
+    mysql
+        .sql("INSERT INTO search_indexes (name, role, layout) VALUES (?, 'BUILDING', 2)")
+        .param(next)
+        .update();
+    assertThat(round.run()).isEqualTo(IndexRound.Result.IDLE);
+    assertThat(rows()).isEmpty();
+    assertThat(indexed(CHAT, 1, 1)).isEmpty();
+    cluster.search(next);
+    assertThat(indexed(CHAT, 1, 1)).containsExactly(1L);
+  }
+
+  @Test
   void withoutALiveIndexEveryRowStays() {
     persist(CHAT, 1, "one");
     append(CHAT, 1, 1);
@@ -204,9 +259,24 @@ class IndexRoundIT {
 
   private static void persist(ChatKey chat, long number, String body) {
     mysql
-        .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)")
+        .sql(
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
+                + " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))")
         .params(chat.appId(), chat.number(), number, body)
         .update();
+  }
+
+  private static void addApp(long id) {
+    mysql
+        .sql(
+            "INSERT INTO apps (id, token, name, created_at, updated_at)"
+                + " VALUES (?, ?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+        .params(id, token(id).value())
+        .update();
+  }
+
+  private static AppToken token(long app) {
+    return new AppToken("%032x".formatted(app));
   }
 
   private static void append(ChatKey chat, long first, long last) {
@@ -230,14 +300,23 @@ class IndexRoundIT {
 
   /** Those of the numbers whose documents are in the live index. */
   private static List<Long> indexed(ChatKey chat, long first, long last) {
-    List<MessageKey> keys =
+    List<Message> messages =
         LongStream.rangeClosed(first, last)
-            .mapToObj(number -> new MessageKey(chat, number))
+            .mapToObj(
+                number ->
+                    new Message(
+                        new MessageKey(chat, number), token(chat.appId()), "", Instant.EPOCH))
             .toList();
-    return worker.getBean(IndexedMessages.class).bodies(keys).keySet().stream()
+    return worker.getBean(IndexedMessages.class).bodies(messages).keySet().stream()
         .map(MessageKey::number)
         .sorted()
         .toList();
+  }
+
+  /** The body of an app's message that was message 1 of chat 1. */
+  private static List<String> bodies(long tokenOf) {
+    Message message = new Message(new MessageKey(CHAT, 1), token(tokenOf), "", Instant.EPOCH);
+    return List.copyOf(worker.getBean(IndexedMessages.class).bodies(List.of(message)).values());
   }
 
   /** Replaces the live index by one of the same name with another definition. */

@@ -2,7 +2,9 @@ package dev.tally.worker.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.search.AppDigest;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.worker.WorkerFixture;
@@ -47,9 +49,13 @@ class SearchIT {
     awaitIndexed();
 
     assertThat(verify()).isEmpty();
-    assertThat(http("GET", "/tally-messages/_search?q=app:" + fixture.id(app), "").body())
-        .contains("\"_id\":\"" + fixture.id(app) + ":1:1\"")
-        .contains("\"_routing\":\"" + fixture.id(app) + "\"");
+    String digest = digest(app);
+    http("POST", "/tally-messages/_refresh", "");
+    assertThat(http("GET", "/tally-messages/_search?q=body:hello", "").body())
+        .contains("\"_id\":\"" + digest + ":1:1\"")
+        .contains("\"_routing\":\"" + digest + "\"")
+        .contains("\"digest\":\"" + digest + "\"")
+        .doesNotContain(app);
   }
 
   @Test
@@ -104,8 +110,8 @@ class SearchIT {
     awaitIndexed();
 
     for (int i = 1; i <= 5_000; i += 500) {
-      String document = fixture.id(app) + ":1:" + i;
-      http("DELETE", "/%s/_doc/%s?routing=%d".formatted(live(), document, fixture.id(app)), "");
+      String document = digest(app) + ":1:" + i;
+      http("DELETE", "/%s/_doc/%s?routing=%s".formatted(live(), document, digest(app)), "");
     }
     assertThat(verify()).hasSize(10);
     // One outbox row for all of the messages.
@@ -210,6 +216,10 @@ class SearchIT {
           }
           return outbox() == 0;
         });
+  }
+
+  private static String digest(String app) {
+    return AppDigest.of(new AppToken(app)).value();
   }
 
   private static long outbox() {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -123,7 +124,8 @@ public final class Epochs {
    */
   public void glance(PartitionKeys keys) {
     PartitionState state = states.read(keys);
-    if (!faults(state, rows.read(keys.partition()), 0).isEmpty()) {
+    PartitionRow row = rows.read(keys.partition());
+    if (!faults(state, row, 0, RecordedPosition.NONE).isEmpty()) {
       compare(keys);
     }
   }
@@ -134,18 +136,38 @@ public final class Epochs {
    * @throws DataAccessException if Redis or MySQL does not answer
    */
   public void compare(PartitionKeys keys) {
+    compare(keys, RecordedPosition.NONE);
+  }
+
+  /**
+   * Does the same, also with what was recorded elsewhere: Redis and MySQL may both have been
+   * restored to states that agree.
+   *
+   * @throws DataAccessException if Redis or MySQL does not answer
+   */
+  public void compare(PartitionKeys keys, RecordedPosition recorded) {
     for (int i = 0; i < TRIES; i++) {
-      Comparison comparison = compare(keys, 0);
+      Comparison comparison = compare(keys, recorded.position(), recorded);
       if (comparison.faults().isEmpty() || raise(keys, comparison)) {
         return;
       }
     }
   }
 
+  /** A partition's positions, to be recorded; empty while its run or its epoch is in question. */
+  public Optional<RecordedPosition> position(PartitionKeys keys) {
+    PartitionRow row = rows.read(keys.partition());
+    PartitionState state = states.read(keys);
+    return state.isChecked() && state.epoch() == row.epoch()
+        ? Optional.of(
+            new RecordedPosition(state.run(), row.epoch(), state.position(), row.persisted()))
+        : Optional.empty();
+  }
+
   private boolean settle(PartitionKeys keys, PartitionState state, long remembered) {
     Comparison comparison;
     try {
-      comparison = compare(keys, remembered);
+      comparison = compare(keys, remembered, RecordedPosition.NONE);
     } catch (DataAccessException e) {
       if (remembered == 0 || state.position() < remembered) {
         throw e;
@@ -170,21 +192,22 @@ public final class Epochs {
    */
   private record Comparison(PartitionState state, Set<Fault> faults, long epoch, long seen) {}
 
-  private Comparison compare(PartitionKeys keys, long remembered) {
+  private Comparison compare(PartitionKeys keys, long remembered, RecordedPosition recorded) {
     try {
-      return Objects.requireNonNull(transaction.execute(_ -> compareLocked(keys, remembered)));
+      return Objects.requireNonNull(
+          transaction.execute(_ -> compareLocked(keys, remembered, recorded)));
     } catch (TransactionException e) {
       throw new TransientDataAccessResourceException(
           "partition %d cannot be compared now".formatted(keys.partition()), e);
     }
   }
 
-  private Comparison compareLocked(PartitionKeys keys, long remembered) {
+  private Comparison compareLocked(PartitionKeys keys, long remembered, RecordedPosition recorded) {
     int partition = keys.partition();
     PartitionRow row = rows.lock(partition);
     PartitionState state = states.read(keys);
-    Set<Fault> faults = faults(state, row, remembered);
-    long epoch = Math.max(row.epoch(), state.epoch());
+    Set<Fault> faults = faults(state, row, remembered, recorded);
+    long epoch = Math.max(Math.max(row.epoch(), state.epoch()), recorded.epoch());
     long seen =
         Math.max(Math.max(state.position(), remembered), Math.max(row.persisted(), row.seen()));
     if (!faults.isEmpty()) {
@@ -200,13 +223,18 @@ public final class Epochs {
   }
 
   /** Both servers may have been set back, each to a moment of its own. */
-  private static Set<Fault> faults(PartitionState state, PartitionRow row, long remembered) {
+  private static Set<Fault> faults(
+      PartitionState state, PartitionRow row, long remembered, RecordedPosition recorded) {
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    // A record of this run says nothing of the position at which the run was checked.
+    boolean isOfEarlierRun = !recorded.run().equals(state.run());
     if (state.position() < Math.max(remembered, Math.max(row.persisted(), row.seen()))
-        || (state.isChecked() && remembered > state.checkedPosition())) {
+        || (state.isChecked() && isOfEarlierRun && remembered > state.checkedPosition())) {
       faults.add(Fault.REDIS_LOST_WRITES);
     }
-    if (row.persisted() < state.acknowledged() || row.epoch() < state.epoch()) {
+    if (row.persisted() < state.acknowledged()
+        || row.epoch() < state.epoch()
+        || recorded.isAheadOf(row)) {
       faults.add(Fault.MYSQL_SET_BACK);
     }
     if (faults.isEmpty() && row.epoch() > state.epoch()) {

@@ -1,6 +1,8 @@
 package dev.tally.common.epoch;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The statements about the partitions' rows, in SQL that MySQL and MariaDB share. */
@@ -8,13 +10,11 @@ public final class PartitionRows {
 
   private static final String READ =
       """
-      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?\
-      """;
+      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?""";
 
   private static final String CREATE =
       """
-      INSERT IGNORE INTO partition_positions (partition_number) VALUES (?)\
-      """;
+      INSERT IGNORE INTO partition_positions (partition_number) VALUES (?)""";
 
   private static final String LOCK = READ + " FOR UPDATE";
 
@@ -28,19 +28,26 @@ public final class PartitionRows {
       ON DUPLICATE KEY UPDATE
         epoch = GREATEST(epoch, :epoch),
         persisted = GREATEST(persisted, :persisted),
-        seen = GREATEST(seen, :seen)\
-      """;
+        seen = GREATEST(seen, :seen)""";
 
   private static final String FILL_IS_DUE =
       """
-      UPDATE partition_positions SET fill_due = :epoch WHERE partition_number = :partition\
-      """;
+      UPDATE partition_positions SET fill_due = :epoch, index_due = :epoch
+      WHERE partition_number = :partition""";
 
   private static final String FILLED =
       """
       UPDATE partition_positions SET fill_due = 0
-      WHERE partition_number = :partition AND fill_due = :epoch\
-      """;
+      WHERE partition_number = :partition AND fill_due = :epoch""";
+
+  private static final String INDEX_DUE =
+      """
+      SELECT partition_number, index_due FROM partition_positions WHERE index_due <> 0""";
+
+  private static final String INDEX_BUILT =
+      """
+      UPDATE partition_positions SET index_due = 0
+      WHERE partition_number = :partition AND index_due = :epoch""";
 
   private final JdbcClient jdbc;
 
@@ -86,6 +93,32 @@ public final class PartitionRows {
     jdbc.sql(FILLED).param("partition", partition).param("epoch", due).update();
   }
 
+  /**
+   * The partitions of which the search index may have messages that MySQL has lost, each with the
+   * epoch that began then.
+   */
+  public Map<Integer, Long> indexDue() {
+    Map<Integer, Long> due = new TreeMap<>();
+    jdbc.sql(INDEX_DUE)
+        .query(
+            row -> {
+              due.put(row.getInt(1), row.getLong(2));
+            });
+    return due;
+  }
+
+  /**
+   * Records that a search index was built.
+   *
+   * @param due what {@link #indexDue} was when that began
+   */
+  public void indexBuilt(Map<Integer, Long> due) {
+    due.forEach(
+        (partition, epoch) ->
+            jdbc.sql(INDEX_BUILT).param("partition", partition).param("epoch", epoch).update());
+  }
+
+  /** Records that MySQL was set back: its lost numbers are to be filled, and an index is due. */
   void fillIsDue(int partition, long epoch) {
     jdbc.sql(FILL_IS_DUE).param("partition", partition).param("epoch", epoch).update();
   }

@@ -1,4 +1,7 @@
-/** Configures the Elasticsearch client of every service that has one, and names its faults. */
+/**
+ * Configures the Elasticsearch client of every service that has one, names its faults, and says how
+ * documents are named.
+ */
 @NullMarked
 package dev.tally.common.search;
 

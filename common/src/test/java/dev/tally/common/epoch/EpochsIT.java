@@ -129,6 +129,32 @@ class EpochsIT {
   }
 
   @Test
+  void aMySqlThatWasSetBackWithARedisThatLostWritesIsFilledToo() {
+    redis("earlier", 8, 6, 0, 2);
+    mysql(0, 4, 10);
+
+    epochs.check(KEYS, 0);
+
+    assertRaised("redis-lost-writes", 1, 10, 8);
+    assertThat(row().fillDue()).isEqualTo(1);
+    assertThat(new PartitionRows(mysql).indexDue()).isEqualTo(Map.of(3, 1L));
+  }
+
+  @Test
+  void aRecordOfAnEpochBeforeARaiseSaysNothingOfMySql() {
+    redis(run(), 10, 6, 2, 4);
+    redis.opsForHash().put(KEYS.state(), "checked", "10");
+    mysql(2, 6, 10);
+
+    epochs.compare(KEYS, new RecordedPosition("earlier", 1, 10, 9));
+    assertThat(row()).isEqualTo(new PartitionRow(2, 6, 10));
+
+    epochs.compare(KEYS, new RecordedPosition("earlier", 2, 10, 9));
+    assertRaised("mysql-set-back", 3, 10, 6);
+    assertThat(row().fillDue()).isEqualTo(3);
+  }
+
+  @Test
   void aMySqlOfAnOlderEpochWasSetBack() {
     redis("earlier", 10, 6, 5, 4);
     mysql(2, 6, 10);

@@ -99,8 +99,9 @@ class CommandsIT {
         .contains("is no persisted message");
 
     damage(
-        "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
-            + (" VALUES (" + id + ", 1, 2, 'another body', UTC_TIMESTAMP(6))"),
+        "INSERT INTO messages (app_id, chat_number, number, body, created_at) VALUES ("
+            + id
+            + ", 1, 2, 'another body', UTC_TIMESTAMP(6))",
         "UPDATE apps SET chats_count = 7 WHERE token = '" + app + "'");
     assertThat(verify(1))
         .contains("app " + app + ": chats_count is 7, but there are 1")

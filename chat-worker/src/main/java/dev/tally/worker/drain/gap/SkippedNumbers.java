@@ -21,8 +21,7 @@ public final class SkippedNumbers {
                        ORDER BY number DESC LIMIT 1), 0)
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              place FOR ORDINALITY, app_id BIGINT PATH '$')) AS wanted
-      ORDER BY wanted.place\
-      """;
+      ORDER BY wanted.place""";
 
   private static final String HIGHEST_MESSAGES =
       """
@@ -31,8 +30,7 @@ public final class SkippedNumbers {
                        ORDER BY number DESC LIMIT 1), 0)
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              place FOR ORDINALITY, app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
-      ORDER BY wanted.place\
-      """;
+      ORDER BY wanted.place""";
 
   private final JdbcClient jdbc;
 

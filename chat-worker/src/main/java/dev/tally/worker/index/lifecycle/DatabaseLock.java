@@ -26,6 +26,10 @@ class DatabaseLock {
       """
       DO RELEASE_LOCK(CONCAT(DATABASE(), '.', ?))""";
 
+  private static final String HELD =
+      """
+      SELECT IS_USED_LOCK(CONCAT(DATABASE(), '.', ?)) = CONNECTION_ID()""";
+
   private final DataSource database;
 
   DatabaseLock(DataSource database) {
@@ -34,6 +38,14 @@ class DatabaseLock {
 
   /** A lock that is held until it is closed. */
   interface Held extends AutoCloseable {
+
+    /**
+     * Confirms that the lock is held, and keeps MySQL from ending its idle connection.
+     *
+     * @throws DataAccessResourceFailureException if the lock is lost, or MySQL does not answer
+     */
+    void confirm();
+
     @Override
     void close();
   }
@@ -55,7 +67,7 @@ class DatabaseLock {
           connection.close();
         }
       }
-      return acquired ? Optional.of(() -> release(connection, name)) : Optional.empty();
+      return acquired ? Optional.of(new Lock(connection, name)) : Optional.empty();
     } catch (SQLException e) {
       throw new DataAccessResourceFailureException("cannot acquire lock " + name, e);
     }
@@ -72,13 +84,31 @@ class DatabaseLock {
     }
   }
 
-  private static void release(Connection connection, String name) {
-    try (connection;
-        PreparedStatement statement = connection.prepareStatement(RELEASE)) {
-      statement.setString(1, name);
-      statement.execute();
-    } catch (SQLException e) {
-      throw new DataAccessResourceFailureException("cannot release lock " + name, e);
+  private record Lock(Connection connection, String name) implements Held {
+
+    @Override
+    public void confirm() {
+      try (PreparedStatement statement = connection.prepareStatement(HELD)) {
+        statement.setString(1, name);
+        try (ResultSet result = statement.executeQuery()) {
+          if (!result.next() || result.getInt(1) != 1) {
+            throw new DataAccessResourceFailureException("lock %s is lost".formatted(name));
+          }
+        }
+      } catch (SQLException e) {
+        throw new DataAccessResourceFailureException("cannot confirm lock " + name, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try (connection;
+          PreparedStatement statement = connection.prepareStatement(RELEASE)) {
+        statement.setString(1, name);
+        statement.execute();
+      } catch (SQLException e) {
+        throw new DataAccessResourceFailureException("cannot release lock " + name, e);
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.time.Duration;
@@ -145,6 +146,8 @@ public class IndexKeeper {
     SearchIndexes.Entry live = indexes.live().orElseGet(this::addLive);
     Optional<String> indexUuid = cluster.indexUuid(live.name());
     if (indexUuid.isEmpty()) {
+      // Before the index: no crash may leave a new index that looks like an old one.
+      indexes.setOurLayout(live.name());
       cluster.create(live.name());
       indexUuid = cluster.indexUuid(live.name());
       log.info("search index {} was created", live.name());
@@ -165,7 +168,7 @@ public class IndexKeeper {
   private SearchIndexes.Entry addLive() {
     String name = SearchCluster.newName();
     indexes.add(name, SearchIndexes.Role.LIVE);
-    return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null);
+    return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null, SearchLayout.VERSION);
   }
 
   private record App(long id, AppToken token) {}

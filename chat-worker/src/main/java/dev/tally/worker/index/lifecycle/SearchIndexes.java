@@ -1,5 +1,6 @@
 package dev.tally.worker.index.lifecycle;
 
+import dev.tally.common.search.SearchLayout;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,20 @@ public final class SearchIndexes {
 
   private static final String ALL =
       """
-      SELECT name, role, index_uuid FROM search_indexes ORDER BY name""";
+      SELECT name, role, index_uuid, layout FROM search_indexes ORDER BY name""";
 
   private static final String ADD =
       """
-      INSERT INTO search_indexes (name, role, index_uuid) VALUES (:name, :role, NULL)""";
+      INSERT INTO search_indexes (name, role, index_uuid, layout)
+      VALUES (:name, :role, NULL, :layout)""";
 
   private static final String SET_INDEX_UUID =
       """
       UPDATE search_indexes SET index_uuid = :index_uuid WHERE name = :name""";
+
+  private static final String SET_LAYOUT =
+      """
+      UPDATE search_indexes SET layout = :layout WHERE name = :name""";
 
   private static final String SET_ROLE =
       """
@@ -49,14 +55,25 @@ public final class SearchIndexes {
    *
    * @param indexUuid the UUID of the index that all messages were sent to; null if none was sent
    *     yet
+   * @param layout the version of its documents
    */
-  public record Entry(String name, Role role, @Nullable String indexUuid) {}
+  public record Entry(String name, Role role, @Nullable String indexUuid, int layout) {
+
+    /** Whether it takes the documents that this version of Tally writes. */
+    public boolean hasOurLayout() {
+      return layout == SearchLayout.VERSION;
+    }
+  }
 
   public List<Entry> all() {
     return jdbc.sql(ALL)
         .query(
             (row, _) ->
-                new Entry(row.getString(1), Role.valueOf(row.getString(2)), row.getString(3)))
+                new Entry(
+                    row.getString(1),
+                    Role.valueOf(row.getString(2)),
+                    row.getString(3),
+                    row.getInt(4)))
         .list();
   }
 
@@ -69,11 +86,20 @@ public final class SearchIndexes {
   }
 
   void add(String name, Role role) {
-    jdbc.sql(ADD).param("name", name).param("role", role.name()).update();
+    jdbc.sql(ADD)
+        .param("name", name)
+        .param("role", role.name())
+        .param("layout", SearchLayout.VERSION)
+        .update();
   }
 
   void setIndexUuid(String name, String indexUuid) {
     jdbc.sql(SET_INDEX_UUID).param("index_uuid", indexUuid).param("name", name).update();
+  }
+
+  /** Records that the index has the documents that this version of Tally writes. */
+  void setOurLayout(String name) {
+    jdbc.sql(SET_LAYOUT).param("layout", SearchLayout.VERSION).param("name", name).update();
   }
 
   void setLive(String name) {

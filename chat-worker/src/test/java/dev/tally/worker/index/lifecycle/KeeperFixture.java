@@ -26,6 +26,10 @@ final class KeeperFixture implements AutoCloseable {
   final SearchCluster cluster = worker.getBean(SearchCluster.class);
   final ElasticsearchClient elasticsearch = worker.getBean(ElasticsearchClient.class);
   final JdbcClient mysql = worker.getBean(JdbcClient.class);
+
+  /** Has connections of its own, so it takes part in no transaction of the worker. */
+  final JdbcClient other = JdbcClient.create(servers.dataSource());
+
   final DatabaseLock lock = worker.getBean(DatabaseLock.class);
 
   private ConfigurableApplicationContext start() {
@@ -69,6 +73,17 @@ final class KeeperFixture implements AutoCloseable {
         > 0;
   }
 
+  /** Ends the connection that holds the lock of a reindex. */
+  void endTheConnectionOfAReindex() {
+    long connection =
+        other
+            .sql("SELECT IS_USED_LOCK(CONCAT(DATABASE(), '.', ?))")
+            .param(IndexKeeper.REINDEX_LOCK)
+            .query(Long.class)
+            .single();
+    other.sql("KILL " + connection).update();
+  }
+
   /** The rows of the outbox. */
   List<String> sent() {
     return mysql
@@ -104,14 +119,16 @@ final class KeeperFixture implements AutoCloseable {
         .update();
     mysql
         .sql(
-            "INSERT INTO chats VALUES (:app, 1, 2, UTC_TIMESTAMP(6), NULL),"
-                + " (:app, 2, 0, UTC_TIMESTAMP(6), NULL)")
+            "INSERT INTO chats (app_id, number, messages_count, created_at)"
+                + " VALUES (:app, 1, 2, UTC_TIMESTAMP(6)),"
+                + " (:app, 2, 0, UTC_TIMESTAMP(6))")
         .param("app", id)
         .update();
     mysql
         .sql(
-            "INSERT INTO messages VALUES (:app, 1, 1, 'one', UTC_TIMESTAMP(6), NULL),"
-                + " (:app, 1, 2, 'two', UTC_TIMESTAMP(6), NULL)")
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
+                + " VALUES (:app, 1, 1, 'one', UTC_TIMESTAMP(6)),"
+                + " (:app, 1, 2, 'two', UTC_TIMESTAMP(6))")
         .param("app", id)
         .update();
   }

@@ -1,5 +1,7 @@
 package dev.tally.system.faults.check;
 
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.search.AppDigest;
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
@@ -167,9 +169,11 @@ public final class StateReader {
   }
 
   private void readIndex(State state) {
+    Map<String, String> apps = new HashMap<>();
+    tokens.values().forEach(app -> apps.put(AppDigest.of(new AppToken(app)).value(), app));
     try (HttpClient http = HttpClient.newHttpClient()) {
       ask(http, "/tally-messages/_refresh", "");
-      List<String> fields = List.of("app", "chat", "number");
+      List<String> fields = List.of("digest", "chat", "number");
       ObjectNode search = JSON.createObjectNode().put("size", PAGE).put("_source", false);
       ArrayNode sort = search.putArray("sort");
       fields.forEach(sort::add);
@@ -180,9 +184,11 @@ public final class StateReader {
         }
         for (JsonNode hit : hits) {
           JsonNode key = hit.path("sort");
+          String digest = key.get(0).asString();
+          String app = apps.getOrDefault(digest, "with digest " + digest);
           state
               .indexed()
-              .computeIfAbsent(chat(key.get(0).asLong(), key.get(1).asLong()), _ -> new HashSet<>())
+              .computeIfAbsent(new Parent.Chat(app, key.get(1).asLong()), _ -> new HashSet<>())
               .add(key.get(2).asLong());
         }
         search.set("search_after", hits.get(hits.size() - 1).path("sort"));
