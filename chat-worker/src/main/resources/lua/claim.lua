@@ -27,9 +27,9 @@
 -- knows their names.
 --
 -- Answers {"not-owner"}, {"unchecked"} if this run of Redis is not checked, {"nothing"} if no job waits, {"unlisted"} if
--- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch, run}
--- if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position, epoch, run}:
--- what the batch has now, and 1 if the batch has room and jobs wait.
+-- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch,
+-- run} if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position,
+-- epoch, run}: what the batch has now, and 1 if the batch has room and jobs wait.
 
 local state = KEYS[1] -- hash
 local ring = KEYS[2] -- list

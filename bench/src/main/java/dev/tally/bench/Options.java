@@ -22,7 +22,8 @@ record Options(
   static final String USAGE =
       """
       usage: bench/run [--quick] [SECTION…]
-             bench/run --against REVISION [--quick] [--pairs N] [--limit RATIO] [accept] [drain] [read]""";
+             bench/run --against REVISION [--quick] [--pairs N] [--limit RATIO] [accept] [drain] [read]\
+      """;
   private static final int PAIRS = 21;
 
   /**

@@ -28,7 +28,8 @@ public final class Dataset {
   private static final String APP =
       """
       INSERT INTO apps (id, token, name, chats_count, created_at, updated_at)
-      VALUES (?, ?, 'Bench', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""";
+      VALUES (?, ?, 'Bench', ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))\
+      """;
 
   /** A recursion of a thousand rows is the deepest that servers allow without other settings. */
   private static final String CHATS =
@@ -37,7 +38,8 @@ public final class Dataset {
       WITH RECURSIVE thousand (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM thousand WHERE i < 999)
       SELECT ?, 1 + high.i * 1000 + low.i, ?, UTC_TIMESTAMP(6)
       FROM thousand high CROSS JOIN thousand low
-      WHERE high.i <= ? DIV 1000 AND high.i * 1000 + low.i < ?""";
+      WHERE high.i <= ? DIV 1000 AND high.i * 1000 + low.i < ?\
+      """;
 
   /** Gives each chat copies of the same texts. The join has the order of the primary key. */
   private static final String MESSAGES =
@@ -49,13 +51,15 @@ public final class Dataset {
       CROSS JOIN copies
       CROSS JOIN JSON_TABLE(
         ?, '$[*]' COLUMNS (number FOR ORDINALITY, body VARCHAR(255) PATH '$')) AS texts
-      WHERE c.app_id = ?""";
+      WHERE c.app_id = ?\
+      """;
 
   private static final String OUTBOX =
       """
       INSERT INTO search_outbox
         (partition_number, app_id, chat_number, first_number, last_number, due_at)
-      SELECT ?, app_id, number, 1, messages_count, UTC_TIMESTAMP(6) FROM chats WHERE app_id = ?""";
+      SELECT ?, app_id, number, 1, messages_count, UTC_TIMESTAMP(6) FROM chats WHERE app_id = ?\
+      """;
 
   private final Servers servers;
   private final JdbcTemplate jdbc;

@@ -29,7 +29,8 @@ public final class PlainWrites {
   private static final String INSERT =
       """
       INSERT INTO bench_messages (app_id, chat_number, number, body, created_at)
-      VALUES (?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?)\
+      """;
   private static final String LOCK =
       "SELECT messages_count FROM bench_chats WHERE app_id = ? AND number = ? FOR UPDATE";
   private static final String COUNT =

@@ -40,7 +40,8 @@ public final class ReadSection {
   private static final String SQL_MESSAGE =
       """
       SELECT number, body, created_at FROM messages
-      WHERE app_id = ? AND chat_number = 1 AND number = ?""";
+      WHERE app_id = ? AND chat_number = 1 AND number = ?\
+      """;
   private static final String SQL_PAGE =
       """
       SELECT number, body, created_at FROM messages

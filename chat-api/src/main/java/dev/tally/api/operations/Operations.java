@@ -31,7 +31,8 @@ class Operations {
   private static final String BACKLOG =
       """
       SELECT COUNT(*)
-      FROM (SELECT id FROM search_outbox LIMIT :most) waiting""";
+      FROM (SELECT id FROM search_outbox LIMIT :most) waiting\
+      """;
 
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final Duration FRESH = Duration.ofSeconds(1);

@@ -319,6 +319,29 @@ class CounterRecoveryIT {
         .isEqualTo(Map.of(PartitionKeys.NUMBERS, "9", PartitionKeys.EPOCH, "1"));
   }
 
+  /** A dead letter with a number keeps it, but a superseded one would leave a gap. */
+  @Test
+  void aSupersededDeadLetterHasNoNumber() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
+    pushDead(DeadLetter.Reason.REFUSED, message(CHAT, 8));
+    pushDead(DeadLetter.Reason.SUPERSEDED, message(CHAT, 9));
+
+    recover(MESSAGES);
+
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("8");
+    // The same for a counter of an older epoch, which looks at the whole partition.
+    counter(KEYS.messages(CHAT), 1);
+    redis.opsForHash().put(KEYS.state(), PartitionKeys.EPOCH, "1");
+    recover(MESSAGES);
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("8");
+  }
+
+  private void pushDead(DeadLetter.Reason reason, String job) {
+    redis.opsForList().rightPush(KEYS.dead(), DeadLetter.now(reason, job.getBytes(UTF_8)).encode());
+  }
+
   @Test
   void jobsOfOtherParentsDoNotCount() {
     rows.app(APP.value());

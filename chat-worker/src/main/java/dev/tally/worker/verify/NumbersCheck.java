@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -184,7 +185,8 @@ class NumbersCheck {
         Map<PartitionKeys, List<Parent>> parents = byPartition();
         Map<PartitionKeys, PartitionEpoch> before = epochs(parents.keySet());
         parents.forEach(
-            (keys, ofPartition) -> removeUnaccepted(ofPartition, keys, before.get(keys)));
+            (keys, ofPartition) ->
+                removeUnaccepted(ofPartition, keys, Objects.requireNonNull(before.get(keys))));
         undecodable = search.look(candidates);
         inOneEpoch = before.equals(epochs(parents.keySet())) ? inOneEpoch + 1 : 0;
       }

@@ -83,31 +83,32 @@ public final class WaitingJobs {
 
   /**
    * Passes all jobs of an app that are in Redis to a consumer, some perhaps twice: those that wait,
-   * those that a worker has claimed, and those of dead letters. None is missed, unless it is
-   * persisted by the time this returns.
+   * those that a worker has claimed, and those of dead letters, but for superseded ones: their
+   * numbers are given out again. None is missed, unless it is persisted by the time this returns.
    *
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void forEachInRedis(AppToken app, Consumer<Job> consumer) {
-    forEachTextInRedis(
-        app,
+    Consumer<String> texts =
         decoded(
             job -> {
               if (job.app().equals(app)) {
                 consumer.accept(job);
               }
-            }));
+            });
+    forEachTextInRedis(app, letter -> ifNumbered(letter, texts), texts);
   }
 
   /**
-   * Passes all jobs of a partition that are in Redis to a consumer, some perhaps twice. None is
-   * missed, unless it is persisted by the time this returns, or was accepted meanwhile.
+   * Passes all jobs of a partition that are in Redis to a consumer, some perhaps twice, but for
+   * those of superseded dead letters. None is missed, unless it is persisted by the time this
+   * returns, or was accepted meanwhile.
    *
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void forEachInRedis(PartitionKeys keys, Consumer<Job> consumer) {
     Consumer<String> texts = decoded(consumer);
-    Consumer<String> letters = letter -> texts.accept(jobOf(letter));
+    Consumer<String> letters = letter -> ifNumbered(letter, texts);
     // An operator may retry a dead letter meanwhile, and a worker may make a new one.
     read(keys.dead(), "", letters);
     List<String> apps = redis.opsForList().range(keys.ring(), 0, -1);
@@ -128,13 +129,18 @@ public final class WaitingJobs {
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
   public void forEachTextInRedis(AppToken app, Consumer<String> consumer) {
+    forEachTextInRedis(app, letter -> consumer.accept(jobOf(letter)), consumer);
+  }
+
+  private void forEachTextInRedis(
+      AppToken app, Consumer<String> letters, Consumer<String> consumer) {
     PartitionKeys keys = layout.partitions().of(app);
     // An operator may retry a dead letter meanwhile, and a worker may make a new one.
-    read(keys.dead(), app.value(), letter -> consumer.accept(jobOf(letter)));
+    read(keys.dead(), app.value(), letters);
     read(keys.jobs(app), app.value(), consumer);
     read(keys.retried(), app.value(), consumer);
     read(keys.claimed(), app.value(), consumer);
-    read(keys.dead(), app.value(), letter -> consumer.accept(jobOf(letter)));
+    read(keys.dead(), app.value(), letters);
   }
 
   private Map<Integer, List<AppToken>> byPartition(Set<AppToken> apps) {
@@ -181,6 +187,14 @@ public final class WaitingJobs {
       }
       consumer.accept(job);
     };
+  }
+
+  /** Passes on the job of a dead letter, unless the job has lost its number. */
+  private static void ifNumbered(String deadLetter, Consumer<String> consumer) {
+    DeadLetter letter = DeadLetter.decode(deadLetter.getBytes(StandardCharsets.UTF_8));
+    if (letter.reason() != DeadLetter.Reason.SUPERSEDED) {
+      consumer.accept(new String(letter.job(), StandardCharsets.UTF_8));
+    }
   }
 
   /** The job of a dead letter; empty, so that nobody can decode it, if it is none. */

@@ -2,7 +2,10 @@ package dev.tally.system.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.partition.Partitions;
 import dev.tally.system.faults.check.Checker;
+import dev.tally.system.faults.check.Losses;
+import dev.tally.system.faults.check.Raise;
 import dev.tally.system.faults.check.StateReader;
 import dev.tally.system.faults.check.Violation;
 import dev.tally.system.faults.deployment.Deployment;
@@ -42,6 +45,8 @@ class FaultsIT {
 
   private static final int CLIENTS = 8;
   private static final Duration PACE = Duration.ofMillis(100);
+
+  private static final int PARTITIONS = 16;
 
   /** Small, so that clients fill the queue in a moment. */
   private static final String QUEUE_LIMIT = "500";
@@ -107,8 +112,13 @@ class FaultsIT {
     Report verified = drained(deployment);
     wrong.addAll(verified.findings());
     State state = new StateReader(deployment.stack()).read();
-    List<Violation> violations = Checker.check(surroundings.history(), state);
+    Losses losses = nemesis.losses();
+    List<Violation> violations = Checker.check(surroundings.history(), state, losses);
 
+    List<Raise> raises =
+        deployment.services().stream()
+            .flatMap(service -> Raise.in(service.log()).stream())
+            .toList();
     String report =
         new FaultsReport(
                 seed,
@@ -118,18 +128,22 @@ class FaultsIT {
                 nemesis.kindCount(),
                 state,
                 violations,
+                losses.count(),
+                raises.size(),
                 verified)
             .markdown();
     Files.writeString(reportFile(), report);
     System.out.println(report);
 
     violations.forEach(violation -> wrong.add(violation.sentence()));
+    wrong.addAll(losses.unnamed(raises, new Partitions(PARTITIONS)));
     surroundings.surprises().forEach(surprise -> wrong.add(surprise.toString()));
     assertThat(wrong).isEmpty();
     assertThat(verified.searchFault()).as("the index was not checked").isNull();
     assertThat(verified.queued()).as("jobs never persisted").isZero();
     assertThat(verified.pending()).as("messages never indexed").isZero();
-    assertThat(verified.deadLetters()).as("dead letters").isZero();
+    // The checker knows which ones name a loss of a server.
+    assertThat(verified.deadLetters()).as("dead letters").isEqualTo(state.deadLetters().size());
   }
 
   private static Path reportFile() throws IOException {

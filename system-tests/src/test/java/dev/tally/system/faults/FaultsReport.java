@@ -18,7 +18,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A report of a run for people to read: its faults, its requests and its findings. */
+/**
+ * A report of a run for people to read: its faults, its requests and its findings.
+ *
+ * @param lostWithServers how many numbers of accepted writes servers lost that went back in time
+ * @param epochs how many epochs began because of that
+ */
 record FaultsReport(
     long seed,
     Duration duration,
@@ -27,6 +32,8 @@ record FaultsReport(
     int kinds,
     State state,
     List<Violation> violations,
+    int lostWithServers,
+    int epochs,
     Report verified) {
 
   String markdown() {
@@ -75,6 +82,8 @@ record FaultsReport(
     row(text, "messages accepted", messages);
     row(text, "chats persisted", state.chats().size());
     row(text, "messages persisted", state.messages().values().stream().mapToLong(List::size).sum());
+    row(text, "numbers that a server lost itself", lostWithServers);
+    row(text, "epochs begun", epochs);
     Map<String, Long> found =
         violations.stream()
             .collect(

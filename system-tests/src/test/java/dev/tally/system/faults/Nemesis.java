@@ -1,6 +1,7 @@
 package dev.tally.system.faults;
 
 import dev.tally.stack.ServerKind;
+import dev.tally.system.faults.check.Losses;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
 import dev.tally.system.faults.deployment.Proxy;
@@ -36,6 +37,7 @@ final class Nemesis {
   private final Workload workload;
   private final Probe probe;
   private final Random random;
+  private final SetBackFaults setBacks;
   private final long begin = System.nanoTime();
   private final List<Fault> chosen;
   private final List<Fault> bag = new ArrayList<>();
@@ -57,21 +59,6 @@ final class Nemesis {
   }
 
   /**
-   * A kind of fault. All kinds are healed in the same way.
-   *
-   * @param kind its name in reports
-   * @param shortest its minimum length
-   * @param longest its maximum length
-   */
-  private record Fault(String kind, Duration shortest, Duration longest, Strike strike) {}
-
-  @FunctionalInterface
-  private interface Strike {
-    /** Breaks something, and returns its description. */
-    String now() throws InterruptedException;
-  }
-
-  /**
    * @param kinds a pattern for the whole names of faults
    */
   Nemesis(Deployment deployment, Workload workload, Probe probe, long seed, Pattern kinds) {
@@ -79,6 +66,7 @@ final class Nemesis {
     this.workload = workload;
     this.probe = probe;
     this.random = new Random(seed);
+    this.setBacks = new SetBackFaults(deployment, probe, random);
     this.chosen = kinds().stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
     if (chosen.isEmpty()) {
       throw new IllegalArgumentException("no kind of fault matches " + kinds);
@@ -93,6 +81,11 @@ final class Nemesis {
   /** The faults so far, all healed. */
   List<Struck> struck() {
     return List.copyOf(struck);
+  }
+
+  /** What servers have lost by these faults. */
+  Losses losses() {
+    return setBacks.losses();
   }
 
   /**
@@ -132,6 +125,7 @@ final class Nemesis {
     try {
       Probe.Recovery recovery = probe.await(healing, RECOVERY_PATIENCE);
       Duration started = restoring.get();
+      setBacks.checkIsolation();
       struck.add(new Struck(fault.kind(), started, recovery));
       say(
           "  healed: started after %d ms, accepts after %d ms, readable after %d ms, searchable after %d ms"
@@ -156,13 +150,13 @@ final class Nemesis {
 
   private List<Fault> kinds() {
     List<Fault> kinds = new ArrayList<>();
-    kinds.add(fault("nothing, for comparison", 500, 1_000, () -> "nothing"));
+    kinds.add(Fault.of("nothing, for comparison", 500, 1_000, () -> "nothing"));
     for (LinkedService.Kind kind : LinkedService.Kind.values()) {
-      kinds.add(fault(kind.title() + " killed", 200, 2_000, () -> kill(any(kind))));
+      kinds.add(Fault.of(kind.title() + " killed", 200, 2_000, () -> kill(any(kind))));
     }
     for (ServerKind kind : ServerKind.values()) {
       kinds.add(
-          fault(
+          Fault.of(
               kind.title() + " killed",
               200,
               2_000,
@@ -172,7 +166,7 @@ final class Nemesis {
               }));
     }
     kinds.add(
-        fault(
+        Fault.of(
             "gateway and worker killed at once",
             200,
             3_000,
@@ -181,10 +175,10 @@ final class Nemesis {
                     + " and "
                     + kill(any(LinkedService.Kind.WORKER))));
     // Each lasts longer than a lease, and longer than services wait for an answer from Redis.
-    kinds.add(fault("worker frozen", 3_000, 5_000, this::freezeWorker));
+    kinds.add(Fault.of("worker frozen", 3_000, 5_000, this::freezeWorker));
     for (ServerKind kind : List.of(ServerKind.REDIS, ServerKind.MARIADB)) {
       kinds.add(
-          fault(
+          Fault.of(
               kind.title() + " frozen",
               2_500,
               5_000,
@@ -196,31 +190,29 @@ final class Nemesis {
     for (LinkedService.Kind service : LinkedService.Kind.values()) {
       for (ServerKind server : service.uses()) {
         String link = service.title() + "-" + server.title();
-        kinds.add(fault(link + " cut", 500, 4_000, () -> each(service, server, "cut", Proxy::cut)));
         kinds.add(
-            fault(
+            Fault.of(link + " cut", 500, 4_000, () -> each(service, server, "cut", Proxy::cut)));
+        kinds.add(
+            Fault.of(
                 link + " stalled",
                 2_500,
                 5_000,
                 () -> each(service, server, "stall", Proxy::stall)));
         kinds.add(
-            fault(
+            Fault.of(
                 link + " answers lost",
                 500,
                 4_000,
                 () -> each(service, server, "lose answers to", Proxy::loseAnswers)));
       }
     }
-    kinds.add(fault("slow database", 3_000, 6_000, this::slowDatabase));
-    kinds.add(fault("slow inserts", 4_000, 8_000, this::slowInserts));
-    kinds.add(fault("full queue", 0, 500, this::fullQueue));
-    kinds.add(fault("flooding neighbour", 0, 500, this::flood));
-    kinds.add(fault("Redis' memory full", 1_000, 3_000, this::fullMemory));
+    kinds.add(Fault.of("slow database", 3_000, 6_000, this::slowDatabase));
+    kinds.add(Fault.of("slow inserts", 4_000, 8_000, this::slowInserts));
+    kinds.add(Fault.of("full queue", 0, 500, this::fullQueue));
+    kinds.add(Fault.of("flooding neighbour", 0, 500, this::flood));
+    kinds.add(Fault.of("Redis' memory full", 1_000, 3_000, this::fullMemory));
+    kinds.addAll(setBacks.kinds());
     return kinds;
-  }
-
-  private static Fault fault(String kind, long shortest, long longest, Strike strike) {
-    return new Fault(kind, Duration.ofMillis(shortest), Duration.ofMillis(longest), strike);
   }
 
   private LinkedService any(LinkedService.Kind kind) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.system.faults.check.Checker;
+import dev.tally.system.faults.check.Losses;
 import dev.tally.system.faults.check.Violation;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
@@ -112,7 +113,7 @@ class RedisLossIT {
         .allSatisfy(
             one -> assertThat(one.number()).isGreaterThan(highest.getOrDefault(one.chat(), 0L)))
         .doesNotContainAnyElementsOf(lost);
-    assertThat(Checker.check(scenario.history(), state))
+    assertThat(Checker.check(scenario.history(), state, Losses.NONE))
         .allSatisfy(
             violation ->
                 assertThat(violation)

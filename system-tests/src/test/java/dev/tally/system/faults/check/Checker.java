@@ -22,15 +22,17 @@ public final class Checker {
 
   private final List<History.Entry> entries;
   private final State state;
+  private final Losses losses;
   private final List<Violation> violations = new ArrayList<>();
   private final Map<Parent, List<Write>> writes = new HashMap<>();
 
   /** The write of each body, to any parent. */
   private final Map<String, Write> writers = new HashMap<>();
 
-  private Checker(List<History.Entry> entries, State state) {
+  private Checker(List<History.Entry> entries, State state, Losses losses) {
     this.entries = entries;
     this.state = state;
+    this.losses = losses;
   }
 
   /**
@@ -38,9 +40,10 @@ public final class Checker {
    *
    * @param history of all requests to this deployment, none of them still under way
    * @param state after everything was drained and indexed
+   * @param losses what the servers lost themselves
    */
-  public static List<Violation> check(History history, State state) {
-    return new Checker(history.entries(), state).check();
+  public static List<Violation> check(History history, State state, Losses losses) {
+    return new Checker(history.entries(), state, losses).check();
   }
 
   private List<Violation> check() {
@@ -50,57 +53,86 @@ public final class Checker {
         write.bodies().forEach(body -> writers.putIfAbsent(body, write));
       }
     }
-    checkApps();
-    checkDenials();
+    Set<String> lostApps = checkApps();
+    checkDenials(lostApps);
     Map<Parent, List<State.Message>> rows = rows();
     Map<Parent.Chat, List<ReadCheck.Read>> reads = ReadCheck.reads(entries);
     Set<Parent> parents = new HashSet<>(rows.keySet());
     parents.addAll(writes.keySet());
     parents.addAll(reads.keySet());
+    // What is lost with its app is lost as a whole, whatever was asked for.
+    parents.removeIf(parent -> lostApps.contains(parent.app()) && !rows.containsKey(parent));
     for (Parent parent : parents) {
       List<State.Message> ofParent = rows.getOrDefault(parent, List.of());
       Set<Long> wrong =
           new WriteCheck(
-                  parent, writes.getOrDefault(parent, List.of()), ofParent, writers, violations)
+                  parent,
+                  writes.getOrDefault(parent, List.of()),
+                  ofParent,
+                  writers,
+                  losses,
+                  violations)
               .check();
       if (parent instanceof Parent.Chat chat) {
-        new ReadCheck(chat, state.chats().containsKey(chat), ofParent, wrong, writers, violations)
+        new ReadCheck(
+                chat, state.chats().containsKey(chat), ofParent, wrong, writers, losses, violations)
             .check(reads.getOrDefault(chat, List.of()));
         checkSearch(chat, ofParent);
       }
       checkRows(parent, ofParent);
     }
-    state.deadLetters().forEach(reason -> violations.add(new Violation.DeadLetter(reason)));
+    checkDeadLetters(lostApps);
     return violations;
   }
 
-  private void checkApps() {
-    Set<String> created = new HashSet<>();
+  private void checkDeadLetters(Set<String> lostApps) {
+    for (State.Dead letter : state.deadLetters()) {
+      Parent parent = letter.parent();
+      if (parent == null
+          || !losses.names(
+              letter, writes.getOrDefault(parent, List.of()), lostApps.contains(parent.app()))) {
+        violations.add(new Violation.DeadLetter(parent, letter.number(), letter.reason()));
+      }
+    }
+  }
+
+  /** Returns the apps that MySQL has lost and may have lost. */
+  private Set<String> checkApps() {
+    Map<String, Long> created = new HashMap<>();
+    Set<String> lost = new HashSet<>();
     List<String> unknown = new ArrayList<>();
     for (History.Entry entry : entries) {
       if (entry.request() instanceof Request.NewApp app) {
         switch (entry.outcome()) {
-          case Outcome.CreatedApp(String token) -> created.add(token);
+          case Outcome.CreatedApp(String token) -> created.put(token, entry.startNanos());
           case Outcome.Unknown _ -> unknown.add(app.name());
           default -> {}
         }
       }
     }
-    created.stream()
-        .filter(token -> !state.apps().containsKey(token))
-        .forEach(token -> violations.add(new Violation.AppLost(token)));
+    created.forEach(
+        (token, start) -> {
+          if (!state.apps().containsKey(token)) {
+            if (losses.mayLoseApp(token, start)) {
+              lost.add(token);
+            } else {
+              violations.add(new Violation.AppLost(token));
+            }
+          }
+        });
     state
         .apps()
         .forEach(
             (token, app) -> {
-              if (!created.contains(token) && !unknown.remove(app.name())) {
+              if (!created.containsKey(token) && !unknown.remove(app.name())) {
                 violations.add(new Violation.AppInvented(token));
               }
             });
+    return lost;
   }
 
   /** Once a client was told that something exists, no later request may get a 404 for it. */
-  private void checkDenials() {
+  private void checkDenials(Set<String> lostApps) {
     Map<Parent, Long> knownSince = new HashMap<>();
     for (History.Entry entry : entries) {
       Parent known =
@@ -117,11 +149,22 @@ public final class Checker {
     }
     Set<Parent> denied = new HashSet<>();
     for (History.Entry entry : entries) {
+      if (entry.outcome() instanceof Outcome.Refused(int status, _)
+          && status == 410
+          && entry.request() instanceof Request.ReadChat(String app, long number)
+          && !state.voidChats().contains(new Parent.Chat(app, number))
+          && !lostApps.contains(app)
+          && denied.add(new Parent.Chat(app, number))) {
+        violations.add(new Violation.Denied(new Parent.Chat(app, number)));
+      }
       Parent parent = Write.parent(entry.request());
       if (entry.outcome() instanceof Outcome.Refused(int status, _)
           && status == 404
           && parent != null
           && knownSince.getOrDefault(parent, Long.MAX_VALUE) < entry.startNanos()
+          && !lostApps.contains(parent.app())
+          && !(parent instanceof Parent.Chat chat
+              && losses.mayBeUnknown(chat, knownSince.getOrDefault(parent, 0L), entry.endNanos()))
           && denied.add(parent)) {
         violations.add(new Violation.Denied(parent));
       }
@@ -140,7 +183,14 @@ public final class Checker {
         (app, numbers) ->
             rows.put(
                 new Parent.App(app),
-                numbers.stream().map(number -> new State.Message(number, Write.NO_BODY)).toList()));
+                numbers.stream()
+                    .map(
+                        number ->
+                            new State.Message(
+                                number,
+                                Write.NO_BODY,
+                                state.voidChats().contains(new Parent.Chat(app, number))))
+                    .toList()));
     return rows;
   }
 
@@ -171,7 +221,7 @@ public final class Checker {
   private void checkSearch(Parent.Chat chat, List<State.Message> rows) {
     Set<Long> unpersisted = new TreeSet<>(state.indexed().getOrDefault(chat, Set.of()));
     for (State.Message row : rows) {
-      if (!unpersisted.remove(row.number())) {
+      if (!row.isVoid() && !unpersisted.remove(row.number())) {
         violations.add(new Violation.NotSearchable(chat, row.number()));
       }
     }

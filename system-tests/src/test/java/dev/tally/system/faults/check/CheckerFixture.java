@@ -28,10 +28,12 @@ abstract class CheckerFixture {
       new State(
           new HashMap<>(),
           new HashMap<>(),
+          new HashSet<>(),
           new HashMap<>(),
           new HashMap<>(),
           new HashMap<>(),
           new ArrayList<>());
+  final List<SetBack> setBacks = new ArrayList<>();
   long now = 1_000;
 
   /** Two apps, three chats, and three messages in the first: accepted, read, persisted, indexed. */
@@ -48,7 +50,7 @@ abstract class CheckerFixture {
   }
 
   List<Violation> check() {
-    return Checker.check(history, state);
+    return Checker.check(history, state, new Losses(setBacks));
   }
 
   void assertOnly(Violation violation) {

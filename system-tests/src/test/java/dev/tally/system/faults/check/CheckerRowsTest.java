@@ -122,20 +122,20 @@ class CheckerRowsTest extends CheckerFixture {
 
   @Test
   void aDeadLetterIsNamed() {
-    state.deadLetters().add("number-taken");
+    state.deadLetters().add(new State.Dead("number-taken", CHAT, 4, "four"));
 
-    assertOnly(new Violation.DeadLetter("number-taken"));
+    assertOnly(new Violation.DeadLetter(CHAT, 4, "number-taken"));
   }
 
   @Test
   void everyViolationIsASentence() {
-    state.deadLetters().add("number-taken");
+    state.deadLetters().add(new State.Dead("number-taken", CHAT, 4, "four"));
     state.chats().put(CHAT, 4L);
 
     assertThat(check())
         .extracting(Violation::sentence)
         .containsExactlyInAnyOrder(
             "app a1 chat 1: the count is 4, but there are 3 rows",
-            "there is a dead letter: number-taken");
+            "app a1 chat 1: number 4 is a dead letter: number-taken");
   }
 }

@@ -24,6 +24,7 @@ final class ReadCheck {
   private final List<State.Message> rows;
   private final Set<Long> wrong;
   private final Map<String, Write> writers;
+  private final Losses losses;
   private final List<Violation> violations;
 
   /**
@@ -54,12 +55,14 @@ final class ReadCheck {
       List<State.Message> rows,
       Set<Long> wrong,
       Map<String, Write> writers,
+      Losses losses,
       List<Violation> violations) {
     this.chat = chat;
     this.exists = exists;
     this.rows = rows;
     this.wrong = wrong;
     this.writers = writers;
+    this.losses = losses;
     this.violations = violations;
   }
 
@@ -106,18 +109,21 @@ final class ReadCheck {
 
   /** Adds its findings to the violations. */
   void check(List<Read> reads) {
-    Map<Long, String> persisted = new HashMap<>();
-    rows.forEach(row -> persisted.put(row.number(), row.body()));
+    Map<Long, State.Message> persisted = new HashMap<>();
+    rows.forEach(row -> persisted.put(row.number(), row));
     for (Read read : reads) {
       if (read.request() != null && read.page() != null) {
-        checkPage(read.request(), read.page().messages(), persisted);
+        checkPage(read, read.request(), read.page().messages(), persisted);
       }
     }
     checkProgress(reads);
   }
 
   private void checkPage(
-      Request.ReadMessages request, List<State.Message> messages, Map<Long, String> persisted) {
+      Read read,
+      Request.ReadMessages request,
+      List<State.Message> messages,
+      Map<Long, State.Message> persisted) {
     long expected = request.after() + 1;
     for (State.Message message : messages) {
       long number = message.number();
@@ -125,12 +131,15 @@ final class ReadCheck {
         violations.add(new Violation.BrokenPage(chat, expected, number));
       }
       expected = number + 1;
-      String body = persisted.get(number);
-      if (body != null && !body.equals(message.body()) && wrong.add(number)) {
+      State.Message row = persisted.get(number);
+      if (row != null
+          && !row.equals(message)
+          && !losses.mayVanish(chat, number, read.startNanos())
+          && wrong.add(number)) {
         Write writer = writers.get(message.body());
         violations.add(
             writer == null || writer.parent().equals(chat)
-                ? new Violation.BodyDiffers(chat, number, message.body(), body)
+                ? new Violation.BodyDiffers(chat, number, message.body(), row.body())
                 : new Violation.Foreign(chat, number, writer.parent()));
       }
     }
@@ -146,14 +155,15 @@ final class ReadCheck {
     long highest = rows.isEmpty() ? 0 : rows.getLast().number();
     byStart.add(
         new Read(Long.MAX_VALUE, Long.MAX_VALUE, 0, exists ? highest : NO_CHAT, null, null));
-    List<Read> byEnd = new ArrayList<>(reads);
-    byEnd.sort(Comparator.comparingLong(Read::endNanos));
-    long seen = NO_CHAT;
-    int ended = 0;
-    for (Read read : byStart) {
-      while (ended < byEnd.size() && byEnd.get(ended).endNanos() < read.startNanos()) {
-        seen = Math.max(seen, byEnd.get(ended).atLeast());
-        ended++;
+    for (int i = 0; i < byStart.size(); i++) {
+      Read read = byStart.get(i);
+      long seen = NO_CHAT;
+      // A chat has some hundred reads.
+      for (int j = 0; j < i; j++) {
+        Read earlier = byStart.get(j);
+        if (earlier.endNanos() < read.startNanos()) {
+          seen = Math.max(seen, losses.stillThere(chat, earlier, read, NO_CHAT));
+        }
       }
       if (read.atMost() < seen) {
         violations.add(new Violation.WentBackwards(chat, seen, read.atMost()));

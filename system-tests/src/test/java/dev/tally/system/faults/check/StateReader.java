@@ -1,7 +1,12 @@
 package dev.tally.system.faults.check;
 
+import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.search.AppDigest;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
@@ -15,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -26,6 +32,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,9 +46,9 @@ public final class StateReader {
 
   private static final int PAGE = 5_000;
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Pattern CHATS = Pattern.compile("tally:\\{\\d+}:([0-9a-f]+):chats");
+  private static final Pattern CHATS = Pattern.compile("(tally:\\{\\d+}:)([0-9a-f]+):chats");
   private static final Pattern MESSAGES =
-      Pattern.compile("tally:\\{\\d+}:([0-9a-f]+):(\\d+):messages");
+      Pattern.compile("(tally:\\{\\d+}:)([0-9a-f]+):(\\d+):messages");
   private static final Pattern DEAD = Pattern.compile("tally:\\{\\d+}:dead");
 
   private final EmbeddedStack stack;
@@ -62,6 +69,7 @@ public final class StateReader {
         new State(
             new HashMap<>(),
             new HashMap<>(),
+            new HashSet<>(),
             new HashMap<>(),
             new HashMap<>(),
             new HashMap<>(),
@@ -87,21 +95,26 @@ public final class StateReader {
         }
       }
       try (ResultSet row =
-          statement.executeQuery("SELECT app_id, number, messages_count FROM chats")) {
+          statement.executeQuery("SELECT app_id, number, messages_count, lost_at FROM chats")) {
         while (row.next()) {
-          state.chats().put(chat(row.getLong(1), row.getLong(2)), row.getLong(3));
+          Parent.Chat chat = chat(row.getLong(1), row.getLong(2));
+          state.chats().put(chat, row.getLong(3));
+          if (row.getTimestamp(4) != null) {
+            state.voidChats().add(chat);
+          }
         }
       }
     }
     try (PreparedStatement page =
         connection.prepareStatement(
             """
-            SELECT app_id, chat_number, number, body FROM messages
+            SELECT app_id, chat_number, number, body, lost_at FROM messages
             WHERE (app_id = ? AND chat_number = ? AND number > ?)
                OR (app_id = ? AND chat_number > ?)
                OR app_id > ?
             ORDER BY app_id, chat_number, number
-            LIMIT ?""")) {
+            LIMIT ?\
+            """)) {
       long app = 0;
       long chat = 0;
       long number = 0;
@@ -123,7 +136,7 @@ public final class StateReader {
             state
                 .messages()
                 .computeIfAbsent(chat(app, chat), _ -> new ArrayList<>())
-                .add(new State.Message(number, row.getString(4)));
+                .add(new State.Message(number, row.getString(4), row.getTimestamp(5) != null));
             size++;
           }
         }
@@ -147,24 +160,53 @@ public final class StateReader {
         Matcher chats = CHATS.matcher(key);
         Matcher messages = MESSAGES.matcher(key);
         if (chats.matches()) {
-          readCounter(redis, key, new Parent.App(chats.group(1)), state);
+          readCounter(redis, key, chats.group(1), new Parent.App(chats.group(2)), state);
         } else if (messages.matches()) {
-          long chat = Long.parseLong(messages.group(2));
-          readCounter(redis, key, new Parent.Chat(messages.group(1), chat), state);
+          long chat = Long.parseLong(messages.group(3));
+          Parent parent = new Parent.Chat(messages.group(2), chat);
+          readCounter(redis, key, messages.group(1), parent, state);
         } else if (DEAD.matcher(key).matches()) {
           for (String letter : redis.lrange(key, 0, -1)) {
-            state.deadLetters().add(JSON.readTree(letter).path("reason").asString());
+            state.deadLetters().add(dead(letter));
           }
         }
       }
     }
   }
 
+  /** A counter of an older epoch is not read: nobody uses it before it is recovered. */
   private static void readCounter(
-      RedisCommands<String, String> redis, String key, Parent parent, State state) {
-    String counter = redis.hget(key, "numbers");
-    if (counter != null) {
+      RedisCommands<String, String> redis,
+      String key,
+      String beforeApp,
+      Parent parent,
+      State state) {
+    String counter = redis.hget(key, PartitionKeys.NUMBERS);
+    String epoch = redis.hget(key, PartitionKeys.EPOCH);
+    String present = redis.hget(beforeApp + "state", PartitionKeys.EPOCH);
+    if (counter != null
+        && Objects.requireNonNullElse(epoch, "0")
+            .equals(Objects.requireNonNullElse(present, "0"))) {
       state.counters().put(parent, Long.parseLong(counter));
+    }
+  }
+
+  private static State.Dead dead(String text) {
+    DeadLetter letter = DeadLetter.decode(text.getBytes(StandardCharsets.UTF_8));
+    String reason = letter.reason().slug();
+    try {
+      return switch (new JobCodec().decode(new String(letter.job(), StandardCharsets.UTF_8))) {
+        case Job.NewChat job ->
+            new State.Dead(reason, new Parent.App(job.app().value()), job.chat().number(), null);
+        case Job.NewMessage job ->
+            new State.Dead(
+                reason,
+                new Parent.Chat(job.app().value(), job.message().chat().number()),
+                job.message().number(),
+                job.body());
+      };
+    } catch (UndecodableJobException e) {
+      return new State.Dead(reason, null, 0, null);
     }
   }
 

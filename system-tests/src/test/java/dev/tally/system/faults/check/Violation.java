@@ -1,6 +1,7 @@
 package dev.tally.system.faults.check;
 
 import dev.tally.system.faults.workload.Parent;
+import org.jspecify.annotations.Nullable;
 
 /** A promise that was not kept. */
 public sealed interface Violation {
@@ -29,6 +30,14 @@ public sealed interface Violation {
     @Override
     public String sentence() {
       return "%s: number %d was accepted and is lost".formatted(parent, number);
+    }
+  }
+
+  /** A void row although no server has lost what stood there. */
+  public record Voided(Parent parent, long number) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d is void, but no server has lost it".formatted(parent, number);
     }
   }
 
@@ -140,11 +149,11 @@ public sealed interface Violation {
     }
   }
 
-  /** A 404 for a parent that had been accepted before. */
+  /** A 404 for a parent that had been accepted before, or a 410 for one that is not lost. */
   public record Denied(Parent parent) implements Violation {
     @Override
     public String sentence() {
-      return "%s: a write to it was refused as unknown after it had been accepted"
+      return "%s: a request was refused although it had been accepted and is not lost"
           .formatted(parent);
     }
   }
@@ -196,10 +205,11 @@ public sealed interface Violation {
   }
 
   /** A job that became a dead letter. */
-  public record DeadLetter(String reason) implements Violation {
+  public record DeadLetter(@Nullable Parent parent, long number, String reason)
+      implements Violation {
     @Override
     public String sentence() {
-      return "there is a dead letter: " + reason;
+      return "%s: number %d is a dead letter: %s".formatted(parent, number, reason);
     }
   }
 }

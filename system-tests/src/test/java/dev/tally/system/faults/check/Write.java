@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param numbers the numbers in the answer, if it was accepted
  * @param startNanos the write happened after this moment
  * @param endNanos the write happened before this moment; {@link Long#MAX_VALUE} if that is unknown
+ * @param answeredNanos the attempt that was accepted began at this moment; else the first one
+ * @param lastNanos the last attempt ended at this moment
  */
 public record Write(
     Parent parent,
@@ -25,7 +27,9 @@ public record Write(
     Fate fate,
     Outcome.@Nullable Accepted numbers,
     long startNanos,
-    long endNanos) {
+    long endNanos,
+    long answeredNanos,
+    long lastNanos) {
 
   /** Whether the rows of a write must exist. */
   public enum Fate {
@@ -84,11 +88,15 @@ public record Write(
     Outcome.Accepted numbers = null;
     long start = Long.MAX_VALUE;
     long end = Long.MAX_VALUE;
+    long answered = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
     for (History.Entry entry : tries) {
       start = Math.min(start, entry.startNanos());
+      last = Math.max(last, entry.endNanos());
       if (entry.outcome() instanceof Outcome.Accepted accepted) {
         fate = Fate.ACCEPTED;
         end = Math.min(end, entry.endNanos());
+        answered = Math.min(answered, entry.startNanos());
         if (numbers == null) {
           numbers = accepted;
         } else if (!numbers.equals(accepted)) {
@@ -104,6 +112,8 @@ public record Write(
       violations.add(
           new Violation.Miscounted(parent, numbers.first(), numbers.last(), bodies.size()));
     }
-    writes.add(new Write(parent, bodies, fate, numbers, start, end));
+    writes.add(
+        new Write(
+            parent, bodies, fate, numbers, start, end, numbers == null ? start : answered, last));
   }
 }

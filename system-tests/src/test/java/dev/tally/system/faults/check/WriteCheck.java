@@ -5,10 +5,12 @@ import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ final class WriteCheck {
   private final List<Write> writes;
   private final List<State.Message> rows;
   private final Map<String, Write> writers;
+  private final Losses losses;
   private final List<Violation> violations;
 
   /** Numbers that have a violation already. */
@@ -30,8 +33,17 @@ final class WriteCheck {
   /** Persisted writes, by their first number. */
   private final TreeMap<Long, Write> placed = new TreeMap<>();
 
-  /** The body of each number, according to the accepted writes. */
-  private final Map<Long, String> accepted = new HashMap<>();
+  private final Set<Write> isPlaced = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Who was given each number, according to the accepted writes. */
+  private final Map<Long, List<Given>> given = new HashMap<>();
+
+  /**
+   * A number that an accepted write was given.
+   *
+   * @param mayBeLost whether a server may have lost it; then another write may have been given it
+   */
+  private record Given(Write write, String body, boolean mayBeLost) {}
 
   /**
    * @param rows in number order
@@ -42,11 +54,13 @@ final class WriteCheck {
       List<Write> writes,
       List<State.Message> rows,
       Map<String, Write> writers,
+      Losses losses,
       List<Violation> violations) {
     this.parent = parent;
     this.writes = writes;
     this.rows = rows;
     this.writers = writers;
+    this.losses = losses;
     this.violations = violations;
   }
 
@@ -56,31 +70,46 @@ final class WriteCheck {
    * @return the numbers that have a violation
    */
   Set<Long> check() {
-    placeAccepted();
+    readGiven();
     List<State.Message> others = new ArrayList<>();
     Set<Long> there = new HashSet<>();
     for (State.Message row : rows) {
       there.add(row.number());
-      String body = accepted.get(row.number());
-      if (body == null) {
-        others.add(row);
-      } else if (!body.equals(row.body()) && !wrong.contains(row.number())) {
-        Write writer = writers.get(row.body());
-        report(
-            row.number(),
-            writer == null || writer.parent().equals(parent)
-                ? new Violation.BodyDiffers(parent, row.number(), body, row.body())
-                : new Violation.Foreign(parent, row.number(), writer.parent()));
+      List<Given> ofNumber = given.getOrDefault(row.number(), List.of());
+      if (row.isVoid()) {
+        checkVoid(row.number(), ofNumber);
+      } else {
+        Given writer = writerOf(row, ofNumber);
+        if (writer != null) {
+          place(row.number(), writer.write());
+        } else if (ofNumber.stream().allMatch(Given::mayBeLost)) {
+          others.add(row);
+        } else {
+          checkBody(row, ofNumber);
+        }
       }
     }
-    accepted.keySet().stream()
-        .filter(number -> !there.contains(number))
-        .sorted()
-        .forEach(number -> report(number, new Violation.Lost(parent, number)));
+    given.forEach(
+        (number, ofNumber) -> {
+          if (!there.contains(number) && !ofNumber.stream().allMatch(Given::mayBeLost)) {
+            report(number, new Violation.Lost(parent, number));
+          }
+        });
+    recordLosses();
     placeOthers(others);
     checkGaps();
     checkOrder();
     return wrong;
+  }
+
+  private void recordLosses() {
+    Set<State.Message> there = new HashSet<>(rows);
+    given.forEach(
+        (number, ofNumber) ->
+            ofNumber.stream()
+                .filter(Given::mayBeLost)
+                .filter(one -> !there.contains(new State.Message(number, one.body())))
+                .forEach(one -> losses.isLost(one.write(), number)));
   }
 
   private void report(long number, Violation violation) {
@@ -88,19 +117,60 @@ final class WriteCheck {
     violations.add(violation);
   }
 
-  private void placeAccepted() {
+  private void readGiven() {
     for (Write write : writes) {
       Outcome.Accepted numbers = write.numbers();
       if (numbers == null) {
         continue;
       }
-      placed.put(numbers.first(), write);
       for (int i = 0; i < write.bodies().size(); i++) {
         long number = numbers.first() + i;
-        if (accepted.putIfAbsent(number, write.bodies().get(i)) != null) {
-          report(number, new Violation.GivenTwice(parent, number));
-        }
+        given
+            .computeIfAbsent(number, _ -> new ArrayList<>())
+            .add(new Given(write, write.bodies().get(i), losses.mayBeLost(write, number)));
       }
+    }
+    given.forEach(
+        (number, ofNumber) -> {
+          if (ofNumber.stream().filter(one -> !one.mayBeLost()).count() > 1) {
+            report(number, new Violation.GivenTwice(parent, number));
+          }
+        });
+  }
+
+  private void checkVoid(long number, List<Given> ofNumber) {
+    if (!ofNumber.stream().allMatch(Given::mayBeLost)) {
+      report(number, new Violation.Lost(parent, number));
+    } else if (!losses.mayBeVoid(parent, number)) {
+      report(number, new Violation.Voided(parent, number));
+    }
+  }
+
+  /** The write that a row is of. One that cannot be lost takes precedence: chats have no body. */
+  private static @Nullable Given writerOf(State.Message row, List<Given> ofNumber) {
+    return ofNumber.stream()
+        .filter(one -> one.body().equals(row.body()))
+        .min(Comparator.comparing(Given::mayBeLost))
+        .orElse(null);
+  }
+
+  private void checkBody(State.Message row, List<Given> ofNumber) {
+    String expected =
+        ofNumber.stream().filter(one -> !one.mayBeLost()).findFirst().orElseThrow().body();
+    Write writer = writers.get(row.body());
+    if (!wrong.contains(row.number())) {
+      report(
+          row.number(),
+          writer == null || writer.parent().equals(parent)
+              ? new Violation.BodyDiffers(parent, row.number(), expected, row.body())
+              : new Violation.Foreign(parent, row.number(), writer.parent()));
+    }
+  }
+
+  /** Places a write at the first of its numbers that has its row. */
+  private void place(long number, Write write) {
+    if (isPlaced.add(write)) {
+      placed.put(number, write);
     }
   }
 
@@ -128,7 +198,9 @@ final class WriteCheck {
         }
         next += write.bodies().size();
       } else {
-        report(row.number(), unasked(row));
+        if (!isExcused(row)) {
+          report(row.number(), unasked(row));
+        }
         next++;
       }
     }
@@ -153,6 +225,19 @@ final class WriteCheck {
       }
     }
     return null;
+  }
+
+  /** Whether a server that went back explains a row that no whole write of its own explains. */
+  private boolean isExcused(State.Message row) {
+    Write writer = writers.get(row.body());
+    if (writer == null || !writer.parent().equals(parent)) {
+      return false;
+    }
+    return switch (writer.fate()) {
+      case REFUSED -> false;
+      case ACCEPTED -> losses.mayStandTwice(writer);
+      case UNKNOWN -> losses.mayBeTorn(writer);
+    };
   }
 
   private Violation unasked(State.Message row) {

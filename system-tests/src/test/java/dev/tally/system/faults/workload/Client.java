@@ -57,8 +57,15 @@ public final class Client {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "urn:tally:problem:";
 
-  /** The problems of a read while its data is still queued, or while Redis does not answer. */
-  private static final Set<String> NOT_THERE_YET = Set.of("not-persisted-yet", "chat-not-found");
+  /**
+   * The problems of a read while its data is still queued, or while Redis does not answer, and of
+   * any request whose app or chat a server has lost. The checker knows when they are right.
+   */
+  private static final Set<String> NOT_THERE =
+      Set.of("not-persisted-yet", "chat-not-found", "app-not-found");
+
+  /** The problem of a read whose chat MySQL has lost. */
+  private static final String CHAT_LOST = "chat-lost";
 
   private final int number;
   private final Surroundings surroundings;
@@ -149,8 +156,8 @@ public final class Client {
           ? new Outcome.Refused(status, problem)
           : new Outcome.Unknown("503 " + problem);
     }
-    boolean isRead = request instanceof Request.ReadChat || request instanceof Request.ReadMessages;
-    if (status == 404 && isRead && NOT_THERE_YET.contains(problem)) {
+    if ((status == 404 && NOT_THERE.contains(problem))
+        || (status == 410 && problem.equals(CHAT_LOST))) {
       return new Outcome.Refused(status, problem);
     }
     Outcome unknown = surprise(request, answer);
@@ -176,8 +183,11 @@ public final class Client {
       case Request.ReadMessages _ -> {
         List<State.Message> messages = new ArrayList<>();
         for (JsonNode message : json) {
+          long number = message.path("number").asLong();
           messages.add(
-              new State.Message(message.path("number").asLong(), message.path("body").asString()));
+              message.has("lost_at")
+                  ? State.Message.lost(number)
+                  : new State.Message(number, message.path("body").asString()));
         }
         yield new Outcome.Page(messages);
       }

@@ -20,10 +20,15 @@ public final class Probe {
 
   private static final int APPS = 3;
   private static final int FIRST_CLIENT = 1_000;
+  private static final int FIRST_TENANT = 2_000;
+  private static final int TRIES = 30;
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(10);
 
   private final Client.Surroundings surroundings;
   private final List<Sender> senders = new ArrayList<>();
+  private int tenants = FIRST_TENANT;
 
   /** The time from a given moment until the slowest message so far. */
   public record Recovery(Duration accepted, Duration readable, Duration searchable) {
@@ -116,6 +121,58 @@ public final class Probe {
       await(() -> Client.finds(api, chat, word, number));
     }
     return new Recovery(accepted, readable, elapsed(since));
+  }
+
+  /**
+   * An app with a chat, and a message in it that searches find.
+   *
+   * @param number of the message
+   * @param word in the message, and in no other
+   */
+  public record Tenant(Parent.Chat chat, long number, String word) {}
+
+  /** Creates an app, a chat and a message, and returns when a search finds the message. */
+  public Tenant newTenant() throws InterruptedException {
+    Client client = new Client(tenants++, surroundings);
+    String id = UUID.randomUUID().toString().replace("-", "");
+    // A creation of unknown outcome is not repeated: it has no idempotency key.
+    Outcome created = client.ask(new Request.NewApp("tenant " + id));
+    for (int i = 1; !(created instanceof Outcome.CreatedApp) && i < TRIES; i++) {
+      Thread.sleep(PAUSE);
+      created = client.ask(new Request.NewApp("tenant " + id + " again " + i));
+    }
+    if (!(created instanceof Outcome.CreatedApp(String app)
+        && client.askUntilAnswered(new Request.NewChat(app, id), null)
+            instanceof Outcome.Accepted(long number, _))) {
+      throw new AssertionError("no tenant was created: " + created);
+    }
+    Parent.Chat chat = new Parent.Chat(app, number);
+    String word = "tenant" + id;
+    if (!(client.askUntilAnswered(
+            new Request.NewMessages(app, number, List.of(word), id + "m"), null)
+        instanceof Outcome.Accepted(long message, _))) {
+      throw new AssertionError("the message of a tenant was not accepted");
+    }
+    String api = surroundings.apis().getFirst();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    await(() -> Client.finds(api, chat, word, message) || System.nanoTime() > deadline);
+    if (System.nanoTime() > deadline) {
+      throw new AssertionError("the message of a new tenant cannot be found: " + chat);
+    }
+    return new Tenant(chat, message, word);
+  }
+
+  /**
+   * Fails if a search of one tenant finds what another one has written.
+   *
+   * @throws AssertionError if it does
+   */
+  public void requireHidden(Tenant from, Tenant other) {
+    for (String api : surroundings.apis()) {
+      if (Client.finds(api, from.chat(), other.word(), other.number())) {
+        throw new AssertionError("%s finds a message of %s".formatted(from.chat(), other.chat()));
+      }
+    }
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
