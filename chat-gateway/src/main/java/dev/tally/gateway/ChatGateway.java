@@ -1,6 +1,7 @@
 package dev.tally.gateway;
 
-import dev.tally.common.epoch.Epochs;
+import dev.tally.common.accept.AcceptConfiguration;
+import dev.tally.common.epoch.EpochConfiguration;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
@@ -12,7 +13,6 @@ import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
 import dev.tally.common.web.request.PathNamesConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -25,9 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** The service that accepts writes. */
 @SpringBootApplication(
@@ -43,7 +41,9 @@ import org.springframework.transaction.PlatformTransactionManager;
   PathNamesConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
-  RedisRequirementsConfiguration.class
+  RedisRequirementsConfiguration.class,
+  EpochConfiguration.class,
+  AcceptConfiguration.class
 })
 public class ChatGateway {
 
@@ -71,15 +71,6 @@ public class ChatGateway {
   @Bean
   JobCodec jobCodec() {
     return new JobCodec();
-  }
-
-  @Bean
-  Epochs epochs(
-      StringRedisTemplate redis,
-      JdbcClient jdbc,
-      PlatformTransactionManager transactions,
-      MeterRegistry meters) {
-    return new Epochs(redis, jdbc, transactions, meters);
   }
 
   @Bean

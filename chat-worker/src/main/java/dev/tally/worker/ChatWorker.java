@@ -1,9 +1,12 @@
 package dev.tally.worker;
 
-import dev.tally.common.epoch.Epochs;
+import dev.tally.common.deadletter.DeadLetters;
+import dev.tally.common.epoch.EpochConfiguration;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
+import dev.tally.common.redis.BytesRedisTemplate;
+import dev.tally.common.redis.KeyScan;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
@@ -12,7 +15,6 @@ import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import dev.tally.worker.command.WorkerCommand;
-import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -22,10 +24,9 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAu
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** The service that persists and indexes writes, with the operator's commands. */
 @SpringBootApplication(
@@ -42,6 +43,7 @@ import org.springframework.transaction.PlatformTransactionManager;
   ProblemConfiguration.class,
   RedisClientConfiguration.class,
   RedisRequirementsConfiguration.class,
+  EpochConfiguration.class,
   SchemaConfiguration.class,
   ElasticsearchClientConfiguration.class
 })
@@ -92,12 +94,18 @@ public class ChatWorker {
   }
 
   @Bean
-  Epochs epochs(
-      StringRedisTemplate redis,
-      JdbcClient jdbc,
-      PlatformTransactionManager transactions,
-      MeterRegistry meters) {
-    return new Epochs(redis, jdbc, transactions, meters);
+  BytesRedisTemplate bytesRedisTemplate(RedisConnectionFactory connections) {
+    return new BytesRedisTemplate(connections);
+  }
+
+  @Bean
+  KeyScan keyScan(BytesRedisTemplate redis) {
+    return new KeyScan(redis);
+  }
+
+  @Bean
+  DeadLetters deadLetters(BytesRedisTemplate redis, RedisLayout layout) {
+    return new DeadLetters(redis, layout);
   }
 
   @Bean

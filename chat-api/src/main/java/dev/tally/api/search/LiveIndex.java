@@ -2,7 +2,6 @@ package dev.tally.api.search;
 
 import dev.tally.common.search.SearchLayout;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -29,8 +28,8 @@ class LiveIndex {
     if (wasFit) {
       return false;
     }
-    List<@Nullable Integer> layouts = jdbc.queryForList(LAYOUT, Integer.class);
-    wasFit = layouts.stream().anyMatch(layout -> layout != null && layout >= SearchLayout.VERSION);
+    List<Integer> layouts = jdbc.query(LAYOUT, (row, _) -> row.getInt(1));
+    wasFit = layouts.stream().anyMatch(layout -> layout >= SearchLayout.VERSION);
     return !wasFit && !layouts.isEmpty();
   }
 }

@@ -1,14 +1,15 @@
 package dev.tally.gateway.accept;
 
+import dev.tally.common.accept.Acceptance;
+import dev.tally.common.accept.IdempotencyKey;
+import dev.tally.common.accept.JobQueue;
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.common.redis.MemoryFull;
-import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import dev.tally.gateway.idempotency.IdempotencyKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Accepts writes. If a method returns, the jobs are queued; if it throws a problem, none is. */
@@ -26,12 +26,7 @@ public final class Acceptor {
 
   private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
 
-  /** Redis may be unchecked, then the counter unknown, and then behind. */
-  private static final int RECOVERIES = 3;
-
-  private final RedisRequirements redis;
-  private final AcceptScript script;
-  private final CounterRecovery recovery;
+  private final JobQueue queue;
   private final JobCodec codec;
   private final Clock clock;
   private final Counter chats;
@@ -39,16 +34,12 @@ public final class Acceptor {
   private final Counter replayed;
 
   Acceptor(
-      RedisRequirements redis,
-      AcceptScript script,
-      CounterRecovery recovery,
+      JobQueue queue,
       JobCodec codec,
       Clock clock,
       AcceptProperties properties,
       MeterRegistry meters) {
-    this.redis = redis;
-    this.script = script;
-    this.recovery = recovery;
+    this.queue = queue;
     this.codec = codec;
     this.clock = clock;
     this.chats = accepted("chat", meters);
@@ -108,7 +99,7 @@ public final class Acceptor {
 
   private NumberRange accept(
       Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
-    return switch (ask(parent, jobs, key)) {
+    return switch (queue.accept(parent, jobs, key)) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
@@ -131,30 +122,11 @@ public final class Acceptor {
           Acceptance.CounterUnusable _,
           Acceptance.CounterBehind _ ->
           // Another epoch has begun, the recovered counter is gone again, or it is so far behind
-          // that
-          // it takes several steps.
+          // that it takes several steps.
           throw ProblemException.retryable(
               ProblemType.UNAVAILABLE,
               "The counter could not be recovered.",
               Duration.ofSeconds(1));
     };
-  }
-
-  /** Asks Redis to accept the jobs, and again after recovering the counter of the parent. */
-  private Acceptance ask(Parent parent, List<String> jobs, @Nullable IdempotencyKey key) {
-    redis.require();
-    try {
-      Acceptance acceptance = script.accept(parent, jobs, key);
-      for (int i = 0; i < RECOVERIES && recovery.recover(parent, acceptance); i++) {
-        acceptance = script.accept(parent, jobs, key);
-      }
-      return acceptance;
-    } catch (DataAccessException e) {
-      // Redis refused the first write of a script or a command, so nothing has happened.
-      if (MemoryFull.isCauseOf(e)) {
-        return new Acceptance.QueueFull();
-      }
-      throw e;
-    }
   }
 }

@@ -1,10 +1,11 @@
 package dev.tally.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.accept.IdempotencyKey;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.tracing.Traceparent;
 import dev.tally.gateway.accept.Acceptor;
-import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.gateway.idempotency.IdempotencyHeader;
 import dev.tally.gateway.ratelimit.AppRateLimit;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -34,10 +35,10 @@ final class ChatController {
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
       AppToken app,
-      @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+      @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletResponse response) {
-    IdempotencyKey idempotencyKey = IdempotencyKey.of(key, List.of("chats"));
+    IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, List.of("chats"));
     rateLimit.take(app, 1, response);
     return new Accepted(acceptor.chat(app, idempotencyKey, Traceparent.wellFormed(traceparent)));
   }

@@ -1,6 +1,7 @@
 package dev.tally.gateway.message;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tally.common.accept.IdempotencyKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
@@ -9,7 +10,7 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
-import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.gateway.idempotency.IdempotencyHeader;
 import dev.tally.gateway.ratelimit.AppRateLimit;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -50,7 +51,7 @@ final class MessageController {
   @ResponseStatus(HttpStatus.CREATED)
   Accepted create(
       ChatName chat,
-      @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String key,
+      @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
@@ -68,7 +69,7 @@ final class MessageController {
     List<String> requested = new ArrayList<>(bodies.size() + 1);
     requested.add((batch ? "batch of messages " : "message ") + chat.number());
     requested.addAll(bodies);
-    IdempotencyKey idempotencyKey = IdempotencyKey.of(key, requested);
+    IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, requested);
     rateLimit.take(chat.app(), bodies.size(), response);
     NumberRange numbers =
         acceptor.messages(chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));

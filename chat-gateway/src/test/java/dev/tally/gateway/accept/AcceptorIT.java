@@ -1,9 +1,10 @@
 package dev.tally.gateway.accept;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.accept.IdempotencyKey;
+import dev.tally.common.accept.JobQueue;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -18,7 +19,7 @@ import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import dev.tally.gateway.idempotency.IdempotencyKey;
+import dev.tally.testkit.PersistedRows;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -42,6 +43,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.unit.DataSize;
 
 class AcceptorIT {
@@ -58,13 +60,12 @@ class AcceptorIT {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final JobCodec codec = new JobCodec();
   private LettuceConnectionFactory connections;
-  private Pipeline pipeline;
+  private final List<JobQueue> queues = new ArrayList<>();
   private StringRedisTemplate redis;
   private TestServers servers;
   private PersistedRows rows;
   private RedisLayout layout;
   private RedisMemory memory;
-  private PartitionMemory partitions;
   private Acceptor acceptor;
 
   @BeforeEach
@@ -74,43 +75,37 @@ class AcceptorIT {
     rows.app(APP.value());
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
-    pipeline = new Pipeline(connections);
     layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     AcceptProperties properties =
         new AcceptProperties(QUEUE_LIMIT, DataSize.ofBytes(QUEUE_BYTES), 0.8);
     memory = new RedisMemory(connections, layout, properties, meters);
-    partitions = partitions();
     acceptor = acceptor(properties);
   }
 
-  /** What a gateway knows that has just started. */
-  private PartitionMemory partitions() {
-    DataSource mysql = servers.dataSource();
-    return new PartitionMemory(
-        new Epochs(redis, JdbcClient.create(mysql), new DataSourceTransactionManager(mysql), meters));
-  }
-
+  /** A gateway that has just started. */
   private Acceptor acceptor(AcceptProperties properties) {
-    return new Acceptor(
-        new RedisRequirements(connections, layout, false, meters),
-        new AcceptScript(pipeline, redis, layout, memory, partitions, properties),
-        new CounterRecovery(
-            partitions,
-            new QueuedNumbers(new WaitingJobs(redis, layout, codec)),
-            new PersistedNumbers(rows.mysql()),
-            new PersistBarrier(rows.mysql(), new DataSourceTransactionManager(servers.dataSource())),
+    DataSource mysql = servers.dataSource();
+    PlatformTransactionManager transactions = new DataSourceTransactionManager(mysql);
+    JdbcClient jdbc = JdbcClient.create(mysql);
+    JobQueue queue =
+        new JobQueue(
+            new RedisRequirements(connections, layout, false, meters),
+            connections,
             redis,
             layout,
-            meters),
-        codec,
-        Clock.fixed(NOW, ZoneOffset.UTC),
-        properties,
-        meters);
+            new WaitingJobs(redis, layout, codec),
+            new Epochs(redis, jdbc, transactions, meters),
+            jdbc,
+            transactions,
+            new MemoryLimits(memory, properties),
+            meters);
+    queues.add(queue);
+    return new Acceptor(queue, codec, Clock.fixed(NOW, ZoneOffset.UTC), properties, meters);
   }
 
   @AfterEach
   void stop() {
-    pipeline.destroy();
+    queues.forEach(JobQueue::destroy);
     connections.destroy();
   }
 
@@ -131,7 +126,7 @@ class AcceptorIT {
 
   @Test
   void aRepeatedRequestGetsTheSameAnswerAndQueuesNothing() throws Exception {
-    IdempotencyKey key = requireNonNull(IdempotencyKey.of("k", List.of("chats")));
+    IdempotencyKey key = IdempotencyKey.of("k", List.of("chats"));
 
     assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
     assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);

@@ -1,11 +1,14 @@
 package dev.tally.worker.command;
 
 import dev.tally.common.deadletter.DeadLetter;
-import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.common.deadletter.DeadLetters;
+import dev.tally.worker.deadletter.Drop;
+import dev.tally.worker.deadletter.Resubmission;
+import dev.tally.worker.deadletter.Result;
+import dev.tally.worker.deadletter.Selection;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +17,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "dead-letters",
-    description = "Lists, retries or drops dead letters: rejected jobs that wait for an operator.",
+    description =
+        "Lists, retries, resubmits or drops dead letters: rejected jobs that wait for an operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class DeadLettersCommand implements Runnable {
@@ -25,7 +29,7 @@ final class DeadLettersCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        Arguments.given(spec).commandLine(), "give a command: list, retry or drop");
+        Arguments.given(spec).commandLine(), "give a command: list, retry, resubmit or drop");
   }
 
   private CommandLine line() {
@@ -76,41 +80,90 @@ final class DeadLettersCommand implements Runnable {
       @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of dead letters.")
           @Nullable List<String> ids,
       @Option(names = "--all", description = "All dead letters.") boolean all) {
-    return forEach(ids, all, "queued again", DeadLetters::retry);
+    DeadLetters letters = deadLetters();
+    List<String> wanted = wanted(ids, all);
+    long count =
+        all
+            ? letters.removeAll(letters::retry)
+            : wanted.stream()
+                .flatMap(id -> letters.find(id).stream())
+                .filter(letters::retry)
+                .count();
+    return done("queued again", count, all || count == wanted.size());
+  }
+
+  @Command(
+      name = "resubmit",
+      description = {
+        "Gives the jobs of dead letters new numbers and queues them, for the reasons number-taken"
+            + " and superseded.",
+        "Prints the old and the new number of each. Messages go to the new number of their chat if"
+            + " both are resubmitted in one",
+        "call. If the command is interrupted, run it again within a day: nothing is accepted twice."
+      },
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "Exit codes:%n",
+      exitCodeList = {
+        "0:All of them have new numbers.",
+        "1:Some are kept, or do not exist; the output says what to do instead.",
+        "2:The command failed."
+      })
+  int resubmit(
+      @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of dead letters.")
+          @Nullable List<String> ids,
+      @Option(names = "--all", description = "All dead letters.") boolean all) {
+    List<String> wanted = wanted(ids, all);
+    Result result =
+        Arguments.given(parent).bean(Resubmission.class).run(selection(wanted, all), this::print);
+    return done("resubmitted", result, wanted);
   }
 
   @Command(
       name = "drop",
       description = {
-        "Deletes dead letters and their jobs for good.",
-        "The numbers of their jobs stay unused, and verify reports them as gaps."
+        "Deletes dead letters and their jobs for good, and prints what is in the place of each.",
+        "A number that no other write has gets a void row: it stays, and what stood there is gone."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "Exit codes:%n",
+      exitCodeList = {
+        "0:All of them are dropped.",
+        "1:Some are kept, or do not exist; the output says what to do first.",
+        "2:The command failed; run it again."
+      })
   int drop(
       @Parameters(arity = "0..*", paramLabel = "ID", description = "Ids of dead letters.")
           @Nullable List<String> ids,
       @Option(names = "--all", description = "All dead letters.") boolean all) {
-    return forEach(ids, all, "dropped", DeadLetters::drop);
+    List<String> wanted = wanted(ids, all);
+    Result result =
+        Arguments.given(parent).bean(Drop.class).run(selection(wanted, all), this::print);
+    return done("dropped", result, wanted);
   }
 
-  private int forEach(
-      @Nullable List<String> ids,
-      boolean all,
-      String done,
-      BiPredicate<DeadLetters, DeadLetters.Entry> action) {
-    List<String> wanted = ids == null ? List.of() : ids;
+  private List<String> wanted(@Nullable List<String> ids, boolean all) {
+    List<String> wanted = ids == null ? List.of() : ids.stream().distinct().toList();
     if (all != wanted.isEmpty()) {
       throw new CommandLine.ParameterException(line(), "give either ids or --all");
     }
-    DeadLetters letters = deadLetters();
-    long count =
-        all
-            ? letters.removeAll(entry -> action.test(letters, entry))
-            : wanted.stream()
-                .flatMap(id -> letters.find(id).stream())
-                .filter(entry -> action.test(letters, entry))
-                .count();
-    line().getOut().println("%s: %,d dead letters".formatted(done, count));
-    return all || count == wanted.size() ? WorkerCommand.OK : WorkerCommand.WRONG;
+    return wanted;
+  }
+
+  private static Selection selection(List<String> wanted, boolean all) {
+    return all ? Selection.ALL : Selection.of(wanted);
+  }
+
+  private void print(String text) {
+    line().getOut().println(text);
+  }
+
+  private int done(String what, Result result, List<String> wanted) {
+    boolean isComplete = result.kept() == 0 && result.removed() >= wanted.size();
+    return done(what, result.removed(), isComplete);
+  }
+
+  private int done(String what, long count, boolean isComplete) {
+    print("%s: %,d dead letters".formatted(what, count));
+    return isComplete ? WorkerCommand.OK : WorkerCommand.WRONG;
   }
 }

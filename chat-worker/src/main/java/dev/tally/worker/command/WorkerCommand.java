@@ -1,5 +1,7 @@
 package dev.tally.worker.command;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,7 +73,10 @@ public final class WorkerCommand implements Callable<Integer> {
       Function<String[], ConfigurableApplicationContext> starter, String... arguments) {
     WorkerCommand command = new WorkerCommand(() -> starter.apply(new String[0]));
     try {
+      // A job's text is UTF-8, whatever the terminal's locale says.
       return new CommandLine(command)
+          .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+          .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
           .setExecutionExceptionHandler(
               (e, line, _) -> {
                 line.getErr().println(line.getCommandName() + ": " + reason(e));

@@ -1,11 +1,11 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.worker.redis.BytesRedisTemplate;
-import dev.tally.worker.redis.KeyScan;
+import dev.tally.common.redis.KeyScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;

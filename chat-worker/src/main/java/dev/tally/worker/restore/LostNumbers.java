@@ -2,7 +2,9 @@ package dev.tally.worker.restore;
 
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
@@ -16,12 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -44,51 +43,15 @@ public final class LostNumbers {
       """
       SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
 
-  private static final String LOCK_APP =
-      """
-      SELECT chats_count FROM apps WHERE id = :app FOR UPDATE""";
-
-  private static final String CHATS_FROM =
-      """
-      SELECT number FROM chats WHERE app_id = :app AND number BETWEEN :first AND :last""";
-
-  private static final String INSERT_CHAT =
-      """
-      INSERT INTO chats (app_id, number, created_at, lost_at)
-      VALUES (?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""";
-
-  private static final String ADD_CHATS =
-      """
-      UPDATE apps SET chats_count = chats_count + :added WHERE id = :app""";
-
-  private static final String LOCK_CHAT =
-      """
-      SELECT messages_count FROM chats WHERE app_id = :app AND number = :chat FOR UPDATE""";
-
   private static final String HIGHEST_CHAT =
       """
       SELECT COALESCE(MAX(number), 0) FROM chats WHERE app_id = :app""";
-
-  private static final String MESSAGES_FROM =
-      """
-      SELECT number FROM messages
-      WHERE app_id = :app AND chat_number = :chat AND number BETWEEN :first AND :last""";
-
-  private static final String INSERT_MESSAGE =
-      """
-      INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)
-      VALUES (?, ?, ?, '', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""";
-
-  private static final String ADD_MESSAGES =
-      """
-      UPDATE chats SET messages_count = messages_count + :added
-      WHERE app_id = :app AND number = :chat""";
 
   /** Apps or chats looked at, and rows written, in one step. */
   private static final int STEP = 1_000;
 
   private final JdbcClient jdbc;
-  private final JdbcTemplate batches;
+  private final VoidRows rows;
   private final TransactionTemplate transaction;
   private final PartitionRows partitions;
   private final StringRedisTemplate redis;
@@ -99,14 +62,14 @@ public final class LostNumbers {
 
   LostNumbers(
       JdbcClient jdbc,
-      JdbcTemplate batches,
+      VoidRows rows,
       PlatformTransactionManager transactions,
       StringRedisTemplate redis,
       RedisLayout layout,
       WaitingJobs waiting,
       MeterRegistry meters) {
     this.jdbc = jdbc;
-    this.batches = batches;
+    this.rows = rows;
     this.transaction = new TransactionTemplate(transactions);
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.partitions = new PartitionRows(jdbc);
@@ -247,60 +210,17 @@ public final class LostNumbers {
     }
 
     private long fillChats(App app, long first, long last, Set<Long> queued) {
-      return step(
-          () -> {
-            jdbc.sql(LOCK_APP).param("app", app.id()).query(Long.class).single();
-            List<Long> lost =
-                missing(
-                    first,
-                    last,
-                    queued,
-                    jdbc.sql(CHATS_FROM)
-                        .param("app", app.id())
-                        .param("first", first)
-                        .param("last", last)
-                        .query((row, _) -> row.getLong(1))
-                        .list());
-            insert(INSERT_CHAT, lost.stream().map(number -> new Object[] {app.id(), number}));
-            jdbc.sql(ADD_CHATS).param("added", lost.size()).param("app", app.id()).update();
-            return lost.size();
-          });
+      return step(() -> rows.addChats(app.id(), new NumberRange(first, last), queued));
     }
 
+    /** Of a chat without a row, the chat's own job is still in Redis, and so are its messages'. */
     private long fillMessages(App app, ChatName chat, long first, long last) {
       return step(
-          () -> {
-            if (jdbc.sql(LOCK_CHAT)
-                .param("app", app.id())
-                .param("chat", chat.number())
-                .query(Long.class)
-                .optional()
-                .isEmpty()) {
-              // The chat's own job is still in Redis, and so are those of all its messages.
-              return 0;
-            }
-            List<Long> lost =
-                missing(
-                    first,
-                    last,
-                    queuedMessages.getOrDefault(chat, Set.of()),
-                    jdbc.sql(MESSAGES_FROM)
-                        .param("app", app.id())
-                        .param("chat", chat.number())
-                        .param("first", first)
-                        .param("last", last)
-                        .query((row, _) -> row.getLong(1))
-                        .list());
-            insert(
-                INSERT_MESSAGE,
-                lost.stream().map(number -> new Object[] {app.id(), chat.number(), number}));
-            jdbc.sql(ADD_MESSAGES)
-                .param("added", lost.size())
-                .param("app", app.id())
-                .param("chat", chat.number())
-                .update();
-            return lost.size();
-          });
+          () ->
+              rows.addMessages(
+                  new ChatKey(app.id(), chat.number()),
+                  new NumberRange(first, last),
+                  queuedMessages.getOrDefault(chat, Set.of())));
     }
 
     private int step(Supplier<Integer> work) {
@@ -311,18 +231,6 @@ public final class LostNumbers {
             return filled;
           });
     }
-  }
-
-  private static List<Long> missing(long first, long last, Set<Long> queued, List<Long> persisted) {
-    Set<Long> there = new HashSet<>(persisted);
-    return LongStream.rangeClosed(first, last)
-        .filter(number -> !there.contains(number) && !queued.contains(number))
-        .boxed()
-        .toList();
-  }
-
-  private void insert(String sql, Stream<Object[]> rows) {
-    batches.batchUpdate(sql, rows.toList());
   }
 
   private long highestChat(long app) {

@@ -2,7 +2,7 @@ package dev.tally.worker.restore;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.redis.KeyScan;
+import dev.tally.common.redis.KeyScan;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -3,8 +3,8 @@ package dev.tally.worker.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.ChatName;
-import dev.tally.worker.deadletter.DeadLetters;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

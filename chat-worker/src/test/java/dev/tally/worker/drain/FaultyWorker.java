@@ -3,6 +3,7 @@ package dev.tally.worker.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.queue.WaitingJobs;
+import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.gap.GapMonitor;
 import dev.tally.worker.drain.queue.QueueScripts;
@@ -10,7 +11,6 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeaseTaker;
 import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.worker.redis.BytesRedisTemplate;
 import dev.tally.worker.restore.LostNumbers;
 import dev.tally.worker.tracing.WriteSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

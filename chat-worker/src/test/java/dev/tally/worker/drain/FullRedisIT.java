@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.MemoryFull;
-import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.drain.queue.Claim;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;

@@ -1,8 +1,8 @@
 package dev.tally.worker.drain;
 
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.drain.queue.Claim;
 import java.util.ArrayList;
 import java.util.Collection;

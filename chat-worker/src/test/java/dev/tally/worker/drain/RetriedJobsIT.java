@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.deadletter.DeadLetters;
 import dev.tally.worker.drain.queue.Claim;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;

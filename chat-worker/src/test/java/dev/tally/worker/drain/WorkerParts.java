@@ -2,15 +2,15 @@ package dev.tally.worker.drain;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.GatewayQueue;
-import dev.tally.worker.deadletter.DeadLetters;
-import dev.tally.worker.redis.BytesRedisTemplate;
-import dev.tally.worker.redis.KeyScan;
+import dev.tally.common.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

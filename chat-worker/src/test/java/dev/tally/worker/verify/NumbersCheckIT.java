@@ -9,7 +9,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.WorkerFixture;
-import dev.tally.worker.deadletter.DeadLetters;
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.worker.numbers.NumberSearch;
 import dev.tally.worker.numbers.Parent;
 import java.nio.charset.StandardCharsets;

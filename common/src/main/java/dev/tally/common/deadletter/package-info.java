@@ -1,4 +1,8 @@
-/** Rejected jobs with their reasons, as Redis holds them. */
+/**
+ * Rejected jobs with their reasons, as Redis holds them, and what removes them.
+ *
+ * @see dev.tally.common.deadletter.DeadLetters
+ */
 @NullMarked
 package dev.tally.common.deadletter;
 

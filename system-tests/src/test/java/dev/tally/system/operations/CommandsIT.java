@@ -21,8 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +48,9 @@ class CommandsIT {
           {"reindex", "--help"},
           {"verify", "--help"},
           {"dead-letters", "--help"},
-          {"dead-letters", "retry", "--help"}
+          {"dead-letters", "retry", "--help"},
+          {"dead-letters", "resubmit", "--help"},
+          {"dead-letters", "drop", "--help"}
         }) {
       RunningTally.CommandResult result = running.command(command);
       assertThat(result.exitCode()).isZero();
@@ -58,6 +58,7 @@ class CommandsIT {
     }
     assertThat(running.command("nonsense").exitCode()).isEqualTo(2);
     assertThat(running.command("dead-letters", "drop").exitCode()).isEqualTo(2);
+    assertThat(running.command("dead-letters", "resubmit").exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -272,48 +273,6 @@ class CommandsIT {
     return HexFormat.of()
         .formatHex(
             MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  @Test
-  void anUnreadableJobBecomesADeadLetterAndBlocksNothing() throws Exception {
-    String app = tally.newApp();
-    long chat = tally.newChat(app);
-    LettuceConnectionFactory connections = running.servers().redis();
-    try {
-      new StringRedisTemplate(connections).opsForList().rightPush("tally:{03}:retried", "no job");
-    } finally {
-      connections.destroy();
-    }
-    tally.say(app, chat, "what follows");
-    tally.awaitMessages(app, chat, 1);
-
-    Matcher listed = letters("undecodable");
-    String first = listed.group(1);
-    assertThat(running.command("dead-letters", "list", "--jobs").output()).contains("no job");
-
-    RunningTally.CommandResult retried = running.command("dead-letters", "retry", first);
-    assertThat(retried.exitCode()).as(retried.output()).isZero();
-    String second = letters("undecodable").group(1);
-    assertThat(second).as("the job is rejected again").isNotEqualTo(first);
-
-    RunningTally.CommandResult gone = running.command("dead-letters", "drop", first);
-    assertThat(gone.exitCode()).isEqualTo(1);
-    RunningTally.CommandResult dropped = running.command("dead-letters", "drop", second);
-    assertThat(dropped.exitCode()).as(dropped.output()).isZero();
-    assertThat(running.command("dead-letters", "list").output()).contains("no dead letters");
-  }
-
-  private static Matcher letters(String reason) {
-    Pattern pattern = Pattern.compile("(?m)^(\\S+)  \\S+  " + reason + "$");
-    Matcher[] found = new Matcher[1];
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () -> {
-              found[0] = pattern.matcher(running.command("dead-letters", "list").output());
-              return found[0].find();
-            });
-    return found[0];
   }
 
   private static String verify(int exitCode) throws Exception {

@@ -2,12 +2,12 @@ package dev.tally.worker.drain.queue;
 
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.common.redis.WrongTypeException;
 import dev.tally.worker.drain.batch.Place;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
-import dev.tally.worker.redis.BytesRedisTemplate;
-import dev.tally.worker.redis.KeyScan;
+import dev.tally.common.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

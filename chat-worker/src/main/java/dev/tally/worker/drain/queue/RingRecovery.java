@@ -2,8 +2,8 @@ package dev.tally.worker.drain.queue;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
-import dev.tally.worker.redis.BytesRedisTemplate;
-import dev.tally.worker.redis.KeyScan;
+import dev.tally.common.redis.BytesRedisTemplate;
+import dev.tally.common.redis.KeyScan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

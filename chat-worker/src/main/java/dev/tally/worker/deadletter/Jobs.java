@@ -1,0 +1,53 @@
+package dev.tally.worker.deadletter;
+
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.log.LoggedToken;
+import dev.tally.common.queue.Job;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.UndecodableJobException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The jobs of dead letters: reads them, opens them again, and names them in a command's output. */
+final class Jobs {
+
+  private final JobCodec codec;
+
+  Jobs(JobCodec codec) {
+    this.codec = codec;
+  }
+
+  /** The job of a dead letter; null if this version cannot decode it. */
+  @Nullable Job of(DeadLetter letter) {
+    try {
+      return codec.decode(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(letter.job())).toString());
+    } catch (CharacterCodingException | UndecodableJobException e) {
+      return null;
+    }
+  }
+
+  /** The same chat, open at its end for another number. */
+  String open(Job.NewChat job) {
+    return codec.openChat(job.app(), job.acceptedAt(), job.traceparent());
+  }
+
+  /** The same message in a chat, open at its end for another number. */
+  String open(Job.NewMessage job, Parent.Chat chat) {
+    return codec.openMessage(chat.name(), job.body(), job.acceptedAt(), job.traceparent());
+  }
+
+  /** What a job adds, with a shortened token. */
+  static String name(Job job) {
+    String app = LoggedToken.in("app " + job.app().value());
+    return switch (job) {
+      case Job.NewChat added -> "%s chat %d".formatted(app, added.chat().number());
+      case Job.NewMessage added ->
+          "%s chat %d message %d"
+              .formatted(app, added.message().chat().number(), added.message().number());
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package dev.tally.common.accept;
+
+import dev.tally.common.identity.NumberRange;
+
+/** Redis' answer to a write. */
+public sealed interface Acceptance {
+
+  /** The jobs are queued, by this request or by the same request before it. */
+  record Accepted(NumberRange numbers, boolean replayed) implements Acceptance {}
+
+  /**
+   * This run of Redis is not checked yet, or not by this service. The script changed nothing.
+   *
+   * @param checks how many checks of the partition this service had made before
+   */
+  record Unchecked(int checks) implements Acceptance {}
+
+  /** Redis has no counter for the parent, or one of an older epoch. The script changed nothing. */
+  record UnknownParent() implements Acceptance {}
+
+  /** The parent's counter is no number. The script changed nothing. */
+  record CounterUnusable() implements Acceptance {}
+
+  /**
+   * The counter of the app's chats is behind: the next chat exists already. The script changed
+   * nothing.
+   */
+  record CounterBehind() implements Acceptance {}
+
+  /** The partition's queue has no room for the jobs. The script changed nothing. */
+  record QueueFull() implements Acceptance {}
+
+  /** Another request used the idempotency key. The script changed nothing. */
+  record KeyReused() implements Acceptance {}
+}

@@ -1,0 +1,100 @@
+package dev.tally.common.accept;
+
+import dev.tally.common.accept.counter.CounterRecovery;
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.epoch.Epochs;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.WaitingJobs;
+import dev.tally.common.redis.MemoryFull;
+import dev.tally.common.redis.RedisRequirements;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Gives jobs their numbers, and queues them for the workers. */
+public final class JobQueue implements DisposableBean {
+
+  /** Redis may be unchecked, then the counter unknown, and then behind. */
+  private static final int RECOVERIES = 3;
+
+  private final RedisRequirements requirements;
+  private final RedisLayout layout;
+  private final Pipeline pipeline;
+  private final PartitionMemory partitions;
+  private final AcceptScript script;
+  private final CounterRecovery recovery;
+
+  /** A queue over these connections. */
+  public JobQueue(
+      RedisRequirements requirements,
+      LettuceConnectionFactory connections,
+      StringRedisTemplate redis,
+      RedisLayout layout,
+      WaitingJobs waiting,
+      Epochs epochs,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      QueueLimits limits,
+      MeterRegistry meters) {
+    this.requirements = requirements;
+    this.layout = layout;
+    this.pipeline = new Pipeline(connections);
+    this.partitions = new PartitionMemory(epochs);
+    this.script = new AcceptScript(pipeline, redis, layout, limits, partitions);
+    this.recovery = new CounterRecovery(waiting, jdbc, transactions, redis, layout, meters);
+  }
+
+  /**
+   * Asks Redis to accept jobs of one parent, and again after recovering the parent's counter.
+   *
+   * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
+   * @return whether they are queued. If another epoch has begun, or the counter is so far behind
+   *     that it takes several steps, a later call may succeed.
+   * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 503 if
+   *     this Redis is refused
+   * @throws DataAccessException if Redis is refused or does not answer, or MySQL does not when a
+   *     counter is recovered. Without an answer from Redis, the jobs may be queued or not.
+   */
+  public Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
+    requirements.require();
+    try {
+      Acceptance acceptance = script.accept(parent, openJobs, key);
+      for (int i = 0; i < RECOVERIES && recover(parent, acceptance); i++) {
+        acceptance = script.accept(parent, openJobs, key);
+      }
+      return acceptance;
+    } catch (DataAccessException e) {
+      // Redis refused the first write of a script or a command, so nothing has happened.
+      if (MemoryFull.isCauseOf(e)) {
+        return new Acceptance.QueueFull();
+      }
+      throw e;
+    }
+  }
+
+  /** Does what the script needs, and returns whether it should be asked again. */
+  private boolean recover(Parent parent, Acceptance acceptance) {
+    switch (acceptance) {
+      case Acceptance.Unchecked(int checks) ->
+          partitions.check(layout.partitions().of(parent.app()), checks);
+      case Acceptance.UnknownParent _ -> recovery.setMissing(parent);
+      case Acceptance.CounterUnusable _ -> recovery.setUnusable(parent);
+      case Acceptance.CounterBehind _ -> recovery.catchUp(parent);
+      case Acceptance.Accepted _, Acceptance.QueueFull _, Acceptance.KeyReused _ -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void destroy() {
+    pipeline.destroy();
+  }
+}

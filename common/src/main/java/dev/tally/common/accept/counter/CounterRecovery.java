@@ -1,0 +1,314 @@
+package dev.tally.common.accept.counter;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tally.common.epoch.PartitionRow;
+import dev.tally.common.identity.Numbers;
+import dev.tally.common.log.LoggedToken;
+import dev.tally.common.log.RepeatedWarning;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.WaitingJobs;
+import dev.tally.common.redis.RedisError;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.problem.ProblemType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * Sets a counter that Redis does not have: the counter of a new app, or one that Redis lost. Sets a
+ * counter that is no number, because somebody wrote to it. Raises a counter of chats that is behind
+ * the chats that exist.
+ *
+ * <p>A counter goes on after the highest number in use, in the jobs in Redis and in MySQL. Nothing
+ * is accepted in a parent whose counter is missing or no number, so nobody gives out a higher one
+ * meanwhile. When several gateways recover the same counter, one of them sets it and the others use
+ * that one.
+ */
+public final class CounterRecovery {
+
+  private static final Logger log = LoggerFactory.getLogger(CounterRecovery.class);
+
+  private static final RedisScript<Long> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
+
+  private static final RedisScript<Long> CATCH_UP =
+      RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
+
+  /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
+  private static final int MOST_CHATS = 1_000;
+
+  private final RepeatedWarning dataLost = new RepeatedWarning(log);
+  private final RepeatedWarning noNumber = new RepeatedWarning(log);
+  private final QueuedNumbers queued;
+  private final PersistedNumbers persisted;
+  private final PersistBarrier barrier;
+  private final StringRedisTemplate redis;
+  private final RedisLayout layout;
+  private final Counter recovered;
+  private final Counter lost;
+  private final Counter unusable;
+  private final Absences absences = new Absences(Ticker.systemTicker());
+
+  /** Recovers from these connections' jobs and rows. */
+  public CounterRecovery(
+      WaitingJobs waiting,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      StringRedisTemplate redis,
+      RedisLayout layout,
+      MeterRegistry meters) {
+    this.queued = new QueuedNumbers(waiting);
+    this.persisted = new PersistedNumbers(jdbc);
+    this.barrier = new PersistBarrier(jdbc, transactions);
+    this.redis = redis;
+    this.layout = layout;
+    this.recovered =
+        Counter.builder("tally.counters.recovered")
+            .description("Counters that Redis did not have, set to the highest number in use")
+            .register(meters);
+    this.lost =
+        Counter.builder("tally.counters.lost")
+            .description("Counters that Redis had lost or that were behind: it lost data")
+            .register(meters);
+    this.unusable =
+        Counter.builder("tally.counters.unusable")
+            .description("Counters that were no number, set to the highest number in use")
+            .register(meters);
+  }
+
+  /**
+   * Sets the parent's counter, which is missing or of an older epoch.
+   *
+   * @throws ProblemException 404 if there is no such parent
+   * @throws DataAccessException if MySQL or Redis does not answer
+   */
+  public void setMissing(Parent parent) {
+    OptionalLong set = set(parent);
+    if (set.isEmpty()) {
+      return;
+    }
+    long highest = set.getAsLong();
+    recovered.increment();
+    if (hadCounter(parent, highest)) {
+      lost.increment();
+      dataLost.warn(
+          () ->
+              """
+              Redis has lost data: the counter %s goes on after %d, the highest number in use; \
+              writes that were accepted after that number are lost\
+              """
+                  .formatted(LoggedToken.in(counter(parent)), highest));
+    }
+  }
+
+  /**
+   * Whether Redis must have had the counter. A new app has none; the script that accepts a chat
+   * also sets the chat's counter.
+   */
+  private static boolean hadCounter(Parent parent, long highest) {
+    return parent instanceof Parent.Chat || highest > 0;
+  }
+
+  /**
+   * Sets the parent's counter, which is no number.
+   *
+   * @throws ProblemException 404 if there is no such parent
+   * @throws DataAccessException if MySQL or Redis does not answer
+   */
+  public void setUnusable(Parent parent) {
+    OptionalLong set = set(parent);
+    if (set.isPresent()) {
+      unusable.increment();
+      noNumber.warn(
+          () ->
+              """
+              the counter %s in Redis was no number, so somebody wrote to it; it goes on after %d, the \
+              highest number in use\
+              """
+                  .formatted(LoggedToken.in(counter(parent)), set.getAsLong()));
+    }
+  }
+
+  /** The epoch to set a counter in; read before the numbers, because a later epoch has others. */
+  private String epoch(Parent parent) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    return Objects.requireNonNullElse(hashes.get(keys(parent).state(), PartitionKeys.EPOCH), "0");
+  }
+
+  /** Sets the counter, and answers its number; empty if another gateway was faster. */
+  private OptionalLong set(Parent parent) {
+    requireUsed(parent);
+    return barrier.behind(
+        keys(parent),
+        row -> {
+          String epoch = epoch(parent);
+          long highest = highest(parent, epoch, row);
+          return set(parent, highest, epoch);
+        });
+  }
+
+  private OptionalLong set(Parent parent, long highest, String epoch) {
+    Long set =
+        redis.execute(
+            RECOVER,
+            List.of(counter(parent), keys(parent).state()), // counter, state
+            Long.toString(highest), // highest
+            epoch); // epoch
+    return set == null || set < 0 ? OptionalLong.empty() : OptionalLong.of(set);
+  }
+
+  /** Finds strangers out, before they cost more than a look at MySQL. */
+  private void requireUsed(Parent parent) {
+    boolean isPersisted = find(parent) instanceof PersistedNumbers.Highest;
+    if (!isPersisted && parent instanceof Parent.Chat chat && !mayBeQueued(chat)) {
+      throw ProblemException.chatNotFound();
+    }
+  }
+
+  private String run(PartitionKeys keys) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    return Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.RUN), "");
+  }
+
+  /** Jobs move from Redis to MySQL, so this reads MySQL last. */
+  private long highest(Parent parent, String epoch, PartitionRow row) {
+    PartitionKeys keys = keys(parent);
+    OptionalLong inRedis =
+        isOfOlderEpoch(parent, epoch)
+            ? queued.highestAtBeginning(keys, run(keys), epoch, parent)
+            : queued.highest(parent);
+    return switch (persisted.highest(parent)) {
+      case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
+      case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
+      case PersistedNumbers.Absent.CHAT ->
+          inRedis.orElseThrow(
+              () -> row.fillDue() == 0 ? ProblemException.chatNotFound() : notFilledYet());
+    };
+  }
+
+  /** The chat's number has been given out, and a worker will soon make a void row for it. */
+  private static ProblemException notFilledYet() {
+    return ProblemException.retryable(
+        ProblemType.UNAVAILABLE,
+        "The database was set back, and what it has lost is not marked yet.",
+        Duration.ofSeconds(1));
+  }
+
+  /** Whether the counter is there, but has not been used in this epoch. */
+  private boolean isOfOlderEpoch(Parent parent, String epoch) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    try {
+      List<String> counter =
+          hashes.multiGet(counter(parent), List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH));
+      String ofCounter = Objects.requireNonNullElse(counter.get(1), "0");
+      return counter.get(0) != null && !ofCounter.equals(epoch);
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private long highestPersisted(Parent parent) {
+    return find(parent) instanceof PersistedNumbers.Highest(long number) ? number : 0;
+  }
+
+  /**
+   * What MySQL knew of the parent within the last second.
+   *
+   * @throws ProblemException 404 if there is no such app
+   */
+  private PersistedNumbers.Answer find(Parent parent) {
+    PersistedNumbers.Answer answer = absences.of(parent);
+    if (answer == null) {
+      answer = persisted.highest(parent);
+      if (answer instanceof PersistedNumbers.Absent absent) {
+        absences.add(parent, absent);
+      }
+    }
+    if (answer == PersistedNumbers.Absent.APP) {
+      throw ProblemException.appNotFound();
+    }
+    return answer;
+  }
+
+  /**
+   * Whether the chat's number has been given out. A client that writes to chats that do not exist
+   * must not make Redis read whole queues again and again.
+   */
+  private boolean mayBeQueued(Parent.Chat chat) {
+    Parent app = new Parent.App(chat.app());
+    OptionalLong chats = count(app);
+    if (chats.isEmpty()) {
+      setMissing(app);
+      chats = count(app);
+    }
+    return chats.isEmpty() || chat.name().number() <= chats.getAsLong();
+  }
+
+  /** The numbers given out in a parent; empty if its counter is missing or no number. */
+  private OptionalLong count(Parent parent) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    try {
+      String numbers = hashes.get(counter(parent), PartitionKeys.NUMBERS);
+      return numbers == null ? OptionalLong.empty() : Numbers.count(numbers);
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return OptionalLong.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Raises the counter of an app's chats, which is behind the chats that exist.
+   *
+   * @throws ProblemException 404 if there is no such app
+   * @throws DataAccessException if MySQL or Redis does not answer
+   */
+  public void catchUp(Parent parent) {
+    long highest = highestPersisted(parent);
+    PartitionKeys keys = keys(parent);
+    String counter = parent.counter(keys);
+    Long raised =
+        redis.execute(
+            CATCH_UP,
+            List.of(counter, keys.state()), // counter, state
+            Long.toString(highest), // persisted
+            keys.messagesBeforeNumber(parent.app()), // before_chat_number
+            PartitionKeys.MESSAGES_AFTER_NUMBER, // after_chat_number
+            Integer.toString(MOST_CHATS)); // most
+    if (Objects.equals(raised, 1L)) {
+      lost.increment();
+      dataLost.warn(
+          () ->
+              """
+              Redis has lost data: the counter %s was behind the chats that exist, and goes on after \
+              them\
+              """
+                  .formatted(LoggedToken.in(counter)));
+    }
+  }
+
+  private PartitionKeys keys(Parent parent) {
+    return layout.partitions().of(parent.app());
+  }
+
+  private String counter(Parent parent) {
+    return parent.counter(keys(parent));
+  }
+}

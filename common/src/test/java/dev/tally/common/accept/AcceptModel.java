@@ -1,0 +1,281 @@
+package dev.tally.common.accept;
+
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.NumberRange;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Does in memory what {@link AcceptScript} must do in Redis. */
+final class AcceptModel {
+
+  private record Request(String fingerprint, NumberRange numbers, long chat) {}
+
+  private record Counter(long numbers, long epoch) {}
+
+  /**
+   * The state of a partition.
+   *
+   * @param run the run that was checked, "" if none was
+   */
+  private record State(long position, long epoch, String run, long checked) {
+    static final State NEW = new State(0, 0, "", 0);
+  }
+
+  private final Partitions partitions;
+  private final int queueLimit;
+  private final int queueBytes;
+  private final Map<Parent, Counter> counters = new HashMap<>();
+  private final Map<Integer, State> states = new HashMap<>();
+
+  /** What somebody wrote in place of a counter. */
+  private final Map<Parent, Object> spoiled = new HashMap<>();
+
+  private final Map<AppToken, List<String>> queues = new HashMap<>();
+  private final Map<Integer, List<String>> rings = new HashMap<>();
+  private final Map<String, Request> records = new HashMap<>();
+
+  AcceptModel(Partitions partitions, int queueLimit, int queueBytes) {
+    this.partitions = partitions;
+    this.queueLimit = queueLimit;
+    this.queueBytes = queueBytes;
+  }
+
+  /**
+   * @param run the run of Redis
+   * @param known the run that the gateway knows
+   * @param checks how many checks of the partition the gateway has made
+   */
+  Acceptance accept(
+      Parent parent,
+      List<String> openJobs,
+      @Nullable IdempotencyKey key,
+      String run,
+      String known,
+      int checks) {
+    List<String> jobs =
+        IntStream.range(0, openJobs.size())
+            .mapToObj(i -> openJobs.get(i) + " ".repeat(i % 32))
+            .toList();
+    String record = key == null ? "" : keys(parent.app()).idempotency(parent.app(), key.value());
+    Request earlier = records.get(record);
+    if (key != null && earlier != null) {
+      return earlier.fingerprint().equals(key.fingerprint())
+          ? new Acceptance.Accepted(earlier.numbers(), true)
+          : new Acceptance.KeyReused();
+    }
+    int partition = keys(parent.app()).partition();
+    State state = state(partition);
+    if (!state.run().equals(run) || !known.equals(run)) {
+      return new Acceptance.Unchecked(checks);
+    }
+    if (spoiled.get(parent) instanceof String || isSpoiled(parent, state.epoch())) {
+      return new Acceptance.CounterUnusable();
+    }
+    Counter counter = counters.get(parent);
+    if (counter == null || counter.epoch() != state.epoch()) {
+      return new Acceptance.UnknownParent();
+    }
+    long highest = counter.numbers();
+    if (parent instanceof Parent.App(AppToken app)
+        && LongStream.rangeClosed(highest + 1, highest + jobs.size())
+            .mapToObj(chat -> new Parent.Chat(new ChatName(app, chat)))
+            .anyMatch(chat -> isInUse(chat, state.epoch()) || isSpoiled(chat, state.epoch()))) {
+      return new Acceptance.CounterBehind();
+    }
+    List<String> waiting = waiting(keys(parent.app()).partition());
+    if (waiting.size() + jobs.size() > queueLimit || bytes(waiting) + bytes(jobs) > queueBytes) {
+      return new Acceptance.QueueFull();
+    }
+    if (queue(parent.app()).isEmpty()) {
+      rings
+          .computeIfAbsent(keys(parent.app()).partition(), _ -> new ArrayList<>())
+          .add(parent.app().value());
+    }
+    for (int i = 0; i < jobs.size(); i++) {
+      long number = highest + 1 + i;
+      queue(parent.app()).add(jobs.get(i) + number + "}");
+      if (parent instanceof Parent.App(AppToken app)) {
+        Parent chat = new Parent.Chat(new ChatName(app, number));
+        spoiled.remove(chat);
+        counters.put(chat, new Counter(0, state.epoch()));
+      }
+    }
+    counters.put(parent, new Counter(highest + jobs.size(), state.epoch()));
+    states.put(
+        partition,
+        new State(state.position() + jobs.size(), state.epoch(), state.run(), state.checked()));
+    NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
+    if (key != null) {
+      long chat = parent instanceof Parent.Chat(ChatName name) ? name.number() : 0;
+      records.put(record, new Request(key.fingerprint(), numbers, chat));
+    }
+    return new Acceptance.Accepted(numbers, false);
+  }
+
+  private boolean isInUse(Parent parent, long epoch) {
+    Counter counter = counters.get(parent);
+    return counter != null && counter.epoch() == epoch;
+  }
+
+  /** Nobody can tell the epoch of what is no hash. */
+  private boolean isSpoiled(Parent parent, long epoch) {
+    return spoiled.containsKey(parent) && (epoch == 0 || spoiled.get(parent) instanceof String);
+  }
+
+  private State state(int partition) {
+    return states.getOrDefault(partition, State.NEW);
+  }
+
+  void recover(Parent parent, long highest) {
+    long epoch = state(keys(parent.app()).partition()).epoch();
+    spoiled.remove(parent);
+    if (!isInUse(parent, epoch)) {
+      Counter older = counters.getOrDefault(parent, new Counter(0, 0));
+      counters.put(parent, new Counter(Math.max(highest, older.numbers()), epoch));
+    }
+  }
+
+  /** Redis is another process now, and has what it had. */
+  void restart(String run) {
+    states.replaceAll(
+        (_, state) ->
+            state.run().isEmpty()
+                ? state
+                : new State(state.position(), state.epoch(), run, state.checked()));
+  }
+
+  /** A gateway checks the run of Redis, and nothing is missing. */
+  void check(int partition, String run) {
+    State state = state(partition);
+    if (!state.run().equals(run)) {
+      states.put(partition, new State(state.position(), state.epoch(), run, state.position()));
+    }
+  }
+
+  boolean isChecked(int partition, String run) {
+    return state(partition).run().equals(run);
+  }
+
+  void raise(int partition) {
+    State state = state(partition);
+    states.put(
+        partition, new State(state.position(), state.epoch() + 1, state.run(), state.checked()));
+  }
+
+  void lose(Parent parent) {
+    counters.remove(parent);
+    spoiled.remove(parent);
+  }
+
+  void spoil(Parent parent, Object content) {
+    lose(parent);
+    spoiled.put(parent, content);
+  }
+
+  /** A worker claims all jobs of an app. */
+  void claim(AppToken app) {
+    queue(app).clear();
+    rings.getOrDefault(keys(app).partition(), new ArrayList<>()).remove(app.value());
+  }
+
+  private List<String> waiting(int partition) {
+    return queues.entrySet().stream()
+        .filter(queue -> keys(queue.getKey()).partition() == partition)
+        .flatMap(queue -> queue.getValue().stream())
+        .toList();
+  }
+
+  private static int bytes(List<String> jobs) {
+    return jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
+  }
+
+  void expire(AppToken app, String key) {
+    records.remove(keys(app).idempotency(app, key));
+  }
+
+  private PartitionKeys keys(AppToken app) {
+    return partitions.of(app);
+  }
+
+  /** The Redis key of a counter. */
+  String counter(Parent parent) {
+    return switch (parent) {
+      case Parent.App(AppToken app) -> keys(app).chats(app);
+      case Parent.Chat(ChatName chat) -> keys(chat.app()).messages(chat);
+    };
+  }
+
+  private List<String> queue(AppToken app) {
+    return queues.computeIfAbsent(app, _ -> new ArrayList<>());
+  }
+
+  /** The content of each key in Redis, marked if the key has an expiry. */
+  Map<String, Object> held() {
+    Map<String, Object> held = new HashMap<>();
+    held.put(PartitionKeys.LAYOUT, "4");
+    held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(partitions.count()));
+    counters.forEach(
+        (parent, counter) -> {
+          Map<String, String> fields = new HashMap<>();
+          fields.put("numbers", Long.toString(counter.numbers()));
+          if (counter.epoch() > 0) {
+            fields.put("epoch", Long.toString(counter.epoch()));
+          }
+          held.put(counter(parent), fields);
+        });
+    spoiled.forEach((parent, content) -> held.put(counter(parent), content));
+    queues.forEach((app, jobs) -> held.put(keys(app).jobs(app), jobs));
+    rings.forEach(
+        (partition, apps) -> {
+          held.put(new PartitionKeys(partition).ring(), apps);
+        });
+    states.forEach(
+        (partition, state) -> {
+          PartitionKeys keys = new PartitionKeys(partition);
+          held.put(keys.state(), held(partition, state));
+          if (!state.run().isEmpty()) {
+            held.put(keys.barrier(), "moved");
+          }
+        });
+    held.values().removeIf(List.of()::equals);
+    records.forEach(
+        (key, request) ->
+            held.put(
+                key,
+                "for a time: %s %d %d %d"
+                    .formatted(
+                        request.fingerprint(),
+                        request.numbers().first(),
+                        request.numbers().last(),
+                        request.chat())));
+    return held;
+  }
+
+  private Map<String, String> held(int partition, State state) {
+    Map<String, String> fields = new HashMap<>();
+    if (!state.run().isEmpty()) {
+      fields.put("run", state.run());
+      fields.put("checked", Long.toString(state.checked()));
+    }
+    if (state.epoch() > 0) {
+      fields.put("epoch", Long.toString(state.epoch()));
+    }
+    if (state.position() > 0) {
+      List<String> waiting = waiting(partition);
+      fields.put("position", Long.toString(state.position()));
+      fields.put("jobs", Integer.toString(waiting.size()));
+      fields.put("bytes", Integer.toString(bytes(waiting)));
+    }
+    return fields;
+  }
+}

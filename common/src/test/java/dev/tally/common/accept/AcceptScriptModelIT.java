@@ -1,0 +1,270 @@
+package dev.tally.common.accept;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.epoch.Epochs;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.Partitions;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.testkit.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/**
+ * Runs random writes and compares with a model in memory: after each step, every key in Redis, and
+ * the script's answer, must be the model's.
+ */
+class AcceptScriptModelIT {
+
+  private static final int QUEUE_LIMIT = 12;
+
+  /** Some ten jobs. */
+  private static final int QUEUE_BYTES = 1_400;
+
+  private static final Partitions PARTITIONS = new Partitions(2);
+
+  /** Two apps that share a partition, and one that is alone in another. */
+  private static final List<AppToken> APPS = List.of(token(0, 0), token(0, 1), token(1, 0));
+
+  private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+
+  private static final RedisScript<Long> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
+
+  private static TestServers servers;
+  private static LettuceConnectionFactory connections;
+  private static StringRedisTemplate redis;
+  private static Pipeline pipeline;
+
+  private final JobCodec codec = new JobCodec();
+
+  @BeforeContainer
+  static void connect() {
+    servers = TestServers.wiped();
+    servers.migrate();
+    connections = servers.redis();
+    redis = new StringRedisTemplate(connections);
+    pipeline = new Pipeline(connections);
+  }
+
+  @AfterContainer
+  static void disconnect() {
+    pipeline.destroy();
+    connections.destroy();
+  }
+
+  private static AppToken token(int partition, int which) {
+    return IntStream.iterate(1, i -> i + 1)
+        .mapToObj(i -> new AppToken("%032x".formatted(i)))
+        .filter(token -> PARTITIONS.of(token).partition() == partition)
+        .skip(which)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Property
+  @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+  void redisHoldsWhatTheModelHolds(@ForAll("steps") List<Step> steps) {
+    try (RedisConnection connection = connections.getConnection()) {
+      connection.serverCommands().flushDb();
+    }
+    RedisLayout layout = new RedisLayout(redis, PARTITIONS, _ -> {});
+    layout.partitions();
+    QueueLimit limit = QueueLimit.of(QUEUE_LIMIT, QUEUE_BYTES, 0, 0);
+    DataSource mysql = servers.dataSource();
+    JdbcClient jdbc = JdbcClient.create(mysql);
+    jdbc.sql("DELETE FROM partition_positions").update();
+    Epochs epochs =
+        new Epochs(redis, jdbc, new DataSourceTransactionManager(mysql), new SimpleMeterRegistry());
+    PartitionMemory partitions = new PartitionMemory(epochs);
+    String run = run();
+    AcceptScript script = new AcceptScript(pipeline, redis, layout, _ -> limit, partitions);
+    AcceptModel model = new AcceptModel(PARTITIONS, QUEUE_LIMIT, QUEUE_BYTES);
+    Instant time = NOW;
+    for (Step step : steps) {
+      switch (step) {
+        case Step.Write write -> {
+          for (int i = 0; i < (write.again() ? 2 : 1); i++) {
+            time = time.plusNanos(1_000);
+            Parent parent = parent(write.app(), write.chat());
+            IdempotencyKey key = key(write);
+            List<String> jobs = jobs(write, time);
+            String known = partitions.run(PARTITIONS.of(parent.app()));
+            int checks = partitions.checks(PARTITIONS.of(parent.app()));
+            Acceptance acceptance = script.accept(parent, jobs, key);
+            assertThat(acceptance).isEqualTo(model.accept(parent, jobs, key, run, known, checks));
+            Statistics.collect(acceptance.getClass().getSimpleName());
+          }
+        }
+        case Step.Recover(int app, long chat, long highest) -> {
+          Parent parent = parent(app, chat);
+          String state = PARTITIONS.of(parent.app()).state();
+          Object epoch = redis.opsForHash().get(state, PartitionKeys.EPOCH);
+          redis.execute(
+              RECOVER,
+              List.of(model.counter(parent), state),
+              Long.toString(highest),
+              epoch == null ? "0" : epoch);
+          model.recover(parent, highest);
+        }
+        case Step.Spoil(int app, long chat, String text, boolean asHash) -> {
+          Parent parent = parent(app, chat);
+          redis.delete(model.counter(parent));
+          if (asHash) {
+            redis.opsForHash().put(model.counter(parent), PartitionKeys.NUMBERS, text);
+          } else {
+            redis.opsForValue().set(model.counter(parent), text);
+          }
+          model.spoil(parent, asHash ? Map.of(PartitionKeys.NUMBERS, text) : text);
+        }
+        case Step.Lose(int app, long chat) -> {
+          redis.delete(model.counter(parent(app, chat)));
+          model.lose(parent(app, chat));
+        }
+        case Step.Restart _ -> {
+          for (int i = 0; i < PARTITIONS.count(); i++) {
+            String state = new PartitionKeys(i).state();
+            if (redis.opsForHash().hasKey(state, "run")) {
+              redis.opsForHash().put(state, "run", "earlier");
+            }
+          }
+          model.restart("earlier");
+        }
+        case Step.Check(int app) -> {
+          PartitionKeys keys = PARTITIONS.of(APPS.get(app));
+          if (!model.isChecked(keys.partition(), run) || !partitions.run(keys).equals(run)) {
+            partitions.check(keys, partitions.checks(keys));
+            model.check(keys.partition(), run);
+          }
+        }
+        case Step.Raise(int app) -> {
+          PartitionKeys keys = PARTITIONS.of(APPS.get(app));
+          redis.opsForHash().increment(keys.state(), PartitionKeys.EPOCH, 1);
+          jdbc.sql(
+                  """
+                  INSERT INTO partition_positions (partition_number, epoch) VALUES (?, 1)
+                  ON DUPLICATE KEY UPDATE epoch = epoch + 1""")
+              .param(keys.partition())
+              .update();
+          model.raise(keys.partition());
+        }
+        case Step.Claim(int app) -> {
+          claim(APPS.get(app));
+          model.claim(APPS.get(app));
+        }
+        case Step.Expire(int app, String key) -> {
+          redis.delete(PARTITIONS.of(APPS.get(app)).idempotency(APPS.get(app), key));
+          model.expire(APPS.get(app), key);
+        }
+      }
+      assertThat(held()).as("after %s", step).isEqualTo(model.held());
+    }
+    Statistics.coverage(
+        coverage -> {
+          for (Class<?> acceptance : Acceptance.class.getPermittedSubclasses()) {
+            coverage.check(acceptance.getSimpleName()).count(count -> count > 0);
+          }
+        });
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    return Step.sequences(APPS.size(), QUEUE_LIMIT);
+  }
+
+  private List<String> jobs(Step.Write write, Instant time) {
+    AppToken app = APPS.get(write.app());
+    return write.chat() == 0
+        ? List.of(codec.openChat(app, time, null))
+        : write.bodies().stream()
+            .map(body -> codec.openMessage(new ChatName(app, write.chat()), body, time, null))
+            .toList();
+  }
+
+  private static @Nullable IdempotencyKey key(Step.Write write) {
+    List<String> request = new ArrayList<>();
+    request.add("to " + write.chat());
+    if (write.chat() != 0) {
+      request.addAll(write.bodies());
+    }
+    return write.key() == null ? null : IdempotencyKey.of(write.key(), request);
+  }
+
+  /** Takes all jobs of an app, as claim.lua does. */
+  private static void claim(AppToken app) {
+    PartitionKeys keys = PARTITIONS.of(app);
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    List<String> jobs = redis.opsForList().range(keys.jobs(app), 0, -1);
+    if (!jobs.isEmpty()) {
+      redis.delete(keys.jobs(app));
+      redis.opsForList().remove(keys.ring(), 1, app.value());
+      int bytes = jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
+      hashes.increment(keys.state(), PartitionKeys.JOBS, -jobs.size());
+      hashes.increment(keys.state(), PartitionKeys.BYTES, -bytes);
+    }
+  }
+
+  /** The run of this Redis. */
+  private static String run() {
+    try (RedisConnection connection = connections.getConnection()) {
+      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
+    }
+  }
+
+  private static Parent parent(int app, long chat) {
+    return chat == 0
+        ? new Parent.App(APPS.get(app))
+        : new Parent.Chat(new ChatName(APPS.get(app), chat));
+  }
+
+  /** The content of each key in Redis, marked if the key has an expiry. */
+  private static Map<String, Object> held() {
+    Map<String, Object> held = new HashMap<>();
+    for (String key : redis.keys("*")) {
+      Object value =
+          switch (redis.type(key)) {
+            case LIST -> redis.opsForList().range(key, 0, -1);
+            case HASH -> redis.opsForHash().entries(key);
+            case null, default -> redis.opsForValue().get(key);
+          };
+      Long life = redis.getExpire(key);
+      if (life != null && life >= 0) {
+        assertThat(Duration.ofSeconds(life))
+            .isBetween(IdempotencyKey.LIFE.minusMinutes(5), IdempotencyKey.LIFE);
+        value = "for a time: " + value;
+      }
+      held.put(key, value == null ? "gone" : value);
+    }
+    return held;
+  }
+}
