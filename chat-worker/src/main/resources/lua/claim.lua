@@ -51,7 +51,7 @@ if redis.call('GET', owner) ~= worker then
 end
 
 local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 local load = redis.call('HMGET', state, 'jobs', 'bytes', 'acknowledged', 'position', 'epoch', 'run')
 if load[6] ~= run then
   return {'unchecked'}

@@ -19,7 +19,7 @@ end
 redis.call('PEXPIRE', owner, duration)
 if run ~= '' then
   local info = redis.pcall('INFO', 'server')
-  local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+  local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
   if own_run ~= run then
     return 2
   end

@@ -60,7 +60,7 @@ if idempotency_record then
 end
 
 local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 local load = redis.call('HMGET', state, 'jobs', 'bytes', 'position', 'epoch', 'run')
 if load[5] ~= run or known_run ~= run then
   return {'unchecked'}

@@ -12,7 +12,7 @@ local barrier = KEYS[2] -- string
 local run = ARGV[1] -- string
 
 local info = redis.pcall('INFO', 'server')
-local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 if own_run ~= run then
   return 0
 end

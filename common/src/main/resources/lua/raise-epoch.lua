@@ -26,7 +26,7 @@ local acknowledged_then = tonumber(ARGV[4]) -- integer
 local claimed_then = tonumber(ARGV[5]) -- integer
 
 local info = redis.pcall('INFO', 'server')
-local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 if own_run ~= run then
   return 0
 end

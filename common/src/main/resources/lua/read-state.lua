@@ -4,13 +4,13 @@
 -- KEYS[2]  list  the claimed batch
 --
 -- Answers {run, checked run, position, acknowledged, epoch, checked position, claimed jobs, waiting jobs}. The first
--- one is that of this Redis, "" if it does not tell it; the second one is "" if no run has been checked.
+-- one is that of this Redis, "unknown" if it does not tell it; the second one is "" if no run has been checked.
 
 local state = KEYS[1] -- hash
 local claimed = KEYS[2] -- list
 
 local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 local fields = redis.call('HMGET', state, 'run', 'position', 'acknowledged', 'epoch', 'checked', 'jobs')
 return {
   run,

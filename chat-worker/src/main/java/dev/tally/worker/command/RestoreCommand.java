@@ -32,16 +32,15 @@ final class RestoreCommand implements Callable<Integer> {
     CommandLine line = Arguments.given(spec).commandLine();
     ProgressLine progress = new ProgressLine(line.getErr());
     Restoration.Result result =
-        worker
-            .bean(Restoration.class)
-            .run((at, total) -> progress.show("indexed", at, total));
+        worker.bean(Restoration.class).run((at, total) -> progress.show("indexed", at, total));
     progress.end();
     PrintWriter out = line.getOut();
     out.println(
         "MySQL has lost %,d chats and %,d messages; void rows stand in their place"
             .formatted(result.lost().chats(), result.lost().messages()));
     out.println(
-        "%,d lost requests may be repeated with their Idempotency-Key".formatted(result.forgotten()));
+        "%,d lost requests may be repeated with their Idempotency-Key"
+            .formatted(result.forgotten()));
     out.println(
         "indexed %,d messages; run verify before you start the services"
             .formatted(result.indexed()));

@@ -37,7 +37,7 @@ final class Jobs {
 
   /** The same message in a chat, open at its end for another number. */
   String open(Job.NewMessage job, Parent.Chat chat) {
-    return codec.openMessage(chat.name(), job.body(), job.acceptedAt(), job.traceparent());
+    return codec.openMessage(chat.chat(), job.body(), job.acceptedAt(), job.traceparent());
   }
 
   /** What a job adds, with a shortened token. */

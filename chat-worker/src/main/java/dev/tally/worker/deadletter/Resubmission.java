@@ -177,7 +177,7 @@ public final class Resubmission {
       progress.tell(
           letter.id(),
           "%s → chat %d message %d%s"
-              .formatted(Jobs.name(job), chat.name().number(), number.getAsLong(), old(trace)));
+              .formatted(Jobs.name(job), chat.chat().number(), number.getAsLong(), old(trace)));
       return true;
     }
 

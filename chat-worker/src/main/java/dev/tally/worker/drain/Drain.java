@@ -1,7 +1,6 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.deadletter.DeadLetter;
-import dev.tally.common.epoch.Epochs;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.drain.batch.Delivery;
@@ -15,7 +14,6 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
 import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.worker.restore.LostNumbers;
 import dev.tally.worker.retry.Retry;
 import dev.tally.worker.tracing.WriteSpans;
 import java.nio.ByteBuffer;
@@ -55,9 +53,7 @@ final class Drain implements LeasedWork {
       Retry.endless(Duration.ofMillis(50), Duration.ofSeconds(5));
 
   private final QueueScripts queue;
-  private final Epochs epochs;
-  private final SupersededJobs superseded;
-  private final LostNumbers lost;
+  private final SetBacks setBacks;
   private final Persister persister;
   private final CounterRaise counters;
   private final GapMonitor gaps;
@@ -70,9 +66,7 @@ final class Drain implements LeasedWork {
 
   Drain(
       QueueScripts queue,
-      Epochs epochs,
-      SupersededJobs superseded,
-      LostNumbers lost,
+      SetBacks setBacks,
       Persister persister,
       CounterRaise counters,
       GapMonitor gaps,
@@ -83,9 +77,7 @@ final class Drain implements LeasedWork {
       WriteSpans spans,
       DrainProperties properties) {
     this.queue = queue;
-    this.epochs = epochs;
-    this.superseded = superseded;
-    this.lost = lost;
+    this.setBacks = setBacks;
     this.persister = persister;
     this.counters = counters;
     this.gaps = gaps;
@@ -129,23 +121,16 @@ final class Drain implements LeasedWork {
     void run() {
       Duration pause = FIRST_IDLE;
       Duration idle = properties.idle();
-      glance();
+      setBacks.glance(lease);
       long glanced = System.nanoTime();
       while (lease.held()) {
         Claim claim = retry(DrainMetrics.Step.CLAIMING).call(() -> queue.claim(lease, pace.jobs()));
-        if (claim.gone() > 0) {
-          metrics.gone(claim.gone());
-          log.error(
-              "partition {}: {} accepted writes are lost: their jobs are not in Redis and were not"
-                  + " persisted, so somebody deleted them; verify --accepted names what is missing",
-              partition,
-              claim.gone());
-        }
+        setBacks.report(partition, claim.gone());
         if (claim.jobs().isEmpty()) {
           lease.pause(pause);
           pause = pause.multipliedBy(2).compareTo(idle) < 0 ? pause.multipliedBy(2) : idle;
           if (since(glanced).compareTo(GLANCE) > 0 && lease.held()) {
-            glance();
+            setBacks.glance(lease);
             glanced = System.nanoTime();
           }
           continue;
@@ -153,16 +138,6 @@ final class Drain implements LeasedWork {
         pause = FIRST_IDLE;
         process(claim);
       }
-    }
-
-    /** Compares the servers, and fills what MySQL has lost, before numbers are missed. */
-    private void glance() {
-      retry(DrainMetrics.Step.COMPARING)
-          .run(
-              () -> {
-                epochs.glance(lease.keys());
-                lost.fillIfDue(lease.keys(), lease::confirm);
-              });
     }
 
     private void process(Claim claim) {
@@ -181,7 +156,7 @@ final class Drain implements LeasedWork {
         }
       } catch (Persister.DisagreementException e) {
         log.warn("{}; they are compared", e.getMessage());
-        retry(DrainMetrics.Step.COMPARING).run(() -> giveUp(deliveries));
+        retry(DrainMetrics.Step.COMPARING).run(() -> setBacks.giveUp(lease, deliveries));
         return;
       }
       List<String> deadLetters = new ArrayList<>(rejections.size());
@@ -197,29 +172,6 @@ final class Drain implements LeasedWork {
       }
       retry(DrainMetrics.Step.ACKNOWLEDGING)
           .run(() -> queue.acknowledge(lease, claim, deadLetters));
-    }
-
-    /**
-     * Compares the servers, and keeps what only this worker has of a batch. What Redis still has of
-     * it comes with the next claims.
-     */
-    private void giveUp(List<Delivery> batch) {
-      epochs.compare(lease.keys());
-      lost.fillIfDue(lease.keys(), lease::confirm);
-      List<String> letters = new ArrayList<>();
-      for (Delivery delivery : superseded.of(batch)) {
-        DeadLetter letter = DeadLetter.now(DeadLetter.Reason.SUPERSEDED, delivery.raw());
-        letters.add(letter.encode());
-        metrics.deadLetter(letter.reason());
-      }
-      if (!letters.isEmpty()) {
-        queue.bury(lease.keys(), letters);
-        log.error(
-            "partition {}: Redis has lost {} jobs that this worker had claimed; they are dead"
-                + " letters",
-            partition,
-            letters.size());
-      }
     }
 
     /**

@@ -2,10 +2,10 @@ package dev.tally.worker.drain;
 
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.redis.BytesRedisTemplate;
+import dev.tally.common.redis.KeyScan;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.common.redis.KeyScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -17,9 +17,15 @@ import org.springframework.transaction.PlatformTransactionManager;
 class DrainConfiguration {
 
   @Bean
-  static QueueScripts queueScripts(BytesRedisTemplate redis, KeyScan scan, Epochs epochs, DrainProperties properties) {
+  static QueueScripts queueScripts(
+      BytesRedisTemplate redis, KeyScan scan, Epochs epochs, DrainProperties properties) {
     return new QueueScripts(
-        redis, scan, epochs, properties.batchBytes(), properties.turnJobs(), properties.turnBytes());
+        redis,
+        scan,
+        epochs,
+        properties.batchBytes(),
+        properties.turnJobs(),
+        properties.turnBytes());
   }
 
   @Bean

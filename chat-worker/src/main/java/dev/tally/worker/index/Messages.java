@@ -14,7 +14,9 @@ import java.util.StringJoiner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads persisted messages, without those that are lost: nothing of them is left to be searched. */
+/**
+ * Reads persisted messages, without those that are lost: nothing of them is left to be searched.
+ */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
 public final class Messages {

@@ -1,5 +1,6 @@
 package dev.tally.worker.numbers;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.NumberRange;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.tally.worker.numbers;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.WaitingJobs;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class NumberSearch {
     JdbcClient.StatementSpec statement =
         switch (parent) {
           case Parent.App _ -> jdbc.sql(CHATS);
-          case Parent.Chat chat -> jdbc.sql(MESSAGES).param("chat", chat.name().number());
+          case Parent.Chat chat -> jdbc.sql(MESSAGES).param("chat", chat.chat().number());
         };
     return statement
         .param("app", parent.app().value())

@@ -29,9 +29,11 @@ record GivenOut(long chats, long... messages) {
    * Reads the counters of an app.
    *
    * @param persisted the highest chat in MySQL: Redis may know fewer
+   * @param most the highest chat that there may be: a higher counter is one that somebody wrote to
    */
-  static GivenOut of(AppToken app, PartitionKeys keys, long persisted, StringRedisTemplate redis) {
-    long chats = read(List.of(keys.chats(app)), redis).getFirst();
+  static GivenOut of(
+      AppToken app, PartitionKeys keys, long persisted, long most, StringRedisTemplate redis) {
+    long chats = Math.min(most, read(List.of(keys.chats(app)), redis).getFirst());
     int known = Math.toIntExact(Math.max(chats, persisted));
     long[] messages = new long[known];
     for (int done = 0; done < known; done += PAGE) {

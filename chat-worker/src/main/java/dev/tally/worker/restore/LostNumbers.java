@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,12 @@ public final class LostNumbers {
 
   private static final String APPS_AFTER =
       """
-      SELECT id, token FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+      SELECT id, token, chats_count FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+
+  private static final String MESSAGES_COUNTS =
+      """
+      SELECT number, messages_count FROM chats
+      WHERE app_id = :app AND number BETWEEN :first AND :last""";
 
   private static final String HIGHEST_CHAT =
       """
@@ -124,7 +130,7 @@ public final class LostNumbers {
   }
 
   /** An app of the partition, and the numbers that had been given out in it. */
-  private record App(long id, AppToken token, GivenOut givenOut) {}
+  private record App(AppRow row, GivenOut givenOut) {}
 
   /** The work on one partition. */
   private final class Fill {
@@ -133,12 +139,17 @@ public final class LostNumbers {
     private final Runnable confirm;
     private final Map<AppToken, Set<Long>> queuedChats = new HashMap<>();
     private final Map<ChatName, Set<Long>> queuedMessages = new HashMap<>();
+
+    /** No parent has lost more than this: a counter that says so is one that somebody wrote to. */
+    private final long accepted;
+
     private long lostChats;
     private long lostMessages;
 
     Fill(PartitionKeys keys, Runnable confirm) {
       this.keys = keys;
       this.confirm = confirm;
+      this.accepted = partitions.read(keys.partition()).seen();
     }
 
     Filled run() {
@@ -186,8 +197,9 @@ public final class LostNumbers {
         }
         for (AppRow app : page) {
           if (layout.partitions().of(app.token()).equals(keys)) {
-            GivenOut givenOut = GivenOut.of(app.token(), keys, highestChat(app.id()), redis);
-            ofPartition.add(new App(app.id(), app.token(), givenOut));
+            long highest = highestChat(app.id());
+            ofPartition.add(
+                new App(app, GivenOut.of(app.token(), keys, highest, highest + accepted, redis)));
           }
         }
         after = page.getLast().id();
@@ -195,26 +207,49 @@ public final class LostNumbers {
     }
 
     private void fill(App app) {
+      AppRow row = app.row();
       long highest = app.givenOut().chats();
-      Set<Long> queued = queuedChats.getOrDefault(app.token(), Set.of());
-      for (long first = 1; first <= highest; first += STEP) {
-        lostChats += fillChats(app, first, Math.min(highest, first + STEP - 1), queued);
+      Set<Long> queued = queuedChats.getOrDefault(row.token(), Set.of());
+      for (long first = 1; row.chats() < highest && first <= highest; first += STEP) {
+        NumberRange chats = new NumberRange(first, Math.min(highest, first + STEP - 1));
+        lostChats += step(() -> rows.addChats(row.id(), chats, queued));
       }
       long[] ofChats = app.givenOut().messages();
-      for (int i = 0; i < ofChats.length; i++) {
-        ChatName chat = new ChatName(app.token(), i + 1L);
-        for (long first = 1; first <= ofChats[i]; first += STEP) {
-          lostMessages += fillMessages(app, chat, first, Math.min(ofChats[i], first + STEP - 1));
-        }
+      for (int first = 1; first <= ofChats.length; first += STEP) {
+        int last = Math.min(ofChats.length, first + STEP - 1);
+        counts(row.id(), first, last)
+            .forEach((chat, count) -> fill(row, chat, count, ofChats[(int) (chat - 1)]));
       }
     }
 
-    private long fillChats(App app, long first, long last, Set<Long> queued) {
-      return step(() -> rows.addChats(app.id(), new NumberRange(first, last), queued));
+    /** Fills a chat, if its rows are fewer than the numbers that were given out. */
+    private void fill(AppRow app, long chat, long count, long givenOut) {
+      long highest = Math.min(givenOut, count + accepted);
+      for (long first = 1; count < highest && first <= highest; first += STEP) {
+        lostMessages +=
+            fillMessages(
+                app, new ChatName(app.token(), chat), first, Math.min(highest, first + STEP - 1));
+      }
     }
 
-    /** Of a chat without a row, the chat's own job is still in Redis, and so are its messages'. */
-    private long fillMessages(App app, ChatName chat, long first, long last) {
+    /**
+     * How many messages each of these chats has. One without a row is left out: its own job is
+     * still in Redis, and so are its messages'.
+     */
+    private Map<Long, Long> counts(long app, long first, long last) {
+      Map<Long, Long> counts = new TreeMap<>();
+      jdbc.sql(MESSAGES_COUNTS)
+          .param("app", app)
+          .param("first", first)
+          .param("last", last)
+          .query(
+              row -> {
+                counts.put(row.getLong(1), row.getLong(2));
+              });
+      return counts;
+    }
+
+    private long fillMessages(AppRow app, ChatName chat, long first, long last) {
       return step(
           () ->
               rows.addMessages(
@@ -237,13 +272,19 @@ public final class LostNumbers {
     return jdbc.sql(HIGHEST_CHAT).param("app", app).query(Long.class).single();
   }
 
-  private record AppRow(long id, AppToken token) {}
+  /**
+   * An app.
+   *
+   * @param chats how many chats it has
+   */
+  private record AppRow(long id, AppToken token, long chats) {}
 
   private List<AppRow> page(long after) {
     return jdbc.sql(APPS_AFTER)
         .param("after", after)
         .param("limit", STEP)
-        .query((row, _) -> new AppRow(row.getLong(1), new AppToken(row.getString(2))))
+        .query(
+            (row, _) -> new AppRow(row.getLong(1), new AppToken(row.getString(2)), row.getLong(3)))
         .list();
   }
 }

@@ -58,8 +58,7 @@ final class LostRequests {
         keys.beforeToken() + "*" + BEFORE_KEY + "*",
         name -> {
           int end = name.indexOf(BEFORE_KEY);
-          Optional<AppToken> app =
-              AppToken.parse(name.substring(keys.beforeToken().length(), end));
+          Optional<AppToken> app = AppToken.parse(name.substring(keys.beforeToken().length(), end));
           if (app.isPresent()
               && isLost(app.get(), redis.opsForValue().get(name))
               && redis.unlink(name)) {

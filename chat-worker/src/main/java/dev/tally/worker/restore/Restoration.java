@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
  * Makes Redis, MySQL and the search index agree after one of them was restored from a backup, while
  * no worker runs. It may be repeated, and a repetition finds nothing more to do.
  *
- * <p>The counters need nothing: if Redis was restored, its partitions get a new epoch, in which each
- * counter is recovered before its next number.
+ * <p>The counters need nothing: if Redis was restored, its partitions get a new epoch, in which
+ * each counter is recovered before its next number.
  */
 @Component
 public final class Restoration {

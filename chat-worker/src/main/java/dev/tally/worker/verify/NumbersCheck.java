@@ -1,5 +1,6 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.epoch.PartitionEpoch;
 import dev.tally.common.epoch.PartitionRows;
@@ -10,7 +11,6 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.numbers.MissingNumbers;
 import dev.tally.worker.numbers.NumberSearch;
-import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.verify.Counters.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,7 +223,7 @@ class NumbersCheck {
             if (isFilled.computeIfAbsent(partition, this::isFilled)) {
               findings.add(
                   "%s: no row, job or dead letter has %s%s"
-                      .formatted(parent, parent.children(numbers), doubt));
+                      .formatted(parent.name(), parent.children(numbers), doubt));
             }
           });
       isFilled.forEach(

@@ -1,9 +1,9 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
-import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.verify.NumbersCheck.Rows;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -200,10 +200,11 @@ public class Verification {
   private static void check(Findings findings, Parent parent, String what, long count, Rows rows) {
     if (count != rows.count()) {
       findings.add(
-          "%s: %s_count is %d, but there are %d".formatted(parent, what, count, rows.count()));
+          "%s: %s_count is %d, but there are %d"
+              .formatted(parent.name(), what, count, rows.count()));
     }
     if (rows.first() < 0 || (rows.first() == 0 && rows.count() > 0)) {
-      findings.add("%s: %s are numbered from %d on".formatted(parent, what, rows.first()));
+      findings.add("%s: %s are numbered from %d on".formatted(parent.name(), what, rows.first()));
     }
   }
 

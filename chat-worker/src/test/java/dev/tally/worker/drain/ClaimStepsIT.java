@@ -140,12 +140,14 @@ class ClaimStepsIT {
     try (RedisConnection connection = connection()) {
       connection.serverCommands().resetConfigStats();
     }
-    return DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, limit.properties())
+    return DrainConfiguration.queueScripts(
+            parts.bytes, parts.scan, parts.epochs, limit.properties())
         .claim(lease, limit.jobs());
   }
 
   private static QueueScripts scripts(BatchLimit limit) {
-    return DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, limit.properties());
+    return DrainConfiguration.queueScripts(
+        parts.bytes, parts.scan, parts.epochs, limit.properties());
   }
 
   /** Scripts that Redis has run. */

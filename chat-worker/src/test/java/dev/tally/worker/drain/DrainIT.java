@@ -153,7 +153,7 @@ class DrainIT {
     RedisScript<Long> acknowledge =
         RedisScript.of(new ClassPathResource("lua/acknowledge.lua"), Long.class);
     List<String> names = List.of(keys.claimed(), keys.owner(), keys.dead(), keys.state());
-    Object[] arguments = {"owner", "2", "first", "letter"};
+    Object[] arguments = {"owner", "2", "first", "0", "letter"};
 
     lists.rightPushAll(keys.claimed(), "first", "second");
     assertThat(fixture.redis.execute(acknowledge, names, arguments)).isEqualTo(1);

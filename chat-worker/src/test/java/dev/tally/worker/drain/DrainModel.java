@@ -131,7 +131,8 @@ final class DrainModel {
         most = limit;
       }
     }
-    return true;
+    // A batch of which no job is taken has a transaction, too: for its position.
+    return !kill;
   }
 
   /**

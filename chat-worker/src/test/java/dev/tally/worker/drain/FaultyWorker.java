@@ -50,7 +50,8 @@ final class FaultyWorker {
     DrainProperties properties = DrainHistory.LIMITS.get(index).properties();
     FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
     redis.afterPropertiesSet();
-    QueueScripts queue = DrainConfiguration.queueScripts(redis, parts.scan, parts.epochs, properties);
+    QueueScripts queue =
+        DrainConfiguration.queueScripts(redis, parts.scan, parts.epochs, properties);
     JdbcClient jdbc = parts.context.getBean(JdbcClient.class);
     SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
     Persister persister =
@@ -61,19 +62,23 @@ final class FaultyWorker {
             outbox,
             properties.transactionTimeout());
     WaitingJobs waiting = parts.context.getBean(WaitingJobs.class);
+    DrainMetrics metrics = new DrainMetrics(new SimpleMeterRegistry());
     drain =
         new Drain(
             queue,
-            parts.epochs,
-            new SupersededJobs(waiting, persister),
-            parts.context.getBean(LostNumbers.class),
+            new SetBacks(
+                parts.epochs,
+                parts.context.getBean(LostNumbers.class),
+                new SupersededJobs(waiting, persister),
+                queue,
+                metrics),
             persister,
             new CounterRaise(jdbc, queue),
             parts.context.getBean(GapMonitor.class),
             DrainHistory.CODEC,
             outbox,
             parts.context.getBean(HintPublisher.class),
-            new DrainMetrics(new SimpleMeterRegistry()),
+            metrics,
             parts.context.getBean(WriteSpans.class),
             properties);
   }

@@ -35,7 +35,8 @@ class FullRedisIT {
   @BeforeAll
   static void start() {
     parts = new WorkerParts();
-    scripts = DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts =
+        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
   }
 

@@ -13,10 +13,10 @@ import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -36,7 +36,8 @@ class NewEpochIT {
   void start() {
     parts = new WorkerParts();
     parts.wipeRedis();
-    scripts = DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts =
+        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
     persister =
         new Persister(
             parts.context.getBean(PlatformTransactionManager.class),

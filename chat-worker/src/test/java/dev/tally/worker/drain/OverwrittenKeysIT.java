@@ -47,7 +47,8 @@ class OverwrittenKeysIT {
   @BeforeEach
   void start() {
     parts.wipeRedis();
-    scripts = DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts =
+        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
     worker.acquire(KEYS);
     lease = worker.lease(KEYS);

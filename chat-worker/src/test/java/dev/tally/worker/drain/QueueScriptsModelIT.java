@@ -43,7 +43,10 @@ class QueueScriptsModelIT {
     workers = QueueHistory.WORKERS.stream().map(id -> new LeaseTaker(id, parts.redis)).toList();
     scripts =
         QueueHistory.LIMITS.stream()
-            .map(limit -> DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, limit.properties()))
+            .map(
+                limit ->
+                    DrainConfiguration.queueScripts(
+                        parts.bytes, parts.scan, parts.epochs, limit.properties()))
             .toList();
   }
 

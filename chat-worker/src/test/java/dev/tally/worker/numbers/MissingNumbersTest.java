@@ -2,6 +2,7 @@ package dev.tally.worker.numbers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
@@ -81,7 +82,7 @@ class MissingNumbersTest {
   void childrenAreNamed() {
     assertThat(APP.children(new NumberRange(3, 3))).isEqualTo("chat 3");
     assertThat(CHAT.children(new NumberRange(3, 5))).isEqualTo("messages 3 to 5");
-    assertThat(CHAT).hasToString("app 0123456789abcdef0123456789abcdef chat 4");
+    assertThat(CHAT.name()).isEqualTo("app 0123456789abcdef0123456789abcdef chat 4");
   }
 
   private static void addAll(NumberRange range, SortedSet<Long> numbers) {

@@ -80,6 +80,30 @@ class MySqlSetBackIT {
     assertThat(fixture.messages(app, 1)).containsExactly("1:kept", "2:");
   }
 
+  /** Somebody wrote to the counters: most of the numbers up to them were never given out. */
+  @Test
+  void countersThatAreFarTooHighAreNotFilled() {
+    String app = fixture.app();
+    AppToken token = new AppToken(app);
+    PartitionKeys keys = fixture.keys(app);
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "kept"),
+        fixture.messageJob(app, 1, 2, "lost"));
+    fixture.awaitDrained(app);
+    fixture.count(keys.chats(token), 999_999_999_999_999L);
+    fixture.count(keys.messages(new ChatName(token, 1)), 999_999_999_999_999L);
+    setBack(app, keys);
+
+    fixture.queue(app, fixture.messageJob(app, 1, 3, "queued"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.messages(app, 1)).startsWith("1:kept", "2:", "3:queued");
+    assertThat(fixture.messagesCount(app, 1)).isLessThan(10_000);
+    assertThat(fixture.chatsCount(app)).isLessThan(10_000);
+  }
+
   /** Chat 1 and its first message are in the backup. */
   private static void setBack(String app, PartitionKeys keys) {
     long id = fixture.id(app);

@@ -2,16 +2,16 @@ package dev.tally.worker.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.WorkerFixture;
-import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.worker.numbers.NumberSearch;
-import dev.tally.worker.numbers.Parent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.tally.common.epoch;
 /**
  * What Redis knows of a partition's positions.
  *
- * @param run the name of the Redis process; empty if Redis does not tell it
+ * @param run the name of the Redis process; {@code unknown} if Redis does not tell it
  * @param checkedRun the run that was checked last; empty if none was
  * @param position how many jobs have been accepted
  * @param acknowledged how many of them are done

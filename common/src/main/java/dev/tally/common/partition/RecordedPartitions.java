@@ -4,8 +4,8 @@ import dev.tally.common.startup.IncompatibleDataException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Records in MySQL how many partitions a deployment has. Redis has the number, too, but a Redis that
- * lost its data would take another one.
+ * Records in MySQL how many partitions a deployment has. Redis has the number, too, but a Redis
+ * that lost its data would take another one.
  */
 public final class RecordedPartitions {
 

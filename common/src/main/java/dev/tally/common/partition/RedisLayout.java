@@ -14,8 +14,8 @@ import org.springframework.data.redis.core.ValueOperations;
 /**
  * Makes all services of a deployment agree on one layout of the keys in Redis and one number of
  * partitions. The first service that reaches Redis records both, and the number in MySQL, too: a
- * Redis that lost its data would take another one. A service that finds another
- * layout or number refuses to start; if it could not reach Redis at start, it refuses to work.
+ * Redis that lost its data would take another one. A service that finds another layout or number
+ * refuses to start; if it could not reach Redis at start, it refuses to work.
  */
 public final class RedisLayout implements InitializingBean {
 

@@ -83,9 +83,7 @@ public class RedisClientConfiguration {
 
   @Bean
   RedisLayout redisLayout(
-      StringRedisTemplate redis,
-      JdbcClient jdbc,
-      @Value("${tally.partitions}") int partitions) {
+      StringRedisTemplate redis, JdbcClient jdbc, @Value("${tally.partitions}") int partitions) {
     return new RedisLayout(
         redis, new Partitions(partitions), new RecordedPartitions(jdbc)::require);
   }

@@ -48,7 +48,8 @@ class OverwrittenKeysIT {
     DataSource mysql = servers.dataSource();
     partitions =
         new PartitionMemory(
-            new Epochs(redis,
+            new Epochs(
+                redis,
                 JdbcClient.create(mysql),
                 new DataSourceTransactionManager(mysql),
                 new SimpleMeterRegistry()));

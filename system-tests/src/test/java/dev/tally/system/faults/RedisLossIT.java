@@ -121,10 +121,14 @@ class RedisLossIT {
                         Violation.Lost.class,
                         Violation.BodyDiffers.class,
                         Violation.GivenTwice.class,
+                        // A worker had claimed it, and kept it.
+                        Violation.DeadLetter.class,
                         // A lost write had a lower number than the later write that took its place.
                         Violation.Reordered.class));
 
-    assertVerifyNames(deployment, told, lost);
+    assertThat(state.deadLetters()).extracting(State.Dead::reason).allMatch("superseded"::equals);
+
+    assertVerifyNames(deployment, told, lost, state.deadLetters().size());
     assertLossIsReported(deployment, chats.getFirst().app());
   }
 
@@ -156,8 +160,8 @@ class RedisLossIT {
         .contains(new State.Message(told.number(), told.body()));
   }
 
-  private static void assertVerifyNames(Deployment deployment, List<Told> told, List<Told> lost)
-      throws IOException {
+  private static void assertVerifyNames(
+      Deployment deployment, List<Told> told, List<Told> lost, int deadLetters) throws IOException {
     String lines = told.stream().map(Told::line).collect(Collectors.joining());
     List<String> findings = new ArrayList<>();
     AcceptedReport accepted;
@@ -180,7 +184,7 @@ class RedisLossIT {
         .isEqualTo(new AcceptedReport(told.size(), told.size() - lost.size(), 0, lost.size()));
     assertThat(verified.findings()).isEmpty();
     assertThat(verified.searchFault()).isNull();
-    assertThat(verified.deadLetters()).isZero();
+    assertThat(verified.deadLetters()).isEqualTo(deadLetters);
   }
 
   /**

@@ -260,7 +260,9 @@ final class Scenario {
         only(all.messages(), chat -> apps.contains(chat.app())),
         only(all.indexed(), chat -> apps.contains(chat.app())),
         only(all.counters(), parent -> apps.contains(parent.app())),
-        all.deadLetters());
+        all.deadLetters().stream()
+            .filter(dead -> dead.parent() == null || apps.contains(dead.parent().app()))
+            .toList());
   }
 
   private static <K, V> Map<K, V> only(Map<K, V> all, Function<K, Boolean> wanted) {

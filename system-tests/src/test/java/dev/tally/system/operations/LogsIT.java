@@ -83,7 +83,7 @@ class LogsIT {
     } finally {
       connections.destroy();
     }
-    serversThatAreAway(app);
+    serversThatAreAway(app, output);
 
     // These lines prove that every fault reached the logs.
     assertThat(output)
@@ -226,7 +226,7 @@ class LogsIT {
     redis.delete(keys.messages(name));
   }
 
-  private void serversThatAreAway(String app) {
+  private void serversThatAreAway(String app, CapturedOutput output) {
     without(
         ServerKind.ELASTICSEARCH,
         () -> {
@@ -240,6 +240,10 @@ class LogsIT {
           Http.putJson(tally.appUrl(app), "{\"name\":\"" + MARK + "\"}").is(503);
           tally.say(app, 1, MARK + " not persisted yet");
           Http.post(tally.chatsTo("e".repeat(32))).is(503);
+          // A worker that just looked at an idle partition waits for a connection first.
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> output.toString().contains("persisting failed and is tried again"));
         });
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))

@@ -21,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** While gateways accept and workers drain, {@code verify} finds nothing wrong. */
 class VerifyUnderLoadIT {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int CLIENTS = 4;
 
   @Test
@@ -31,25 +32,22 @@ class VerifyUnderLoadIT {
     AtomicBoolean over = new AtomicBoolean();
     List<String> findings = new ArrayList<>();
     long queued = 0;
-    int checks = 0;
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
         ConfigurableApplicationContext command =
             ChatWorker.forCommand(running.servers().arguments().toArray(String[]::new))) {
       List<Future<Long>> writes =
           apps.stream().map(app -> clients.submit(() -> write(tally, app, over))).toList();
-      for (long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-          System.nanoTime() < end;
-          checks++) {
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      for (int checks = 0; checks < 6 || (queued == 0 && System.nanoTime() < end); checks++) {
         Report report = command.getBean(Verification.class).run(false, _ -> {});
         queued += report.queued();
         findings.addAll(report.findings());
       }
       over.set(true);
       for (Future<Long> ofClient : writes) {
-        assertThat(ofClient.get()).as("writes").isGreaterThan(50);
+        assertThat(ofClient.get()).as("writes").isPositive();
       }
     }
-    assertThat(checks).as("checks").isGreaterThan(5);
     assertThat(queued).as("jobs that were on their way").isPositive();
     assertThat(findings).filteredOn(finding -> apps.stream().anyMatch(finding::contains)).isEmpty();
   }

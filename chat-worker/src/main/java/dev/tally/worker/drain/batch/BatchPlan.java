@@ -1,12 +1,12 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.drain.gap.Jump;
-import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.tally.worker.drain.gap;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.worker.numbers.MissingNumbers;
 import dev.tally.worker.numbers.NumberSearch;
-import dev.tally.worker.numbers.Parent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
@@ -57,7 +57,7 @@ public final class GapMonitor {
         "partition {}: a gap is persisted in {}: no row, job or dead letter has {}{}; what was"
             + " accepted there is lost",
         partition,
-        LoggedToken.in(parent.toString()),
+        LoggedToken.in(parent.name()),
         parent.children(numbers),
         undecodable == 0 ? "" : ", unless it is one that nobody can decode");
   }

@@ -1,6 +1,6 @@
 package dev.tally.worker.drain.gap;
 
-import dev.tally.worker.numbers.Parent;
+import dev.tally.common.accept.counter.Parent;
 import java.util.List;
 
 /**

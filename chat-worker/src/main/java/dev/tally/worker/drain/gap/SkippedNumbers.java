@@ -1,8 +1,8 @@
 package dev.tally.worker.drain.gap;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.worker.numbers.MissingNumbers;
-import dev.tally.worker.numbers.Parent;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,7 +56,7 @@ public final class SkippedNumbers {
         }
         case Parent.Chat chat -> {
           ofChats.add(jump);
-          chats.add(List.of(jump.appId(), chat.name().number()));
+          chats.add(List.of(jump.appId(), chat.chat().number()));
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.tally.worker.drain.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
@@ -9,7 +10,6 @@ import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.Job;
 import dev.tally.worker.drain.gap.Jump;
-import dev.tally.worker.numbers.Parent;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.tally.worker.drain.gap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tally.worker.WorkerFixture;
 import dev.tally.common.deadletter.DeadLetters;
+import dev.tally.worker.WorkerFixture;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -2,28 +2,21 @@ package dev.tally.common.accept.counter;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tally.common.epoch.PartitionRow;
-import dev.tally.common.identity.Numbers;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
-import dev.tally.common.redis.RedisError;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -41,21 +34,12 @@ public final class CounterRecovery {
 
   private static final Logger log = LoggerFactory.getLogger(CounterRecovery.class);
 
-  private static final RedisScript<Long> RECOVER =
-      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
-
-  private static final RedisScript<Long> CATCH_UP =
-      RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
-
-  /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
-  private static final int MOST_CHATS = 1_000;
-
   private final RepeatedWarning dataLost = new RepeatedWarning(log);
   private final RepeatedWarning noNumber = new RepeatedWarning(log);
   private final QueuedNumbers queued;
   private final PersistedNumbers persisted;
   private final PersistBarrier barrier;
-  private final StringRedisTemplate redis;
+  private final Counters counters;
   private final RedisLayout layout;
   private final Counter recovered;
   private final Counter lost;
@@ -73,7 +57,7 @@ public final class CounterRecovery {
     this.queued = new QueuedNumbers(waiting);
     this.persisted = new PersistedNumbers(jdbc);
     this.barrier = new PersistBarrier(jdbc, transactions);
-    this.redis = redis;
+    this.counters = new Counters(redis, layout);
     this.layout = layout;
     this.recovered =
         Counter.builder("tally.counters.recovered")
@@ -96,13 +80,15 @@ public final class CounterRecovery {
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void setMissing(Parent parent) {
+    boolean isOfOlderEpoch = counters.isOfOlderEpoch(parent, counters.epoch(parent));
     OptionalLong set = set(parent);
     if (set.isEmpty()) {
       return;
     }
     long highest = set.getAsLong();
     recovered.increment();
-    if (hadCounter(parent, highest)) {
+    // What was lost when an epoch began is told of its partition, once.
+    if (!isOfOlderEpoch && hadCounter(parent, highest)) {
       lost.increment();
       dataLost.warn(
           () ->
@@ -142,32 +128,16 @@ public final class CounterRecovery {
     }
   }
 
-  /** The epoch to set a counter in; read before the numbers, because a later epoch has others. */
-  private String epoch(Parent parent) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    return Objects.requireNonNullElse(hashes.get(keys(parent).state(), PartitionKeys.EPOCH), "0");
-  }
-
   /** Sets the counter, and answers its number; empty if another gateway was faster. */
   private OptionalLong set(Parent parent) {
     requireUsed(parent);
     return barrier.behind(
         keys(parent),
         row -> {
-          String epoch = epoch(parent);
+          String epoch = counters.epoch(parent);
           long highest = highest(parent, epoch, row);
-          return set(parent, highest, epoch);
+          return counters.recover(parent, highest, epoch);
         });
-  }
-
-  private OptionalLong set(Parent parent, long highest, String epoch) {
-    Long set =
-        redis.execute(
-            RECOVER,
-            List.of(counter(parent), keys(parent).state()), // counter, state
-            Long.toString(highest), // highest
-            epoch); // epoch
-    return set == null || set < 0 ? OptionalLong.empty() : OptionalLong.of(set);
   }
 
   /** Finds strangers out, before they cost more than a look at MySQL. */
@@ -178,17 +148,11 @@ public final class CounterRecovery {
     }
   }
 
-  private String run(PartitionKeys keys) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    return Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.RUN), "");
-  }
-
   /** Jobs move from Redis to MySQL, so this reads MySQL last. */
   private long highest(Parent parent, String epoch, PartitionRow row) {
-    PartitionKeys keys = keys(parent);
     OptionalLong inRedis =
-        isOfOlderEpoch(parent, epoch)
-            ? queued.highestAtBeginning(keys, run(keys), epoch, parent)
+        counters.isOfOlderEpoch(parent, epoch)
+            ? queued.highestAtBeginning(keys(parent), counters.run(parent), epoch, parent)
             : queued.highest(parent);
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
@@ -205,22 +169,6 @@ public final class CounterRecovery {
         ProblemType.UNAVAILABLE,
         "The database was set back, and what it has lost is not marked yet.",
         Duration.ofSeconds(1));
-  }
-
-  /** Whether the counter is there, but has not been used in this epoch. */
-  private boolean isOfOlderEpoch(Parent parent, String epoch) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    try {
-      List<String> counter =
-          hashes.multiGet(counter(parent), List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH));
-      String ofCounter = Objects.requireNonNullElse(counter.get(1), "0");
-      return counter.get(0) != null && !ofCounter.equals(epoch);
-    } catch (DataAccessException e) {
-      if (RedisError.isWrongType(e)) {
-        return false;
-      }
-      throw e;
-    }
   }
 
   private long highestPersisted(Parent parent) {
@@ -252,26 +200,12 @@ public final class CounterRecovery {
    */
   private boolean mayBeQueued(Parent.Chat chat) {
     Parent app = new Parent.App(chat.app());
-    OptionalLong chats = count(app);
+    OptionalLong chats = counters.count(app);
     if (chats.isEmpty()) {
       setMissing(app);
-      chats = count(app);
+      chats = counters.count(app);
     }
-    return chats.isEmpty() || chat.name().number() <= chats.getAsLong();
-  }
-
-  /** The numbers given out in a parent; empty if its counter is missing or no number. */
-  private OptionalLong count(Parent parent) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    try {
-      String numbers = hashes.get(counter(parent), PartitionKeys.NUMBERS);
-      return numbers == null ? OptionalLong.empty() : Numbers.count(numbers);
-    } catch (DataAccessException e) {
-      if (RedisError.isWrongType(e)) {
-        return OptionalLong.empty();
-      }
-      throw e;
-    }
+    return chats.isEmpty() || chat.chat().number() <= chats.getAsLong();
   }
 
   /**
@@ -281,18 +215,7 @@ public final class CounterRecovery {
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void catchUp(Parent parent) {
-    long highest = highestPersisted(parent);
-    PartitionKeys keys = keys(parent);
-    String counter = parent.counter(keys);
-    Long raised =
-        redis.execute(
-            CATCH_UP,
-            List.of(counter, keys.state()), // counter, state
-            Long.toString(highest), // persisted
-            keys.messagesBeforeNumber(parent.app()), // before_chat_number
-            PartitionKeys.MESSAGES_AFTER_NUMBER, // after_chat_number
-            Integer.toString(MOST_CHATS)); // most
-    if (Objects.equals(raised, 1L)) {
+    if (counters.catchUp(parent, highestPersisted(parent))) {
       lost.increment();
       dataLost.warn(
           () ->
@@ -300,7 +223,7 @@ public final class CounterRecovery {
               Redis has lost data: the counter %s was behind the chats that exist, and goes on after \
               them\
               """
-                  .formatted(LoggedToken.in(counter)));
+                  .formatted(LoggedToken.in(counter(parent))));
     }
   }
 

@@ -2,7 +2,9 @@ package dev.tally.common.accept.counter;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.Job;
 
 /** The owner of a counter: an app numbers its chats, and a chat numbers its messages. */
 public sealed interface Parent {
@@ -17,6 +19,9 @@ public sealed interface Parent {
    */
   String counter(PartitionKeys keys);
 
+  /** What an operator calls it, with the whole token of the app; not for logs. */
+  String name();
+
   /** An app as the parent of chats. */
   record App(AppToken app) implements Parent {
 
@@ -24,19 +29,57 @@ public sealed interface Parent {
     public String counter(PartitionKeys keys) {
       return keys.chats(app);
     }
+
+    @Override
+    public String name() {
+      return "app " + app.value();
+    }
   }
 
   /** A chat as the parent of messages. */
-  record Chat(ChatName name) implements Parent {
+  record Chat(ChatName chat) implements Parent {
 
     @Override
     public AppToken app() {
-      return name.app();
+      return chat.app();
     }
 
     @Override
     public String counter(PartitionKeys keys) {
-      return keys.messages(name);
+      return keys.messages(chat);
     }
+
+    @Override
+    public String name() {
+      return "app %s chat %d".formatted(chat.app().value(), chat.number());
+    }
+  }
+
+  /** The parent of the row that a job adds. */
+  static Parent of(Job job) {
+    return switch (job) {
+      case Job.NewChat added -> new App(added.app());
+      case Job.NewMessage added -> new Chat(added.message().chat());
+    };
+  }
+
+  /** The number of the row that a job adds. */
+  static long number(Job job) {
+    return switch (job) {
+      case Job.NewChat added -> added.chat().number();
+      case Job.NewMessage added -> added.message().number();
+    };
+  }
+
+  /** What has these numbers, such as "messages 3 to 5". */
+  default String children(NumberRange numbers) {
+    String child =
+        switch (this) {
+          case App _ -> "chat";
+          case Chat _ -> "message";
+        };
+    return numbers.size() == 1
+        ? "%s %d".formatted(child, numbers.first())
+        : "%ss %d to %d".formatted(child, numbers.first(), numbers.last());
   }
 }

@@ -2,11 +2,11 @@ package dev.tally.system.faults.check;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.search.AppDigest;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.common.search.AppDigest;
 import dev.tally.stack.EmbeddedStack;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;

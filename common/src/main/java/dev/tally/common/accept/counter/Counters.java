@@ -1,0 +1,127 @@
+package dev.tally.common.accept.counter;
+
+import dev.tally.common.identity.Numbers;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.RedisError;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * The counters in Redis; runs {@code lua/recover.lua} and {@code lua/catch-up.lua}. The comments at
+ * the calls are the scripts' names.
+ */
+final class Counters {
+
+  private static final RedisScript<Long> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
+
+  private static final RedisScript<Long> CATCH_UP =
+      RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
+
+  /** One call looks at no more chats than this, and so holds Redis for a millisecond or two. */
+  private static final int MOST_CHATS = 1_000;
+
+  private final StringRedisTemplate redis;
+  private final RedisLayout layout;
+
+  Counters(StringRedisTemplate redis, RedisLayout layout) {
+    this.redis = redis;
+    this.layout = layout;
+  }
+
+  /** The present epoch of the parent's partition. */
+  String epoch(Parent parent) {
+    return Objects.requireNonNullElse(hashes().get(state(parent), PartitionKeys.EPOCH), "0");
+  }
+
+  /** The run in which the parent's partition was checked last. */
+  String run(Parent parent) {
+    return Objects.requireNonNullElse(hashes().get(state(parent), PartitionKeys.RUN), "");
+  }
+
+  /** The numbers given out in a parent; empty if its counter is missing or no number. */
+  OptionalLong count(Parent parent) {
+    try {
+      String numbers = hashes().get(counter(parent), PartitionKeys.NUMBERS);
+      return numbers == null ? OptionalLong.empty() : Numbers.count(numbers);
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return OptionalLong.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Whether the counter is there, but has not been used in this epoch. */
+  boolean isOfOlderEpoch(Parent parent, String epoch) {
+    try {
+      List<String> counter =
+          hashes().multiGet(counter(parent), List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH));
+      String ofCounter = Objects.requireNonNullElse(counter.get(1), "0");
+      return counter.get(0) != null && !ofCounter.equals(epoch);
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Sets a counter that is missing, of an older epoch, or no number.
+   *
+   * @param highest the highest number in use
+   * @param epoch the epoch in which it was looked for
+   * @return the counter's number; empty if somebody else was faster, or another epoch has begun
+   */
+  OptionalLong recover(Parent parent, long highest, String epoch) {
+    Long set =
+        redis.execute(
+            RECOVER,
+            List.of(counter(parent), state(parent)), // counter, state
+            Long.toString(highest), // highest
+            epoch); // epoch
+    return set == null || set < 0 ? OptionalLong.empty() : OptionalLong.of(set);
+  }
+
+  /**
+   * Raises the counter of an app's chats to the chats that exist, by some at least.
+   *
+   * @param persisted the highest persisted chat
+   * @return whether it was behind
+   */
+  boolean catchUp(Parent parent, long persisted) {
+    Long raised =
+        redis.execute(
+            CATCH_UP,
+            List.of(counter(parent), state(parent)), // counter, state
+            Long.toString(persisted), // persisted
+            keys(parent).messagesBeforeNumber(parent.app()), // before_chat_number
+            PartitionKeys.MESSAGES_AFTER_NUMBER, // after_chat_number
+            Integer.toString(MOST_CHATS)); // most
+    return Objects.equals(raised, 1L);
+  }
+
+  private HashOperations<String, String, String> hashes() {
+    return redis.opsForHash();
+  }
+
+  private String counter(Parent parent) {
+    return parent.counter(keys(parent));
+  }
+
+  private String state(Parent parent) {
+    return keys(parent).state();
+  }
+
+  private PartitionKeys keys(Parent parent) {
+    return layout.partitions().of(parent.app());
+  }
+}
