@@ -70,14 +70,8 @@ public final class WaitingJobs {
     Consumer<String> letters = letter -> texts.accept(jobOf(letter));
     byPartition(apps)
         .forEach(
-            (partition, ofPartition) -> {
-              PartitionKeys keys = new PartitionKeys(partition);
-              read(keys.dead(), "", letters);
-              ofPartition.forEach(app -> read(keys.jobs(app), "", texts));
-              read(keys.retried(), "", texts);
-              read(keys.claimed(), "", texts);
-              read(keys.dead(), "", letters);
-            });
+            (partition, ofPartition) ->
+                readAll(new PartitionKeys(partition), ofPartition, "", letters, texts));
     return undecodable.get();
   }
 
@@ -109,17 +103,13 @@ public final class WaitingJobs {
   public void forEachInRedis(PartitionKeys keys, Consumer<Job> consumer) {
     Consumer<String> texts = decoded(consumer);
     Consumer<String> letters = letter -> ifNumbered(letter, texts);
-    // An operator may retry a dead letter meanwhile, and a worker may make a new one.
-    read(keys.dead(), "", letters);
-    List<String> apps = redis.opsForList().range(keys.ring(), 0, -1);
-    if (apps != null) {
-      for (String app : apps) {
-        AppToken.parse(app).ifPresent(token -> read(keys.jobs(token), "", texts));
-      }
-    }
-    read(keys.retried(), "", texts);
-    read(keys.claimed(), "", texts);
-    read(keys.dead(), "", letters);
+    // An app that is not in the ring has no jobs; those that it gets later are accepted meanwhile.
+    List<String> ring = redis.opsForList().range(keys.ring(), 0, -1);
+    List<AppToken> apps =
+        ring == null
+            ? List.of()
+            : ring.stream().flatMap(app -> AppToken.parse(app).stream()).toList();
+    readAll(keys, apps, "", letters, texts);
   }
 
   /**
@@ -134,13 +124,22 @@ public final class WaitingJobs {
 
   private void forEachTextInRedis(
       AppToken app, Consumer<String> letters, Consumer<String> consumer) {
-    PartitionKeys keys = layout.partitions().of(app);
+    readAll(layout.partitions().of(app), List.of(app), app.value(), letters, consumer);
+  }
+
+  /** Reads what a partition has of these apps, in the direction in which jobs move. */
+  private void readAll(
+      PartitionKeys keys,
+      List<AppToken> apps,
+      String part,
+      Consumer<String> letters,
+      Consumer<String> jobs) {
     // An operator may retry a dead letter meanwhile, and a worker may make a new one.
-    read(keys.dead(), app.value(), letters);
-    read(keys.jobs(app), app.value(), consumer);
-    read(keys.retried(), app.value(), consumer);
-    read(keys.claimed(), app.value(), consumer);
-    read(keys.dead(), app.value(), letters);
+    read(keys.dead(), part, letters);
+    apps.forEach(app -> read(keys.jobs(app), part, jobs));
+    read(keys.retried(), part, jobs);
+    read(keys.claimed(), part, jobs);
+    read(keys.dead(), part, letters);
   }
 
   private Map<Integer, List<AppToken>> byPartition(Set<AppToken> apps) {
