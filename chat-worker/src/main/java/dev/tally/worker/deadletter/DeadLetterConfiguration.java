@@ -8,12 +8,12 @@ import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
+import dev.tally.worker.numbers.Counters;
 import dev.tally.worker.restore.VoidRows;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Profile;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -41,10 +41,10 @@ class DeadLetterConfiguration {
       VoidRows rows,
       WaitingJobs waiting,
       RedisLayout layout,
-      StringRedisTemplate redis,
+      Counters counters,
       DeadLetters letters,
       Jobs jobs) {
-    return new FreedNumbers(jdbc, transactions, rows, waiting, layout, redis, letters, jobs);
+    return new FreedNumbers(jdbc, transactions, rows, waiting, layout, counters, letters, jobs);
   }
 
   @Bean

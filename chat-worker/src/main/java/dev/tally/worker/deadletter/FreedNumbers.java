@@ -12,20 +12,17 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
-import dev.tally.common.redis.RedisError;
+import dev.tally.worker.numbers.Counters;
+import dev.tally.worker.numbers.Counters.Counter;
 import dev.tally.worker.restore.VoidRows;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.core.HashOperations;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -55,7 +52,7 @@ final class FreedNumbers {
   private final VoidRows rows;
   private final WaitingJobs waiting;
   private final RedisLayout layout;
-  private final StringRedisTemplate redis;
+  private final Counters counters;
   private final DeadLetters letters;
   private final Jobs jobs;
 
@@ -65,7 +62,7 @@ final class FreedNumbers {
       VoidRows rows,
       WaitingJobs waiting,
       RedisLayout layout,
-      StringRedisTemplate redis,
+      Counters counters,
       DeadLetters letters,
       Jobs jobs) {
     this.jdbc = jdbc;
@@ -75,7 +72,7 @@ final class FreedNumbers {
     this.rows = rows;
     this.waiting = waiting;
     this.layout = layout;
-    this.redis = redis;
+    this.counters = counters;
     this.letters = letters;
     this.jobs = jobs;
   }
@@ -113,23 +110,10 @@ final class FreedNumbers {
 
   private boolean isPast(Parent parent, long number) {
     PartitionKeys keys = layout.partitions().of(parent.app());
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    String epoch = Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.EPOCH), "0");
-    List<String> counter;
-    try {
-      counter =
-          hashes.multiGet(
-              parent.counter(keys), List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH));
-    } catch (DataAccessException e) {
-      if (RedisError.isWrongType(e)) {
-        return true;
-      }
-      throw e;
-    }
-    String numbers = counter.get(0);
-    return numbers == null
-        || !Objects.requireNonNullElse(counter.get(1), "0").equals(epoch)
-        || Numbers.count(numbers).orElse(Long.MAX_VALUE) >= number;
+    Counter counter = counters.read(parent.counter(keys));
+    return counter.numbers() == null
+        || !counter.epoch().equals(counters.epoch(keys))
+        || Numbers.count(counter.numbers()).orElse(Long.MAX_VALUE) >= number;
   }
 
   /** A run of a command. Each app's queue is read once at most. */

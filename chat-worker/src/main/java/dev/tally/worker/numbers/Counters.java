@@ -1,4 +1,4 @@
-package dev.tally.worker.verify;
+package dev.tally.worker.numbers;
 
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /** Reads the counters that give out numbers. */
 @Component
-class Counters {
+public class Counters {
 
   private static final String FIRST_EPOCH = "0";
 
@@ -25,7 +25,8 @@ class Counters {
 
   private final StringRedisTemplate redis;
 
-  Counters(StringRedisTemplate redis) {
+  /** A reader over this connection. */
+  public Counters(StringRedisTemplate redis) {
     this.redis = redis;
   }
 
@@ -34,7 +35,7 @@ class Counters {
    *
    * @param numbers null if there is no counter
    */
-  record Counter(@Nullable String numbers, String epoch) {
+  public record Counter(@Nullable String numbers, String epoch) {
 
     /** A key of another type. */
     static final Counter NO_HASH = new Counter("no hash", FIRST_EPOCH);
@@ -45,13 +46,22 @@ class Counters {
     }
 
     /** The highest number given out in this epoch; 0 if the counter does not tell. */
-    long givenOut(String inEpoch) {
-      return numbers != null && epoch.equals(inEpoch) ? Numbers.count(numbers).orElse(0) : 0;
+    public long givenOut(String inEpoch) {
+      return epoch.equals(inEpoch) ? highest() : 0;
+    }
+
+    /** The highest number given out, in whatever epoch; 0 if the counter does not tell. */
+    public long highest() {
+      return numbers == null ? 0 : Numbers.count(numbers).orElse(0);
     }
   }
 
-  /** The counters with these names, all of one partition, in order. */
-  List<Counter> read(List<String> names) {
+  /**
+   * The counters with these names, all of one partition, in order.
+   *
+   * @throws DataAccessException if Redis does not answer
+   */
+  public List<Counter> read(List<String> names) {
     List<Counter> counters = new ArrayList<>(names.size());
     for (int from = 0; from < names.size(); from += PAGE) {
       counters.addAll(readPage(names.subList(from, Math.min(names.size(), from + PAGE))));
@@ -87,7 +97,12 @@ class Counters {
     }
   }
 
-  Counter read(String name) {
+  /**
+   * The counter with this name.
+   *
+   * @throws DataAccessException if Redis does not answer
+   */
+  public Counter read(String name) {
     HashOperations<String, String, String> hashes = redis.opsForHash();
     try {
       return Counter.of(hashes.multiGet(name, List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH)));
@@ -100,7 +115,7 @@ class Counters {
   }
 
   /** The partition's epoch; read after its counters, since none is of a later one then. */
-  String epoch(PartitionKeys keys) {
+  public String epoch(PartitionKeys keys) {
     HashOperations<String, String, String> hashes = redis.opsForHash();
     return Objects.requireNonNullElse(hashes.get(keys.state(), PartitionKeys.EPOCH), FIRST_EPOCH);
   }

@@ -2,15 +2,11 @@ package dev.tally.worker.restore;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import dev.tally.worker.numbers.Counters;
+import dev.tally.worker.numbers.Counters.Counter;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.core.RedisCallback;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * The numbers that Redis has given out in an app: the chats' and, for each chat, the messages'.
@@ -22,7 +18,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 @SuppressWarnings("ArrayRecordComponent") // eight bytes a chat, and never compared
 record GivenOut(long chats, long... messages) {
 
-  /** Counters read from Redis at once. */
+  /** Names of counters held at once. */
   private static final int PAGE = 1_000;
 
   /**
@@ -32,43 +28,21 @@ record GivenOut(long chats, long... messages) {
    * @param most the highest chat that there may be: a higher counter is one that somebody wrote to
    */
   static GivenOut of(
-      AppToken app, PartitionKeys keys, long persisted, long most, StringRedisTemplate redis) {
-    long chats = Math.min(most, read(List.of(keys.chats(app)), redis).getFirst());
+      AppToken app, PartitionKeys keys, long persisted, long most, Counters counters) {
+    long chats = Math.min(most, counters.read(keys.chats(app)).highest());
     int known = Math.toIntExact(Math.max(chats, persisted));
     long[] messages = new long[known];
     for (int done = 0; done < known; done += PAGE) {
       int end = Math.min(known, done + PAGE);
-      List<Long> page =
-          read(
+      List<Counter> page =
+          counters.read(
               LongStream.rangeClosed(done + 1L, end)
                   .mapToObj(chat -> keys.messages(new ChatName(app, chat)))
-                  .toList(),
-              redis);
+                  .toList());
       for (int i = done; i < end; i++) {
-        messages[i] = page.get(i - done);
+        messages[i] = page.get(i - done).highest();
       }
     }
     return new GivenOut(chats, messages);
-  }
-
-  private static List<Long> read(List<String> counters, StringRedisTemplate redis) {
-    byte[] numbers = utf8(PartitionKeys.NUMBERS);
-    List<?> texts =
-        redis.executePipelined(
-            (RedisCallback<?>)
-                connection -> {
-                  counters.forEach(
-                      counter -> connection.hashCommands().hGet(utf8(counter), numbers));
-                  return null;
-                });
-    List<Long> highest = new ArrayList<>(counters.size());
-    for (@Nullable Object text : texts) {
-      highest.add(text == null ? 0 : Numbers.count((String) text).orElse(0));
-    }
-    return highest;
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tally.worker.restore;
 
+import dev.tally.common.epoch.PartitionRow;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
@@ -9,6 +10,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
+import dev.tally.worker.numbers.Counters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -21,7 +23,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -60,7 +61,7 @@ public final class LostNumbers {
   private final VoidRows rows;
   private final TransactionTemplate transaction;
   private final PartitionRows partitions;
-  private final StringRedisTemplate redis;
+  private final Counters counters;
   private final RedisLayout layout;
   private final WaitingJobs waiting;
   private final Counter chats;
@@ -70,7 +71,7 @@ public final class LostNumbers {
       JdbcClient jdbc,
       VoidRows rows,
       PlatformTransactionManager transactions,
-      StringRedisTemplate redis,
+      Counters counters,
       RedisLayout layout,
       WaitingJobs waiting,
       MeterRegistry meters) {
@@ -79,7 +80,7 @@ public final class LostNumbers {
     this.transaction = new TransactionTemplate(transactions);
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.partitions = new PartitionRows(jdbc);
-    this.redis = redis;
+    this.counters = counters;
     this.layout = layout;
     this.waiting = waiting;
     this.chats = lost("chat", meters);
@@ -101,8 +102,9 @@ public final class LostNumbers {
    *     filled stays, and a repetition fills the rest
    */
   public void fillIfDue(PartitionKeys keys, Runnable confirm) {
-    if (partitions.read(keys.partition()).fillDue() != 0) {
-      fill(keys, confirm);
+    PartitionRow row = partitions.read(keys.partition());
+    if (row.fillDue() != 0) {
+      fill(keys, row, confirm);
     }
   }
 
@@ -122,10 +124,13 @@ public final class LostNumbers {
   }
 
   /** Fills the numbers of a partition. */
-  Filled fill(PartitionKeys keys, Runnable confirm) {
-    long due = partitions.read(keys.partition()).fillDue();
-    Filled filled = new Fill(keys, confirm).run();
-    partitions.filled(keys.partition(), due);
+  Filled fill(PartitionKeys keys) {
+    return fill(keys, partitions.read(keys.partition()), () -> {});
+  }
+
+  private Filled fill(PartitionKeys keys, PartitionRow row, Runnable confirm) {
+    Filled filled = new Fill(keys, row.seen(), confirm).run();
+    partitions.filled(keys.partition(), row.fillDue());
     return filled;
   }
 
@@ -146,10 +151,10 @@ public final class LostNumbers {
     private long lostChats;
     private long lostMessages;
 
-    Fill(PartitionKeys keys, Runnable confirm) {
+    Fill(PartitionKeys keys, long accepted, Runnable confirm) {
       this.keys = keys;
       this.confirm = confirm;
-      this.accepted = partitions.read(keys.partition()).seen();
+      this.accepted = accepted;
     }
 
     Filled run() {
@@ -199,7 +204,8 @@ public final class LostNumbers {
           if (layout.partitions().of(app.token()).equals(keys)) {
             long highest = highestChat(app.id());
             ofPartition.add(
-                new App(app, GivenOut.of(app.token(), keys, highest, highest + accepted, redis)));
+                new App(
+                    app, GivenOut.of(app.token(), keys, highest, highest + accepted, counters)));
           }
         }
         after = page.getLast().id();

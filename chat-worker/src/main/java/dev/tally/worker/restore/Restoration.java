@@ -68,7 +68,7 @@ public final class Restoration {
       PartitionKeys keys = new PartitionKeys(partition);
       epochs.check(keys, 0);
       epochs.compare(keys);
-      lost = lost.plus(numbers.fill(keys, () -> {}));
+      lost = lost.plus(numbers.fill(keys));
       forgotten += requests.forget(keys);
     }
     return new Result(lost, forgotten, reindex.run(progress));

@@ -11,6 +11,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.WorkerFixture;
+import dev.tally.worker.numbers.Counters;
 import dev.tally.worker.numbers.NumberSearch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
