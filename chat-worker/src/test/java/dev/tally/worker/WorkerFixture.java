@@ -30,11 +30,15 @@ public final class WorkerFixture implements AutoCloseable {
 
   private static final Random RANDOM = new Random();
 
+  private static final Partitions PARTITIONS = new Partitions(16);
+
   public final TestServers servers = TestServers.wiped();
   public final ConfigurableApplicationContext worker;
   public final StringRedisTemplate redis;
   public final JdbcClient mysql;
   public final JobCodec codec = new JobCodec();
+
+  private int partition;
 
   /**
    * Starts a worker.
@@ -62,10 +66,15 @@ public final class WorkerFixture implements AutoCloseable {
     return ChatWorker.start(arguments.toArray(String[]::new));
   }
 
+  /** Adds an app. The partitions take turns, so that a test does not meet what the last one did. */
   public String app() {
-    byte[] bytes = new byte[16];
-    RANDOM.nextBytes(bytes);
-    String token = HexFormat.of().formatHex(bytes);
+    partition = (partition + 1) % PARTITIONS.count();
+    String token;
+    do {
+      byte[] bytes = new byte[16];
+      RANDOM.nextBytes(bytes);
+      token = HexFormat.of().formatHex(bytes);
+    } while (keys(token).partition() != partition);
     mysql
         .sql(
             "INSERT INTO apps (token, name, created_at, updated_at)"
@@ -76,7 +85,7 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public PartitionKeys keys(String app) {
-    return new Partitions(16).of(new AppToken(app));
+    return PARTITIONS.of(new AppToken(app));
   }
 
   public String chatJob(String app, long number) {

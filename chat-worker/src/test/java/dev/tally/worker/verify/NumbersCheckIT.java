@@ -88,7 +88,8 @@ class NumbersCheckIT {
     count(1, 6);
     assertThat(findings()).isEmpty();
 
-    fixture.redis.opsForList().remove(keys.jobs(token), 1, fixture.messageJob(app, 1, 5, "e"));
+    String job = fixture.messageJob(app, 1, 5, "e");
+    assertThat(fixture.redis.opsForList().remove(keys.jobs(token), 1, job)).isOne();
 
     assertThat(findings()).containsExactly(nowhere("chat 1: ", "message 5"));
     fixture.redis.delete(keys.owner());
