@@ -1,7 +1,7 @@
 -- Raises a counter that is lower than a number in use, and never lowers it. Replaces one that is no counter: nobody
 -- can count with it, and every retry would find it again.
 --
--- KEYS[1]  hash     counter: "numbers" is the highest number given out
+-- KEYS[1]  hash     counter: "numbers" is the highest number given out, in the epoch "epoch"
 --
 -- ARGV[1]  integer  a number that is in use
 --
@@ -13,12 +13,17 @@ local number = ARGV[1] -- integer, as the text that becomes the counter
 if redis.call('EXISTS', counter) == 0 then
   return 0
 end
--- HGET fails for a key of another type.
-local highest = redis.pcall('HGET', counter, 'numbers')
-if type(highest) == 'string' and (tonumber(highest) or -1) >= tonumber(number) then
+-- HMGET fails for a key of another type; then its answer has no items.
+local fields = redis.pcall('HMGET', counter, 'numbers', 'epoch')
+local highest = tonumber(fields[1] or '') or -1
+local epoch = fields[2]
+if highest >= tonumber(number) then
   return 0
 end
 -- A Redis whose memory is full refuses a script that begins with HSET, and the queue would stand still.
 redis.call('DEL', counter)
 redis.call('HSET', counter, 'numbers', number)
+if epoch then
+  redis.call('HSET', counter, 'epoch', epoch)
+end
 return 1

@@ -100,7 +100,7 @@ class DrainIT {
   @Test
   void aNumberThatIsTakenIsRejectedAndRaisesTheCounter() {
     String app = fixture.app();
-    PartitionKeys keys = fixture.keys(app);
+    String counter = fixture.keys(app).messages(new ChatName(new AppToken(app), 1));
     fixture.queue(
         app,
         fixture.chatJob(app, 1),
@@ -108,7 +108,8 @@ class DrainIT {
         fixture.messageJob(app, 1, 2, "b"),
         fixture.messageJob(app, 1, 3, "c"));
     fixture.awaitDrained(app);
-    fixture.count(keys.messages(new ChatName(new AppToken(app), 1)), 1);
+    fixture.count(counter, 1);
+    fixture.redis.opsForHash().put(counter, PartitionKeys.EPOCH, "7");
 
     fixture.queue(app, fixture.messageJob(app, 1, 2, "other"), fixture.messageJob(app, 1, 4, "d"));
     fixture.awaitDrained(app);
@@ -116,8 +117,9 @@ class DrainIT {
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b", "3:c", "4:d");
     assertThat(fixture.messagesCount(app, 1)).isEqualTo(4);
     assertThat(fixture.deadLetters(app)).hasSize(1).first().asString().contains("number-taken");
-    assertThat(fixture.counted(keys.messages(new ChatName(new AppToken(app), 1)))).isEqualTo("4");
-    fixture.redis.delete(keys.dead());
+    assertThat(fixture.redis.opsForHash().entries(counter))
+        .isEqualTo(Map.of(PartitionKeys.NUMBERS, "4", PartitionKeys.EPOCH, "7"));
+    fixture.redis.delete(fixture.keys(app).dead());
   }
 
   @ParameterizedTest
