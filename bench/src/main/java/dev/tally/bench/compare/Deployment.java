@@ -146,12 +146,11 @@ final class Deployment implements AutoCloseable {
 
   private List<byte[]> reads(int count) {
     List<Map.Entry<String, Integer>> chats = List.copyOf(numbers.entrySet());
-    List<byte[]> reads = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Map.Entry<String, Integer> chat = chats.get(random.nextInt(chats.size()));
-      reads.add(HttpFormat.get(chat.getKey() + "/" + (1 + random.nextInt(chat.getValue()))));
-    }
-    return reads;
+    return random
+        .ints(count, 0, chats.size())
+        .mapToObj(chats::get)
+        .map(chat -> HttpFormat.get(chat.getKey() + "/" + (1 + random.nextInt(chat.getValue()))))
+        .toList();
   }
 
   private void acceptOneByOne(int count) {

@@ -5,7 +5,6 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.testkit.Servers;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -109,11 +109,7 @@ public final class Dataset {
    * @param messages the number of messages of each chat, a multiple of {@value #TEXTS} if higher
    */
   public List<App> apps(int count, int chats, int messages) {
-    List<App> apps = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      apps.add(app(chats, messages));
-    }
-    return apps;
+    return Stream.generate(() -> app(chats, messages)).limit(count).toList();
   }
 
   private App app(int chats, int messages) {

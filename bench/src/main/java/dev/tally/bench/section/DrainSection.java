@@ -62,11 +62,8 @@ public final class DrainSection {
         rounds.add("search", "s", () -> indexing ? queues.awaitSearch().toMillis() / 1e3 : 0);
     Series insert = rounds.add("multi-row insert", "msg/s", () -> writes.inserted(connections));
     Series single = rounds.add(SINGLE, "msg/s", () -> writes.oneByOne(1, transactions));
-    Series atOnce =
-        rounds.add(
-            "%s, %d at once".formatted(SINGLE, AT_ONCE),
-            "msg/s",
-            () -> writes.oneByOne(AT_ONCE, transactions));
+    String several = "%s, %d at once".formatted(SINGLE, AT_ONCE);
+    Series atOnce = rounds.add(several, "msg/s", () -> writes.oneByOne(AT_ONCE, transactions));
     rounds.run(run.scale().rounds());
     run.table().add(title, drain, insert, new Goal.AtLeast(0.7));
     run.table().add(title, drain, single, new Goal.AtLeast(30));

@@ -63,12 +63,9 @@ final class Footprint {
     try (Service small = run.services().gateway(SMALL_HEAP);
         Service large = run.services().gateway()) {
       Rounds rounds = new Rounds();
+      String usual = "with %d MB".formatted(Services.HEAP);
       Series slow = rounds.add(name, "msg/s", run.writes(small, mix.posts())::measure);
-      Series fast =
-          rounds.add(
-              "with %d MB".formatted(Services.HEAP),
-              "msg/s",
-              run.writes(large, mix.posts())::measure);
+      Series fast = rounds.add(usual, "msg/s", run.writes(large, mix.posts())::measure);
       rounds.run(run.scale().fewRounds());
       Series used = Series.of(name, "MB", small.residentBytes() / 1e6);
       Series most = Series.of("300 MB", "MB", 300);

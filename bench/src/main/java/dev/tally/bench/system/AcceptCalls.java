@@ -8,6 +8,7 @@ import dev.tally.testkit.RedisServer;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -17,7 +18,8 @@ import org.springframework.data.redis.core.script.RedisScript;
 /** Calls {@code accept.lua} as the gateway does, but without a gateway. */
 public final class AcceptCalls {
 
-  private static final String NO_LIMIT = "100000000000";
+  /** For the jobs and the bytes of a partition, and for those of an app that has many. */
+  private static final List<String> NO_LIMITS = Collections.nCopies(4, "100000000000");
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Call(String[] keys, String... values) {}
@@ -44,22 +46,12 @@ public final class AcceptCalls {
         app.keys().jobs(app.token()),
         app.keys().ring()
       };
-      calls.add(
-          new Call(
-              keys,
-              app.token().value(),
-              NO_LIMIT,
-              NO_LIMIT,
-              NO_LIMIT,
-              NO_LIMIT,
-              "1000",
-              "",
-              "86400000",
-              "",
-              "",
-              run,
-              Long.toString(draw.chat()),
-              codec.openMessage(app.chat(draw.chat()), draw.body(), now, null)));
+      List<String> values = new ArrayList<>();
+      values.add(app.token().value());
+      values.addAll(NO_LIMITS);
+      values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat())));
+      values.add(codec.openMessage(app.chat(draw.chat()), draw.body(), now, null));
+      calls.add(new Call(keys, values.toArray(String[]::new)));
     }
   }
 

@@ -42,24 +42,17 @@ public record Probes(
 
   /** Fifty messages a second, asked for by number every 5 milliseconds. */
   public static Probes readable(Service gateway, Service api, String messagesPath) {
-    return new Probes(
-        gateway,
-        api,
-        messagesPath,
-        Duration.ofMillis(20),
-        Duration.ofMillis(5),
-        probe -> "/" + probe.number());
+    Duration interval = Duration.ofMillis(20);
+    Duration pause = Duration.ofMillis(5);
+    return new Probes(gateway, api, messagesPath, interval, pause, probe -> "/" + probe.number());
   }
 
   /** Five messages a second, searched for every 50 milliseconds. */
   public static Probes searchable(Service gateway, Service api, String messagesPath) {
-    return new Probes(
-        gateway,
-        api,
-        messagesPath,
-        Duration.ofMillis(200),
-        Duration.ofMillis(50),
-        probe -> "/search?q=" + probe.word());
+    Duration interval = Duration.ofMillis(200);
+    Duration pause = Duration.ofMillis(50);
+    Function<Probe, String> look = probe -> "/search?q=" + probe.word();
+    return new Probes(gateway, api, messagesPath, interval, pause, look);
   }
 
   /**

@@ -84,10 +84,7 @@ public record Queues(Servers servers) {
   public void clear() {
     RedisCommands<String, String> redis = servers.redis().commands();
     for (String queues : List.of("tally:*:?*:jobs", "tally:*:ring")) {
-      List<String> keys = redis.keys(queues);
-      if (!keys.isEmpty()) {
-        redis.unlink(keys.toArray(String[]::new));
-      }
+      redis.keys(queues).forEach(redis::unlink);
     }
     // The jobs were never accepted, then: jobs that are gone would be worth an error.
     for (int i = 0; i < Dataset.PARTITIONS; i++) {

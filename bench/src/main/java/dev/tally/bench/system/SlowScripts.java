@@ -28,17 +28,15 @@ public final class SlowScripts {
   /** Begins to log all calls of at least half a millisecond. */
   public SlowScripts(RedisServer server) {
     this.redis = server.commands();
-    try {
-      for (String service : List.of("chat-gateway", "chat-worker")) {
-        Path folder = Path.of(service, "src/main/resources/lua");
-        try (DirectoryStream<Path> scripts = Files.newDirectoryStream(folder, "*.lua")) {
-          for (Path script : scripts) {
-            names.put(redis.digest(Files.readString(script)), script.getFileName().toString());
-          }
+    for (String module : List.of("chat-gateway", "chat-worker")) {
+      Path folder = Path.of(module, "src/main/resources/lua");
+      try (DirectoryStream<Path> scripts = Files.newDirectoryStream(folder, "*.lua")) {
+        for (Path script : scripts) {
+          names.put(redis.digest(Files.readString(script)), script.getFileName().toString());
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     redis.configSet("slowlog-log-slower-than", "500");
     redis.configSet("slowlog-max-len", Integer.toString(ENTRIES));
