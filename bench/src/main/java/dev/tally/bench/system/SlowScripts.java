@@ -28,7 +28,7 @@ public final class SlowScripts {
   /** Begins to log all calls of at least half a millisecond. */
   public SlowScripts(RedisServer server) {
     this.redis = server.commands();
-    for (String module : List.of("chat-gateway", "chat-worker")) {
+    for (String module : List.of("common", "chat-worker")) {
       Path folder = Path.of(module, "src/main/resources/lua");
       try (DirectoryStream<Path> scripts = Files.newDirectoryStream(folder, "*.lua")) {
         for (Path script : scripts) {
