@@ -4,6 +4,7 @@ import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.redis.RedisRequirements;
+import dev.tally.worker.periodic.PeriodicTask;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,9 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -50,8 +48,8 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
   private final Counter lost;
 
   private final Map<Integer, Holding> holdings = new ConcurrentHashMap<>();
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private @Nullable Thread heart;
+  private final PeriodicTask heart;
+  private boolean reachable = true;
 
   /** A lease and the thread that works under it. */
   private record Holding(Lease lease, Thread thread) {}
@@ -68,6 +66,7 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     this.layout = layout;
     this.work = work;
     this.properties = properties;
+    this.heart = new PeriodicTask(log, "leases", properties.heartbeat(), this::beat);
     this.acquired = changes("acquired", meters);
     this.released = changes("released", meters);
     this.lost = changes("lost", meters);
@@ -98,28 +97,23 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
   @Override
   public void start() {
     log.info("worker {} starts", worker);
-    heart = Thread.ofVirtual().name("leases").start(this::beat);
+    heart.start(Duration.ZERO);
   }
 
-  private void beat() {
-    boolean reachable = true;
-    while (stopping.getCount() > 0) {
-      try {
-        settle();
-        if (!reachable) {
-          log.info("Redis is back");
-        }
-        reachable = true;
-      } catch (DataAccessException e) {
-        if (reachable) {
-          log.warn("Redis cannot be used, leases run out: {}", LoggedFault.line(e));
-        }
-        reachable = false;
-      } catch (RuntimeException e) {
-        log.error("the heartbeat failed unexpectedly and is tried again", LoggedFault.of(e));
+  private Duration beat() {
+    try {
+      settle();
+      if (!reachable) {
+        log.info("Redis is back");
       }
-      await(properties.heartbeat());
+      reachable = true;
+    } catch (DataAccessException e) {
+      if (reachable) {
+        log.warn("Redis cannot be used, leases run out: {}", LoggedFault.line(e));
+      }
+      reachable = false;
     }
+    return properties.heartbeat();
   }
 
   private void settle() {
@@ -184,25 +178,15 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
     }
   }
 
-  private void await(Duration time) {
-    try {
-      boolean _ = stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      stopping.countDown();
-    }
-  }
-
   /** Waits until each batch under way is committed and acknowledged, then releases all leases. */
   @Override
   public void stop() {
-    stopping.countDown();
     long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
+    // The heartbeat ends first, because it may be about to acquire one more lease.
+    if (!heart.stop(STOP_PATIENCE)) {
+      log.warn("the heartbeat did not end in time; its leases will expire");
+    }
     try {
-      if (heart != null) {
-        // The heartbeat ends first, because it may be about to acquire one more lease.
-        join(heart, deadline);
-      }
       List<Holding> last = List.copyOf(holdings.values());
       last.forEach(holding -> holding.lease().end());
       for (Holding holding : last) {
@@ -243,6 +227,6 @@ final class Leases implements OwnedPartitions, SmartLifecycle {
 
   @Override
   public boolean isRunning() {
-    return heart != null && stopping.getCount() > 0;
+    return heart.isRunning();
   }
 }

@@ -6,15 +6,13 @@ import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.search.SearchFault;
 import dev.tally.worker.lease.OwnedPartitions;
+import dev.tally.worker.periodic.PeriodicTask;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -40,7 +38,8 @@ final class PositionRecorder implements SmartLifecycle {
   private final OwnedPartitions partitions;
   private final Epochs epochs;
   private final PositionIndex index;
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final PeriodicTask task =
+      new PeriodicTask(log, "position-recorder", INTERVAL, this::recordIfPossible);
 
   /** The run of Redis that each partition was compared in, with its record. */
   private final Map<Integer, String> runs = new HashMap<>();
@@ -48,7 +47,6 @@ final class PositionRecorder implements SmartLifecycle {
   private final Map<Integer, RecordedPosition> recorded = new HashMap<>();
 
   private boolean isAway;
-  private @Nullable Thread thread;
 
   PositionRecorder(OwnedPartitions partitions, Epochs epochs, PositionIndex index) {
     this.partitions = partitions;
@@ -58,45 +56,28 @@ final class PositionRecorder implements SmartLifecycle {
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("position-recorder").start(this::run);
+    task.start(INTERVAL);
   }
 
   @Override
   public void stop() {
-    stopped.countDown();
-    try {
-      if (thread != null && !thread.join(STOP_PATIENCE)) {
-        log.warn("the positions were not recorded in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!task.stop(STOP_PATIENCE)) {
+      log.warn("the positions were not recorded in time");
     }
   }
 
   @Override
   public boolean isRunning() {
-    return thread != null && thread.isAlive();
+    return task.isRunning();
   }
 
-  private void run() {
-    try {
-      while (!stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** A defect must not end the thread. */
-  private void look() {
+  private Duration recordIfPossible() {
     try {
       record();
     } catch (DataAccessException | TransactionException e) {
       log.debug("positions could not be recorded: {}", LoggedFault.line(e));
-    } catch (RuntimeException e) {
-      log.error("positions could not be recorded", LoggedFault.of(e));
     }
+    return INTERVAL;
   }
 
   /** Compares and records once. */

@@ -7,14 +7,12 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.search.SearchFault;
 import dev.tally.common.search.SearchLayout;
+import dev.tally.worker.periodic.PeriodicTask;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -46,9 +44,8 @@ final class DueReindex implements SmartLifecycle {
   private final RedisLayout layout;
   private final PartitionRows partitions;
   private final EnumCounter<Reason> built;
-  private final CountDownLatch stopped = new CountDownLatch(1);
-
-  private @Nullable Thread thread;
+  private final PeriodicTask task =
+      new PeriodicTask(log, "due-reindex", AFTER_FAILURE, this::reindexIfDue);
 
   DueReindex(
       SearchIndexes indexes,
@@ -87,62 +84,38 @@ final class DueReindex implements SmartLifecycle {
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("due-reindex").start(this::run);
+    task.start(INTERVAL);
   }
 
   @Override
   public void stop() {
-    stopped.countDown();
-    try {
-      if (thread != null && !thread.join(STOP_PATIENCE)) {
-        log.warn("the reindex did not end in time; a worker removes its index");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!task.stop(STOP_PATIENCE)) {
+      log.warn("the reindex did not end in time; a worker removes its index");
     }
   }
 
   @Override
   public boolean isRunning() {
-    return thread != null && thread.isAlive();
+    return task.isRunning();
   }
 
-  private void run() {
-    try {
-      Duration pause = INTERVAL;
-      while (!stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-        pause = reindexIfDue() ? INTERVAL : AFTER_FAILURE;
-      }
-    } catch (CancellationException e) {
-      log.debug("the reindex was not finished: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Returns false if it failed. A defect must not end the thread. */
-  private boolean reindexIfDue() {
+  private Duration reindexIfDue() {
     try {
       Optional<Reason> reason = reason();
       if (reason.isPresent()) {
-        OptionalLong indexed = reindex.runIf(this::begins, Duration.ZERO, (_, _) -> stopIfAsked());
+        OptionalLong indexed =
+            reindex.runIf(this::begins, Duration.ZERO, (_, _) -> task.checkStopped());
         if (indexed.isPresent()) {
           built.increment(reason.get());
           log.info("the new search index answers searches: {} messages", indexed.getAsLong());
         }
       }
-      return true;
+      return INTERVAL;
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {
       log.warn("the search index could not be replaced yet: {}", SearchFault.line(e));
-      return false;
-    }
-  }
-
-  private void stopIfAsked() {
-    if (stopped.getCount() == 0) {
-      throw new CancellationException("the worker stops");
+      return AFTER_FAILURE;
     }
   }
 
