@@ -2,7 +2,6 @@ package dev.tally.worker.drain;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persisted;
 import dev.tally.worker.drain.batch.Persister;
@@ -16,9 +15,6 @@ import dev.tally.worker.lease.LeasedWork;
 import dev.tally.worker.outbox.SearchOutbox;
 import dev.tally.worker.retry.Retry;
 import dev.tally.worker.tracing.WriteSpans;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -121,6 +117,7 @@ final class Drain implements LeasedWork {
     void run() {
       Duration pause = FIRST_IDLE;
       Duration idle = properties.idle();
+      retry(DrainMetrics.Step.COMPARING).run(() -> setBacks.settle(lease.keys()));
       setBacks.glance(lease);
       long glanced = System.nanoTime();
       while (lease.held()) {
@@ -148,16 +145,29 @@ final class Drain implements LeasedWork {
             claim.jobs().size());
       }
       List<Rejection> rejections = new ArrayList<>();
-      List<Delivery> deliveries = decode(claim.jobs(), rejections);
+      List<Delivery> deliveries =
+          Delivery.decode(claim.jobs(), codec, raw -> rejections.add(Rejection.undecodable(raw)));
+      try {
+        if (!finish(claim, deliveries, rejections)) {
+          setBacks.leave(lease.keys(), claim.place(), deliveries);
+        }
+      } catch (LeaseLostException e) {
+        setBacks.leave(lease.keys(), claim.place(), deliveries);
+        throw e;
+      }
+    }
+
+    /** Returns false if the lease ended before all jobs were settled. */
+    private boolean finish(Claim claim, List<Delivery> deliveries, List<Rejection> rejections) {
       try {
         if (!persist(claim, deliveries, rejections)) {
-          // The partition's next owner gets the batch again, and finds the rows that are persisted.
-          return;
+          return false;
         }
       } catch (Persister.DisagreementException e) {
         log.warn("{}; they are compared", e.getMessage());
-        retry(DrainMetrics.Step.COMPARING).run(() -> setBacks.giveUp(lease, deliveries));
-        return;
+        retry(DrainMetrics.Step.COMPARING)
+            .run(() -> setBacks.giveUp(lease, claim.place(), deliveries));
+        return true;
       }
       List<String> deadLetters = new ArrayList<>(rejections.size());
       for (Rejection rejection : rejections) {
@@ -172,6 +182,7 @@ final class Drain implements LeasedWork {
       }
       retry(DrainMetrics.Step.ACKNOWLEDGING)
           .run(() -> queue.acknowledge(lease, claim, deadLetters));
+      return true;
     }
 
     /**
@@ -274,19 +285,6 @@ final class Drain implements LeasedWork {
 
   /** The deliveries of one transaction, and its result. */
   private record Part(List<Delivery> deliveries, Persisted persisted) {}
-
-  private List<Delivery> decode(List<byte[]> jobs, List<Rejection> rejections) {
-    List<Delivery> deliveries = new ArrayList<>(jobs.size());
-    for (byte[] raw : jobs) {
-      try {
-        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
-        deliveries.add(new Delivery(raw, codec.decode(text)));
-      } catch (CharacterCodingException | UndecodableJobException e) {
-        rejections.add(new Rejection(raw, null, DeadLetter.Reason.UNDECODABLE));
-      }
-    }
-    return deliveries;
-  }
 
   private static Duration since(long begin) {
     return Duration.ofNanos(System.nanoTime() - begin);

@@ -3,12 +3,16 @@ package dev.tally.worker.drain;
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.log.LoggedFault;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.drain.batch.Delivery;
+import dev.tally.worker.drain.batch.Place;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.restore.LostNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -26,6 +30,12 @@ final class SetBacks {
   private final SupersededJobs superseded;
   private final QueueScripts queue;
   private final DrainMetrics metrics;
+
+  /** The batches that could not be looked for when they were left, by partition. */
+  private final Map<Integer, Batch> left = new ConcurrentHashMap<>();
+
+  /** A batch that was claimed and not acknowledged. */
+  private record Batch(Place place, List<Delivery> jobs) {}
 
   SetBacks(
       Epochs epochs,
@@ -76,9 +86,54 @@ final class SetBacks {
    *
    * @throws DataAccessException if Redis or MySQL does not answer; to be repeated
    */
-  void giveUp(Lease lease, List<Delivery> batch) {
-    epochs.compare(lease.keys());
+  void giveUp(Lease lease, Place place, List<Delivery> batch) {
+    epochs.compare(lease.keys(), place.recorded());
     lost.fillIfDue(lease.keys(), lease::confirm);
+    bury(lease.keys(), batch);
+  }
+
+  /**
+   * Leaves a batch to the partition's next owner. If Redis has lost the batch, and perhaps the
+   * lease with it, keeps what only this worker has. Without an answer, the next {@link #settle}
+   * does that.
+   */
+  void leave(PartitionKeys keys, Place place, List<Delivery> jobs) {
+    Batch batch = new Batch(place, jobs);
+    try {
+      keepIfLost(keys, batch);
+    } catch (DataAccessException | TransactionException e) {
+      left.put(keys.partition(), batch);
+      log.warn(
+          "partition {}: whether Redis has lost {} jobs of this worker is found out when the worker"
+              + " gets the partition again: {}",
+          keys.partition(),
+          jobs.size(),
+          LoggedFault.line(e));
+    }
+  }
+
+  /**
+   * Looks for the batch that this worker left when its last lease of the partition ended.
+   *
+   * @throws DataAccessException if Redis or MySQL does not answer; to be repeated
+   */
+  void settle(PartitionKeys keys) {
+    Batch batch = left.get(keys.partition());
+    if (batch != null) {
+      keepIfLost(keys, batch);
+      left.remove(keys.partition());
+    }
+  }
+
+  private void keepIfLost(PartitionKeys keys, Batch batch) {
+    epochs.compare(keys, batch.place().recorded());
+    // Within an epoch Redis loses nothing: what is not there, another worker has persisted.
+    if (epochs.epoch(keys).epoch() != batch.place().epoch()) {
+      bury(keys, batch.jobs());
+    }
+  }
+
+  private void bury(PartitionKeys keys, List<Delivery> batch) {
     List<String> letters = new ArrayList<>();
     for (Delivery delivery : superseded.of(batch)) {
       DeadLetter letter = DeadLetter.now(DeadLetter.Reason.SUPERSEDED, delivery.raw());
@@ -86,10 +141,10 @@ final class SetBacks {
       metrics.deadLetter(letter.reason());
     }
     if (!letters.isEmpty()) {
-      queue.bury(lease.keys(), letters);
+      queue.bury(keys, letters);
       log.error(
           "partition {}: Redis has lost {} jobs that this worker had claimed; they are dead letters",
-          lease.keys().partition(),
+          keys.partition(),
           letters.size());
     }
   }

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds the jobs that only a worker still has. Redis lost them while the worker persisted their
- * batch, and their transaction has rolled back because a new epoch had begun: their numbers may
- * belong to other writes by now.
+ * batch, and their transaction has rolled back because a new epoch had begun, or the lease was gone
+ * with them: their numbers may belong to other writes by now.
  */
 @Component
 final class SupersededJobs {

@@ -43,11 +43,16 @@ final class WorkerParts implements AutoCloseable {
     return ChatWorker.forCommand(arguments.toArray(String[]::new));
   }
 
-  void wipeRedis() {
+  /** Redis loses everything, and stays the same process. */
+  void flushRedis() {
     try (RedisConnection connection =
         context.getBean(RedisConnectionFactory.class).getConnection()) {
       connection.serverCommands().flushDb();
     }
+  }
+
+  void wipeRedis() {
+    flushRedis();
     // Otherwise MySQL would remember what Redis has lost.
     mysql.update("DELETE FROM partition_positions");
   }

@@ -1,5 +1,7 @@
 package dev.tally.worker.drain.batch;
 
+import dev.tally.common.epoch.RecordedPosition;
+
 /**
  * Where a batch is among the jobs of its partition, as Redis said when it was claimed.
  *
@@ -12,4 +14,9 @@ public record Place(String run, long epoch, long acknowledged, long position) {
 
   /** The place of no batch. */
   public static final Place NONE = new Place("", 0, 0, 0);
+
+  /** What this worker knows of the partition since, and Redis or MySQL may have lost. */
+  public RecordedPosition recorded() {
+    return new RecordedPosition(run, epoch, position, acknowledged);
+  }
 }

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Rejection(byte[] raw, @Nullable Job job, DeadLetter.Reason reason) {
 
+  /** The rejection of a job that this version cannot decode. */
+  public static Rejection undecodable(byte[] raw) {
+    return new Rejection(raw, null, DeadLetter.Reason.UNDECODABLE);
+  }
+
   public static Rejection of(Delivery delivery, DeadLetter.Reason reason) {
     return new Rejection(delivery.raw(), delivery.job(), reason);
   }
