@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Says how to run one kind of server. */
-sealed interface Program permits SqlServer, Redis, Elasticsearch {
+sealed interface Program permits SqlServer, Redis, ConfiguredRedis, Sentinel, Elasticsearch {
 
   /**
    * Prepares the server's binary and data folder before a start. A second call changes nothing.

@@ -64,7 +64,7 @@ final class Redis implements Program {
     return command;
   }
 
-  private static Path binary() throws IOException {
+  static Path binary() throws IOException {
     Optional<Path> given = Binaries.given("TALLY_STACK_REDIS_SERVER");
     return given.isPresent()
         ? given.get()

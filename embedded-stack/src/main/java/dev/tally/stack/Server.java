@@ -24,6 +24,7 @@ public final class Server {
   private static final int SHOWN_LOG_BYTES = 16_384;
 
   private final ServerKind kind;
+  private final String title;
   private final Program program;
   private final Path folder;
   private final Path log;
@@ -37,7 +38,15 @@ public final class Server {
   }
 
   Server(ServerKind kind, Program program, Path folder, int port) {
+    this(kind, kind.title(), program, folder, port);
+  }
+
+  /**
+   * @param title the server's name in messages
+   */
+  Server(ServerKind kind, String title, Program program, Path folder, int port) {
     this.kind = kind;
+    this.title = title;
     this.program = program;
     this.folder = folder;
     this.log = folder.resolve("server.log");
@@ -102,7 +111,7 @@ public final class Server {
       }
       started = Lifeline.start(folder, log, program.command(folder, port));
     } catch (IOException e) {
-      throw new StackException("%s could not be started: %s".formatted(kind.title(), e), e);
+      throw new StackException("%s could not be started: %s".formatted(title, e), e);
     }
     try {
       awaitAnswer(started, begin + START_PATIENCE.toNanos());
@@ -115,7 +124,7 @@ public final class Server {
     logger.log(
         System.Logger.Level.INFO,
         "{0} on port {1} is up after {2} ms, process {3}",
-        kind.title(),
+        title,
         Integer.toString(port),
         Long.toString(millisSince(begin)),
         Long.toString(started.pid()));
@@ -127,14 +136,14 @@ public final class Server {
       if (!started.alive() || System.nanoTime() > deadline) {
         throw new StackException(
             "%s did not start on port %d. Its log, %s, ends with%n%s"
-                .formatted(kind.title(), port, log, tail()));
+                .formatted(title, port, log, tail()));
       }
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StackException(
-            "interrupted before %s answered on port %d".formatted(kind.title(), port), e);
+            "interrupted before %s answered on port %d".formatted(title, port), e);
       }
     }
   }
@@ -144,7 +153,7 @@ public final class Server {
       logger.log(
           System.Logger.Level.WARNING,
           "{0} (process {1}) ended unexpectedly, see {2}",
-          kind.title(),
+          title,
           Long.toString(ended.pid()),
           log);
     }
@@ -162,7 +171,7 @@ public final class Server {
     logger.log(
         System.Logger.Level.INFO,
         "{0} has stopped after {1} ms",
-        kind.title(),
+        title,
         Long.toString(millisSince(begin)));
   }
 
@@ -203,7 +212,7 @@ public final class Server {
 
   private Lifeline running() {
     if (lifeline == null) {
-      throw new IllegalStateException(kind.title() + " is not running");
+      throw new IllegalStateException(title + " is not running");
     }
     return lifeline;
   }
@@ -213,7 +222,7 @@ public final class Server {
       Files.createDirectories(folder);
       Lifeline.awaitEarlier(folder);
     } catch (IOException e) {
-      throw new StackException("%s could not be started: %s".formatted(kind.title(), e), e);
+      throw new StackException("%s could not be started: %s".formatted(title, e), e);
     }
   }
 
@@ -221,7 +230,7 @@ public final class Server {
     if (!isRunning() && !Ports.isFree(port)) {
       throw new StackException(
           "port %d of %s is taken. Stop the process that uses it, or choose another port."
-              .formatted(port, kind.title()));
+              .formatted(port, title));
     }
   }
 
