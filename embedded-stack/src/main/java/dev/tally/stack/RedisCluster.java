@@ -1,11 +1,5 @@
 package dev.tally.stack;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,13 +73,13 @@ public final class RedisCluster implements AutoCloseable {
     for (int i = 0; i < nodes.size(); i++) {
       int from = SLOTS * i / nodes.size();
       int to = SLOTS * (i + 1) / nodes.size();
-      ask(
+      RedisAnswer.of(
           nodes.get(i),
           "CLUSTER ADDSLOTS "
               + IntStream.range(from, to)
                   .mapToObj(Integer::toString)
                   .collect(Collectors.joining(" ")));
-      ask(nodes.getFirst(), "CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
+      RedisAnswer.of(nodes.getFirst(), "CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
     }
   }
 
@@ -105,7 +99,7 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   private boolean seesAll(Server node) {
-    List<String> info = ask(node, "CLUSTER INFO");
+    List<String> info = RedisAnswer.of(node, "CLUSTER INFO");
     return info.contains("cluster_state:ok") && info.contains("cluster_size:" + nodes.size());
   }
 
@@ -115,24 +109,30 @@ public final class RedisCluster implements AutoCloseable {
    * each, or if some of them do not exist.
    */
   public SlotMove beginMove(String key) {
-    String slot = ask(nodes.getFirst(), "CLUSTER KEYSLOT " + key).getFirst().substring(1);
+    String slot =
+        RedisAnswer.of(nodes.getFirst(), "CLUSTER KEYSLOT " + key).getFirst().substring(1);
     Server from = holder(key);
     Server to = nodes.get((nodes.indexOf(from) + 1) % nodes.size());
-    ask(to, "CLUSTER SETSLOT %s IMPORTING %s".formatted(slot, id(from)));
-    ask(from, "CLUSTER SETSLOT %s MIGRATING %s".formatted(slot, id(to)));
+    RedisAnswer.of(to, "CLUSTER SETSLOT %s IMPORTING %s".formatted(slot, id(from)));
+    RedisAnswer.of(from, "CLUSTER SETSLOT %s MIGRATING %s".formatted(slot, id(to)));
     return new SlotMove(slot, from, to);
   }
 
   private Server holder(String key) {
     return nodes.stream()
-        .filter(node -> !answer(node, "EXISTS " + key).getFirst().startsWith("-MOVED"))
+        .filter(node -> serves(node, key))
         .findFirst()
         .orElseThrow(() -> new StackException("no node of the Redis Cluster holds " + key));
   }
 
+  private static boolean serves(Server node, String key) {
+    // A node refuses a command whose keys another node holds.
+    return !RedisAnswer.raw(node, "EXISTS " + key).getFirst().startsWith("-MOVED");
+  }
+
   private static String id(Server node) {
     // The length of the id comes first.
-    return ask(node, "CLUSTER MYID").get(1);
+    return RedisAnswer.of(node, "CLUSTER MYID").get(1);
   }
 
   /** A slot on its way from one node to another. */
@@ -157,7 +157,7 @@ public final class RedisCluster implements AutoCloseable {
 
     /** Moves one key. */
     public void move(String key) {
-      ask(from, "MIGRATE 127.0.0.1 %d %s 0 5000".formatted(to.port(), key));
+      RedisAnswer.of(from, "MIGRATE 127.0.0.1 %d %s 0 5000".formatted(to.port(), key));
     }
 
     /** Moves the other keys, and gives the slot to the target. */
@@ -168,41 +168,17 @@ public final class RedisCluster implements AutoCloseable {
         keys = keys();
       }
       String given = "CLUSTER SETSLOT %s NODE %s".formatted(slot, id(to));
-      ask(to, given);
-      nodes.forEach(node -> ask(node, given));
+      RedisAnswer.of(to, given);
+      nodes.forEach(node -> RedisAnswer.of(node, given));
     }
 
     private List<String> keys() {
-      List<String> answer = ask(from, "CLUSTER GETKEYSINSLOT %s %d".formatted(slot, KEYS));
-      // The count of keys comes first, each key's length before the key, and the answer to QUIT
-      // last.
-      return IntStream.iterate(2, i -> i < answer.size() - 1, i -> i + 2)
+      List<String> answer =
+          RedisAnswer.of(from, "CLUSTER GETKEYSINSLOT %s %d".formatted(slot, KEYS));
+      // The count of keys comes first, and each key's length before the key.
+      return IntStream.iterate(2, i -> i < answer.size(), i -> i + 2)
           .mapToObj(answer::get)
           .toList();
-    }
-  }
-
-  private static List<String> ask(Server node, String command) {
-    List<String> lines = answer(node, command);
-    if (lines.isEmpty() || lines.getFirst().startsWith("-")) {
-      throw new StackException(
-          "Redis on port %d refused a cluster command: %s".formatted(node.port(), lines));
-    }
-    return lines;
-  }
-
-  private static List<String> answer(Server node, String command) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
-      socket.setSoTimeout(10_000);
-      socket
-          .getOutputStream()
-          .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-      return new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-          .lines()
-          .toList();
-    } catch (IOException e) {
-      throw new StackException("Redis on port %d does not answer: %s".formatted(node.port(), e), e);
     }
   }
 
