@@ -35,7 +35,8 @@ record LocalOptions(
       serverPorts.put(ServerKind.MARIADB, port(environment, "TALLY_LOCAL_MYSQL_PORT", 0));
     }
     if (!isGiven(environment, "TALLY_REDIS_URL")
-        && !isGiven(environment, "TALLY_REDIS_CLUSTER_NODES")) {
+        && !isGiven(environment, "TALLY_REDIS_CLUSTER_NODES")
+        && !isGiven(environment, "TALLY_REDIS_SENTINEL_NODES")) {
       serverPorts.put(ServerKind.REDIS, port(environment, "TALLY_LOCAL_REDIS_PORT", 0));
     }
     if (!isGiven(environment, "TALLY_ELASTICSEARCH_URL")) {

@@ -3,7 +3,7 @@ package dev.tally.gateway.accept;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
-import dev.tally.common.redis.RedisMaster;
+import dev.tally.common.redis.topology.RedisMaster;
 import dev.tally.common.startup.IncompatibleDataException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,6 +3,7 @@ package dev.tally.common.redis;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RecordedPartitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.topology.TopologyConfiguration;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -13,27 +14,23 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Condition;
-import org.springframework.context.annotation.ConditionContext;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.util.StringUtils;
 
 /**
- * Configures the Redis client beyond {@code spring.data.redis.*}: for one server, or for a cluster
- * if {@code tally.redis.cluster-nodes} names some of its nodes.
+ * Configures the Redis client beyond {@code spring.data.redis.*}, for one server or {@linkplain
+ * TopologyConfiguration several}.
  *
  * <p>A lost connection fails the commands that wait for an answer. By default Lettuce would send
  * them again after it has reconnected, and a script that numbers and queues a message must never
  * run twice for one request.
  */
 @Configuration(proxyBeanMethods = false)
+@Import(TopologyConfiguration.class)
 public class RedisClientConfiguration {
 
   static final Delay RECONNECT_DELAY =
@@ -62,23 +59,6 @@ public class RedisClientConfiguration {
   @Bean
   ClientResourcesBuilderCustomizer reconnectSoon() {
     return resources -> resources.reconnectDelay(RECONNECT_DELAY);
-  }
-
-  @Bean
-  @Conditional(ClusterNodesGiven.class)
-  DataRedisConnectionDetails clusterConnectionDetails(
-      @Value("${tally.redis.cluster-nodes}") String nodes,
-      @Value("${spring.data.redis.url}") String url) {
-    return ClusterConnectionDetails.of(nodes, url);
-  }
-
-  /** An environment variable may be set and empty, which means one server. */
-  static final class ClusterNodesGiven implements Condition {
-    @Override
-    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-      return StringUtils.hasText(
-          context.getEnvironment().getProperty("tally.redis.cluster-nodes", ""));
-    }
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.tally.common.redis;
 
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.redis.topology.RedisMaster;
 import dev.tally.common.startup.IncompatibleDataException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,4 +1,4 @@
-package dev.tally.common.redis;
+package dev.tally.common.redis.topology;
 
 import dev.tally.common.log.LoggedFault;
 import io.lettuce.core.cluster.SlotHash;
@@ -70,7 +70,7 @@ public record RedisMaster(String name, IntPredicate slots, Properties info) {
   }
 
   /** The value of a field, null if the server does not tell it. */
-  @Nullable String field(String name) {
+  public @Nullable String field(String name) {
     return info.getProperty(name);
   }
 }

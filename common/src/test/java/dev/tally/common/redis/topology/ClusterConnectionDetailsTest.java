@@ -1,4 +1,4 @@
-package dev.tally.common.redis;
+package dev.tally.common.redis.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
