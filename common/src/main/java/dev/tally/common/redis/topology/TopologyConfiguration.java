@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
@@ -17,6 +18,7 @@ import org.springframework.util.StringUtils;
  * tally.redis.sentinel-nodes} name.
  */
 @Configuration(proxyBeanMethods = false)
+@Import(SentinelConfiguration.class)
 public class TopologyConfiguration {
 
   private static final String CLUSTER_NODES = "tally.redis.cluster-nodes";
@@ -54,6 +56,13 @@ public class TopologyConfiguration {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
       return isGiven(context, CLUSTER_NODES) || isGiven(context, SENTINEL_NODES);
+    }
+  }
+
+  static final class SentinelsGiven implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return isGiven(context, SENTINEL_NODES);
     }
   }
 }

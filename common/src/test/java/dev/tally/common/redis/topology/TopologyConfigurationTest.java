@@ -32,6 +32,7 @@ class TopologyConfigurationTest {
           LettuceConnectionFactory redis = context.getBean(LettuceConnectionFactory.class);
           assertThat(redis.isClusterAware()).isFalse();
           assertThat(redis.isRedisSentinelAware()).isFalse();
+          assertThat(context).doesNotHaveBean(FailoverWatch.class);
         });
   }
 
@@ -42,6 +43,7 @@ class TopologyConfigurationTest {
         .run(
             context -> {
               assertThat(context.getBean(LettuceConnectionFactory.class).isClusterAware()).isTrue();
+              assertThat(context).doesNotHaveBean(FailoverWatch.class);
             });
   }
 
@@ -53,6 +55,7 @@ class TopologyConfigurationTest {
             context -> {
               assertThat(context.getBean(LettuceConnectionFactory.class).isRedisSentinelAware())
                   .isTrue();
+              assertThat(context).hasSingleBean(FailoverWatch.class);
             });
   }
 
