@@ -29,7 +29,7 @@ public final class LoggedFault extends Exception {
   /** Error codes of Redis. Errors of a script have the code in the middle of the message. */
   private static final Pattern REDIS_CODE =
       Pattern.compile(
-          "\\b(OOM|READONLY|MISCONF|LOADING|NOSCRIPT|WRONGTYPE|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOPERM|NOAUTH|BUSY)\\b");
+          "\\b(OOM|READONLY|NOREPLICAS|MISCONF|LOADING|NOSCRIPT|WRONGTYPE|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOPERM|NOAUTH|BUSY)\\b");
 
   private LoggedFault(Throwable fault, int depth) {
     super(

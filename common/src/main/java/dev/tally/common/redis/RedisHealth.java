@@ -35,7 +35,7 @@ final class RedisHealth implements HealthIndicator {
       case RedisRequirements.Fit _ -> Health.up().build();
       case RedisRequirements.Unchecked(String reason) ->
           Health.up().withDetail("unchecked", reason).build();
-      case RedisRequirements.Unfit(String reason) ->
+      case RedisRequirements.Unfit(String reason, _) ->
           Health.down().withDetail("refused", reason).build();
     };
   }

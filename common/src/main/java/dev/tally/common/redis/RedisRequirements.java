@@ -15,15 +15,17 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Checks that Redis keeps what it takes: it is a master, evicts no keys, has this version's {@link
  * RedisLayout} and, if that is required, an append-only file.
  *
- * <p>A service that finds Redis unfit at its start ends. A running service checks once a second,
- * because Redis may be replaced, reconfigured or demoted at any time, and refuses Redis until it is
- * fit again. So a Redis that becomes unfit may still take the writes of about a second.
+ * <p>A service that finds Redis unfit at its start ends, unless Sentinels are about to name another
+ * one. A running service checks once a second, because Redis may be replaced, reconfigured or
+ * demoted at any time, and refuses Redis until it is fit again. So a Redis that becomes unfit may
+ * still take the writes of about a second.
  *
  * <p>A Redis without {@code maxmemory} is fit with any eviction policy, because it never evicts.
  * Snapshots (RDB) are no persistence in this sense: a crash loses all writes since the last one.
@@ -36,6 +38,8 @@ public final class RedisRequirements implements InitializingBean {
       """
       Redis does not let this service check whether Redis evicts keys, is a replica, or keeps an \
       append-only file: give the service's user the right to run INFO (ACL SETUSER … +info)""";
+
+  private static final String REFUSED = "Redis is refused: {}";
 
   private static final String ROLE = "role";
   private static final String POLICY = "maxmemory_policy";
@@ -55,8 +59,12 @@ public final class RedisRequirements implements InitializingBean {
 
   record Fit() implements Verdict {}
 
-  /** The reason is one line and says what to do. */
-  record Unfit(String reason) implements Verdict {}
+  /**
+   * The reason is one line and says what to do.
+   *
+   * @param isPassing whether Redis becomes fit if nobody does anything
+   */
+  record Unfit(String reason, boolean isPassing) implements Verdict {}
 
   /** Redis works, but does not say enough about itself. */
   record Unchecked(String reason) implements Verdict {}
@@ -92,7 +100,12 @@ public final class RedisRequirements implements InitializingBean {
     ask();
     switch (verdict) {
       case Fit _ -> {}
-      case Unfit(String reason) -> throw new IncompatibleDataException(reason);
+      case Unfit(String reason, boolean isPassing) -> {
+        if (!isPassing) {
+          throw new IncompatibleDataException(reason);
+        }
+        log.warn(REFUSED, reason);
+      }
       case Unchecked(String reason) -> log.warn("{}", reason);
     }
   }
@@ -103,7 +116,7 @@ public final class RedisRequirements implements InitializingBean {
    * @throws UnfitRedisException if Redis was unfit when it was last checked
    */
   public void require() {
-    if (verdict instanceof Unfit(String reason)) {
+    if (verdict instanceof Unfit(String reason, _)) {
       throw new UnfitRedisException(reason);
     }
   }
@@ -120,7 +133,7 @@ public final class RedisRequirements implements InitializingBean {
     if (!verdict.equals(before)) {
       switch (verdict) {
         case Fit _ -> log.info("Redis meets all requirements again");
-        case Unfit(String reason) -> log.error("Redis is refused: {}", reason);
+        case Unfit(String reason, _) -> log.error(REFUSED, reason);
         case Unchecked(String reason) -> log.warn("{}", reason);
       }
     }
@@ -143,7 +156,8 @@ public final class RedisRequirements implements InitializingBean {
       layout.partitions();
       return ofServers;
     } catch (IncompatibleDataException e) {
-      return new Unfit(Objects.requireNonNullElse(e.getMessage(), "Redis has another layout"));
+      return new Unfit(
+          Objects.requireNonNullElse(e.getMessage(), "Redis has another layout"), false);
     }
   }
 
@@ -158,20 +172,33 @@ public final class RedisRequirements implements InitializingBean {
       throw e;
     }
     for (RedisMaster master : masters) {
+      if ("slave".equals(master.field(ROLE))) {
+        return replica(master);
+      }
       String fault = fault(master);
       if (fault != null) {
-        return new Unfit(fault);
+        return new Unfit(fault, false);
       }
     }
     return completeness(masters);
   }
 
+  private Verdict replica(RedisMaster replica) {
+    if (connections instanceof LettuceConnectionFactory lettuce && lettuce.isRedisSentinelAware()) {
+      return new Unfit(
+          """
+          the server that the Sentinels name is a replica, and only its master takes writes: this \
+          service waits until the Sentinels name another one""",
+          true);
+    }
+    return new Unfit(
+        "%s is a replica, and only its master takes writes: set TALLY_REDIS_URL to the master"
+            .formatted(replica.name()),
+        false);
+  }
+
   /** What keeps a server from being fit, null if nothing does. */
   private @Nullable String fault(RedisMaster master) {
-    if ("slave".equals(master.field(ROLE))) {
-      return "%s is a replica, and only its master takes writes: set TALLY_REDIS_URL to the master"
-          .formatted(master.name());
-    }
     String policy = Objects.requireNonNullElse(master.field(POLICY), "noeviction");
     String limit = Objects.requireNonNullElse(master.field(LIMIT), "0");
     if (!policy.equals("noeviction") && !limit.equals("0")) {

@@ -21,7 +21,9 @@ class MomentaryRefusalTest {
         "LOADING Redis is loading the dataset in memory",
         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
         "READONLY You can't write against a read only replica. script: 3a, on @user_script:56.",
-        "ERR Error running script (call to f_3a): @user_script:56: @user_script: 56: -READONLY You can't"
+        "ERR Error running script (call to f_3a): @user_script:56: @user_script: 56: -READONLY You can't",
+        "NOREPLICAS Not enough good replicas to write. script: 3a, on @user_script:115.",
+        "ERR Error running script (call to f_3a): @user_script:1: @user_script: 1: -NOREPLICAS Not enough"
       })
   void nothingHasHappened(String answer) {
     assertThat(MomentaryRefusal.isCauseOf(answered(answer))).isTrue();

@@ -12,6 +12,7 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.startup.IncompatibleDataException;
 import dev.tally.stack.RedisCluster;
+import dev.tally.stack.ReplicatedRedis;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -222,6 +225,39 @@ class RedisRequirementsIT {
     }
   }
 
+  @Test
+  void aServiceThatStartsDuringAFailoverWaitsForIt(@TempDir Path folder) {
+    ReplicatedRedis group = ReplicatedRedis.start(folder, 1);
+    LettuceConnectionFactory named =
+        new LettuceConnectionFactory(
+            new RedisSentinelConfiguration(group.master(), Set.of(group.sentinels().split(","))));
+    named.afterPropertiesSet();
+    named.start();
+    try {
+      String other = Integer.toString(group.replicas().getFirst().port());
+      tell(named, "REPLICAOF", "127.0.0.1", other);
+      RedisRequirements requirements = requirements(named, true);
+      requirements.afterPropertiesSet();
+
+      assertThatThrownBy(requirements::require)
+          .isInstanceOf(UnfitRedisException.class)
+          .hasMessage(
+              """
+              the server that the Sentinels name is a replica, and only its master takes writes: this \
+              service waits until the Sentinels name another one""");
+      assertThat(refused()).isEqualTo(1);
+      assertThat(log()).singleElement().asString().startsWith("Redis is refused: the server");
+
+      tell(named, "REPLICAOF", "NO", "ONE");
+      requirements.check();
+
+      assertThatCode(requirements::require).doesNotThrowAnyException();
+    } finally {
+      named.destroy();
+      group.close();
+    }
+  }
+
   private RedisRequirements requirements(boolean persistence) {
     return requirements(connections, persistence);
   }
@@ -248,10 +284,15 @@ class RedisRequirementsIT {
   }
 
   private void tell(String command, String... arguments) {
+    tell(connections, command, arguments);
+  }
+
+  private static void tell(LettuceConnectionFactory to, String command, String... arguments) {
     byte[][] bytes = new byte[arguments.length][];
     for (int i = 0; i < arguments.length; i++) {
       bytes[i] = arguments[i].getBytes(StandardCharsets.US_ASCII);
     }
-    redis.execute((RedisCallback<?>) connection -> connection.execute(command, bytes));
+    new StringRedisTemplate(to)
+        .execute((RedisCallback<?>) connection -> connection.execute(command, bytes));
   }
 }
