@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -55,6 +56,17 @@ public final class RunningTally implements AutoCloseable {
    */
   public RunningTally another(String... otherSettings) {
     return new RunningTally(servers, List.of(otherSettings));
+  }
+
+  /**
+   * Starts three more services that share nothing with these: they have another Redis, which the
+   * settings name, a database of MySQL of their own, and no Elasticsearch.
+   */
+  public RunningTally apart(String database, String... otherSettings) {
+    List<String> settings = new ArrayList<>(List.of(otherSettings));
+    // The search index belongs to one MySQL, and the recorded positions to one Redis.
+    settings.add("--TALLY_ELASTICSEARCH_URL=http://127.0.0.1:1");
+    return new RunningTally(servers.withDatabase(database), settings);
   }
 
   @Override
@@ -145,7 +157,10 @@ public final class RunningTally implements AutoCloseable {
     return new Service("worker", port, folder, Service.java(SMALL, ChatWorker.class, arguments));
   }
 
-  /** Runs an operator command in a process of its own, and returns its exit code and output. */
+  /**
+   * Runs an operator command with the services' environment variables in a process of its own, and
+   * returns its exit code and output.
+   */
   public CommandResult command(String... arguments) throws IOException, InterruptedException {
     return commandOn("", arguments);
   }
@@ -166,10 +181,10 @@ public final class RunningTally implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> command = Service.java(Commands.FLAGS, ChatWorker.class, List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    for (String argument : servers.arguments()) {
-      String[] pair = argument.substring(2).split("=", 2);
-      builder.environment().put(pair[0], pair[1]);
-    }
+    Stream.concat(servers.arguments().stream(), settings.stream())
+        .filter(argument -> argument.startsWith("--TALLY_"))
+        .map(argument -> argument.substring(2).split("=", 2))
+        .forEach(pair -> builder.environment().put(pair[0], pair[1]));
     builder.environment().putAll(variables);
     Process process = builder.start();
     try (OutputStream in = process.getOutputStream()) {

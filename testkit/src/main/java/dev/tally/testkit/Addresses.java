@@ -14,6 +14,12 @@ record Addresses(
     String redisUrl,
     String elasticsearchUrl) {
 
+  /** The same servers, with another database of MySQL. */
+  Addresses withDatabase(String name) {
+    String url = mysqlUrl.replaceFirst("(//[^/]+/)[^?]*", "$1" + name);
+    return new Addresses(url, mysqlUser, mysqlPassword, redisUrl, elasticsearchUrl);
+  }
+
   Database database() {
     return Database.pooled(mysqlUrl, mysqlUser, mysqlPassword);
   }

@@ -139,6 +139,19 @@ public final class TestServers {
     return dataSource().getConnection();
   }
 
+  /**
+   * The same servers, with a database of MySQL of its own, which is empty. Services with another
+   * Redis need one: the rows of partitions belong to one Redis.
+   *
+   * @param name letters and underscores
+   */
+  public TestServers withDatabase(String name) {
+    new Database(dataSource()).jdbc().execute("CREATE DATABASE IF NOT EXISTS " + name);
+    TestServers others = new TestServers(addresses.withDatabase(name), stack);
+    new Database(others.dataSource()).wipe();
+    return others;
+  }
+
   /** Creates the schema in MySQL, as a service does at its start. */
   public void migrate() {
     new Database(dataSource()).migrate();

@@ -1,7 +1,6 @@
 package dev.tally.system.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -10,15 +9,8 @@ import dev.tally.stack.RedisCluster;
 import dev.tally.stack.Server;
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
-import dev.tally.testkit.http.Http;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +19,6 @@ import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import tools.jackson.databind.JsonNode;
 
 /**
  * No accepted write is lost or duplicated on a Redis Cluster of three nodes while a node is killed,
@@ -49,7 +40,9 @@ class RedisClusterIT {
   @BeforeAll
   static void start() {
     cluster = RedisCluster.start(folder, 3);
-    running = RunningTally.shared().another("--TALLY_REDIS_CLUSTER_NODES=" + cluster.addresses());
+    running =
+        RunningTally.shared()
+            .apart("redis_cluster", "--TALLY_REDIS_CLUSTER_NODES=" + cluster.addresses());
     tally = TallyClient.of(running);
   }
 
@@ -115,54 +108,12 @@ class RedisClusterIT {
   }
 
   private static void writesGoOnWhile(Disturbance disturbance) throws Exception {
-    List<String> apps = IntStream.range(0, APPS).mapToObj(_ -> tally.newApp()).toList();
-    for (String app : apps) {
-      assertThat(tally.newChat(app)).isEqualTo(1);
-    }
+    PatientClients clients = PatientClients.of(tally, APPS);
     assertThat(cluster.nodes()).allSatisfy(node -> assertThat(keys(node)).isPositive());
 
-    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> all = new ArrayList<>();
-      for (String app : apps) {
-        all.add(clients.submit(() -> sayAll(app)));
-      }
-      disturbance.of(apps);
-      for (Future<?> client : all) {
-        client.get();
-      }
-    }
+    clients.sayWhile(MESSAGES, () -> disturbance.of(clients.apps()));
 
-    for (String app : apps) {
-      tally.awaitMessages(app, 1, MESSAGES);
-      List<String> bodies = new ArrayList<>();
-      for (JsonNode message : Http.get(tally.chatUrl(app, 1) + "/messages").is(200).json()) {
-        bodies.add(message.path("body").asString());
-      }
-      assertThat(bodies)
-          .isEqualTo(IntStream.rangeClosed(1, MESSAGES).mapToObj(i -> "message " + i).toList());
-    }
-  }
-
-  /** Sends each message until it is accepted. It takes one number for all its attempts. */
-  private static void sayAll(String app) {
-    for (int i = 1; i <= MESSAGES; i++) {
-      String json = "{\"body\":\"message %d\"}".formatted(i);
-      String key = "message-" + i;
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .pollDelay(Duration.ZERO)
-          .until(
-              () -> Http.postJson(tally.messagesTo(app, 1), json, "Idempotency-Key", key),
-              answer -> {
-                if (answer.status() == 503) {
-                  assertThat(answer.header("Retry-After")).isPresent();
-                  return false;
-                }
-                assertThat(answer.is(201).number("message_number"))
-                    .isEqualTo(Integer.parseInt(key.substring("message-".length())));
-                return true;
-              });
-    }
+    clients.assertAllInOrder();
   }
 
   private static long keys(Server node) {
