@@ -1,6 +1,7 @@
 package dev.tally.system.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tally.common.partition.Partitions;
 import dev.tally.system.faults.check.Checker;
@@ -43,6 +44,12 @@ class FaultsIT {
    */
   private static final Duration SHORT = Duration.ofSeconds(125);
 
+  /** The same of the run with failovers. */
+  private static final Duration SHORT_FAILOVERS = Duration.ofSeconds(60);
+
+  /** The part of a long run that failovers get. */
+  private static final double PART_OF_FAILOVERS = 0.2;
+
   private static final int CLIENTS = 8;
   private static final Duration PACE = Duration.ofMillis(100);
 
@@ -57,19 +64,33 @@ class FaultsIT {
   private static final Duration ANSWER_PATIENCE = Duration.ofMinutes(1);
   private static final Duration DRAIN_PATIENCE = Duration.ofMinutes(3);
 
+  private static final Deployment.Options OPTIONS =
+      Deployment.Options.of(2, 2, 1)
+          .with("TALLY_QUEUE_LIMIT", QUEUE_LIMIT)
+          .with("tally.worker.drain.transaction-timeout", TRANSACTION_TIMEOUT);
+
   @Test
   void tallyKeepsItsPromisesThroughAllFaults() throws Exception {
+    keepsItsPromises(OPTIONS, length(SHORT, 1 - PART_OF_FAILOVERS), "faults-report.md");
+  }
+
+  /** With a replica of Redis, which Sentinels promote. */
+  @Test
+  void tallyKeepsItsPromisesThroughFailovers() throws Exception {
+    keepsItsPromises(
+        OPTIONS.withReplicatedRedis(),
+        length(SHORT_FAILOVERS, PART_OF_FAILOVERS),
+        "failovers-report.md");
+  }
+
+  private static void keepsItsPromises(Deployment.Options options, Duration length, String report)
+      throws Exception {
     long begin = System.nanoTime();
-    Duration length = length();
     long seed = seed();
     System.out.printf("faults.seed=%d%n", seed);
-    Deployment.Options options =
-        Deployment.Options.of(2, 2, 1)
-            .with("TALLY_QUEUE_LIMIT", QUEUE_LIMIT)
-            .with("tally.worker.drain.transaction-timeout", TRANSACTION_TIMEOUT);
     try (Deployment deployment = Deployment.start(options)) {
       try {
-        run(deployment, seed, begin, length);
+        run(deployment, seed, begin, length, report);
       } catch (Exception | Error e) {
         System.err.println("logs are kept in " + deployment.keepLogs());
         throw e;
@@ -77,11 +98,11 @@ class FaultsIT {
     }
   }
 
-  private static Duration length() {
+  private static Duration length(Duration otherwise, double part) {
     String minutes = System.getProperty("faults.minutes", "");
     return minutes.isEmpty()
-        ? SHORT
-        : Duration.ofSeconds(Math.round(60 * Double.parseDouble(minutes)));
+        ? otherwise
+        : Duration.ofSeconds(Math.round(part * 60 * Double.parseDouble(minutes)));
   }
 
   private static long seed() {
@@ -89,12 +110,12 @@ class FaultsIT {
     return seed.isEmpty() ? new Random().nextInt(Integer.MAX_VALUE) : Long.parseLong(seed);
   }
 
-  private static void run(Deployment deployment, long seed, long begin, Duration length)
+  private static void run(
+      Deployment deployment, long seed, long begin, Duration length, String reportName)
       throws Exception {
     Client.Surroundings surroundings = Client.Surroundings.of(deployment);
     Probe probe = new Probe(surroundings);
     Workload workload = new Workload(surroundings, seed);
-    workload.start(CLIENTS, PACE);
     Nemesis nemesis =
         new Nemesis(
             deployment,
@@ -102,7 +123,9 @@ class FaultsIT {
             probe,
             seed,
             Pattern.compile(System.getProperty("faults.kinds", ".*")));
+    assumeThat(nemesis.kindCount()).as("kinds of faults that are selected").isPositive();
     List<String> wrong = new ArrayList<>();
+    workload.start(CLIENTS, PACE);
     try {
       nemesis.run(begin + length.toNanos());
     } finally {
@@ -111,7 +134,7 @@ class FaultsIT {
     deployment.heal();
     Report verified = drained(deployment);
     wrong.addAll(verified.findings());
-    State state = new StateReader(deployment.stack()).read();
+    State state = new StateReader(deployment).read();
     Losses losses = nemesis.losses();
     List<Violation> violations = Checker.check(surroundings.history(), state, losses);
 
@@ -132,7 +155,7 @@ class FaultsIT {
                 raises.size(),
                 verified)
             .markdown();
-    Files.writeString(reportFile(), report);
+    Files.writeString(reportFile(reportName), report);
     System.out.println(report);
 
     violations.forEach(violation -> wrong.add(violation.sentence()));
@@ -146,8 +169,8 @@ class FaultsIT {
     assertThat(verified.deadLetters()).as("dead letters").isEqualTo(state.deadLetters().size());
   }
 
-  private static Path reportFile() throws IOException {
-    return Files.createDirectories(Path.of("target")).resolve("faults-report.md");
+  private static Path reportFile(String name) throws IOException {
+    return Files.createDirectories(Path.of("target")).resolve(name);
   }
 
   /**

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  * Breaks one part after another at random moments, heals it, and measures how long it takes until
  * everything works again. The seed determines the faults, but not which requests they interrupt.
  *
- * <p>Every kind of fault occurs once, in random order, before any kind occurs again.
+ * <p>Every kind of fault occurs once, in random order, before any kind occurs again. Where Redis is
+ * replicated, the faults are those of its primary.
  */
 final class Nemesis {
 
@@ -37,7 +38,8 @@ final class Nemesis {
   private final Workload workload;
   private final Probe probe;
   private final Random random;
-  private final SetBackFaults setBacks;
+  private final SetBacks setBacks = new SetBacks();
+  private final SetBackFaults setBackFaults;
   private final long begin = System.nanoTime();
   private final List<Fault> chosen;
   private final List<Fault> bag = new ArrayList<>();
@@ -66,11 +68,12 @@ final class Nemesis {
     this.workload = workload;
     this.probe = probe;
     this.random = new Random(seed);
-    this.setBacks = new SetBackFaults(deployment, probe, random);
-    this.chosen = kinds().stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
-    if (chosen.isEmpty()) {
-      throw new IllegalArgumentException("no kind of fault matches " + kinds);
-    }
+    this.setBackFaults = new SetBackFaults(deployment, probe, random, setBacks);
+    List<Fault> all =
+        deployment.replicatesRedis()
+            ? new FailoverFaults(deployment, random, setBacks).kinds()
+            : kinds();
+    this.chosen = all.stream().filter(fault -> kinds.matcher(fault.kind()).matches()).toList();
   }
 
   /** The number of kinds of faults to choose from. */
@@ -125,7 +128,7 @@ final class Nemesis {
     try {
       Probe.Recovery recovery = probe.await(healing, RECOVERY_PATIENCE);
       Duration started = restoring.get();
-      setBacks.checkIsolation();
+      setBackFaults.checkIsolation();
       struck.add(new Struck(fault.kind(), started, recovery));
       say(
           "  healed: started after %d ms, accepts after %d ms, readable after %d ms, searchable after %d ms"
@@ -211,7 +214,7 @@ final class Nemesis {
     kinds.add(Fault.of("full queue", 0, 500, this::fullQueue));
     kinds.add(Fault.of("flooding neighbour", 0, 500, this::flood));
     kinds.add(Fault.of("Redis' memory full", 1_000, 3_000, this::fullMemory));
-    kinds.addAll(setBacks.kinds());
+    kinds.addAll(setBackFaults.kinds());
     return kinds;
   }
 

@@ -250,7 +250,7 @@ final class Scenario {
             .filter(Outcome.CreatedApp.class::isInstance)
             .map(outcome -> ((Outcome.CreatedApp) outcome).token())
             .collect(Collectors.toCollection(HashSet::new));
-    State all = new StateReader(deployment.stack()).read();
+    State all = new StateReader(deployment).read();
     return new State(
         only(all.apps(), apps::contains),
         only(all.chats(), chat -> apps.contains(chat.app())),

@@ -2,9 +2,7 @@ package dev.tally.system.faults;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.system.faults.check.Losses;
 import dev.tally.system.faults.check.Marks;
-import dev.tally.system.faults.check.SetBack;
 import dev.tally.system.faults.deployment.DataCopy;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
@@ -12,7 +10,6 @@ import dev.tally.system.faults.deployment.Proxy;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Probe;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,28 +25,21 @@ final class SetBackFaults {
   /** What a worker knows to be committed, it acknowledges within this time. */
   private static final Duration ACKNOWLEDGING = Duration.ofMillis(700);
 
-  /** Reads may show less than before for this long: then void rows stand where rows were lost. */
-  private static final Duration SETTLING = Duration.ofSeconds(90);
-
   private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
 
   private final Deployment deployment;
   private final Probe probe;
   private final Random random;
   private final Marks marks;
-  private final List<SetBack> setBacks = new ArrayList<>();
+  private final SetBacks setBacks;
   private final List<Probe.Tenant> lostTenants = new ArrayList<>();
 
-  SetBackFaults(Deployment deployment, Probe probe, Random random) {
+  SetBackFaults(Deployment deployment, Probe probe, Random random, SetBacks setBacks) {
     this.deployment = deployment;
     this.probe = probe;
     this.random = random;
-    this.marks = new Marks(deployment.stack());
-  }
-
-  /** What may be lost by the faults so far. */
-  Losses losses() {
-    return new Losses(setBacks);
+    this.setBacks = setBacks;
+    this.marks = new Marks(deployment);
   }
 
   List<Fault> kinds() {
@@ -122,7 +112,7 @@ final class SetBackFaults {
     long gone = System.nanoTime();
     Marks.Rows persisted = marks.persisted();
     copy.putBack();
-    add(true, false, isSeen, gone, persisted, higher(kept, persisted.highest()), Map.of());
+    setBacks.addRedis(isSeen, gone, persisted, kept);
   }
 
   private String mySql() throws InterruptedException {
@@ -136,7 +126,7 @@ final class SetBackFaults {
     Map<Parent, Long> reach = new HashMap<>();
     marks.lowestQueued().forEach((parent, number) -> reach.put(parent, number - 1));
     copy.putBack();
-    add(false, true, true, gone, before, before.highest(), reach);
+    setBacks.add(false, true, true, gone, before, before.highest(), reach);
     return "kill -9";
   }
 
@@ -161,7 +151,8 @@ final class SetBackFaults {
     long gone = System.nanoTime();
     ofRedis.putBack();
     ofMySql.putBack();
-    add(true, true, true, gone, before, higher(kept, before.highest()), Map.of());
+    Map<Parent, Long> keptByOne = SetBacks.higher(kept, before.highest());
+    setBacks.add(true, true, true, gone, before, keptByOne, Map.of());
     return "kill -9 of both, the copy of %s is older".formatted(redisFirst ? "Redis" : "MySQL");
   }
 
@@ -175,30 +166,8 @@ final class SetBackFaults {
     marks.flushRedis();
     long gone = System.nanoTime();
     Marks.Rows persisted = marks.persisted();
-    add(true, false, true, gone, persisted, persisted.highest(), Map.of());
+    setBacks.addRedis(true, gone, persisted, Map.of());
     return "FLUSHALL, commits take %d ms each way".formatted(delay.toMillis());
-  }
-
-  private void add(
-      boolean redis,
-      boolean mySql,
-      boolean isSeen,
-      long gone,
-      Marks.Rows rows,
-      Map<Parent, Long> kept,
-      Map<Parent, Long> reach) {
-    setBacks.add(
-        new SetBack(
-            redis,
-            mySql,
-            isSeen,
-            Instant.now().minusNanos(System.nanoTime() - gone),
-            gone,
-            System.nanoTime() + SETTLING.toNanos(),
-            rows.apps(),
-            kept,
-            rows.highest(),
-            reach));
   }
 
   private void goOn() throws InterruptedException {
@@ -207,11 +176,5 @@ final class SetBackFaults {
 
   private Server server(ServerKind kind) {
     return deployment.server(kind);
-  }
-
-  private static Map<Parent, Long> higher(Map<Parent, Long> one, Map<Parent, Long> other) {
-    Map<Parent, Long> higher = new HashMap<>(one);
-    other.forEach((parent, number) -> higher.merge(parent, number, Math::max));
-    return higher;
   }
 }

@@ -3,9 +3,12 @@ package dev.tally.system.faults.check;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
-import dev.tally.stack.EmbeddedStack;
+import dev.tally.stack.Server;
+import dev.tally.stack.ServerKind;
+import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.workload.Parent;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanIterator;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -41,11 +44,11 @@ public final class Marks {
         ON messages.app_id = chats.app_id AND messages.chat_number = chats.number
       GROUP BY chats.app_id, chats.number""";
 
-  private final EmbeddedStack stack;
+  private final Deployment deployment;
   private final JobCodec codec = new JobCodec();
 
-  public Marks(EmbeddedStack stack) {
-    this.stack = stack;
+  public Marks(Deployment deployment) {
+    this.deployment = deployment;
   }
 
   /**
@@ -60,7 +63,8 @@ public final class Marks {
   public Rows persisted() {
     Map<Long, String> apps = new HashMap<>();
     Map<Parent, Long> highest = new HashMap<>();
-    try (Connection connection = DriverManager.getConnection(stack.mariaDb().url(), "root", "");
+    try (Connection connection =
+            DriverManager.getConnection(deployment.server(ServerKind.MARIADB).url(), "root", "");
         Statement statement = connection.createStatement()) {
       try (ResultSet row = statement.executeQuery(APPS)) {
         while (row.next()) {
@@ -92,7 +96,13 @@ public final class Marks {
 
   /** Reads the numbers that Redis has given out at least, in each parent. */
   public Map<Parent, Long> givenOut() {
-    return inRedis(
+    return givenOut(deployment.server(ServerKind.REDIS));
+  }
+
+  /** Reads the numbers in each parent that a Redis, or a replica, knows to be given out. */
+  public Map<Parent, Long> givenOut(Server server) {
+    return at(
+        server,
         redis -> {
           Map<Parent, Long> numbers = new HashMap<>();
           for (String key : keys(redis)) {
@@ -150,8 +160,22 @@ public final class Marks {
         .collect(Collectors.toSet());
   }
 
+  /** Whether a Redis takes no writes but those of its primary. */
+  public static boolean isReplica(Server server) {
+    try {
+      return at(server, redis -> redis.info("replication").contains("role:slave"));
+    } catch (RedisException e) {
+      // The Sentinels reset all connections when they demote it.
+      return false;
+    }
+  }
+
   private <T> T inRedis(Function<RedisCommands<String, String>, T> work) {
-    try (RedisClient client = RedisClient.create(stack.redis().url());
+    return at(deployment.server(ServerKind.REDIS), work);
+  }
+
+  private static <T> T at(Server server, Function<RedisCommands<String, String>, T> work) {
+    try (RedisClient client = RedisClient.create(server.url());
         StatefulRedisConnection<String, String> connection = client.connect()) {
       return work.apply(connection.sync());
     }

@@ -7,7 +7,8 @@ import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.common.search.AppDigest;
-import dev.tally.stack.EmbeddedStack;
+import dev.tally.stack.ServerKind;
+import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
 import io.lettuce.core.RedisClient;
@@ -51,13 +52,13 @@ public final class StateReader {
       Pattern.compile("(tally:\\{\\d+}:)([0-9a-f]+):(\\d+):messages");
   private static final Pattern DEAD = Pattern.compile("tally:\\{\\d+}:dead");
 
-  private final EmbeddedStack stack;
+  private final Deployment deployment;
 
   /** Tokens by application id, from the last read. */
   private final Map<Long, String> tokens = new HashMap<>();
 
-  public StateReader(EmbeddedStack stack) {
-    this.stack = stack;
+  public StateReader(Deployment deployment) {
+    this.deployment = deployment;
   }
 
   /**
@@ -74,7 +75,8 @@ public final class StateReader {
             new HashMap<>(),
             new HashMap<>(),
             new ArrayList<>());
-    try (Connection connection = DriverManager.getConnection(stack.mariaDb().url(), "root", "")) {
+    try (Connection connection =
+        DriverManager.getConnection(deployment.server(ServerKind.MARIADB).url(), "root", "")) {
       readRows(connection, state);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -150,7 +152,7 @@ public final class StateReader {
   }
 
   private void readRedis(State state) {
-    try (RedisClient client = RedisClient.create(stack.redis().url());
+    try (RedisClient client = RedisClient.create(deployment.server(ServerKind.REDIS).url());
         StatefulRedisConnection<String, String> connection = client.connect()) {
       RedisCommands<String, String> redis = connection.sync();
       Set<String> keys = new HashSet<>();
@@ -247,7 +249,8 @@ public final class StateReader {
       throws IOException, InterruptedException {
     HttpResponse<String> answer =
         http.send(
-            HttpRequest.newBuilder(URI.create(stack.elasticsearch().url() + path))
+            HttpRequest.newBuilder(
+                    URI.create(deployment.server(ServerKind.ELASTICSEARCH).url() + path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),

@@ -1,10 +1,9 @@
 package dev.tally.system.faults.deployment;
 
-import dev.tally.stack.EmbeddedStack;
 import dev.tally.stack.Ports;
+import dev.tally.stack.ReplicatedRedis;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.stack.StackOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,9 +43,12 @@ public final class Deployment implements AutoCloseable {
   /**
    * The services to start.
    *
+   * @param replicatesRedis whether Redis has a replica, and Sentinels that promote it. Then no
+   *     proxy is between the services and Redis, because they ask the Sentinels for its address.
    * @param settings for every service, environment variables or Spring properties by name
    */
-  public record Options(int gateways, int workers, int apis, Map<String, String> settings) {
+  public record Options(
+      int gateways, int workers, int apis, boolean replicatesRedis, Map<String, String> settings) {
 
     public Options {
       settings = Map.copyOf(settings);
@@ -54,30 +56,36 @@ public final class Deployment implements AutoCloseable {
 
     /** Options with leases of two seconds, so that another worker soon replaces a dead one. */
     public static Options of(int gateways, int workers, int apis) {
-      return new Options(gateways, workers, apis, Map.of("tally.worker.lease.duration", "2s"));
+      return new Options(
+          gateways, workers, apis, false, Map.of("tally.worker.lease.duration", "2s"));
+    }
+
+    /** The same options with a replica of Redis. */
+    public Options withReplicatedRedis() {
+      return new Options(gateways, workers, apis, true, settings);
     }
 
     /** The same options with one setting added or changed. */
     public Options with(String name, String value) {
       Map<String, String> changed = new LinkedHashMap<>(settings);
       changed.put(name, value);
-      return new Options(gateways, workers, apis, changed);
+      return new Options(gateways, workers, apis, replicatesRedis, changed);
     }
   }
 
   private final Path folder;
-  private final EmbeddedStack stack;
+  private final BackingServers servers;
+  private final boolean replicatesRedis;
   private final Set<Integer> ports = new HashSet<>();
   private final List<LinkedService> services = new ArrayList<>();
   private final List<Proxy> links = new ArrayList<>();
   private boolean keptLogs;
 
-  private Deployment(Path folder, EmbeddedStack stack) {
+  private Deployment(Path folder, BackingServers servers, boolean replicatesRedis) {
     this.folder = folder;
-    this.stack = stack;
-    for (ServerKind kind : ServerKind.values()) {
-      ports.add(stack.server(kind).port());
-    }
+    this.servers = servers;
+    this.replicatesRedis = replicatesRedis;
+    servers.all().forEach(server -> ports.add(server.port()));
   }
 
   /** Starts everything in a new folder, and returns when every service is ready. */
@@ -88,8 +96,8 @@ public final class Deployment implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    EmbeddedStack stack = EmbeddedStack.start(StackOptions.in(folder.resolve("servers")));
-    Deployment deployment = new Deployment(folder, stack);
+    BackingServers servers = BackingServers.start(folder, options.replicatesRedis());
+    Deployment deployment = new Deployment(folder, servers, options.replicatesRedis());
     try {
       deployment.add(LinkedService.Kind.WORKER, options.workers(), options.settings());
       deployment.add(LinkedService.Kind.API, options.apis(), options.settings());
@@ -107,15 +115,15 @@ public final class Deployment implements AutoCloseable {
     for (int i = 1; i <= count; i++) {
       Map<ServerKind, Proxy> ofService = new EnumMap<>(ServerKind.class);
       for (ServerKind server : kind.uses()) {
-        ofService.put(server, new Proxy(choosePort(), server(server).port()));
+        if (servers.isAtOneAddress(server)) {
+          ofService.put(server, new Proxy(choosePort(), server(server).port()));
+        }
       }
       links.addAll(ofService.values());
       int port = choosePort();
-      List<String> arguments = new ArrayList<>();
-      ofService.forEach(
-          (server, proxy) -> arguments.add(address(server, url(server, proxy.port()))));
-      arguments.add("--TALLY_MYSQL_USER=root");
-      arguments.add("--TALLY_MYSQL_PASSWORD=");
+      Map<ServerKind, Integer> addresses = new EnumMap<>(ServerKind.class);
+      ofService.forEach((server, proxy) -> addresses.put(server, proxy.port()));
+      List<String> arguments = servers.arguments(addresses);
       arguments.add("--server.address=127.0.0.1");
       arguments.add("--server.port=" + port);
       settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
@@ -132,29 +140,31 @@ public final class Deployment implements AutoCloseable {
     return port;
   }
 
-  private static String address(ServerKind server, String url) {
-    return switch (server) {
-      case MARIADB -> "--TALLY_MYSQL_URL=" + url;
-      case REDIS -> "--TALLY_REDIS_URL=" + url;
-      case ELASTICSEARCH -> "--TALLY_ELASTICSEARCH_URL=" + url;
-    };
+  /**
+   * A server, which a test may kill, freeze or start; of a replicated Redis the present primary. A
+   * connection to its own port bypasses the proxies, so no fault of a link breaks it.
+   */
+  public Server server(ServerKind kind) {
+    return servers.server(kind);
   }
 
-  private String url(ServerKind server, int port) {
-    return server(server).url().replace(":" + server(server).port(), ":" + port);
+  /** Whether Redis has a replica. */
+  public boolean replicatesRedis() {
+    return replicatesRedis;
   }
 
   /**
-   * The servers. A connection to a server's own port bypasses the proxies, so no fault of a link
-   * breaks it.
+   * The primary, the replica and the Sentinels, each of which a test may kill, freeze or start.
+   *
+   * @throws IllegalStateException if Redis has no replica
    */
-  public EmbeddedStack stack() {
-    return stack;
+  public ReplicatedRedis replicatedRedis() {
+    return servers.replicatedRedis();
   }
 
-  /** A server, which a test may kill, freeze or start. */
-  public Server server(ServerKind kind) {
-    return stack.server(kind);
+  /** Keeps Redis' replica from its primary until faults are ended. */
+  public void cutReplica(Server replica) {
+    ReplicaLink.cut(replica);
   }
 
   /** All services, in any order. */
@@ -192,13 +202,13 @@ public final class Deployment implements AutoCloseable {
    * arguments.
    */
   public List<String> directArguments() {
-    List<String> arguments = new ArrayList<>();
+    Map<ServerKind, Integer> own = new EnumMap<>(ServerKind.class);
     for (ServerKind server : ServerKind.values()) {
-      arguments.add(address(server, server(server).url()));
+      if (servers.isAtOneAddress(server)) {
+        own.put(server, server(server).port());
+      }
     }
-    arguments.add("--TALLY_MYSQL_USER=root");
-    arguments.add("--TALLY_MYSQL_PASSWORD=");
-    return arguments;
+    return servers.arguments(own);
   }
 
   /** Makes Redis refuse every command that could need memory, until faults are ended. */
@@ -231,21 +241,13 @@ public final class Deployment implements AutoCloseable {
     }
     links.forEach(Proxy::pass);
     services.stream().filter(service -> !service.isRunning()).forEach(LinkedService::start);
-    for (ServerKind kind : ServerKind.values()) {
-      Server server = server(kind);
-      if (server.isRunning()) {
-        server.thaw();
-      } else {
-        server.start();
-      }
-    }
-    RedisMemory.limit(server(ServerKind.REDIS), RedisMemory.ENOUGH);
-    SlowInserts.end(server(ServerKind.MARIADB));
+    servers.restore();
     services.forEach(LinkedService::thaw);
   }
 
-  /** Returns when every service is ready. */
+  /** Returns when every service is ready, and a replica of Redis has what its primary has. */
   public void awaitReady() {
+    servers.awaitReplicas();
     each(LinkedService::awaitReady);
   }
 
@@ -288,12 +290,7 @@ public final class Deployment implements AutoCloseable {
   public void close() {
     each(LinkedService::kill);
     links.forEach(Proxy::close);
-    for (ServerKind kind : ServerKind.values()) {
-      if (server(kind).isRunning()) {
-        server(kind).kill();
-      }
-    }
-    stack.close();
+    servers.close();
     if (keptLogs) {
       return;
     }
