@@ -20,7 +20,8 @@
 -- ARGV[10]  string   for new chats, the part after the chat's number, else ""
 -- ARGV[11]  string   the run of Redis that the gateway knows, "" if none
 -- ARGV[12]  string   number of the messages' chat, "0" for new chats; only for the record
--- ARGV[13…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[13]  string   "1" if replicas must confirm what this connection writes, else ""
+-- ARGV[14…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
@@ -45,7 +46,8 @@ local before_chat_number = ARGV[9] -- string
 local after_chat_number = ARGV[10] -- string
 local known_run = ARGV[11] -- string
 local chat = ARGV[12] -- string
-local FIRST_JOB = 13
+local confirmed = ARGV[13] == '1' -- boolean
+local FIRST_JOB = 14
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 if idempotency_record then
@@ -54,6 +56,12 @@ if idempotency_record then
     local recorded_fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+) %d+$')
     if recorded_fingerprint ~= fingerprint then
       return {'key-reused'}
+    end
+    if confirmed then
+      -- Replicas confirm the latest write of this connection, and another one may have written the record. So this one
+      -- writes, too: what changes nothing, and what a Redis whose memory is full takes.
+      local life = redis.call('PTTL', idempotency_record)
+      redis.call('PEXPIRE', idempotency_record, life < 0 and record_life or life)
     end
     return {'replayed', tonumber(first), tonumber(last)}
   end

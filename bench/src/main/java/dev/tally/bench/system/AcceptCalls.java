@@ -49,7 +49,7 @@ public final class AcceptCalls {
       List<String> values = new ArrayList<>();
       values.add(app.token().value());
       values.addAll(NO_LIMITS);
-      values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat())));
+      values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat()), ""));
       values.add(codec.openMessage(app.chat(draw.chat()), draw.body(), now, null));
       calls.add(new Call(keys, values.toArray(String[]::new)));
     }

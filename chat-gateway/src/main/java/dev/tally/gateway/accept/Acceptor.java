@@ -69,8 +69,8 @@ public final class Acceptor {
    * @return the chat's number
    * @throws ProblemException if the chat was not accepted
    * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
-   *     MySQL does not when a counter is recovered. Without an answer from Redis, the write may be
-   *     queued or not.
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
    */
   public long chat(AppToken app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
     String job = codec.openChat(app, Instant.now(clock), traceparent);
@@ -83,8 +83,8 @@ public final class Acceptor {
    * @param bodies at least one
    * @throws ProblemException if none of the messages was accepted
    * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
-   *     MySQL does not when a counter is recovered. Without an answer from Redis, the write may be
-   *     queued or not.
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
    */
   public NumberRange messages(
       ChatName chat,

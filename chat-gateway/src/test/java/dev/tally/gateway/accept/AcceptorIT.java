@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.accept.IdempotencyKey;
 import dev.tally.common.accept.JobQueue;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -98,6 +99,7 @@ class AcceptorIT {
             jdbc,
             transactions,
             new MemoryLimits(memory, properties),
+            new WaitProperties(0, Duration.ofSeconds(1)),
             meters);
     queues.add(queue);
     return new Acceptor(queue, codec, Clock.fixed(NOW, ZoneOffset.UTC), properties, meters);

@@ -55,8 +55,9 @@ public final class Resubmission {
    * superseded}, and tells the old and the new number of each. Messages go to the new number of
    * their chat if that is accepted in the same call. Other dead letters stay.
    *
-   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer. The call
-   *     may be repeated within {@link IdempotencyKey#LIFE}, and accepts nothing twice.
+   * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer, or too
+   *     few replicas of Redis have confirmed a job. The call may be repeated within {@link
+   *     IdempotencyKey#LIFE}, and accepts nothing twice.
    */
   public Result run(Selection selection, Consumer<String> output) {
     Work work = new Work(selection, new Result.Progress(output));

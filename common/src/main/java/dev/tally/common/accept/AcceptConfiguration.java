@@ -1,10 +1,12 @@
 package dev.tally.common.accept;
 
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisRequirements;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -14,6 +16,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /** The queue of a service that accepts jobs. The service has {@link QueueLimits} as a bean. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WaitProperties.class)
 public class AcceptConfiguration {
 
   AcceptConfiguration() {}
@@ -29,7 +32,10 @@ public class AcceptConfiguration {
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       QueueLimits limits,
+      WaitProperties wait,
       MeterRegistry meters) {
+    wait.requireFor(
+        connections.isClusterAware(), connections.getClientConfiguration().getCommandTimeout());
     return new JobQueue(
         requirements,
         connections,
@@ -40,6 +46,7 @@ public class AcceptConfiguration {
         jdbc,
         transactions,
         limits,
+        wait,
         meters);
   }
 }

@@ -3,6 +3,7 @@ package dev.tally.common.accept;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.accept.replica.UnconfirmedWriteException;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
@@ -52,6 +53,7 @@ final class AcceptScript {
 
   private static final String SPACES = " ".repeat(LENGTHS);
 
+  private static final byte[] YES = utf8("1");
   private static final byte[] MANY_JOBS = utf8(Integer.toString(MANY));
   private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
@@ -79,6 +81,8 @@ final class AcceptScript {
    * Numbers and queues jobs, or does nothing.
    *
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
+   * @throws UnconfirmedWriteException if Redis has queued the jobs, by this request or by the same
+   *     request before it, and it is not known that enough replicas have them
    * @throws DataAccessException if Redis gave no answer. Then Redis may or may not have queued the
    *     jobs.
    */
@@ -98,7 +102,7 @@ final class AcceptScript {
     if (key != null) {
       names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
     }
-    List<byte[]> arguments = new ArrayList<>(12 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(13 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     QueueLimit limit = limits.of(keys);
@@ -114,6 +118,7 @@ final class AcceptScript {
     int checks = partitions.checks(keys);
     arguments.add(utf8(partitions.run(keys))); // known_run
     arguments.add(utf8(chat(parent))); // chat
+    arguments.add(redis.confirms() ? YES : NONE); // confirmed
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -137,7 +142,7 @@ final class AcceptScript {
     return types;
   }
 
-  private List<Object> run(List<byte[]> names, List<byte[]> arguments) {
+  private Answer run(List<byte[]> names, List<byte[]> arguments) {
     try {
       return redis.call(CommandType.EVALSHA, call(SHA1, names, arguments));
     } catch (DataAccessException e) {
@@ -157,14 +162,20 @@ final class AcceptScript {
         .addValues(arguments);
   }
 
-  private Acceptance read(PartitionKeys keys, int checks, List<Object> answer) {
-    String outcome = new String((byte[]) answer.getFirst(), UTF_8);
+  private Acceptance read(PartitionKeys keys, int checks, Answer answer) {
+    List<Object> values = answer.values();
+    String outcome = new String((byte[]) values.getFirst(), UTF_8);
     return switch (outcome) {
       case "accepted" -> {
-        partitions.remember(keys, (Long) answer.get(3));
-        yield new Acceptance.Accepted(numbers(answer), false);
+        // Redis has the write even if its replicas do not.
+        partitions.remember(keys, (Long) values.get(3));
+        answer.requireConfirmed();
+        yield new Acceptance.Accepted(numbers(values), false);
       }
-      case "replayed" -> new Acceptance.Accepted(numbers(answer), true);
+      case "replayed" -> {
+        answer.requireConfirmed();
+        yield new Acceptance.Accepted(numbers(values), true);
+      }
       case "unchecked" -> new Acceptance.Unchecked(checks);
       case "unknown-parent" -> new Acceptance.UnknownParent();
       case "counter-unusable" -> new Acceptance.CounterUnusable();

@@ -2,11 +2,14 @@ package dev.tally.common.accept;
 
 import dev.tally.common.accept.counter.CounterRecovery;
 import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.accept.replica.UnconfirmedWriteException;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.MemoryFull;
 import dev.tally.common.redis.RedisRequirements;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ public final class JobQueue implements DisposableBean {
   private final PartitionMemory partitions;
   private final AcceptScript script;
   private final CounterRecovery recovery;
+  private final Counter unconfirmed;
 
   /** A queue over these connections. */
   public JobQueue(
@@ -41,13 +45,19 @@ public final class JobQueue implements DisposableBean {
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       QueueLimits limits,
+      WaitProperties wait,
       MeterRegistry meters) {
     this.requirements = requirements;
     this.layout = layout;
-    this.pipeline = new Pipeline(connections);
+    this.pipeline = new Pipeline(connections, wait);
     this.partitions = new PartitionMemory(epochs);
     this.script = new AcceptScript(pipeline, redis, layout, limits, partitions);
     this.recovery = new CounterRecovery(waiting, jdbc, transactions, redis, layout, meters);
+    this.unconfirmed =
+        Counter.builder("tally.unconfirmed")
+            .description(
+                "Requests that Redis has queued and too few of its replicas have confirmed")
+            .register(meters);
   }
 
   /**
@@ -58,6 +68,8 @@ public final class JobQueue implements DisposableBean {
    *     that it takes several steps, a later call may succeed.
    * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 503 if
    *     this Redis is refused
+   * @throws UnconfirmedWriteException if the jobs are queued, and it is not known that enough
+   *     replicas have them
    * @throws DataAccessException if Redis is refused or does not answer, or MySQL does not when a
    *     counter is recovered. Without an answer from Redis, the jobs may be queued or not.
    */
@@ -69,6 +81,9 @@ public final class JobQueue implements DisposableBean {
         acceptance = script.accept(parent, openJobs, key);
       }
       return acceptance;
+    } catch (UnconfirmedWriteException e) {
+      unconfirmed.increment();
+      throw e;
     } catch (DataAccessException e) {
       // Redis refused the first write of a script or a command, so nothing has happened.
       if (MemoryFull.isCauseOf(e)) {

@@ -1,5 +1,7 @@
 package dev.tally.common.accept;
 
+import dev.tally.common.accept.replica.Confirmation;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.redis.MomentaryRefusal;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
@@ -40,6 +42,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * are under way wait and go out together after an answer. A single request does not wait. With more
  * requests, each one costs fewer system calls and wake-ups, and fewer disk writes if Redis syncs
  * its file before it answers (group commit).
+ *
+ * <p>If replicas must confirm writes, each batch ends with one {@link Confirmation} for all of its
+ * calls. A batch is under way until Redis has answered it, or for the time-out.
  */
 final class Pipeline implements DisposableBean {
 
@@ -55,14 +60,16 @@ final class Pipeline implements DisposableBean {
   private static final LettuceExceptionConverter EXCEPTIONS = new LettuceExceptionConverter();
 
   private final LettuceConnectionFactory connections;
+  private final WaitProperties wait;
   private final Duration timeout;
   private final AtomicReference<@Nullable CompletableFuture<StatefulConnection<byte[], byte[]>>>
       connection = new AtomicReference<>();
   private final Queue<Call> waiting = new ConcurrentLinkedQueue<>();
   private final Semaphore turns = new Semaphore(MAX_BATCHES);
 
-  Pipeline(LettuceConnectionFactory connections) {
+  Pipeline(LettuceConnectionFactory connections, WaitProperties wait) {
     this.connections = connections;
+    this.wait = wait;
     this.timeout = connections.getClientConfiguration().getCommandTimeout();
   }
 
@@ -74,9 +81,18 @@ final class Pipeline implements DisposableBean {
   }
 
   private static final class Call extends AsyncCommand<byte[], byte[], List<Object>> {
+
+    /** Null until the call is sent, and if no replica must confirm it. */
+    private @Nullable Confirmation confirmation;
+
     Call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
       super(new Command<>(type, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), arguments));
     }
+  }
+
+  /** Whether replicas must confirm writes. */
+  boolean confirms() {
+    return wait.isOn();
   }
 
   /**
@@ -84,11 +100,11 @@ final class Pipeline implements DisposableBean {
    * moment, because then the script has not run. No other call is repeated.
    *
    * @param type {@code EVALSHA} or {@code EVAL}
-   * @return the script's answer, with a {@code byte[]} for a string and a {@code Long} for a number
+   * @return the script's answer, which replicas may not have confirmed yet
    * @throws DataAccessException if Redis refused the call, or gave no answer in time. Without an
    *     answer, the script may have run or may still run, unless Redis was not connected.
    */
-  List<Object> call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
+  Answer call(CommandType type, CommandArgs<byte[], byte[]> arguments) {
     BackOffExecution pauses = REPEATS.start();
     while (true) {
       try {
@@ -116,13 +132,15 @@ final class Pipeline implements DisposableBean {
     }
   }
 
-  private List<Object> callOnce(CommandType type, CommandArgs<byte[], byte[]> arguments) {
+  private Answer callOnce(CommandType type, CommandArgs<byte[], byte[]> arguments) {
     StatefulConnection<byte[], byte[]> open = connection();
     Call call = new Call(type, arguments);
+    long deadline = System.nanoTime() + timeout.toNanos();
     waiting.add(call);
     sendWaiting(open);
     try {
-      return call.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      List<Object> values = call.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return new Answer(values, call.confirmation, deadline);
     } catch (TimeoutException e) {
       // A cancelled call that is still waiting is never sent.
       call.cancel(true);
@@ -138,15 +156,15 @@ final class Pipeline implements DisposableBean {
 
   private void sendWaiting(StatefulConnection<byte[], byte[]> to) {
     while (!waiting.isEmpty() && turns.tryAcquire()) {
-      List<Call> batch = next();
+      List<AsyncCommand<byte[], byte[], ?>> batch = next();
       if (batch.isEmpty()) {
         turns.release();
         continue;
       }
       AtomicInteger unanswered = new AtomicInteger(batch.size());
-      for (Call call : batch) {
+      for (AsyncCommand<byte[], byte[], ?> command : batch) {
         var _ =
-            call.whenComplete(
+            command.whenComplete(
                 (answer, fault) -> {
                   if (unanswered.decrementAndGet() == 0) {
                     turns.release();
@@ -157,21 +175,28 @@ final class Pipeline implements DisposableBean {
       try {
         to.dispatch(batch);
       } catch (RedisException e) {
-        batch.forEach(call -> call.completeExceptionally(e));
+        batch.forEach(command -> command.completeExceptionally(e));
       }
     }
   }
 
-  private List<Call> next() {
-    List<Call> batch = new ArrayList<>();
+  private List<AsyncCommand<byte[], byte[], ?>> next() {
+    List<AsyncCommand<byte[], byte[], ?>> batch = new ArrayList<>();
+    Confirmation confirmation = wait.isOn() ? new Confirmation(wait) : null;
     while (batch.size() < MAX_BATCH) {
       Call call = waiting.poll();
       if (call == null) {
         break;
       }
       if (!call.isDone()) {
+        call.confirmation = confirmation;
         batch.add(call);
       }
+    }
+    if (confirmation != null && !batch.isEmpty()) {
+      // Callers give up their calls, and nobody gives up this one: it would take its turn for ever.
+      batch.add(confirmation);
+      var _ = confirmation.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
     return batch;
   }

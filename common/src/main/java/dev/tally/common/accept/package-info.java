@@ -20,6 +20,8 @@
  *   <li>If Redis does not know the parent, or its counter is behind or no number, {@link
  *       dev.tally.common.accept.counter.CounterRecovery} looks at the jobs in Redis and asks MySQL,
  *       sets or raises the counter, and the script runs again. A parent that neither has is a 404.
+ *   <li>If the deployment asks for it, the caller gets the numbers only when replicas of Redis have
+ *       the jobs, too: {@link dev.tally.common.accept.replica}.
  * </ol>
  *
  * <p>Three rules keep it right. A number and its job come from the same script, so there is no

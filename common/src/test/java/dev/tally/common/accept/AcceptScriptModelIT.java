@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -74,7 +75,7 @@ class AcceptScriptModelIT {
     servers.migrate();
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
-    pipeline = new Pipeline(connections);
+    pipeline = new Pipeline(connections, new WaitProperties(0, Duration.ofSeconds(1)));
   }
 
   @AfterContainer

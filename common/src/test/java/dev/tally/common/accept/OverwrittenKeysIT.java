@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.NumberRange;
@@ -14,6 +15,7 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.redis.WrongTypeException;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +45,7 @@ class OverwrittenKeysIT {
     servers.migrate();
     connections = servers.redis();
     redis = new StringRedisTemplate(connections);
-    pipeline = new Pipeline(connections);
+    pipeline = new Pipeline(connections, new WaitProperties(0, Duration.ofSeconds(1)));
     RedisLayout layout = new RedisLayout(redis, PARTITIONS, _ -> {});
     DataSource mysql = servers.dataSource();
     partitions =

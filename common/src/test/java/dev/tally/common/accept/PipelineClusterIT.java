@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.stack.RedisCluster;
 import dev.tally.stack.Server;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -61,7 +62,7 @@ class PipelineClusterIT {
 
   @BeforeEach
   void connect() {
-    pipeline = new Pipeline(connections);
+    pipeline = new Pipeline(connections, new WaitProperties(0, Duration.ofSeconds(1)));
   }
 
   @AfterEach
@@ -104,13 +105,15 @@ class PipelineClusterIT {
   }
 
   private List<Object> incrementBoth(String tag) {
-    return pipeline.call(
-        CommandType.EVAL,
-        new CommandArgs<>(ByteArrayCodec.INSTANCE)
-            .add(BOTH)
-            .add(2)
-            .addKey("{%s}1".formatted(tag).getBytes(UTF_8))
-            .addKey("{%s}2".formatted(tag).getBytes(UTF_8)));
+    return pipeline
+        .call(
+            CommandType.EVAL,
+            new CommandArgs<>(ByteArrayCodec.INSTANCE)
+                .add(BOTH)
+                .add(2)
+                .addKey("{%s}1".formatted(tag).getBytes(UTF_8))
+                .addKey("{%s}2".formatted(tag).getBytes(UTF_8)))
+        .values();
   }
 
   /** How often a node has answered TRYAGAIN. */

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.accept.replica.UnconfirmedWriteException;
+import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -24,6 +28,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Calls that are sent together, with and without answers from Redis. */
@@ -41,7 +47,7 @@ class PipelineIT {
   void connect() {
     servers = TestServers.wiped();
     connections = servers.redis(TIMEOUT);
-    pipeline = new Pipeline(connections);
+    pipeline = new Pipeline(connections, new WaitProperties(0, Duration.ofSeconds(1)));
   }
 
   @AfterEach
@@ -170,6 +176,91 @@ class PipelineIT {
     }
   }
 
+  @Test
+  void withoutAReplicaNothingIsConfirmed() {
+    Pipeline waiting = new Pipeline(connections, new WaitProperties(1, Duration.ofMillis(100)));
+    try {
+      Answer answer = call(waiting, COUNT, "");
+      assertThat(answer.values()).containsExactly(1L);
+      assertThatThrownBy(answer::requireConfirmed)
+          .isInstanceOf(UnconfirmedWriteException.class)
+          .hasMessage("0 of 1 replicas of Redis have confirmed a write");
+      assertThat(call(waiting, COUNT, "").values()).containsExactly(2L);
+    } finally {
+      waiting.destroy();
+    }
+  }
+
+  @Test
+  void aConfirmationThatDoesNotComeIsWaitedForUntilTheTimeout() {
+    Pipeline waiting = new Pipeline(connections, new WaitProperties(1, Duration.ofMinutes(30)));
+    try {
+      Answer answer = call(waiting, COUNT, "");
+      assertThatThrownBy(answer::requireConfirmed)
+          .isInstanceOf(UnconfirmedWriteException.class)
+          .hasMessage("Redis did not say whether replicas have a write");
+      assertThatThrownBy(() -> call(waiting, COUNT, "")).isInstanceOf(QueryTimeoutException.class);
+    } finally {
+      waiting.destroy();
+    }
+  }
+
+  @Test
+  void theAnswerOfARedisThatDiesBeforeTheConfirmationIsNotConfirmed() {
+    Server redis = servers.killable(ServerKind.REDIS);
+    LettuceConnectionFactory once = sendingNothingTwice();
+    Pipeline waiting = new Pipeline(once, new WaitProperties(1, Duration.ofMinutes(30)));
+    try {
+      Answer answer = call(waiting, COUNT, "");
+      redis.kill();
+      assertThatThrownBy(answer::requireConfirmed)
+          .isInstanceOf(UnconfirmedWriteException.class)
+          .hasRootCauseInstanceOf(RedisException.class);
+    } finally {
+      waiting.destroy();
+      once.destroy();
+      redis.start();
+    }
+  }
+
+  /** Connections with the options of a service's. */
+  private LettuceConnectionFactory sendingNothingTwice() {
+    LettuceConnectionFactory once =
+        new LettuceConnectionFactory(
+            new RedisStandaloneConfiguration(connections.getHostName(), connections.getPort()),
+            LettuceClientConfiguration.builder()
+                .commandTimeout(TIMEOUT)
+                .clientOptions(
+                    ClientOptions.builder()
+                        .replayFilter(_ -> true)
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .build())
+                .build());
+    once.afterPropertiesSet();
+    once.start();
+    return once;
+  }
+
+  @Test
+  void callsGoOnWithoutTheConfirmationsOfOthers() throws Exception {
+    Pipeline waiting = new Pipeline(connections, new WaitProperties(1, Duration.ofMillis(1)));
+    call(waiting, COUNT, "");
+    Server redis = servers.killable(ServerKind.REDIS);
+    redis.freeze();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 2; i++) {
+        Future<Answer> one = callers.submit(() -> call(waiting, COUNT, ""));
+        Future<Answer> other = callers.submit(() -> call(waiting, COUNT, ""));
+        assertThatThrownBy(one::get).hasCauseInstanceOf(QueryTimeoutException.class);
+        assertThatThrownBy(other::get).hasCauseInstanceOf(QueryTimeoutException.class);
+      }
+    } finally {
+      redis.thaw();
+    }
+    assertThat(call(waiting, COUNT, "").values()).containsExactly(6L);
+    waiting.destroy();
+  }
+
   private void replicate(String host, String port) {
     try (RedisConnection connection = connections.getConnection()) {
       connection.execute("REPLICAOF", host.getBytes(UTF_8), port.getBytes(UTF_8));
@@ -177,6 +268,10 @@ class PipelineIT {
   }
 
   private List<Object> call(String script, String argument) {
+    return call(pipeline, script, argument).values();
+  }
+
+  private static Answer call(Pipeline pipeline, String script, String argument) {
     return pipeline.call(
         CommandType.EVAL,
         new CommandArgs<>(ByteArrayCodec.INSTANCE)

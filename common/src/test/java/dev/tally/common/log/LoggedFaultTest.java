@@ -70,6 +70,12 @@ class LoggedFaultTest {
                     new RedisCommandExecutionException(
                         "ERR Error running script: OOM command not allowed, a secret"))))
         .isEqualTo("RedisCommandExecutionException: OOM");
+    assertThat(
+            LoggedFault.line(
+                foreign(
+                    new RedisCommandExecutionException(
+                        "NOREPLICAS Not enough good replicas to write."))))
+        .isEqualTo("RedisCommandExecutionException: NOREPLICAS");
     assertThat(LoggedFault.line(foreign(new RedisCommandExecutionException("ERR a secret"))))
         .isEqualTo("RedisCommandExecutionException");
   }
