@@ -5,12 +5,13 @@
 --
 -- ARGV[1]  integer  a number that is in use
 --
--- Answers 1 if the counter was too low or no counter, 0 if it was neither or does not exist.
+-- Answers 1 if the counter was too low or no counter, 0 if it was neither, does not exist, or would get more than 15
+-- digits, with which nobody could count.
 
 local counter = KEYS[1] -- hash
 local number = ARGV[1] -- integer, as the text that becomes the counter
 
-if redis.call('EXISTS', counter) == 0 then
+if #number > 15 or redis.call('EXISTS', counter) == 0 then
   return 0
 end
 -- HMGET fails for a key of another type; then its answer has no items.

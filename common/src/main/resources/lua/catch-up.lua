@@ -12,7 +12,8 @@
 -- The message counters have the hash tag of the counter, so they lie in its slot although only this script knows their
 -- names.
 --
--- Answers 1 if the counter was too low, 0 if it was not or does not exist.
+-- Answers 1 if the counter was too low, 0 if it was not, does not exist, or would get more than 15 digits, with which
+-- nobody could count.
 
 local counter = KEYS[1] -- hash
 local state = KEYS[2] -- hash
@@ -38,8 +39,9 @@ for _ = 1, most do
   end
   highest = highest + 1
 end
-if highest == given_out then
+local raised = string.format('%.0f', highest)
+if highest == given_out or #raised > 15 then
   return 0
 end
-redis.call('HSET', counter, 'numbers', string.format('%.0f', highest))
+redis.call('HSET', counter, 'numbers', raised)
 return 1

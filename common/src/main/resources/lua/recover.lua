@@ -7,15 +7,15 @@
 -- ARGV[1]  integer  the highest number in use. A counter of an older epoch that is higher keeps its number.
 -- ARGV[2]  integer  the epoch in which it was looked for
 --
--- Answers the number that the counter has now, or -1 if the script did not set it: there is a counter, or another epoch
--- has begun.
+-- Answers the number that the counter has now, or -1 if the script did not set it: there is a counter, another epoch has
+-- begun, or a number is in use that has more than 15 digits, which no gateway gives out.
 
 local counter = KEYS[1] -- hash, or anything that somebody wrote there
 local state = KEYS[2] -- hash
 local highest = ARGV[1] -- integer, as the text that becomes the counter
 local epoch = ARGV[2] -- integer, as the text that becomes the counter's epoch
 
-if (redis.call('HGET', state, 'epoch') or '0') ~= epoch then
+if #highest > 15 or (redis.call('HGET', state, 'epoch') or '0') ~= epoch then
   return -1
 end
 -- HMGET fails for a key of another type.

@@ -2,6 +2,7 @@ package dev.tally.worker.drain;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
 import java.time.Instant;
@@ -171,6 +172,7 @@ final class DrainHistory {
                     + number
                     + "}"),
         numbers.map(number -> message(app, 1, number, "last", LAST_TIME)),
+        numbers.map(number -> message(app, 1, Numbers.HIGHEST + number, "too far", NOW)),
         numbers.map(number -> message(app, 1, 999_999_999_999_999L - number, "a\0b", NOW)),
         numbers.map(number -> message(app, 1, number, "JOKER", NOW).replace("JOKER", "\\ud800")));
   }

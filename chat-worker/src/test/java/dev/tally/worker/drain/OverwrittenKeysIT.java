@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.WrongTypeException;
 import dev.tally.worker.drain.queue.Claim;
@@ -144,6 +145,19 @@ class OverwrittenKeysIT {
     assertThat(parts.deadLetters.removeAll(parts.deadLetters::retry)).isEqualTo(1);
 
     assertThat(scripts.claim(lease, LIMIT.jobs()).jobs()).containsExactly(noText);
+  }
+
+  /** Somebody wrote a row with such a number. With such a counter, nobody could count. */
+  @Test
+  void noCounterIsRaisedToMoreThanFifteenDigits() {
+    String counter = KEYS.chats(APP);
+    parts.count(counter, 1);
+
+    assertThat(scripts.raise(counter, Numbers.HIGHEST + 1)).isFalse();
+    assertThat(parts.counted(counter)).isEqualTo("1");
+
+    assertThat(scripts.raise(counter, Numbers.HIGHEST)).isTrue();
+    assertThat(parts.counted(counter)).isEqualTo(Long.toString(Numbers.HIGHEST));
   }
 
   @Test

@@ -9,6 +9,9 @@ public final class Numbers {
   /** The number that nothing has. */
   public static final long NONE = 0;
 
+  /** The highest number: paths name numbers of up to 15 digits, and Lua counts them exactly. */
+  public static final long HIGHEST = 999_999_999_999_999L;
+
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
 
   private static final Pattern COUNT = Pattern.compile("\\d{1,15}");

@@ -3,6 +3,7 @@ package dev.tally.common.queue;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.Numbers;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -101,7 +102,7 @@ public final class JobCodec {
       throw new UndecodableJobException("not a job of version " + VERSION);
     }
     AppToken app = app(job);
-    Instant at = Instant.EPOCH.plus(number(job, "at"), ChronoUnit.MICROS);
+    Instant at = Instant.EPOCH.plus(positive(job, "at"), ChronoUnit.MICROS);
     String trace = job.has("trace") ? string(job, "trace") : null;
     long number = number(job, "number");
     return switch (string(job, "kind")) {
@@ -134,7 +135,18 @@ public final class JobCodec {
     return text;
   }
 
+  /**
+   * No gateway gives out a higher number, and a counter with one would stop its parent's writes.
+   */
   private static long number(JsonNode job, String name) throws UndecodableJobException {
+    long number = positive(job, name);
+    if (number > Numbers.HIGHEST) {
+      throw new UndecodableJobException(name + " has more than 15 digits");
+    }
+    return number;
+  }
+
+  private static long positive(JsonNode job, String name) throws UndecodableJobException {
     JsonNode value = job.path(name);
     if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1) {
       throw new UndecodableJobException(name + " is no positive whole number");

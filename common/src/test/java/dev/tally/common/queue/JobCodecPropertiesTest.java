@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.web.request.TextField;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -102,7 +103,7 @@ class JobCodecPropertiesTest {
   Arbitrary<Job> jobs() {
     Arbitrary<AppToken> apps =
         Arbitraries.strings().withChars("0123456789abcdef").ofLength(32).map(AppToken::new);
-    Arbitrary<Long> numbers = Arbitraries.longs().greaterOrEqual(1);
+    Arbitrary<Long> numbers = Arbitraries.longs().between(1, Numbers.HIGHEST);
     Arbitrary<ChatName> chats = Combinators.combine(apps, numbers).as(ChatName::new);
     Arbitrary<MessageName> messages = Combinators.combine(chats, numbers).as(MessageName::new);
     Arbitrary<Instant> times =

@@ -82,6 +82,8 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1.5}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":\"1\"}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":99999999999999999999}",
+        "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1000000000000000}",
+        "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1000000000000000,\"body\":\"x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"body\":\"x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"number\":2}",

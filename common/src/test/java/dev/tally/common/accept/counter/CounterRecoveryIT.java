@@ -13,6 +13,7 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
@@ -288,6 +289,44 @@ class CounterRecoveryIT {
 
     assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("2");
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("9");
+  }
+
+  /** Somebody wrote to the queue: no gateway gives out such numbers. */
+  @ParameterizedTest
+  @MethodSource("places")
+  void aJobWhoseNumberHasMoreThanFifteenDigitsDoesNotCount(String place) {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.message(APP.value(), 1, 7);
+    push(place, message(CHAT, 8));
+    push(place, message(CHAT, Numbers.HIGHEST + 1));
+    push(place, chat(Long.MAX_VALUE));
+
+    recover(CHATS);
+    recover(MESSAGES);
+
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("1");
+    assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("8");
+  }
+
+  /** Somebody wrote to MySQL. With such a counter, each write would find it unusable. */
+  @Test
+  void noCounterGetsMoreThanFifteenDigits() {
+    rows.app(APP.value());
+    rows.chat(APP.value(), 1);
+    rows.chat(APP.value(), Numbers.HIGHEST + 1);
+    rows.message(APP.value(), 1, Numbers.HIGHEST + 1);
+
+    recover(CHATS);
+    recover(MESSAGES);
+
+    assertThat(redis.keys("*:chats")).isEmpty();
+    assertThat(redis.keys("*:messages")).isEmpty();
+    assertThat(recovered()).isZero();
+    counter(KEYS.chats(APP), 1);
+    recovery.catchUp(CHATS);
+    assertThat(redis.opsForHash().get(KEYS.chats(APP), PartitionKeys.NUMBERS)).isEqualTo("1");
+    assertThat(lost()).isZero();
   }
 
   /** Each look at the queue costs as much as the queue is long. */
