@@ -85,20 +85,20 @@ class SentinelFailoverIT {
   @Test
   void whatAKilledPrimaryLosesIsNamedAndHarmsNoLaterWrite() throws Exception {
     PatientClients clients = PatientClients.of(tally, APPS);
+    clients.say(MESSAGES);
     AtomicLong failedOver = new AtomicLong();
     // The worker that is started again counts from 0.
     double losses = sum(running.gateway(), LOSSES);
+    running.stopWorker();
+    Server killed = redis.primary();
+    for (Server replica : redis.replicas()) {
+      // Nobody listens there. The Sentinels correct that after some ten seconds.
+      tell(replica, commands -> commands.replicaof("127.0.0.1", 1));
+    }
     clients.sayWhile(
         MESSAGES,
         () -> {
-          awaitAccepted(clients, APPS * MESSAGES / 4);
-          running.stopWorker();
-          Server killed = redis.primary();
-          for (Server replica : redis.replicas()) {
-            // Nobody listens there. The Sentinels correct that after some ten seconds.
-            tell(replica, commands -> commands.replicaof("127.0.0.1", 1));
-          }
-          awaitAccepted(clients, clients.accepted().size() + 2 * APPS);
+          awaitAccepted(clients, APPS * MESSAGES + 2 * APPS);
           killed.kill();
           await().atMost(PATIENCE).until(() -> redis.primary() != killed);
           failedOver.set(System.nanoTime());
