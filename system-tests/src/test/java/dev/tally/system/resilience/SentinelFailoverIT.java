@@ -14,9 +14,12 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +79,58 @@ class SentinelFailoverIT {
     clients.assertAllInOrder();
     assertThat(losses()).isEqualTo(losses);
     assertNothingIsWrong();
+  }
+
+  /** What the replicas do not have is lost if no worker has persisted it. */
+  @Test
+  void whatAKilledPrimaryLosesIsNamedAndHarmsNoLaterWrite() throws Exception {
+    PatientClients clients = PatientClients.of(tally, APPS);
+    clients.say(MESSAGES);
+    AtomicLong failedOver = new AtomicLong();
+    // The worker that is started again counts from 0.
+    double losses = sum(running.gateway(), LOSSES);
+    running.stopWorker();
+    Server killed = redis.primary();
+    for (Server replica : redis.replicas()) {
+      // Nobody listens there. The Sentinels correct that after some ten seconds.
+      tell(replica, commands -> commands.replicaof("127.0.0.1", 1));
+    }
+    clients.sayWhile(
+        MESSAGES,
+        () -> {
+          awaitAccepted(clients, APPS * MESSAGES + 2 * APPS);
+          killed.kill();
+          await().atMost(PATIENCE).until(() -> redis.primary() != killed);
+          failedOver.set(System.nanoTime());
+          running.startWorker();
+        });
+    clients.say(MESSAGES);
+
+    int lost = 0;
+    for (String app : clients.apps()) {
+      List<PatientClients.Accepted> accepted =
+          clients.accepted().stream().filter(one -> one.app().equals(app)).toList();
+      List<String> bodies = clients.bodies(app, accepted.getLast().number());
+      for (PatientClients.Accepted one : accepted) {
+        boolean isThere =
+            one.number() <= bodies.size()
+                && bodies.get(Math.toIntExact(one.number()) - 1).equals(one.body());
+        assertThat(isThere || one.begin() - failedOver.get() < 0).as(one.toString()).isTrue();
+        lost += isThere ? 0 : 1;
+      }
+    }
+    assertThat(lost).isPositive();
+    assertThat(losses()).isGreaterThan(losses);
+    assertThat(running.command("dead-letters", "list").output().lines())
+        .allMatch(line -> line.endsWith("  superseded") || line.equals("no dead letters"));
+    assertNothingIsWrong();
+  }
+
+  private static void awaitAccepted(PatientClients clients, int count) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> clients.accepted().size() >= count);
   }
 
   @Test
@@ -141,6 +196,13 @@ class SentinelFailoverIT {
         .filter(line -> line.startsWith("total_error_replies:"))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static void tell(Server server, Consumer<RedisCommands<String, String>> commands) {
+    try (RedisClient client = RedisClient.create(server.url());
+        StatefulRedisConnection<String, String> connection = client.connect()) {
+      commands.accept(connection.sync());
+    }
   }
 
   /** A hint that is published before the API has subscribed again is lost. */
