@@ -1,15 +1,10 @@
 package dev.tally.stack;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -17,7 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 
 /** Writes a word to a server and reads it back, with each server's plain protocol. */
 final class Client {
@@ -73,23 +67,8 @@ final class Client {
   /**
    * Sends a command, and returns the last line of the answer: the value, or a list's last element.
    */
-  static String redis(Server server, String command) throws IOException {
-    return redisLines(server, command).getLast();
-  }
-
-  private static List<String> redisLines(Server server, String command) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
-      socket
-          .getOutputStream()
-          .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-      BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-      List<String> answers = lines.lines().toList();
-      // The last line answers QUIT.
-      return answers.subList(0, answers.size() - 1);
-    }
+  static String redis(Server server, String command) {
+    return RedisAnswer.raw(server, command).getLast();
   }
 
   static String http(Server server, String method, String path, String body)

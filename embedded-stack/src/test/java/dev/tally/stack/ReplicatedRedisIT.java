@@ -79,7 +79,7 @@ class ReplicatedRedisIT {
   }
 
   @Test
-  void aSentinelThatIsStartedAgainStillKnowsThePrimary() throws Exception {
+  void aSentinelThatIsStartedAgainStillKnowsThePrimary() {
     Server watcher = redis.watchers().getFirst();
 
     watcher.kill();
