@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * A primary of Redis, its replicas, and three Sentinels that make a replica the primary if the
- * primary is away for a second. All end with this process, even if it is killed.
+ * primary is away for three seconds, which is more than a starved one is. All end with this
+ * process, even if it is killed.
  *
  * <p>A former primary that comes back is still a primary for some ten seconds, until the Sentinels
  * have noticed it and make it a replica.
@@ -80,7 +81,7 @@ public final class ReplicatedRedis implements AutoCloseable {
         List.of(
             "sentinel monitor %s 127.0.0.1 %d %d"
                 .formatted(MASTER, servers.getFirst().port(), QUORUM),
-            "sentinel down-after-milliseconds " + MASTER + " 1000",
+            "sentinel down-after-milliseconds " + MASTER + " 3000",
             "sentinel failover-timeout " + MASTER + " 5000");
     for (int i = 0; i < WATCHERS; i++) {
       int port = choosePort();
