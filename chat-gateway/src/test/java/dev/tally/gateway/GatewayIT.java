@@ -2,6 +2,7 @@ package dev.tally.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
@@ -10,9 +11,12 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.testkit.http.Http;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,25 @@ class GatewayIT {
     fixture.say(gateway, app, 1, "hi");
 
     assertThat(countersLost()).isEqualTo(lostBefore);
+  }
+
+  /** As Redis is after a failover to a replica that was behind. */
+  @Test
+  void aLossIsNamedAlthoughNobodyWrites() {
+    String app = fixture.app(0);
+    fixture.post(gateway, "/apps/" + app + "/chats").is(201);
+    PartitionKeys keys = new Partitions(16).of(new AppToken(app));
+    Counter raised =
+        gateway
+            .getBean(MeterRegistry.class)
+            .get("tally.epochs.raised")
+            .tag("fault", "redis-lost-writes")
+            .counter();
+    double before = raised.count();
+
+    redis.opsForHash().putAll(keys.state(), Map.of("run", "earlier", "position", "0"));
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> raised.count() == before + 1);
   }
 
   private static double countersLost() {

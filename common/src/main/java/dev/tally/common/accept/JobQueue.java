@@ -108,6 +108,16 @@ public final class JobQueue implements DisposableBean {
     return true;
   }
 
+  /**
+   * Looks for accepted jobs that Redis has lost, as each call of {@link #accept} does: if Redis is
+   * another run, compares it with what this service was answered before.
+   *
+   * @throws DataAccessException if Redis does not answer, or MySQL does not and is needed
+   */
+  public void checkNewRuns() {
+    partitions.checkNewRuns();
+  }
+
   @Override
   public void destroy() {
     pipeline.destroy();

@@ -1,6 +1,7 @@
 package dev.tally.common.accept;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.epoch.PartitionEpoch;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import java.time.Duration;
@@ -71,6 +72,27 @@ final class PartitionMemory {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Does so for each partition that this service knows, if Redis has become another run.
+   *
+   * @throws org.springframework.dao.DataAccessException if that is not possible now; partitions
+   *     before this one are checked
+   */
+  void checkNewRuns() {
+    for (int partition = 0; partition < runs.length(); partition++) {
+      String known = runs.get(partition);
+      if (known == null) {
+        continue;
+      }
+      PartitionKeys keys = new PartitionKeys(partition);
+      int before = checks(keys);
+      PartitionEpoch now = epochs.epoch(keys);
+      if (!known.equals(now.run()) || !known.equals(now.checkedRun())) {
+        check(keys, before);
+      }
     }
   }
 
