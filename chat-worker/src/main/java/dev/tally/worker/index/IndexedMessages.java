@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.elasticsearch.ElasticsearchErrorCause;
 import org.springframework.data.elasticsearch.client.elc.NativeQuery;
@@ -43,6 +44,9 @@ public class IndexedMessages {
   /**
    * The bodies of those of the messages that are indexed. Documents that no search shows yet are
    * included.
+   *
+   * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer for all of
+   *     them
    */
   public Map<MessageKey, String> bodies(List<Message> messages) {
     List<Document> documents = messages.stream().map(Document::of).toList();
@@ -59,7 +63,8 @@ public class IndexedMessages {
     for (int i = 0; i < items.size(); i++) {
       MultiGetItem<Body> item = items.get(i);
       if (item.isFailed()) {
-        throw new IllegalStateException(
+        // A shard that is not started yet, for example, fails its documents and not the request.
+        throw new TransientDataAccessResourceException(
             "Elasticsearch cannot read %s: %s".formatted(documents.get(i).id(), reason(item)));
       }
       Body body = item.getItem();

@@ -80,6 +80,25 @@ class SearchIT {
     assertThat(verify()).isEmpty();
   }
 
+  /** So answers an index whose shards are not started yet, too. */
+  @Test
+  void documentsThatCannotBeReadAreAFaultOfTheSearchAndNoFinding() {
+    String app = fixture.app();
+    fixture.queue(app, fixture.chatJob(app, 1), fixture.messageJob(app, 1, 1, "unreadable"));
+    awaitIndexed();
+    String index = "/" + live();
+    assertThat(http("POST", index + "/_close", "").statusCode()).isEqualTo(200);
+    try {
+      Report report = fixture.worker.getBean(Verification.class).run(true, _ -> {});
+
+      assertThat(report.searchFault()).hasMessageContaining("cannot read");
+      assertThat(report.findings()).isEmpty();
+    } finally {
+      http("POST", index + "/_open", "");
+    }
+    assertThat(verify()).isEmpty();
+  }
+
   @Test
   void anIndexThatIsLostIsFilledAgain() {
     String app = fixture.app();

@@ -174,8 +174,8 @@ class FaultsIT {
   }
 
   /**
-   * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox, or
-   * the time is up.
+   * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox and
+   * the index could be read, or the time is up.
    */
   private static Report drained(Deployment deployment) throws InterruptedException {
     long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
@@ -184,7 +184,8 @@ class FaultsIT {
       Verification verification = command.getBean(Verification.class);
       while (true) {
         Report report = verification.run(true, _ -> {});
-        if ((report.queued() == 0 && report.pending() == 0) || System.nanoTime() > deadline) {
+        boolean isDrained = report.queued() == 0 && report.pending() == 0;
+        if ((isDrained && report.searchFault() == null) || System.nanoTime() > deadline) {
           return report;
         }
         Thread.sleep(500);
