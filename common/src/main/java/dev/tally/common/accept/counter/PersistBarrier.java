@@ -4,11 +4,11 @@ import dev.tally.common.epoch.PartitionRow;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.partition.PartitionKeys;
 import java.util.function.Function;
-import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionTimedOutException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -43,9 +43,10 @@ final class PersistBarrier {
   <T> T behind(PartitionKeys keys, Function<PartitionRow, T> work) {
     try {
       return transaction.execute(_ -> work.apply(rows.share(keys.partition())));
-    } catch (TransactionTimedOutException e) {
-      throw new QueryTimeoutException(
-          "partition %d: the transaction took too long".formatted(keys.partition()), e);
+    } catch (TransactionException e) {
+      // Too slow, or the connection broke: then the rollback fails, too, and hides why it was due.
+      throw new TransientDataAccessResourceException(
+          "partition %d: the transaction did not end".formatted(keys.partition()), e);
     }
   }
 }

@@ -24,6 +24,9 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -83,9 +86,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     return down ? unavailable(e, request) : internal(e, request);
   }
 
-  @ExceptionHandler
-  ResponseEntity<Object> noTransaction(
-      CannotCreateTransactionException e, HttpServletRequest request) {
+  /** MySQL is away, or its connection broke before the transaction's end, or that took too long. */
+  @ExceptionHandler({
+    CannotCreateTransactionException.class,
+    TransactionSystemException.class,
+    TransactionTimedOutException.class
+  })
+  ResponseEntity<Object> transaction(TransactionException e, HttpServletRequest request) {
     return unavailable(e, request);
   }
 

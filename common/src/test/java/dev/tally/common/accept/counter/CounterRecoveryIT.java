@@ -27,6 +27,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -96,6 +97,25 @@ class CounterRecoveryIT {
     LOG.detachAppender(logged);
     executor.close();
     connections.destroy();
+  }
+
+  /** Then the rollback fails as well. */
+  @Test
+  void aConnectionThatBreaksInTheTransactionIsATransientFault() {
+    PersistBarrier barrier = new PersistBarrier(mysql(), transactions);
+
+    assertThatThrownBy(
+            () ->
+                barrier.behind(
+                    KEYS,
+                    _ -> {
+                      long id = mysql().sql("SELECT CONNECTION_ID()").query(Long.class).single();
+                      CompletableFuture.supplyAsync(
+                              () -> mysql().sql("KILL " + id).update(), executor)
+                          .join();
+                      return mysql().sql("SELECT 1").query(Long.class).single();
+                    }))
+        .isInstanceOf(TransientDataAccessException.class);
   }
 
   @Test

@@ -32,6 +32,8 @@ import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.ResultActions;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -97,6 +99,8 @@ class ProblemHandlerTest {
         new CannotGetJdbcConnectionException("a secret"),
         new UncategorizedSQLException("a secret", null, new SQLException()),
         new CannotCreateTransactionException("a secret"),
+        new TransactionSystemException("a secret"),
+        new TransactionTimedOutException("a secret"),
         new IncompatibleDataException("a secret"));
   }
 
