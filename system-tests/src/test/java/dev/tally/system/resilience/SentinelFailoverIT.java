@@ -121,7 +121,9 @@ class SentinelFailoverIT {
     }
     assertThat(lost).isPositive();
     assertThat(losses()).isGreaterThan(losses);
+    // Flyway warns of a MySQL that is newer than itself.
     assertThat(running.command("dead-letters", "list").output().lines())
+        .filteredOn(line -> !line.contains(" WARN "))
         .allMatch(line -> line.endsWith("  superseded") || line.equals("no dead letters"));
     assertNothingIsWrong();
   }
