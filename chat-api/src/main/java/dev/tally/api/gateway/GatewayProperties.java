@@ -15,8 +15,7 @@ public record GatewayProperties(URI url) {
   public GatewayProperties {
     boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!web || url.getHost() == null) {
-      throw new IllegalArgumentException(
-          "TALLY_GATEWAY_URL must be an http or https URL, but is '%s'".formatted(url));
+      throw new IllegalArgumentException("TALLY_GATEWAY_URL must be an http or https URL");
     }
   }
 

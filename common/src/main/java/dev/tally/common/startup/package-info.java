@@ -1,4 +1,7 @@
-/** Checks whether a service can work on the data that it finds, and says so in one line if not. */
+/**
+ * Checks whether a service can work with its settings and on the data that it finds, and says so in
+ * one line if not.
+ */
 @NullMarked
 package dev.tally.common.startup;
 

@@ -10,19 +10,23 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /**
  * Traces a service, if configuration names a receiver. A bounded queue of spans is sent in the
  * background, and spans that do not fit are dropped, so a slow receiver delays no request.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("!'${tally.tracing.endpoint:}'.isBlank()")
+@Conditional(TracingConfiguration.ReceiverGiven.class)
 @EnableConfigurationProperties(TracingProperties.class)
 public class TracingConfiguration {
 
@@ -60,5 +64,13 @@ public class TracingConfiguration {
     registration.addUrlPatterns("/apps", "/apps/*");
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
+  }
+
+  /** An expression with the endpoint in it would be quoted if it cannot be parsed. */
+  static final class ReceiverGiven implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return StringUtils.hasText(context.getEnvironment().getProperty("tally.tracing.endpoint"));
+    }
   }
 }

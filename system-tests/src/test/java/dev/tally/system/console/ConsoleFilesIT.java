@@ -3,11 +3,11 @@ package dev.tally.system.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.startup.InvalidSettingException;
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -66,8 +66,8 @@ class ConsoleFilesIT {
   @ValueSource(strings = {"x", "ftp://gateway", "javascript:alert(1)", "http://"})
   void anInvalidGatewayUrlIsRefusedAtStart(String url) {
     assertThatThrownBy(() -> running.startApi("--TALLY_GATEWAY_URL=" + url).close())
-        .rootCause()
-        .isInstanceOfAny(IllegalArgumentException.class, URISyntaxException.class);
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("TALLY_GATEWAY_URL must be an http or https URL");
   }
 
   @Test

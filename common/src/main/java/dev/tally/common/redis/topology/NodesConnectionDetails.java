@@ -36,14 +36,15 @@ sealed interface NodesConnectionDetails extends DataRedisConnectionDetails
   private static Node node(String variable, String text) {
     try {
       URI uri = new URI("redis://" + text);
-      if (uri.getHost() != null && uri.getPort() >= 0) {
+      if (uri.getHost() != null && uri.getPort() >= 0 && uri.getRawUserInfo() == null) {
         return new Node(uri.getHost(), uri.getPort());
       }
     } catch (URISyntaxException e) {
       // Throws the same exception as for a URI without host or port.
     }
+    // Somebody may have put a password there, so nothing is quoted.
     throw new IllegalArgumentException(
-        "%s must be host:port,host:port,…, but has '%s'".formatted(variable, text));
+        "%s must be host:port,host:port,…, without user and password".formatted(variable));
   }
 
   /**

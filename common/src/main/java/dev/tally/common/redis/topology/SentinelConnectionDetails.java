@@ -46,8 +46,9 @@ record SentinelConnectionDetails(
     try {
       return Integer.parseInt(path.substring(1));
     } catch (NumberFormatException e) {
+      // Not quoted, because a password with a slash in it begins a path.
       throw new IllegalArgumentException(
-          "the path of TALLY_REDIS_URL must be the number of a database, not " + path, e);
+          "the path of TALLY_REDIS_URL must be the number of a database");
     }
   }
 

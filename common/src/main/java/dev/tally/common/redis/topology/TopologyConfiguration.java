@@ -1,6 +1,5 @@
 package dev.tally.common.redis.topology;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -26,14 +25,15 @@ public class TopologyConfiguration {
 
   TopologyConfiguration() {}
 
+  /** Not by {@code @Value}, which would evaluate a password with <code>#{…}</code> and quote it. */
   @Bean
   @Conditional(NodesGiven.class)
-  DataRedisConnectionDetails redisNodes(
-      @Value("${" + CLUSTER_NODES + "}") String cluster,
-      @Value("${" + SENTINEL_NODES + "}") String sentinels,
-      @Value("${tally.redis.sentinel-master}") String master,
-      @Value("${tally.redis.sentinel-password}") String password,
-      @Value("${spring.data.redis.url}") String url) {
+  DataRedisConnectionDetails redisNodes(Environment settings) {
+    String cluster = settings.getRequiredProperty(CLUSTER_NODES);
+    String sentinels = settings.getRequiredProperty(SENTINEL_NODES);
+    String master = settings.getRequiredProperty("tally.redis.sentinel-master");
+    String password = settings.getRequiredProperty("tally.redis.sentinel-password");
+    String url = settings.getRequiredProperty("spring.data.redis.url");
     if (!StringUtils.hasText(sentinels)) {
       return ClusterConnectionDetails.of(cluster, url);
     }

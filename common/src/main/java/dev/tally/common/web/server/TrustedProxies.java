@@ -1,5 +1,6 @@
 package dev.tally.common.web.server;
 
+import dev.tally.common.startup.InvalidSettingException;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -15,7 +16,7 @@ final class TrustedProxies {
    * A valve that trusts these proxies and no others.
    *
    * @param networks addresses and networks in CIDR notation, separated by commas
-   * @throws IllegalArgumentException if one is neither
+   * @throws InvalidSettingException if one is neither
    */
   static RemoteIpValve valve(String networks) {
     String masks;
@@ -26,10 +27,9 @@ final class TrustedProxies {
               .collect(Collectors.joining(","));
       NetMaskSet.parse(masks);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "TALLY_TRUSTED_PROXIES must be addresses or networks (10.0.0.0/8), separated by commas, but is '%s'"
-              .formatted(networks),
-          e);
+      // Not quoted: somebody may have put a URL with a password there.
+      throw new InvalidSettingException(
+          "TALLY_TRUSTED_PROXIES must be addresses or networks (10.0.0.0/8), separated by commas");
     }
     RemoteIpValve valve = new RemoteIpValve();
     valve.setInternalProxies(masks);

@@ -1,0 +1,15 @@
+package dev.tally.common.startup.address;
+
+/** What an address must look like. */
+sealed interface AddressFormat
+    permits DatabaseUrlFormat, NodesFormat, OriginsFormat, SecretFormat, UrlFormat {
+
+  /** Whether everything that reads the text understands it as its author does. */
+  boolean accepts(String text);
+
+  /**
+   * Completes "TALLY_X must be …": the form, and what is often wrong. It is the same for all texts,
+   * so it cannot quote one.
+   */
+  String expectation();
+}
