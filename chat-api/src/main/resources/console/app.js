@@ -4,7 +4,8 @@ import { createChat, listChats, newKey, readApp } from './api.js';
 import { showChat } from './chat.js';
 import { h, placeholder, skeleton, toast, whileVisible } from './dom.js';
 import { count } from './format.js';
-import { remember } from './known.js';
+import { forget, remember } from './known.js';
+import { appAddress } from './route.js';
 
 const REFRESH = 5_000;
 
@@ -24,7 +25,8 @@ export function showApp(root, { token, chat }) {
         h('a', { class: 'back', href: '#/' }, '← Apps'),
         title,
         h('div', { class: 'actions' }, begin,
-          h('button', { type: 'button', class: 'quiet', onclick: onCopy }, 'Copy token'))),
+          h('button', { type: 'button', class: 'quiet', onclick: onCopy }, 'Copy token'),
+          h('button', { type: 'button', class: 'quiet', onclick: onForget }, 'Forget this app'))),
       list, more),
     panel);
   root.append(layout);
@@ -38,10 +40,18 @@ export function showApp(root, { token, chat }) {
     }
   }
 
+  function onForget() {
+    // An answer that is on its way must not make the browser remember the app again.
+    closed = true;
+    forget(token);
+    location.hash = '#/';
+    toast('This browser no longer lists the app. The app and its messages stay.');
+  }
+
   async function onNewChat() {
     begin.disabled = true;
     try {
-      location.hash = `#/apps/${token}/chats/${await createChat(token, newKey())}`;
+      location.hash = appAddress(token, await createChat(token, newKey()));
     } catch (problem) {
       toast(problem.message, 'failure');
     } finally {
@@ -103,7 +113,7 @@ export function showApp(root, { token, chat }) {
     }
     const focused = document.activeElement?.closest?.('.chats a')?.getAttribute('href');
     list.replaceChildren(h('ul', {}, chats.map((item) => {
-      const href = `#/apps/${token}/chats/${item.number}`;
+      const href = appAddress(token, item.number);
       return h('li', {},
         h('a', { href, 'aria-current': String(item.number) === current ? 'page' : null },
           h('span', {}, `Chat ${count(item.number)}`, item.lost_at && h('span', { class: 'muted' }, ' (lost)')),
@@ -120,7 +130,7 @@ export function showApp(root, { token, chat }) {
     panel.replaceChildren();
     layout.classList.toggle('has-chat', current !== null);
     for (const link of list.querySelectorAll('a')) {
-      if (link.getAttribute('href') === `#/apps/${token}/chats/${current}`) link.setAttribute('aria-current', 'page');
+      if (link.getAttribute('href') === appAddress(token, current)) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
     if (current === null) {

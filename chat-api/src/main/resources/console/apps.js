@@ -4,8 +4,9 @@ import { createApp, listApps, readApp } from './api.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
 import { counted, dateOf } from './format.js';
 import { knownApps, remember } from './known.js';
+import { appAddress } from './route.js';
 
-export function showApps(root, _, keyNeeded) {
+export function showApps(root, { isUnknown }, keyNeeded) {
   let closed = false;
   const list = h('div', { class: 'apps', 'aria-live': 'polite' }, skeleton(4));
   const name = h('input', { id: 'app-name', name: 'name', maxlength: '255', required: true, autocomplete: 'off', placeholder: 'Acme' });
@@ -20,7 +21,7 @@ export function showApps(root, _, keyNeeded) {
     try {
       const app = await createApp(name.value);
       remember(app);
-      location.hash = `#/apps/${app.token}`;
+      location.hash = appAddress(app.token);
     } catch (problem) {
       if (problem.status === 401) keyNeeded();
       else toast(problem.message, 'failure');
@@ -34,7 +35,7 @@ export function showApps(root, _, keyNeeded) {
     try {
       const app = await readApp(token.value.trim());
       remember(app);
-      location.hash = `#/apps/${app.token}`;
+      location.hash = appAddress(app.token);
     } catch (problem) {
       toast(problem.message, 'failure');
     }
@@ -99,6 +100,8 @@ export function showApps(root, _, keyNeeded) {
   root.append(
     h('div', { class: 'page' },
       h('h1', { tabindex: '-1' }, 'Apps'),
+      isUnknown && h('p', { class: 'notice failure', role: 'alert' },
+        'The console has no page at this address. Choose an app here. The address of an app ends with its token, 32 characters from 0 to 9 and a to f, and that of a chat with the number of the chat.'),
       h('div', { class: 'forms' },
         h('form', { onsubmit: onCreate },
           h('label', { for: 'app-name' }, 'New app'),
@@ -113,7 +116,7 @@ export function showApps(root, _, keyNeeded) {
 
 function card(app) {
   return h('li', {},
-    h('a', { class: 'card', href: `#/apps/${app.token}` },
+    h('a', { class: 'card', href: appAddress(app.token) },
       h('span', { class: 'card-title' }, app.name),
       h('span', { class: 'muted' },
         app.chats_count === undefined ? 'opened in this browser' : counted(app.chats_count, 'chat', 'chats')),

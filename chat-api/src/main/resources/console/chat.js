@@ -3,6 +3,7 @@
 import { listMessages, newKey, say, search } from './api.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
 import { clockTime, count, counted, dayOf, marked } from './format.js';
+import { appAddress } from './route.js';
 import { follow } from './stream.js';
 
 const PAGE = 50;
@@ -41,7 +42,7 @@ export function showChat(root, { token, chat, onThere }) {
 
   root.append(
     h('header', { class: 'chat-head' },
-      h('a', { class: 'back', href: `#/apps/${token}` }, '← Chats'),
+      h('a', { class: 'back', href: appAddress(token) }, '← Chats'),
       h('h2', { tabindex: '-1' }, `Chat ${count(chat)}`),
       total,
       state,

@@ -5,16 +5,17 @@ import { showApps } from './apps.js';
 import { adminKey } from './api.js';
 import { askForKey } from './key.js';
 import { showOperations } from './operations.js';
+import { read } from './route.js';
 
 const main = document.getElementById('main');
 const key = document.getElementById('key');
 let view = { name: '', update: () => false, close: () => {} };
 
 function route() {
-  const [first, token, , chat] = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
-  if (first === 'operations') return { name: 'operations', tab: 'operations', show: showOperations };
-  if (first === 'apps' && token) return { name: `app ${token}`, tab: 'apps', show: showApp, token, chat };
-  return { name: 'apps', tab: 'apps', show: showApps };
+  const { name, token, chat } = read(location.hash);
+  if (name === 'operations') return { name, tab: 'operations', show: showOperations };
+  if (name === 'app') return { name: `app ${token}`, tab: 'apps', show: showApp, token, chat };
+  return { name: 'apps', tab: 'apps', show: showApps, isUnknown: name === '' };
 }
 
 function render({ again = false } = {}) {
