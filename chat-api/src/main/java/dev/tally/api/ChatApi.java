@@ -5,6 +5,7 @@ import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.startup.SchemaConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
+import dev.tally.common.web.origin.OriginConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
 import dev.tally.common.web.request.PathNamesConfiguration;
@@ -32,6 +33,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   TracingConfiguration.class,
   ProblemConfiguration.class,
   RateLimitConfiguration.class,
+  OriginConfiguration.class,
   PathNamesConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,

@@ -2,9 +2,11 @@ package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.web.problem.ProblemType.FOREIGN_ORIGIN;
 import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
 import static dev.tally.common.web.problem.ProblemType.INVALID_FIELD;
 import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.MISDIRECTED_REQUEST;
 import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
 import static dev.tally.common.web.problem.ProblemType.REQUEST_TIMEOUT;
@@ -204,14 +206,25 @@ final class ApiDescription {
   static ProblemType[] reading(ProblemType... more) {
     return Stream.concat(
             Stream.of(more),
-            Stream.of(MALFORMED_REQUEST, NOT_ACCEPTABLE, RATE_LIMITED, INTERNAL_ERROR, UNAVAILABLE))
+            Stream.of(
+                MALFORMED_REQUEST,
+                MISDIRECTED_REQUEST,
+                NOT_ACCEPTABLE,
+                RATE_LIMITED,
+                INTERNAL_ERROR,
+                UNAVAILABLE))
         .toArray(ProblemType[]::new);
   }
 
   private static ProblemType[] writing(ProblemType... more) {
     return Stream.concat(
             Stream.of(reading(more)),
-            Stream.of(REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_FIELD))
+            Stream.of(
+                FOREIGN_ORIGIN,
+                REQUEST_TIMEOUT,
+                BODY_TOO_LARGE,
+                UNSUPPORTED_MEDIA_TYPE,
+                INVALID_FIELD))
         .toArray(ProblemType[]::new);
   }
 }

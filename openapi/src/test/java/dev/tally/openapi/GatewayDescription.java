@@ -3,6 +3,7 @@ package dev.tally.openapi;
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.BODY_TOO_LARGE;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.FOREIGN_ORIGIN;
 import static dev.tally.common.web.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
 import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
 import static dev.tally.common.web.problem.ProblemType.INVALID_FIELD;
@@ -78,6 +79,7 @@ final class GatewayDescription {
         .answers(201, "The chat's number", Shared.reference("AcceptedChat"), "{\"chat_number\": 1}")
         .problems(
             MALFORMED_REQUEST,
+            FOREIGN_ORIGIN,
             APP_NOT_FOUND,
             NOT_ACCEPTABLE,
             IDEMPOTENCY_KEY_REUSED,
@@ -121,6 +123,7 @@ final class GatewayDescription {
             "{\"message_number\": 1}")
         .problems(
             MALFORMED_REQUEST,
+            FOREIGN_ORIGIN,
             APP_NOT_FOUND,
             CHAT_NOT_FOUND,
             NOT_ACCEPTABLE,

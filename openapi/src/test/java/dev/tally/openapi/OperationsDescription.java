@@ -2,6 +2,7 @@ package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
 import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.MISDIRECTED_REQUEST;
 import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.tally.common.web.problem.ProblemType.UNAUTHORIZED;
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
@@ -86,6 +87,12 @@ final class OperationsDescription {
               "open_streams": 2
             }""")
         // No limit covers this route, unlike those under /apps.
-        .problems(UNAUTHORIZED, MALFORMED_REQUEST, NOT_ACCEPTABLE, INTERNAL_ERROR, UNAVAILABLE);
+        .problems(
+            UNAUTHORIZED,
+            MALFORMED_REQUEST,
+            MISDIRECTED_REQUEST,
+            NOT_ACCEPTABLE,
+            INTERNAL_ERROR,
+            UNAVAILABLE);
   }
 }

@@ -31,6 +31,9 @@ final class ProblemExamples {
       case MALFORMED_REQUEST ->
           "JSON, form, UTF-8, path, query parameter or header that cannot be read";
       case UNAUTHORIZED -> "The admin key is missing or wrong";
+      case FOREIGN_ORIGIN -> "A browser sent this for a page whose origin may not write";
+      case MISDIRECTED_REQUEST ->
+          "The API has no admin key, and this host name is not one of its own";
       case METHOD_NOT_ALLOWED -> "The path does not support this method";
       case NOT_ACCEPTABLE -> "`Accept` rules out JSON; nothing has been written";
       case REQUEST_TIMEOUT -> "The body took longer than 30 seconds to arrive";
@@ -59,6 +62,10 @@ final class ProblemExamples {
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";
       case UNAUTHORIZED -> "Send the admin key as 'Authorization: Bearer <key>'.";
+      case FOREIGN_ORIGIN ->
+          "Pages of this origin may not write. The operator allows origins with TALLY_CORS_ORIGINS.";
+      case MISDIRECTED_REQUEST ->
+          "Without an admin key, this API answers only under IP addresses, localhost, and the names in TALLY_API_HOSTS.";
       case METHOD_NOT_ALLOWED -> "This path does not support DELETE.";
       case REQUEST_TIMEOUT -> "The body took too long to arrive.";
       case BODY_TOO_LARGE -> "The body may be at most 131,072 bytes long.";

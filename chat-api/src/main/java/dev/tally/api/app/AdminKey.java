@@ -38,6 +38,11 @@ public final class AdminKey {
     this.digest = key.isEmpty() ? null : sha256(key);
   }
 
+  /** Whether the deployment has a key. */
+  public boolean isSet() {
+    return digest != null;
+  }
+
   /**
    * Requires the key, if the deployment has one.
    *

@@ -1,5 +1,6 @@
 package dev.tally.gateway.cors;
 
+import dev.tally.common.web.origin.OriginProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -8,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 class CorsConfiguration {
 
   @Bean
-  FilterRegistrationBean<CorsFilter> cors(CorsProperties properties) {
+  FilterRegistrationBean<CorsFilter> cors(OriginProperties properties) {
     FilterRegistrationBean<CorsFilter> registration =
         new FilterRegistrationBean<>(new CorsFilter(properties.origins()));
     registration.addUrlPatterns("/apps/*");

@@ -13,8 +13,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Tells browsers that pages of some origins may write and read the answers (CORS). It does not
- * touch other requests: Spring's own filter would refuse every other {@code Origin}, and some
- * clients that are not browsers send one.
+ * touch other requests: {@code common.web.origin} refuses the writes of other pages, and reads of
+ * health and metrics have no origin to check.
  */
 final class CorsFilter extends OncePerRequestFilter {
 

@@ -3,6 +3,7 @@ package dev.tally.gateway.cors;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.web.origin.OriginProperties;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class CorsFilterTest {
   @Test
   void theFilterCoversTheRoutesOfTheContract() throws Exception {
     FilterRegistrationBean<CorsFilter> registration =
-        new CorsConfiguration().cors(new CorsProperties(Set.of(CONSOLE)));
+        new CorsConfiguration().cors(new OriginProperties(Set.of(CONSOLE)));
 
     assertThat(registration.isEnabled()).isTrue();
     assertThat(registration.getUrlPatterns()).containsExactly("/apps/*");
@@ -106,7 +107,7 @@ class CorsFilterTest {
 
   @Test
   void withoutOriginsThereIsNoFilter() {
-    assertThat(new CorsConfiguration().cors(new CorsProperties(Set.of())).isEnabled()).isFalse();
+    assertThat(new CorsConfiguration().cors(new OriginProperties(Set.of())).isEnabled()).isFalse();
   }
 
   private static MockHttpServletRequest from(String origin, String method) {

@@ -238,16 +238,16 @@ class BadInputIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /apps/%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /apps/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /a b c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /apps;x=y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /apps;x=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps/%ZZ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /apps/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /a b c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /apps;x=y HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /apps;x=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "NONSENSE\r\n\r\n",
         "GET /apps HTTP/1.1\r\nConnection: close\r\n\r\n",
-        "GET /apps HTTP/3.0\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "POST /apps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
-        "POST /apps HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nConnection: close\r\n\r\n"
+        "GET /apps HTTP/3.0\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\nConnection: close\r\n\r\n"
       })
   void malformedHttpIsRefused(String request) throws IOException {
     for (String url : new String[] {tally.api(), tally.gateway()}) {
@@ -262,7 +262,7 @@ class BadInputIT {
   @ParameterizedTest
   @ValueSource(strings = {"/apps?limit=%", "/apps?x=%zz", "/apps/x/chats/1/search?q=100%"})
   void aBrokenQueryIsRefused(String path) throws IOException {
-    String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     assertThat(raw(URI.create(tally.api()), request))
         .startsWith("HTTP/1.1 400")
@@ -271,7 +271,8 @@ class BadInputIT {
 
   @Test
   void headersThatAreTooLargeAreRefused() throws IOException {
-    String request = "GET /apps HTTP/1.1\r\nHost: x\r\nX-Long: " + "x".repeat(100_000) + "\r\n\r\n";
+    String request =
+        "GET /apps HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(100_000) + "\r\n\r\n";
 
     assertThat(raw(URI.create(tally.api()), request)).startsWith("HTTP/1.1 4");
   }

@@ -81,18 +81,18 @@ class ExposureIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /apps/%ZZ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /apps/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /apps|x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /a b c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps/%ZZ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /apps/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /apps|x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /a b c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "NONSENSE\r\n\r\n",
-        "GET /apps HTTP/3.7\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/3.7\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "GET /apps HTTP/1.1\r\nConnection: close\r\n\r\n",
-        "GET /apps HTTP/1.1\r\nHost: x\r\nbroken header\r\nConnection: close\r\n\r\n",
-        "POST /apps HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nConnection: close\r\n\r\n",
-        "POST /apps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
-        "GET /../.. HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET http://x:y/apps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /apps HTTP/1.1\r\nHost: localhost\r\nbroken header\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\nConnection: close\r\n\r\n",
+        "POST /apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x\r\nConnection: close\r\n\r\n",
+        "GET /../.. HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET http://x:y/apps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "GET /apps HTTP/1.1\r\nHost: x y\r\nConnection: close\r\n\r\n"
       })
   void answersToMalformedHttpHaveSecurityHeaders(String request) {

@@ -73,7 +73,7 @@ class LogsIT {
       Http.get(apps, "Authorization", "Bearer " + KEY + "x").is(401);
       Wire.send(
           RunningTally.url(guarded),
-          "GET /apps HTTP/1.1\r\nHost: x\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
+          "GET /apps HTTP/1.1\r\nHost: localhost\r\n(Authorization): Bearer " + KEY + "\r\n\r\n");
     }
     LettuceConnectionFactory connections = running.servers().redis();
     try {
@@ -148,16 +148,16 @@ class LogsIT {
     // The web server itself refuses these requests.
     for (String line :
         List.of(
-            "GET /apps/" + app + "/" + MARK + "|x HTTP/1.1\r\nHost: x",
-            "GET /apps/" + app + "/%ZZ" + MARK + " HTTP/1.1\r\nHost: x",
-            "GET /apps/" + app + "/chats?after=%ZZ" + MARK + " HTTP/1.1\r\nHost: x",
-            MARK + "@ /apps/" + app + " HTTP/1.1\r\nHost: x",
-            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\n" + MARK,
-            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nX(" + MARK + "): " + app,
+            "GET /apps/" + app + "/" + MARK + "|x HTTP/1.1\r\nHost: localhost",
+            "GET /apps/" + app + "/%ZZ" + MARK + " HTTP/1.1\r\nHost: localhost",
+            "GET /apps/" + app + "/chats?after=%ZZ" + MARK + " HTTP/1.1\r\nHost: localhost",
+            MARK + "@ /apps/" + app + " HTTP/1.1\r\nHost: localhost",
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: localhost\r\n" + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: localhost\r\nX(" + MARK + "): " + app,
             "GET /apps/" + app + " HTTP/1.1\r\nHost: " + MARK + "/" + app,
-            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + MARK,
-            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nCookie: \u0001" + MARK,
-            "GET /apps/" + app + " HTTP/1.1\r\nHost: x\r\nX: " + MARK.repeat(10_000))) {
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: localhost\r\nCookie: \u0001" + MARK,
+            "GET /apps/" + app + " HTTP/1.1\r\nHost: localhost\r\nX: " + MARK.repeat(10_000))) {
       for (String service : List.of(tally.api(), tally.gateway())) {
         Wire.send(service, line + "\r\nConnection: close\r\n\r\n");
       }

@@ -89,6 +89,7 @@ class SecretsIT {
           "OTEL_EXPORTER_OTLP_ENDPOINT", "http:",
           "TALLY_GATEWAY_URL", "http:",
           "TALLY_CORS_ORIGINS", "http:",
+          "TALLY_API_HOSTS", "http:",
           "TALLY_REDIS_CLUSTER_NODES", "",
           "TALLY_REDIS_SENTINEL_NODES", "",
           "TALLY_TRUSTED_PROXIES", "http:");
@@ -100,7 +101,8 @@ class SecretsIT {
           "TALLY_ELASTICSEARCH_URL", List.of("chat-api", "chat-worker", "a command"),
           "OTEL_EXPORTER_OTLP_ENDPOINT", List.of("chat-gateway", "chat-api", "chat-worker"),
           "TALLY_GATEWAY_URL", List.of("chat-api"),
-          "TALLY_CORS_ORIGINS", List.of("chat-gateway"),
+          "TALLY_CORS_ORIGINS", List.of("chat-gateway", "chat-api"),
+          "TALLY_API_HOSTS", List.of("chat-api"),
           "TALLY_REDIS_CLUSTER_NODES", List.of("chat-gateway", "chat-api", "chat-worker"),
           "TALLY_REDIS_SENTINEL_NODES", List.of("chat-gateway", "chat-api", "chat-worker"),
           "TALLY_TRUSTED_PROXIES", List.of("chat-gateway", "chat-api", "chat-worker"));
@@ -206,7 +208,7 @@ class SecretsIT {
       case "TALLY_ELASTICSEARCH_URL" -> values.add("http://a:1,b:2 " + MARK);
       case "TALLY_REDIS_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "TALLY_GATEWAY_URL" ->
           values.add(" " + scheme + "//user:" + MARK + " @127.0.0.1:1");
-      default -> values.add(MARK);
+      default -> values.add(MARK + "/");
     }
     return values;
   }

@@ -70,8 +70,8 @@ class SlowClientIT {
         "",
         "\r\n",
         "GET /apps/",
-        "GET /apps HTTP/1.1\r\nHost: x\r\nX-",
-        "GET /apps HTTP/1.1\r\nHost: x\r\nX-Slow: "
+        "GET /apps HTTP/1.1\r\nHost: localhost\r\nX-",
+        "GET /apps HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
       })
   void aClientWithSlowHeadersIsCutOff(String begin) throws Exception {
     for (URI service : services()) {
@@ -92,7 +92,7 @@ class SlowClientIT {
     String app = tally.newApp();
     long chat = tally.newChat(app);
     String messages = "/apps/%s/chats/%d/messages".formatted(app, chat);
-    String json = "Host: x\r\nContent-Type: application/json\r\n";
+    String json = "Host: localhost\r\nContent-Type: application/json\r\n";
 
     for (String answer :
         new String[] {
@@ -121,7 +121,9 @@ class SlowClientIT {
     for (URI service : services()) {
       String answer =
           dribble(
-              service, "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", "x");
+              service,
+              "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n",
+              "x");
 
       assertThat(answer).startsWith("HTTP/1.1 404").contains("no-such-route");
     }

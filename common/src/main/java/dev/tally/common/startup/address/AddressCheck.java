@@ -53,7 +53,8 @@ final class AddressCheck implements ApplicationContextInitializer<ConfigurableAp
               "TALLY_GATEWAY_URL",
               "tally.api.gateway.url",
               new UrlFormat("an http or https URL", WEB, Set.of(Part.PATH, Part.FREE_PORT))),
-          optional("TALLY_CORS_ORIGINS", "tally.gateway.cors.origins", new OriginsFormat()),
+          optional("TALLY_CORS_ORIGINS", "tally.web.origins", new OriginsFormat()),
+          optional("TALLY_API_HOSTS", "tally.api.host.names", new HostsFormat()),
           optional("TALLY_TRUSTED_PROXIES", "tally.server.trusted-proxies", new SecretFormat()),
           optional("TALLY_ADMIN_KEY", "tally.api.admin-key", new SecretFormat()));
 

@@ -2,7 +2,7 @@ package dev.tally.common.startup.address;
 
 /** What an address must look like. */
 sealed interface AddressFormat
-    permits DatabaseUrlFormat, NodesFormat, OriginsFormat, SecretFormat, UrlFormat {
+    permits DatabaseUrlFormat, HostsFormat, NodesFormat, OriginsFormat, SecretFormat, UrlFormat {
 
   /** Whether everything that reads the text understands it as its author does. */
   boolean accepts(String text);

@@ -23,6 +23,10 @@ public enum ProblemType {
   MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request"),
   /** The admin key is missing or wrong. */
   UNAUTHORIZED(HttpStatus.UNAUTHORIZED, "Unauthorized"),
+  /** A page of another origin wants to write. */
+  FOREIGN_ORIGIN(HttpStatus.FORBIDDEN, "Foreign origin"),
+  /** The request is for a host name that is not the service's. */
+  MISDIRECTED_REQUEST(HttpStatus.MISDIRECTED_REQUEST, "Misdirected request"),
   METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed"),
   NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable"),
   /** The request took too long to arrive. */

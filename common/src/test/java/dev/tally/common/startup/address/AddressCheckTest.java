@@ -39,7 +39,7 @@ class AddressCheckTest {
         "tally.redis.sentinel-nodes 10.0.1.1:26379,sentinel.example.com:26379,[::1]:26379",
         "tally.api.gateway.url http://localhost:0",
         "tally.api.gateway.url https://write.example.com:8443/tally/",
-        "tally.gateway.cors.origins http://localhost:3000,https://[::1]:8443,capacitor://localhost"
+        "tally.web.origins http://localhost:3000,https://[::1]:8443,capacitor://localhost"
       })
   void anAddressThatItsReaderUnderstandsIsAccepted(String property, String value) {
     settings.setProperty(property, value);
@@ -53,7 +53,7 @@ class AddressCheckTest {
         "tally.tracing.endpoint",
         "tally.redis.cluster-nodes",
         "tally.redis.sentinel-nodes",
-        "tally.gateway.cors.origins"
+        "tally.web.origins"
       })
   void anOptionalSettingMayBeEmpty(String property) {
     settings.setProperty(property, " ");
@@ -92,7 +92,7 @@ class AddressCheckTest {
         "http://A/b"
       })
   void anOriginThatNoBrowserSendsIsRefused(String origins) {
-    settings.setProperty("tally.gateway.cors.origins", origins);
+    settings.setProperty("tally.web.origins", origins);
 
     assertThatThrownBy(() -> AddressCheck.check(settings))
         .hasMessageStartingWith("TALLY_CORS_ORIGINS must be origins such as");

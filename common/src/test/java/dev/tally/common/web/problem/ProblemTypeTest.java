@@ -26,6 +26,8 @@ class ProblemTypeTest {
     "NO_SUCH_ROUTE, 404, no-such-route, No such route",
     "MALFORMED_REQUEST, 400, malformed-request, Malformed request",
     "UNAUTHORIZED, 401, unauthorized, Unauthorized",
+    "FOREIGN_ORIGIN, 403, foreign-origin, Foreign origin",
+    "MISDIRECTED_REQUEST, 421, misdirected-request, Misdirected request",
     "METHOD_NOT_ALLOWED, 405, method-not-allowed, Method not allowed",
     "NOT_ACCEPTABLE, 406, not-acceptable, Not acceptable",
     "REQUEST_TIMEOUT, 408, request-timeout, Request timeout",

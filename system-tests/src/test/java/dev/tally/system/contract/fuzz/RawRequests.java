@@ -83,12 +83,12 @@ final class RawRequests {
   private static Arbitrary<String> sound(Place place) {
     String app = place.appPath();
     String messages = place.messagesPath();
-    String json = "HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    String json = "HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     return Arbitraries.of(
-        "GET /apps?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET " + messages + "/1 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "HEAD " + app + " HTTP/1.1\r\nHost: x\r\n\r\n",
-        "POST " + app + "/chats HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /apps?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET " + messages + "/1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "HEAD " + app + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST " + app + "/chats HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "POST " + messages + " " + json + "Content-Length: 16\r\n\r\n{\"body\":\"12345\"}",
         "POST "
             + messages

@@ -1,0 +1,22 @@
+package dev.tally.common.startup.address;
+
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/** Host names with commas between them. */
+record HostsFormat() implements AddressFormat {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+
+  @Override
+  public boolean accepts(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .allMatch(name -> NAME.matcher(name).matches());
+  }
+
+  @Override
+  public String expectation() {
+    return "host names such as chat.example.com, with commas between them, without scheme and port";
+  }
+}
