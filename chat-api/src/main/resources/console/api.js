@@ -40,13 +40,13 @@ async function request(server, path, { method = 'GET', body, headers = {}, admin
   if (!response.ok) {
     throw new Problem(response.status, { title: response.statusText, ...json }, Number(response.headers.get('Retry-After')) || 0);
   }
-  return { json, next: nextOf(response.headers.get('Link')) };
+  return { json, next: nextOf(response) };
 }
 
-/** The query of the page that a Link header names. */
-function nextOf(link) {
-  const target = /<([^>]+)>; rel="next"/.exec(link ?? '');
-  return target ? new URL(target[1], location.href).search : null;
+/** The query of the page that an answer's Link, which is relative to its URL, names. */
+function nextOf(response) {
+  const target = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '');
+  return target ? new URL(target[1], response.url).search : null;
 }
 
 const appPath = (token) => `/apps/${encodeURIComponent(token)}`;

@@ -80,10 +80,9 @@ final class ApiDescription {
     document.tag("search", "Full-text search in a chat.");
     document.header(
         "Link",
-        "The next page, if there is one (RFC 8288).",
+        "The next page, if there is one (RFC 8288), relative to the request's URL.",
         "{\"type\": \"string\"}",
-        "\"<http://localhost:3000/apps/%s/chats?limit=2&after=2>; rel=\\\"next\\\"\""
-            .formatted(Shared.TOKEN_EXAMPLE));
+        "\"<?limit=2&after=2>; rel=\\\"next\\\"\"");
     document.header(
         "Location",
         "The new app's path.",

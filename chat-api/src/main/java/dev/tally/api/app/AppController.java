@@ -1,6 +1,7 @@
 package dev.tally.api.app;
 
 import dev.tally.api.page.Page;
+import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.AppToken;
@@ -49,8 +50,9 @@ final class AppController {
       @RequestParam @Nullable String limit,
       HttpServletRequest request) {
     adminKey.require(request);
-    Page<AppView> page = apps.list(after, PageRequest.limit(limit)).map(AppView::of);
-    return PageResponse.of(page, "after", AppView::token);
+    int size = PageRequest.limit(limit);
+    Page<AppView> page = apps.list(after, size).map(AppView::of);
+    return PageResponse.of(page, last -> PageQuery.of(size).with("after", last.token()));
   }
 
   // produces: a client that does not accept JSON gets its 406 before anything is written.

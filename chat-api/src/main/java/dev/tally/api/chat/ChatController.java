@@ -28,7 +28,7 @@ final class ChatController {
       @RequestParam @Nullable String limit,
       AppToken app) {
     PageRequest page = PageRequest.of(after, before, order, limit);
-    return PageResponse.of(chats.list(app, page), page.continuation(), ChatView::number);
+    return PageResponse.of(chats.list(app, page), last -> page.after(last.number()));
   }
 
   @GetMapping("/apps/{token}/chats/{number}")

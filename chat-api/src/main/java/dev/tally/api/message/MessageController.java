@@ -30,7 +30,7 @@ final class MessageController {
       @RequestParam @Nullable String limit,
       ChatName chat) {
     PageRequest page = PageRequest.of(after, before, order, limit);
-    return PageResponse.of(messages.list(chat, page), page.continuation(), MessageView::number);
+    return PageResponse.of(messages.list(chat, page), last -> page.after(last.number()));
   }
 
   @GetMapping("/{number}")

@@ -83,9 +83,24 @@ public record PageRequest(long above, long below, boolean descending, int limit)
     return number;
   }
 
-  /** The query parameter that holds the cursor of the next page. */
-  public String continuation() {
-    return descending ? "before" : "after";
+  /**
+   * The query of the page that follows an item of this one.
+   *
+   * @param number the item's number
+   */
+  public PageQuery after(long number) {
+    PageQuery query = PageQuery.of(limit);
+    if (descending) {
+      query.with("order", "desc");
+      if (above > 0) {
+        query.with("after", above);
+      }
+      return query.with("before", number);
+    }
+    if (below < Long.MAX_VALUE) {
+      query.with("before", below);
+    }
+    return query.with("after", number);
   }
 
   /**

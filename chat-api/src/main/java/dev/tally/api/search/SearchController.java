@@ -1,6 +1,7 @@
 package dev.tally.api.search;
 
 import dev.tally.api.chat.Chats;
+import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.ChatName;
@@ -34,6 +35,10 @@ final class SearchController {
     SearchCursor cursor = after == null ? null : SearchCursor.decode(after);
     ChatName existing = chats.place(chat).name();
     return PageResponse.of(
-        search.search(existing, words, cursor, size), "after", hit -> hit.cursor().encode());
+        search.search(existing, words, cursor, size),
+        last ->
+            PageQuery.of(size)
+                .with("q", String.join(" ", words.words()))
+                .with("after", last.cursor().encode()));
   }
 }

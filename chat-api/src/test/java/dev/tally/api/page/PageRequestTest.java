@@ -27,12 +27,6 @@ class PageRequestTest {
   }
 
   @Test
-  void theNextPageComesAfterOrBeforeTheLastItem() {
-    assertThat(PageRequest.of(null, null, "asc", null).continuation()).isEqualTo("after");
-    assertThat(PageRequest.of(null, null, "desc", null).continuation()).isEqualTo("before");
-  }
-
-  @Test
   void aQueryAsksForOneMoreThanThePageHas() {
     assertThat(PageRequest.of(null, null, null, "7").probe()).isEqualTo(8);
   }

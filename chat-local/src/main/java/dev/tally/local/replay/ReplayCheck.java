@@ -96,7 +96,10 @@ final class ReplayCheck {
   private static @Nullable String next(HttpResponse<String> response) {
     String link = response.headers().firstValue("Link").orElse("");
     Matcher matcher = Pattern.compile("<(.*)>; rel=\"next\"").matcher(link);
-    return matcher.matches() ? matcher.group(1) : null;
+    // The link is a query alone. URI.resolve() would drop the last part of the path before it.
+    return matcher.matches()
+        ? response.uri().toString().split("\\?", 2)[0] + matcher.group(1)
+        : null;
   }
 
   void search(List<TextReplay.Played> played, List<String> wrong) {

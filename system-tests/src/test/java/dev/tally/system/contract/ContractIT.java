@@ -186,7 +186,7 @@ class ContractIT {
     assertThat(numbers(url + "?order=desc&before=3")).containsExactly(2L, 1L);
     assertThat(Http.get(url + "?limit=7").header("Link")).isEmpty();
     assertThat(Http.get(url + "?x==%3D&after=1&limit=2&before=7").is(200).header("Link"))
-        .contains("<%s?x==%%3D&limit=2&before=7&after=3>; rel=\"next\"".formatted(url));
+        .hasValue("<?limit=2&before=7&after=3>; rel=\"next\"");
   }
 
   @Test

@@ -4,8 +4,6 @@ import dev.tally.testkit.http.Http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Reads lists to their end, by the links to their next pages. */
@@ -19,9 +17,7 @@ final class Pages {
     while (url != null) {
       Http.Answer answer = Http.get(url).is(200);
       answer.json().forEach(consumer);
-      Matcher next =
-          Pattern.compile("<(.+)>; rel=\"next\"").matcher(answer.header("Link").orElse(""));
-      url = next.matches() ? next.group(1) : null;
+      url = answer.next().orElse(null);
     }
   }
 

@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +21,9 @@ public final class Http {
 
   private static final Sender SENDER = new Sender(Duration.ofSeconds(5), Duration.ofSeconds(30));
   public static final JsonMapper JSON = JsonMapper.shared();
+
+  /** A link that is right behind any host, scheme and prefix. */
+  private static final Pattern NEXT = Pattern.compile("<(\\?[^>]+)>; rel=\"next\"");
 
   private Http() {}
 
@@ -47,6 +52,15 @@ public final class Http {
 
     public Optional<String> header(String name) {
       return response.headers().firstValue(name);
+    }
+
+    /** The URL of the next page, if the answer's {@code Link} names one. */
+    public Optional<String> next() {
+      // The link is a query alone. URI.resolve() would drop the last part of the path before it.
+      return header("Link")
+          .map(NEXT::matcher)
+          .filter(Matcher::matches)
+          .map(link -> response.uri().toString().split("\\?", 2)[0] + link.group(1));
     }
 
     /** Fails unless this is a complete problem document of this kind. */
