@@ -1,5 +1,8 @@
 package dev.tally.common.startup.address;
 
+import java.util.Arrays;
+import java.util.function.Predicate;
+
 /** What an address must look like. */
 sealed interface AddressFormat
     permits DatabaseUrlFormat, HostsFormat, NodesFormat, OriginsFormat, SecretFormat, UrlFormat {
@@ -12,4 +15,9 @@ sealed interface AddressFormat
    * so it cannot quote one.
    */
   String expectation();
+
+  /** Whether this holds for each part of a text with commas between them. */
+  static boolean allParts(String text, Predicate<String> accepted) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(accepted);
+  }
 }

@@ -1,6 +1,5 @@
 package dev.tally.common.startup.address;
 
-import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /** Host names with commas between them. */
@@ -10,9 +9,7 @@ record HostsFormat() implements AddressFormat {
 
   @Override
   public boolean accepts(String text) {
-    return Arrays.stream(text.split(",", -1))
-        .map(String::strip)
-        .allMatch(name -> NAME.matcher(name).matches());
+    return AddressFormat.allParts(text, name -> NAME.matcher(name).matches());
   }
 
   @Override

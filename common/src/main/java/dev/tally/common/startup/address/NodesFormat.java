@@ -1,6 +1,5 @@
 package dev.tally.common.startup.address;
 
-import java.util.Arrays;
 import java.util.Set;
 
 /** Servers as {@code host:port,host:port,…}. */
@@ -11,9 +10,8 @@ record NodesFormat() implements AddressFormat {
 
   @Override
   public boolean accepts(String text) {
-    return Arrays.stream(text.split(",", -1))
-        .map(String::strip)
-        .allMatch(node -> !node.endsWith("/") && NODE.accepts("redis://" + node));
+    return AddressFormat.allParts(
+        text, node -> !node.endsWith("/") && NODE.accepts("redis://" + node));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.tally.common.startup.address;
 
-import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /** Origins as browsers send them. The scheme may be that of an app, such as {@code capacitor}. */
@@ -11,9 +10,7 @@ record OriginsFormat() implements AddressFormat {
 
   @Override
   public boolean accepts(String text) {
-    return Arrays.stream(text.split(",", -1))
-        .map(String::strip)
-        .allMatch(origin -> ORIGIN.matcher(origin).matches());
+    return AddressFormat.allParts(text, origin -> ORIGIN.matcher(origin).matches());
   }
 
   @Override

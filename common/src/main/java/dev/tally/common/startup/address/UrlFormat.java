@@ -2,7 +2,6 @@ package dev.tally.common.startup.address;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -38,9 +37,7 @@ record UrlFormat(String form, Set<String> schemes, Set<Part> parts) implements A
   @Override
   public boolean accepts(String text) {
     return parts.contains(Part.SEVERAL)
-        ? Arrays.stream(text.split(",", -1))
-            .map(String::strip)
-            .allMatch(url -> acceptsOne(hasScheme(url) ? url : "http://" + url))
+        ? AddressFormat.allParts(text, url -> acceptsOne(hasScheme(url) ? url : "http://" + url))
         : acceptsOne(text);
   }
 
