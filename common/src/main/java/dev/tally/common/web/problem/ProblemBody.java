@@ -1,12 +1,16 @@
 package dev.tally.common.web.problem;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 
 /** Builds the body that every error answer has. */
 final class ProblemBody {
+
+  /** The instance of a path that is no reference at all. */
+  private static final URI UNKNOWN = URI.create("/");
 
   private ProblemBody() {}
 
@@ -33,11 +37,15 @@ final class ProblemBody {
     };
   }
 
-  private static @Nullable URI instance(String path) {
+  /**
+   * The path as a reference, which must not begin with two slashes (RFC 3986, 4.2). It is never
+   * null, because Spring would then parse the path itself, and fail where this does.
+   */
+  private static URI instance(String path) {
     try {
-      return URI.create(path);
-    } catch (IllegalArgumentException e) {
-      return null;
+      return new URI(path.startsWith("//") ? "/." + path : path);
+    } catch (URISyntaxException e) {
+      return UNKNOWN;
     }
   }
 }

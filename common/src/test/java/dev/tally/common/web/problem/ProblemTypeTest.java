@@ -36,6 +36,7 @@ class ProblemTypeTest {
     "INVALID_FIELD, 422, invalid-field, Invalid field",
     "IDEMPOTENCY_KEY_REUSED, 422, idempotency-key-reused, Idempotency key reused",
     "RATE_LIMITED, 429, rate-limited, Too many requests",
+    "TOO_MANY_IDEMPOTENCY_KEYS, 429, too-many-idempotency-keys, Too many idempotency keys",
     "QUEUE_FULL, 503, queue-full, Queue full",
     "UNAVAILABLE, 503, unavailable, Service unavailable",
     "INTERNAL_ERROR, 500, internal-error, Internal error",
@@ -88,10 +89,16 @@ class ProblemTypeTest {
   }
 
   @Test
-  void aPathThatIsNoUriIsLeftOut() {
-    assertThat(ProblemBody.of(ProblemType.REFUSED, HttpStatus.BAD_REQUEST, "Why.", "/a b"))
+  void aPathThatIsNoReferenceStillHasAnInstance() {
+    assertInstance("/a b", "/");
+    assertInstance("//", "/.//");
+    assertInstance("//x/y", "/.//x/y");
+  }
+
+  private static void assertInstance(String path, String expected) {
+    assertThat(ProblemBody.of(ProblemType.REFUSED, HttpStatus.BAD_REQUEST, "Why.", path))
         .extracting(ProblemDetail::getInstance)
-        .isNull();
+        .isEqualTo(URI.create(expected));
   }
 
   private static void assertError(ProblemType type, String expected) {
