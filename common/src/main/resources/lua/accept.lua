@@ -6,7 +6,11 @@
 -- KEYS[2]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "epoch", "run"
 -- KEYS[3]  list    jobs of the app, oldest first
 -- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
--- KEYS[5]  string  idempotency record "<fingerprint> <first> <last> <chat>"; absent if the request has no key
+-- KEYS[5…7]   hashes  idempotency records of the app in three slices of time, at most ARGV[16] in each hash: a field is
+--                     a key's name, its value the record "<fingerprint> <chat> <first> <count>"; "more" is how many
+--                     records the shards of the slice hold. These keys and the next are absent if the request has no
+--                     idempotency key.
+-- KEYS[8…10]  hashes  more records: those shards of the slices that the key belongs to
 --
 -- ARGV[1]   string   token of the app
 -- ARGV[2]   integer  most jobs that may wait in the partition
@@ -15,26 +19,36 @@
 -- ARGV[5]   integer  the same as ARGV[3] for an app that has many jobs waiting
 -- ARGV[6]   integer  how many jobs are many
 -- ARGV[7]   string   fingerprint of the request, "" if it has no idempotency key
--- ARGV[8]   integer  life of the idempotency record, in milliseconds
+-- ARGV[8]   integer  shortest life of an idempotency record, in milliseconds
 -- ARGV[9]   string   for new chats, the part of a message counter's name before the chat's number, else ""
 -- ARGV[10]  string   for new chats, the part after the chat's number, else ""
 -- ARGV[11]  string   the run of Redis that the gateway knows, "" if none
 -- ARGV[12]  string   number of the messages' chat, "0" for new chats; only for the record
 -- ARGV[13]  string   "1" if replicas must confirm what this connection writes, else ""
--- ARGV[14…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[14]  string   name of the idempotency key, "" if the request has none
+-- ARGV[15]  integer  length of a slice, in milliseconds: more than half of a record's life
+-- ARGV[16]  integer  most records of a slice that are not in shards
+-- ARGV[17]  integer  most records of the app
+-- ARGV[18…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
 --
+-- Slices take turns in the three hashes, by Redis' clock. A hash expires a life after the end of its slice, which is
+-- before its next turn.
+--
 -- Answers {"accepted", first, last, position}, {"replayed", first, last}, {"unchecked"} if this run of Redis is not
 -- checked or not the one that the gateway knows, {"unknown-parent"}, {"counter-unusable"} if the counter is no number,
--- {"counter-behind"} if the number of a new chat has been given out before, {"queue-full"} or {"key-reused"}.
+-- {"counter-behind"} if the number of a new chat has been given out before, {"queue-full"}, {"key-reused"}, or
+-- {"too-many-keys", milliseconds} if the app has too many records, and some of them expire after this time.
 
 local counter = KEYS[1] -- hash
 local state = KEYS[2] -- hash
 local jobs = KEYS[3] -- list
 local ring = KEYS[4] -- list
-local idempotency_record = KEYS[5] -- string, or nil
+local FIRST_RECORDS = 5
+local FIRST_SHARD = 8
+local SLICES = 3
 
 local app = ARGV[1] -- string
 local most_jobs = tonumber(ARGV[2]) -- integer
@@ -47,23 +61,38 @@ local after_chat_number = ARGV[10] -- string
 local known_run = ARGV[11] -- string
 local chat = ARGV[12] -- string
 local confirmed = ARGV[13] == '1' -- boolean
-local FIRST_JOB = 14
+local key_name = ARGV[14] -- string
+local slice_length = tonumber(ARGV[15]) -- integer (milliseconds)
+local most_unsharded = tonumber(ARGV[16]) -- integer
+local most_records = tonumber(ARGV[17]) -- integer
+local FIRST_JOB = 18
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
-if idempotency_record then
-  local record = redis.call('GET', idempotency_record)
-  if record then
-    local recorded_fingerprint, first, last = string.match(record, '^(%x+) (%d+) (%d+) %d+$')
-    if recorded_fingerprint ~= fingerprint then
-      return {'key-reused'}
+local has_key = key_name ~= ''
+local sharded = {} -- by slice, how many records are in shards; false if none has been
+if has_key then
+  for slice = 0, SLICES - 1 do
+    local holder = KEYS[FIRST_RECORDS + slice]
+    local found = redis.call('HMGET', holder, key_name, 'more')
+    local record = found[1]
+    sharded[slice] = found[2] and (tonumber(found[2]) or 0)
+    if not record and sharded[slice] then
+      holder = KEYS[FIRST_SHARD + slice]
+      record = redis.call('HGET', holder, key_name)
     end
-    if confirmed then
-      -- Replicas confirm the latest write of this connection, and another one may have written the record. So this one
-      -- writes, too: what changes nothing, and what a Redis whose memory is full takes.
-      local life = redis.call('PTTL', idempotency_record)
-      redis.call('PEXPIRE', idempotency_record, life < 0 and record_life or life)
+    if record then
+      local recorded_fingerprint, first, count = string.match(record, '^(%S+) %d+ (%d+) (%d+)$')
+      if recorded_fingerprint ~= fingerprint then
+        return {'key-reused'}
+      end
+      if confirmed then
+        -- Replicas confirm the latest write of this connection, and another one may have written the record. So this
+        -- one writes, too: what changes nothing, and what a Redis whose memory is full takes.
+        local life = redis.call('PTTL', holder)
+        redis.call('PEXPIRE', holder, life < 0 and record_life or life)
+      end
+      return {'replayed', tonumber(first), first + count - 1}
     end
-    return {'replayed', tonumber(first), tonumber(last)}
   end
 end
 
@@ -119,6 +148,39 @@ if waiting_jobs > most_jobs or waiting_bytes > most_bytes then
   return {'queue-full'}
 end
 
+-- Every key that the script writes to is read first, so that one of another type fails before a number is given out.
+local now, slice, expires_at, unsharded
+if has_key then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+  slice = math.floor(now / slice_length)
+  expires_at = (slice + 1) * slice_length + tonumber(record_life)
+  slice = slice % SLICES
+  local records = 0
+  for each = 0, SLICES - 1 do
+    local fields = redis.call('HLEN', KEYS[FIRST_RECORDS + each])
+    local more = sharded[each]
+    local direct = more and fields - 1 or fields
+    records = records + direct + (more or 0)
+    if each == slice then
+      unsharded = direct
+    end
+  end
+  if records >= most_records then
+    local soonest = 0
+    for each = 0, SLICES - 1 do
+      local life = redis.call('PTTL', KEYS[FIRST_RECORDS + each])
+      if life > 0 and (soonest == 0 or life < soonest) then
+        soonest = life
+      end
+    end
+    return {'too-many-keys', soonest}
+  end
+  if unsharded >= most_unsharded then
+    redis.call('HLEN', KEYS[FIRST_SHARD + slice])
+  end
+end
+
 -- The first write is one that a Redis whose memory is full refuses. Otherwise the script would fill it to the last byte.
 local last = redis.call('HINCRBY', counter, 'numbers', new_jobs)
 local first = last - new_jobs + 1
@@ -147,8 +209,33 @@ redis.call(
   'position', string.format('%.0f', position)
 )
 
-if idempotency_record then
-  local record = string.format('%s %.0f %.0f %s', fingerprint, first, last, chat)
-  redis.call('SET', idempotency_record, record, 'PX', record_life)
+if has_key then
+  -- A later expiry stays: another gateway may keep records for longer.
+  local function keep(hash)
+    local life = redis.call('PTTL', hash)
+    if life < expires_at - now then
+      redis.call('PEXPIREAT', hash, string.format('%.0f', expires_at))
+    end
+  end
+
+  local records = KEYS[FIRST_RECORDS + slice]
+  local record = string.format('%s %s %.0f %.0f', fingerprint, chat, first, new_jobs)
+  if unsharded < most_unsharded then
+    redis.call('HSET', records, key_name, record)
+  else
+    local shard = KEYS[FIRST_SHARD + slice]
+    redis.call('HSET', shard, key_name, record)
+    redis.call('HSET', records, 'more', string.format('%.0f', (sharded[slice] or 0) + 1))
+    keep(shard)
+  end
+  keep(records)
+
+  -- For a metric: how many records the partition has in the slice, and until when.
+  local field = 'records' .. slice
+  local until_then, count = string.match(redis.call('HGET', state, field) or '', '^(%d+) (%d+)$')
+  if not count or tonumber(until_then) <= now then
+    count = 0
+  end
+  redis.call('HSET', state, field, string.format('%.0f %.0f', expires_at, count + 1))
 end
 return {'accepted', first, last, position}

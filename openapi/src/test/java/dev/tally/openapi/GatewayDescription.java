@@ -12,6 +12,7 @@ import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.tally.common.web.problem.ProblemType.QUEUE_FULL;
 import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
 import static dev.tally.common.web.problem.ProblemType.REQUEST_TIMEOUT;
+import static dev.tally.common.web.problem.ProblemType.TOO_MANY_IDEMPOTENCY_KEYS;
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
@@ -24,8 +25,8 @@ final class GatewayDescription {
 
   private static final String KEY =
       """
-      For 24 hours, the same key with the same request gets the same number again, and nothing is written twice. The \
-      same key with another request gets a 422. Keys belong to an app. Example: `8c1f0a52-order-17`.""";
+      For 24 hours (a deployment may set another time), the same key with the same request gets the same number again, \
+      and nothing is written twice. The same key with another request gets a 422. Keys belong to an app. Example: `8c1f0a52-order-17`.""";
 
   private static final String TRACE =
       "W3C Trace Context. It travels with the write through the queue. The gateway ignores a malformed"
@@ -84,6 +85,7 @@ final class GatewayDescription {
             NOT_ACCEPTABLE,
             IDEMPOTENCY_KEY_REUSED,
             RATE_LIMITED,
+            TOO_MANY_IDEMPOTENCY_KEYS,
             INTERNAL_ERROR,
             UNAVAILABLE,
             QUEUE_FULL);
@@ -133,6 +135,7 @@ final class GatewayDescription {
             INVALID_FIELD,
             IDEMPOTENCY_KEY_REUSED,
             RATE_LIMITED,
+            TOO_MANY_IDEMPOTENCY_KEYS,
             INTERNAL_ERROR,
             UNAVAILABLE,
             QUEUE_FULL);

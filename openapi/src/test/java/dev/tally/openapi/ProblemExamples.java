@@ -42,6 +42,8 @@ final class ProblemExamples {
       case INVALID_FIELD -> "The field is blank, too long, or holds NUL or an unpaired surrogate";
       case IDEMPOTENCY_KEY_REUSED -> "The key has been used for another request";
       case RATE_LIMITED -> "Over a limit; without any effect";
+      case TOO_MANY_IDEMPOTENCY_KEYS ->
+          "The app has used too many keys; writes without one, and repeated ones, are accepted";
       case QUEUE_FULL -> "Too much waits for the database";
       case UNAVAILABLE -> "A server that is needed is away";
       case INTERNAL_ERROR -> "A fault of the service";
@@ -73,6 +75,9 @@ final class ProblemExamples {
       case INVALID_FIELD -> "body must not be blank.";
       case IDEMPOTENCY_KEY_REUSED -> "This Idempotency-Key has been used for another request.";
       case RATE_LIMITED -> "The app exceeded its write rate limit.";
+      case TOO_MANY_IDEMPOTENCY_KEYS ->
+          "The app has used too many idempotency keys: write without an Idempotency-Key, or wait"
+              + " until keys expire.";
       case QUEUE_FULL -> "Too many writes are waiting for the database.";
       case UNAVAILABLE -> "A service that this request needs is not available at the moment.";
       case INTERNAL_ERROR -> "Something went wrong on our side.";
@@ -90,7 +95,8 @@ final class ProblemExamples {
   /** Whether the answer says when to ask again. */
   static boolean isRetryable(ProblemType type) {
     return switch (type) {
-      case NOT_PERSISTED_YET, RATE_LIMITED, QUEUE_FULL, UNAVAILABLE -> true;
+      case NOT_PERSISTED_YET, RATE_LIMITED, TOO_MANY_IDEMPOTENCY_KEYS, QUEUE_FULL, UNAVAILABLE ->
+          true;
       default -> false;
     };
   }

@@ -26,6 +26,8 @@ public final class Acceptor {
 
   private static final Duration QUEUE_FULL_RETRY = Duration.ofSeconds(5);
 
+  private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+
   private final JobQueue queue;
   private final JobCodec codec;
   private final Clock clock;
@@ -112,6 +114,12 @@ public final class Acceptor {
           throw ProblemException.of(
               ProblemType.IDEMPOTENCY_KEY_REUSED,
               "This Idempotency-Key has been used for another request.");
+      case Acceptance.TooManyKeys(Duration retryAfter) ->
+          throw ProblemException.retryable(
+              ProblemType.TOO_MANY_IDEMPOTENCY_KEYS,
+              "The app has used too many idempotency keys:"
+                  + " write without an Idempotency-Key, or wait until keys expire.",
+              retryAfter.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retryAfter);
       case Acceptance.QueueFull _ ->
           throw ProblemException.retryable(
               ProblemType.QUEUE_FULL,
@@ -124,9 +132,7 @@ public final class Acceptor {
           // Another epoch has begun, the recovered counter is gone again, or it is so far behind
           // that it takes several steps.
           throw ProblemException.retryable(
-              ProblemType.UNAVAILABLE,
-              "The counter could not be recovered.",
-              Duration.ofSeconds(1));
+              ProblemType.UNAVAILABLE, "The counter could not be recovered.", SHORTEST_RETRY);
     };
   }
 }

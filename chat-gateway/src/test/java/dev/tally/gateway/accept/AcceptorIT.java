@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.accept.IdempotencyKey;
+import dev.tally.common.accept.IdempotencyLimits;
 import dev.tally.common.accept.JobQueue;
 import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
@@ -100,6 +101,7 @@ class AcceptorIT {
             transactions,
             new MemoryLimits(memory, properties),
             new WaitProperties(0, Duration.ofSeconds(1)),
+            new IdempotencyLimits(Duration.ofDays(1), 0),
             meters);
     queues.add(queue);
     return new Acceptor(queue, codec, Clock.fixed(NOW, ZoneOffset.UTC), properties, meters);

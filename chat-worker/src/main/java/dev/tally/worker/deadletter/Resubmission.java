@@ -56,8 +56,8 @@ public final class Resubmission {
    * their chat if that is accepted in the same call. Other dead letters stay.
    *
    * @throws org.springframework.dao.DataAccessException if MySQL or Redis does not answer, or too
-   *     few replicas of Redis have confirmed a job. The call may be repeated within {@link
-   *     IdempotencyKey#LIFE}, and accepts nothing twice.
+   *     few replicas of Redis have confirmed a job. The call may be repeated within the life of
+   *     idempotency keys, and accepts nothing twice.
    */
   public Result run(Selection selection, Consumer<String> output) {
     Work work = new Work(selection, new Result.Progress(output));
@@ -220,6 +220,7 @@ public final class Resubmission {
           }
           case Acceptance.QueueFull _ ->
               why = "Redis has no memory left; run this again when it has";
+          case Acceptance.TooManyKeys _ -> why = "its app has used too many idempotency keys";
           case Acceptance.KeyReused _ ->
               why = "an earlier call has accepted it in another chat; drop it if it is there";
           case Acceptance.Unchecked _,

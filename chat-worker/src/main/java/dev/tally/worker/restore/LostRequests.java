@@ -3,10 +3,14 @@ package dev.tally.worker.restore;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.KeyScan;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.Cursor;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -30,9 +34,9 @@ final class LostRequests {
         AND m.lost_at IS NOT NULL""";
 
   /** What {@code lua/accept.lua} records. */
-  private static final Pattern RECORD = Pattern.compile("\\p{XDigit}+ (\\d+) (\\d+) (\\d+)");
+  private static final Pattern RECORD = Pattern.compile("\\S+ (\\d+) (\\d+) (\\d+)");
 
-  private static final String BEFORE_KEY = ":idempotency:";
+  private static final ScanOptions RECORDS_A_STEP = ScanOptions.scanOptions().count(1_000).build();
 
   private final KeyScan scan;
   private final StringRedisTemplate redis;
@@ -55,35 +59,51 @@ final class LostRequests {
   long forget(PartitionKeys keys) {
     long[] forgotten = {0};
     scan.forEach(
-        keys.beforeToken() + "*" + BEFORE_KEY + "*",
+        keys.beforeToken() + "*" + PartitionKeys.BEFORE_SLICE + "*",
         name -> {
-          int end = name.indexOf(BEFORE_KEY);
-          Optional<AppToken> app = AppToken.parse(name.substring(keys.beforeToken().length(), end));
-          if (app.isPresent()
-              && isLost(app.get(), redis.opsForValue().get(name))
-              && redis.unlink(name)) {
-            forgotten[0]++;
-          }
+          int end = name.indexOf(PartitionKeys.BEFORE_SLICE);
+          AppToken.parse(name.substring(keys.beforeToken().length(), end))
+              .ifPresent(app -> forgotten[0] += forget(app, name));
         });
     return forgotten[0];
   }
 
-  private boolean isLost(AppToken app, @Nullable String record) {
-    Matcher fields = RECORD.matcher(record == null ? "" : record);
+  /** Forgets lost requests among the records of a hash, and returns how many. */
+  private long forget(AppToken app, String name) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    List<String> lost = new ArrayList<>();
+    try (Cursor<Map.Entry<String, String>> records = hashes.scan(name, RECORDS_A_STEP)) {
+      while (records.hasNext()) {
+        Map.Entry<String, String> entry = records.next();
+        if (isLost(app, entry.getValue())) {
+          lost.add(entry.getKey());
+        }
+      }
+    }
+    long forgotten = 0;
+    for (String key : lost) {
+      // If it was in a shard, the app's number of records is too high until the shard expires.
+      forgotten += hashes.delete(name, key);
+    }
+    return forgotten;
+  }
+
+  private boolean isLost(AppToken app, String record) {
+    Matcher fields = RECORD.matcher(record);
     if (!fields.matches()) {
       return false;
     }
-    long first = Long.parseLong(fields.group(1));
-    long last = Long.parseLong(fields.group(2));
-    long chat = Long.parseLong(fields.group(3));
+    long chat = Long.parseLong(fields.group(1));
+    long first = Long.parseLong(fields.group(2));
+    long count = Long.parseLong(fields.group(3));
     long lost =
         jdbc.sql(chat == 0 ? LOST_CHATS : LOST_MESSAGES)
             .param("token", app.value())
             .param("chat", chat)
             .param("first", first)
-            .param("last", last)
+            .param("last", first + count - 1)
             .query(Long.class)
             .single();
-    return lost == last - first + 1;
+    return lost == count;
   }
 }

@@ -75,7 +75,7 @@ class OverwrittenKeysIT {
   void appsThatAreNotInTheRingGetTurnsAgain() {
     parts.queue(KEYS, APP, List.of("one"));
     parts.queue(KEYS, OTHER, List.of("two"));
-    parts.redis.opsForValue().set(KEYS.idempotency(OTHER, "x:jobs"), "a 1 1");
+    parts.redis.opsForHash().put(KEYS.records(OTHER).getFirst(), "x:jobs", "a 1 1 1");
     parts.redis.delete(KEYS.ring());
     parts.queue(KEYS, NEXT, List.of("three"));
 

@@ -16,7 +16,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /** The queue of a service that accepts jobs. The service has {@link QueueLimits} as a bean. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(WaitProperties.class)
+@EnableConfigurationProperties({WaitProperties.class, IdempotencyLimits.class})
 public class AcceptConfiguration {
 
   AcceptConfiguration() {}
@@ -33,6 +33,7 @@ public class AcceptConfiguration {
       PlatformTransactionManager transactions,
       QueueLimits limits,
       WaitProperties wait,
+      IdempotencyLimits idempotency,
       MeterRegistry meters) {
     wait.requireFor(
         connections.isClusterAware(), connections.getClientConfiguration().getCommandTimeout());
@@ -47,6 +48,7 @@ public class AcceptConfiguration {
         transactions,
         limits,
         wait,
+        idempotency,
         meters);
   }
 }

@@ -14,6 +14,7 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,13 @@ final class AcceptScript {
   private static final int MANY = 1_000;
 
   /**
+   * Redis keeps a small hash in one piece, without a structure for each field: up to 512 fields by
+   * default, or 128 on some servers. More records of a slice go to shards, of which there are too
+   * many for an app with few keys.
+   */
+  private static final int UNSHARDED = 120;
+
+  /**
    * JSON allows spaces before a number, and they give jobs of one request different lengths. Lua
    * looks each string up by its length and every n-th of its characters, and compares it with all
    * that it finds: a thousand long messages that differ in a few places only would hold Redis for a
@@ -55,7 +63,6 @@ final class AcceptScript {
 
   private static final byte[] YES = utf8("1");
   private static final byte[] MANY_JOBS = utf8(Integer.toString(MANY));
-  private static final byte[] RECORD_LIFE = utf8(Long.toString(IdempotencyKey.LIFE.toMillis()));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
   private final Pipeline redis;
@@ -63,18 +70,38 @@ final class AcceptScript {
   private final RedisLayout layout;
   private final QueueLimits limits;
   private final PartitionMemory partitions;
+  private final byte[] recordLife;
+  private final byte[] sliceLength;
+  private final byte[] mostUnsharded;
+  private final byte[] mostRecords;
 
   AcceptScript(
       Pipeline redis,
       StringRedisTemplate template,
       RedisLayout layout,
       QueueLimits limits,
-      PartitionMemory partitions) {
+      PartitionMemory partitions,
+      IdempotencyLimits idempotency) {
+    this(redis, template, layout, limits, partitions, idempotency, UNSHARDED);
+  }
+
+  AcceptScript(
+      Pipeline redis,
+      StringRedisTemplate template,
+      RedisLayout layout,
+      QueueLimits limits,
+      PartitionMemory partitions,
+      IdempotencyLimits idempotency,
+      int unsharded) {
     this.redis = redis;
     this.template = template;
     this.layout = layout;
     this.limits = limits;
     this.partitions = partitions;
+    this.recordLife = utf8(Long.toString(idempotency.life().toMillis()));
+    this.sliceLength = utf8(Long.toString(idempotency.slice().toMillis()));
+    this.mostUnsharded = utf8(Integer.toString(unsharded));
+    this.mostRecords = utf8(Long.toString(idempotency.mostRecords()));
   }
 
   /**
@@ -94,15 +121,20 @@ final class AcceptScript {
     byte[] beforeChatNumber = ofChats ? utf8(keys.messagesBeforeNumber(app)) : NONE;
     byte[] afterChatNumber = ofChats ? AFTER_CHAT_NUMBER : NONE;
 
-    List<byte[]> names = new ArrayList<>(5);
+    List<byte[]> names = new ArrayList<>(10);
     names.add(utf8(counter)); // counter
     names.add(utf8(keys.state())); // state
     names.add(utf8(keys.jobs(app))); // jobs
     names.add(utf8(keys.ring())); // ring
     if (key != null) {
-      names.add(utf8(keys.idempotency(app, key.value()))); // idempotency_record
+      for (String records : keys.records(app)) {
+        names.add(utf8(records)); // FIRST_RECORDS
+      }
+      for (String records : keys.records(app)) {
+        names.add(utf8(records + PartitionKeys.BEFORE_SHARD + key.shard())); // FIRST_SHARD
+      }
     }
-    List<byte[]> arguments = new ArrayList<>(13 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(17 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     QueueLimit limit = limits.of(keys);
@@ -112,13 +144,17 @@ final class AcceptScript {
     arguments.add(limit.manyBytes()); // most_bytes of an app that has many
     arguments.add(MANY_JOBS); // many
     arguments.add(key == null ? NONE : utf8(key.fingerprint())); // fingerprint
-    arguments.add(RECORD_LIFE); // record_life
+    arguments.add(recordLife); // record_life
     arguments.add(beforeChatNumber); // before_chat_number
     arguments.add(afterChatNumber); // after_chat_number
     int checks = partitions.checks(keys);
     arguments.add(utf8(partitions.run(keys))); // known_run
     arguments.add(utf8(chat(parent))); // chat
     arguments.add(redis.confirms() ? YES : NONE); // confirmed
+    arguments.add(key == null ? NONE : utf8(key.name())); // key_name
+    arguments.add(sliceLength); // slice_length
+    arguments.add(mostUnsharded); // most_unsharded
+    arguments.add(mostRecords); // most_records
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -137,7 +173,10 @@ final class AcceptScript {
     types.put(keys.jobs(app), DataType.LIST);
     types.put(keys.ring(), DataType.LIST);
     if (key != null) {
-      types.put(keys.idempotency(app, key.value()), DataType.STRING);
+      for (String records : keys.records(app)) {
+        types.put(records, DataType.HASH);
+        types.put(records + PartitionKeys.BEFORE_SHARD + key.shard(), DataType.HASH);
+      }
     }
     return types;
   }
@@ -182,6 +221,7 @@ final class AcceptScript {
       case "counter-behind" -> new Acceptance.CounterBehind();
       case "queue-full" -> new Acceptance.QueueFull();
       case "key-reused" -> new Acceptance.KeyReused();
+      case "too-many-keys" -> new Acceptance.TooManyKeys(Duration.ofMillis((Long) values.get(1)));
       default -> throw new IllegalStateException("accept.lua answered " + outcome);
     };
   }

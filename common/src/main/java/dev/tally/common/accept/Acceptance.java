@@ -1,6 +1,7 @@
 package dev.tally.common.accept;
 
 import dev.tally.common.identity.NumberRange;
+import java.time.Duration;
 
 /** Redis' answer to a write. */
 public sealed interface Acceptance {
@@ -32,4 +33,11 @@ public sealed interface Acceptance {
 
   /** Another request used the idempotency key. The script changed nothing. */
   record KeyReused() implements Acceptance {}
+
+  /**
+   * Redis has as many idempotency records of the app as it may have. The script changed nothing.
+   *
+   * @param retryAfter until some of them expire; zero if none of them does
+   */
+  record TooManyKeys(Duration retryAfter) implements Acceptance {}
 }

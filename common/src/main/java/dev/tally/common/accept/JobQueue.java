@@ -46,12 +46,13 @@ public final class JobQueue implements DisposableBean {
       PlatformTransactionManager transactions,
       QueueLimits limits,
       WaitProperties wait,
+      IdempotencyLimits idempotency,
       MeterRegistry meters) {
     this.requirements = requirements;
     this.layout = layout;
     this.pipeline = new Pipeline(connections, wait);
     this.partitions = new PartitionMemory(epochs);
-    this.script = new AcceptScript(pipeline, redis, layout, limits, partitions);
+    this.script = new AcceptScript(pipeline, redis, layout, limits, partitions, idempotency);
     this.recovery = new CounterRecovery(waiting, jdbc, transactions, redis, layout, meters);
     this.unconfirmed =
         Counter.builder("tally.unconfirmed")
@@ -101,7 +102,10 @@ public final class JobQueue implements DisposableBean {
       case Acceptance.UnknownParent _ -> recovery.setMissing(parent);
       case Acceptance.CounterUnusable _ -> recovery.setUnusable(parent);
       case Acceptance.CounterBehind _ -> recovery.catchUp(parent);
-      case Acceptance.Accepted _, Acceptance.QueueFull _, Acceptance.KeyReused _ -> {
+      case Acceptance.Accepted _,
+          Acceptance.QueueFull _,
+          Acceptance.KeyReused _,
+          Acceptance.TooManyKeys _ -> {
         return false;
       }
     }

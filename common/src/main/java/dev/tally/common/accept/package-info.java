@@ -8,15 +8,17 @@
  *       out in an app or a chat. A parent without a counter is unknown.
  *   <li>a list for each app: the jobs that no worker has claimed, oldest first; and for each
  *       partition a ring of the apps that have some
- *   <li>a record for each idempotency key: the request's fingerprint and its numbers, for 24 hours
+ *   <li>a record for each idempotency key: the request's fingerprint and its numbers, for the life
+ *       that {@link dev.tally.common.accept.IdempotencyLimits} say. Records are fields of hashes,
+ *       one for each app and slice of time, which expire as a whole.
  * </ul>
  *
  * <p>The process:
  *
  * <ol>
  *   <li>The caller writes jobs, open at their ends.
- *   <li>{@code lua/accept.lua} checks the idempotency key, the parent and the queue's limit, then
- *       takes the numbers and pushes the jobs. It does all of this or nothing, in one round trip.
+ *   <li>{@code lua/accept.lua} checks the idempotency key, the parent and the limits, then takes
+ *       the numbers and pushes the jobs. It does all of this or nothing, in one round trip.
  *   <li>If Redis does not know the parent, or its counter is behind or no number, {@link
  *       dev.tally.common.accept.counter.CounterRecovery} looks at the jobs in Redis and asks MySQL,
  *       sets or raises the counter, and the script runs again. A parent that neither has is a 404.

@@ -2,6 +2,7 @@ package dev.tally.common.partition;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import java.util.List;
 
 /**
  * The names of one partition's Redis keys and channel. They share a hash tag, so on a Redis Cluster
@@ -31,6 +32,21 @@ public record PartitionKeys(int partition) {
 
   /** The part of {@link #jobs} after the app's token. */
   public static final String JOBS_AFTER_TOKEN = ":jobs";
+
+  /** The part of {@link #records} after the app's token. */
+  public static final String BEFORE_SLICE = ":records:";
+
+  /** The part of the name of a shard of {@link #records} before the shard's own. */
+  public static final String BEFORE_SHARD = ":";
+
+  /** The field of {@link #records} that is no record. */
+  public static final String MORE = "more";
+
+  /**
+   * The fields of {@link #state} with the number of idempotency records of each slice of time,
+   * after the time when they expire in epoch milliseconds.
+   */
+  public static final List<String> RECORDS = List.of("records0", "records1", "records2");
 
   /** The field of a counter with the highest number given out. */
   public static final String NUMBERS = "numbers";
@@ -113,6 +129,7 @@ public record PartitionKeys(int partition) {
    *   <li>{@code epoch}: counters of a lower one are unknown
    *   <li>{@code run}: the Redis process that was checked last, and {@code checked}, the position
    *       then. Another process accepts and hands out nothing before it is checked.
+   *   <li>{@link #RECORDS}: how many idempotency records there are, for a metric
    * </ul>
    */
   public String state() {
@@ -149,9 +166,15 @@ public record PartitionKeys(int partition) {
     return prefix() + "hints";
   }
 
-  /** String with an expiry: the answer to a request with this idempotency key. */
-  public String idempotency(AppToken app, String key) {
-    return beforeToken() + app.value() + ":idempotency:" + key;
+  /**
+   * Hashes with an expiry: an app's idempotency records, one hash for each slice of time. A field
+   * is a key's name, its value the request and its answer. If a hash has no room for more, {@link
+   * #MORE} says how many records its shards have. A shard is a hash whose name goes on with {@link
+   * #BEFORE_SHARD}.
+   */
+  public List<String> records(AppToken app) {
+    String beforeSlice = beforeToken() + app.value() + BEFORE_SLICE;
+    return List.of(beforeSlice + "0", beforeSlice + "1", beforeSlice + "2");
   }
 
   private String prefix() {

@@ -20,7 +20,7 @@ import org.springframework.data.redis.core.ValueOperations;
 public final class RedisLayout implements InitializingBean {
 
   /** The version of the layout that this code reads and writes. */
-  static final String VERSION = "4";
+  static final String VERSION = "5";
 
   /** The layout before layouts had versions: Redis has the number of partitions and no version. */
   private static final String UNVERSIONED = "1";

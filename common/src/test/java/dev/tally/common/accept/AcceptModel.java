@@ -7,18 +7,18 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Does in memory what {@link AcceptScript} must do in Redis. */
 final class AcceptModel {
-
-  private record Request(String fingerprint, NumberRange numbers, long chat) {}
 
   private record Counter(long numbers, long epoch) {}
 
@@ -42,12 +42,13 @@ final class AcceptModel {
 
   private final Map<AppToken, List<String>> queues = new HashMap<>();
   private final Map<Integer, List<String>> rings = new HashMap<>();
-  private final Map<String, Request> records = new HashMap<>();
+  private final RecordsModel records;
 
-  AcceptModel(Partitions partitions, int queueLimit, int queueBytes) {
+  AcceptModel(Partitions partitions, int queueLimit, int queueBytes, RecordsModel records) {
     this.partitions = partitions;
     this.queueLimit = queueLimit;
     this.queueBytes = queueBytes;
+    this.records = records;
   }
 
   /**
@@ -66,8 +67,7 @@ final class AcceptModel {
         IntStream.range(0, openJobs.size())
             .mapToObj(i -> openJobs.get(i) + " ".repeat(i % 32))
             .toList();
-    String record = key == null ? "" : keys(parent.app()).idempotency(parent.app(), key.value());
-    Request earlier = records.get(record);
+    RecordsModel.Request earlier = key == null ? null : records.find(parent.app(), key.name());
     if (key != null && earlier != null) {
       return earlier.fingerprint().equals(key.fingerprint())
           ? new Acceptance.Accepted(earlier.numbers(), true)
@@ -96,6 +96,9 @@ final class AcceptModel {
     if (waiting.size() + jobs.size() > queueLimit || bytes(waiting) + bytes(jobs) > queueBytes) {
       return new Acceptance.QueueFull();
     }
+    if (key != null && records.isFull(parent.app())) {
+      return new Acceptance.TooManyKeys(Duration.ZERO);
+    }
     if (queue(parent.app()).isEmpty()) {
       rings
           .computeIfAbsent(keys(parent.app()).partition(), _ -> new ArrayList<>())
@@ -117,7 +120,11 @@ final class AcceptModel {
     NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
     if (key != null) {
       long chat = parent instanceof Parent.Chat(ChatName name) ? name.number() : 0;
-      records.put(record, new Request(key.fingerprint(), numbers, chat));
+      records.add(
+          parent.app(),
+          partition,
+          key.name(),
+          new RecordsModel.Request(key.fingerprint(), numbers, chat));
     }
     return new Acceptance.Accepted(numbers, false);
   }
@@ -172,6 +179,11 @@ final class AcceptModel {
         partition, new State(state.position(), state.epoch() + 1, state.run(), state.checked()));
   }
 
+  /** A slice of time passes for the idempotency records of an app. */
+  void pass(AppToken app) {
+    records.pass(app);
+  }
+
   void lose(Parent parent) {
     counters.remove(parent);
     spoiled.remove(parent);
@@ -199,10 +211,6 @@ final class AcceptModel {
     return jobs.stream().mapToInt(job -> job.getBytes(StandardCharsets.UTF_8).length).sum();
   }
 
-  void expire(AppToken app, String key) {
-    records.remove(keys(app).idempotency(app, key));
-  }
-
   private PartitionKeys keys(AppToken app) {
     return partitions.of(app);
   }
@@ -219,10 +227,14 @@ final class AcceptModel {
     return queues.computeIfAbsent(app, _ -> new ArrayList<>());
   }
 
-  /** The content of each key in Redis, marked if the key has an expiry. */
-  Map<String, Object> held() {
+  /**
+   * The content of each key in Redis, marked if the key has an expiry.
+   *
+   * @param slice the index of the present slice of time
+   */
+  Map<String, Object> held(List<AppToken> known, int slice) {
     Map<String, Object> held = new HashMap<>();
-    held.put(PartitionKeys.LAYOUT, "4");
+    held.put(PartitionKeys.LAYOUT, "5");
     held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(partitions.count()));
     counters.forEach(
         (parent, counter) -> {
@@ -242,26 +254,21 @@ final class AcceptModel {
     states.forEach(
         (partition, state) -> {
           PartitionKeys keys = new PartitionKeys(partition);
-          held.put(keys.state(), held(partition, state));
+          held.put(keys.state(), held(partition, state, slice));
           if (!state.run().isEmpty()) {
             held.put(keys.barrier(), "moved");
           }
         });
     held.values().removeIf(List.of()::equals);
-    records.forEach(
-        (key, request) ->
-            held.put(
-                key,
-                "for a time: %s %d %d %d"
-                    .formatted(
-                        request.fingerprint(),
-                        request.numbers().first(),
-                        request.numbers().last(),
-                        request.chat())));
+    for (AppToken app : known) {
+      records
+          .held(keys(app), app, slice)
+          .forEach((key, fields) -> held.put(key, "for a time: " + new TreeMap<>(fields)));
+    }
     return held;
   }
 
-  private Map<String, String> held(int partition, State state) {
+  private Map<String, String> held(int partition, State state, int slice) {
     Map<String, String> fields = new HashMap<>();
     if (!state.run().isEmpty()) {
       fields.put("run", state.run());
@@ -275,6 +282,10 @@ final class AcceptModel {
       fields.put("position", Long.toString(state.position()));
       fields.put("jobs", Integer.toString(waiting.size()));
       fields.put("bytes", Integer.toString(bytes(waiting)));
+    }
+    Long count = records.count(partition);
+    if (count != null) {
+      fields.put(PartitionKeys.RECORDS.get(slice), "then " + count);
     }
     return fields;
   }

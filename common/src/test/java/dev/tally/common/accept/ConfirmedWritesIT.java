@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -141,6 +142,7 @@ class ConfirmedWritesIT {
             transactions,
             _ -> limit,
             new WaitProperties(1, Duration.ofMillis(500)),
+            new IdempotencyLimits(Duration.ofDays(1), 0),
             meters);
     queues.add(made);
     return made;
@@ -183,15 +185,15 @@ class ConfirmedWritesIT {
   @Test
   void aRepetitionIsAWriteThatChangesNothing() {
     chat(queue, KEY);
-    String record = KEYS.idempotency(APP, KEY.value());
-    String content = redis.opsForValue().get(record);
+    String record = KEYS.records(APP).stream().filter(redis::hasKey).findFirst().orElseThrow();
+    Map<Object, Object> content = redis.opsForHash().entries(record);
     redis.expire(record, Duration.ofHours(1));
     long before = expiriesOfReplica();
 
     assertThat(chat(queue(), KEY)).isEqualTo(REPLAYED);
 
     assertThat(expiriesOfReplica()).isEqualTo(before + 1);
-    assertThat(redis.opsForValue().get(record)).isEqualTo(content);
+    assertThat(redis.opsForHash().entries(record)).isEqualTo(content);
     assertThat(redis.getExpire(record)).isBetween(3_000L, 3_600L);
     assertThat(redis.opsForList().size(KEYS.jobs(APP))).isEqualTo(1);
 
@@ -209,7 +211,7 @@ class ConfirmedWritesIT {
         .isInstanceOfSatisfying(
             ProblemException.class,
             problem -> assertThat(problem.type()).isEqualTo(ProblemType.CHAT_NOT_FOUND));
-    assertThat(chat(queue, IdempotencyKey.of(KEY.value(), List.of("another request"))))
+    assertThat(chat(queue, IdempotencyKey.of("key", List.of("another request"))))
         .isInstanceOf(Acceptance.KeyReused.class);
     limit = QueueLimit.of(0, 0, 0, 0);
     assertThat(chat(queue, null)).isInstanceOf(Acceptance.QueueFull.class);

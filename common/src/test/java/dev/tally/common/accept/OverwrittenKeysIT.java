@@ -16,6 +16,7 @@ import dev.tally.common.redis.WrongTypeException;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ class OverwrittenKeysIT {
   private static final AppToken APP = new AppToken("0123456789abcdef0123456789abcdef");
   private static final Partitions PARTITIONS = new Partitions(16);
   private static final PartitionKeys KEYS = PARTITIONS.of(APP);
+  private static final IdempotencyKey KEY = IdempotencyKey.of("key", List.of("request"));
 
   private LettuceConnectionFactory connections;
   private Pipeline pipeline;
@@ -55,7 +57,14 @@ class OverwrittenKeysIT {
                 JdbcClient.create(mysql),
                 new DataSourceTransactionManager(mysql),
                 new SimpleMeterRegistry()));
-    script = new AcceptScript(pipeline, redis, layout, _ -> QueueLimit.NONE, partitions);
+    script =
+        new AcceptScript(
+            pipeline,
+            redis,
+            layout,
+            _ -> QueueLimit.NONE,
+            partitions,
+            new IdempotencyLimits(Duration.ofDays(1), 0));
     redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
   }
 
@@ -67,7 +76,9 @@ class OverwrittenKeysIT {
 
   @Test
   void theKeyIsNamedAndNothingIsAccepted() {
-    for (String key : List.of(KEYS.state(), KEYS.jobs(APP), KEYS.ring())) {
+    List<String> keys = new ArrayList<>(List.of(KEYS.state(), KEYS.jobs(APP), KEYS.ring()));
+    keys.addAll(KEYS.records(APP));
+    for (String key : keys) {
       partitions.check(KEYS, partitions.checks(KEYS));
       redis.delete(key);
       redis.opsForZSet().add(key, "somebody", 1);
@@ -88,6 +99,6 @@ class OverwrittenKeysIT {
   }
 
   private Acceptance accept() {
-    return script.accept(new Parent.App(APP), List.of("{\"number\":"), null);
+    return script.accept(new Parent.App(APP), List.of("{\"number\":"), KEY);
   }
 }

@@ -28,7 +28,11 @@ class PartitionKeysTest {
     assertThat(keys.owner()).isEqualTo("tally:{07}:owner");
     assertThat(keys.dead()).isEqualTo("tally:{07}:dead");
     assertThat(keys.hints()).isEqualTo("tally:{07}:hints");
-    assertThat(keys.idempotency(APP, "k")).isEqualTo("tally:{07}:" + TOKEN + ":idempotency:k");
+    assertThat(keys.records(APP))
+        .containsExactly(
+            "tally:{07}:" + TOKEN + ":records:0",
+            "tally:{07}:" + TOKEN + ":records:1",
+            "tally:{07}:" + TOKEN + ":records:2");
   }
 
   @Test

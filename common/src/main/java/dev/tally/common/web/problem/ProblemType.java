@@ -36,6 +36,8 @@ public enum ProblemType {
   INVALID_FIELD(HttpStatus.UNPROCESSABLE_CONTENT, "Invalid field"),
   IDEMPOTENCY_KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT, "Idempotency key reused"),
   RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+  /** The app has as many idempotency records as it may have. */
+  TOO_MANY_IDEMPOTENCY_KEYS(HttpStatus.TOO_MANY_REQUESTS, "Too many idempotency keys"),
   QUEUE_FULL(HttpStatus.SERVICE_UNAVAILABLE, "Queue full"),
   UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Service unavailable"),
   INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error"),
