@@ -4,6 +4,7 @@ import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
 import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
 import static dev.tally.common.web.problem.ProblemType.MISDIRECTED_REQUEST;
 import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
+import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
 import static dev.tally.common.web.problem.ProblemType.UNAUTHORIZED;
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 
@@ -92,6 +93,7 @@ final class OperationsDescription {
             MALFORMED_REQUEST,
             MISDIRECTED_REQUEST,
             NOT_ACCEPTABLE,
+            RATE_LIMITED,
             INTERNAL_ERROR,
             UNAVAILABLE);
   }

@@ -31,8 +31,8 @@ final class Shared {
       404 (`no-such-route`); a method that is not listed gets a 405 (`method-not-allowed`) with `Allow`. Bodies are \
       JSON or form-encoded, in UTF-8. Objects may get more members; the listed members stay as they are.
 
-      If a rate limit is configured, the routes that can answer with a 429 report it in the headers `RateLimit-Policy` \
-      and `RateLimit`.""";
+      If a rate limit is configured, answers report it in the headers `RateLimit-Policy` and `RateLimit`. The limit of a \
+      client's address counts every request but those for health; the limit of an app counts each message of a batch.""";
 
   private Shared() {}
 

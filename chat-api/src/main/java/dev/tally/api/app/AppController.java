@@ -41,7 +41,8 @@ final class AppController {
             "This client address has created too many apps.",
             properties.newAppsPerHour(),
             Duration.ofHours(1),
-            0);
+            /* burst= */ 0,
+            /* highestCost= */ 1);
   }
 
   @GetMapping

@@ -11,6 +11,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class AppRateLimit {
 
+  private static final int LARGEST_BATCH = 1_000;
+
   private final RateLimit limit;
 
   AppRateLimit(RateLimitProperties properties) {
@@ -20,13 +22,15 @@ public final class AppRateLimit {
             "The app exceeded its write rate limit.",
             properties.perSecond(),
             Duration.ofSeconds(1),
-            properties.burst());
+            properties.burst(),
+            LARGEST_BATCH);
   }
 
   /**
    * Counts writes against an app's limit.
    *
-   * @param writes a batch larger than the whole bucket costs one full bucket
+   * @param writes each message of a batch is one. A batch larger than the whole bucket passes when
+   *     that is full, and the app has to wait until it has paid all of it.
    * @param response receives the header fields of the limit
    * @throws ProblemException 429 if the app has to wait
    */

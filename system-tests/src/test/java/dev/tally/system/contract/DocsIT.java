@@ -45,6 +45,24 @@ class DocsIT {
         .doesNotContain("http:", "https:");
   }
 
+  /** Their files have two megabytes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-ui.css"})
+  void aBrowserLoadsFilesOnceAndCompressed(String file) {
+    String url = running.api() + "/docs/" + file;
+    Http.Answer answer = Http.get(url, "Accept-Encoding", "gzip").is(200);
+    assertThat(answer.header("Content-Encoding")).hasValue("gzip");
+    assertThat(answer.header("Vary").orElse("")).containsIgnoringCase("accept-encoding");
+    assertThat(answer.response().headers().allValues("Cache-Control"))
+        .containsExactly("max-age=3600, public");
+
+    String tag = answer.header("ETag").orElseThrow();
+    Http.Answer again = Http.get(url, "Accept-Encoding", "gzip", "If-None-Match", tag).is(304);
+    assertThat(again.response().body()).isEmpty();
+    assertThat(Http.get(url).is(200).header("Content-Encoding")).isEmpty();
+  }
+
   @Test
   void thePolicyAllowsOnlyThePagesOwnFilesAndBothServices() {
     try (ConfigurableApplicationContext api =

@@ -80,6 +80,24 @@ class RateLimitIT {
   }
 
   @Test
+  void aBatchIsPaidInFull() {
+    String app = tally.newApp();
+    try (ConfigurableApplicationContext gateway =
+        running.startGateway("--TALLY_RATE_LIMIT_PER_SECOND=1", "--TALLY_RATE_LIMIT_BURST=3")) {
+      TallyClient limited = new TallyClient(tally.api(), RunningTally.url(gateway));
+      long chat = tally.newChat(app);
+      String batch = "{\"body\":\"x\"}\n".repeat(1000);
+
+      Http.Answer first = postLines(limited.messagesTo(app, chat), batch).is(201);
+
+      assertThat(first.header("RateLimit")).hasValue("\"app\";r=0;t=1000");
+      Http.Answer refused = Http.postJson(limited.messagesTo(app, chat), "{\"body\":\"x\"}");
+      refused.isProblem(429, "rate-limited", "Too many requests");
+      assertThat(Integer.parseInt(refused.header("Retry-After").orElseThrow())).isBetween(900, 998);
+    }
+  }
+
+  @Test
   void bothServicesLimitAnAddressOnAllRoutes() {
     String app = tally.newApp();
     long chat = tally.newChat(app);
@@ -107,9 +125,10 @@ class RateLimitIT {
       isRefused(refused, "address", 2);
       assertThat(tally.say(app, chat, "the next number")).isEqualTo(accepted + 1);
 
-      // Health checks and metrics have no limit.
+      // Health checks have no limit.
       for (int i = 0; i < 10; i++) {
         Http.get(RunningTally.url(api) + "/actuator/health/readiness").is(200);
+        Http.get(RunningTally.url(gateway) + "/actuator/health").is(200);
       }
     }
   }

@@ -33,8 +33,10 @@ public final class RateLimit {
    * @param refusal the problem's detail for a key over its limit
    * @param rate how many each key may take in a period; 0 means no limit
    * @param burst how many a key may take at once after a pause; 0 means as many as {@code rate}
+   * @param highestCost the highest cost that is taken
    */
-  public RateLimit(String name, String refusal, long rate, Duration period, long burst) {
+  public RateLimit(
+      String name, String refusal, long rate, Duration period, long burst, int highestCost) {
     this.name = name;
     this.refusal = refusal;
     this.burst = burst == 0 ? rate : burst;
@@ -43,13 +45,16 @@ public final class RateLimit {
       buckets = null;
       return;
     }
-    // A bucket is full after this time, so it can be dropped: a new one is full, too.
+    // An empty bucket is full after this time, so it can be dropped: a new one is full, too.
     Duration window = period.multipliedBy(this.burst).dividedBy(rate);
     policy = "\"%s\";q=%d;w=%d".formatted(name, this.burst, seconds(window.toNanos()));
+    // A bucket in debt must not be dropped before.
+    Duration debt = period.multipliedBy(Math.max(0, highestCost - this.burst)).dividedBy(rate);
+    Duration idle = window.plus(debt);
     buckets =
         Caffeine.newBuilder()
             .maximumSize(MAX_KEYS)
-            .expireAfterAccess(window.compareTo(SECOND) < 0 ? SECOND : window)
+            .expireAfterAccess(idle.compareTo(SECOND) < 0 ? SECOND : idle)
             .build(
                 _ ->
                     Bucket.builder()
@@ -65,7 +70,8 @@ public final class RateLimit {
   /**
    * Counts against a key's limit.
    *
-   * @param cost at most one full bucket is taken, otherwise a larger cost could never pass
+   * @param cost if it is more than a bucket holds, it passes when the bucket is full, and the key
+   *     has to wait until it has paid all of it
    * @param response receives the header fields
    * @throws ProblemException 429 if the key has to wait
    */
@@ -73,7 +79,10 @@ public final class RateLimit {
     if (buckets == null) {
       return;
     }
-    ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(Math.min(cost, burst));
+    Bucket bucket = buckets.get(key);
+    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(Math.min(cost, burst));
+    long debt =
+        probe.isConsumed() && cost > burst ? bucket.consumeIgnoringRateLimits(cost - burst) : 0;
     response.addHeader("RateLimit-Policy", policy);
     response.addHeader(
         "RateLimit",
@@ -82,7 +91,7 @@ public final class RateLimit {
             + "\";r="
             + probe.getRemainingTokens()
             + ";t="
-            + seconds(probe.getNanosToWaitForReset()));
+            + seconds(probe.getNanosToWaitForReset() + debt));
     if (!probe.isConsumed()) {
       throw ProblemException.retryable(
           ProblemType.RATE_LIMITED, refusal, Duration.ofNanos(probe.getNanosToWaitForRefill()));

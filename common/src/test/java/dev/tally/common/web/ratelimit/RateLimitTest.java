@@ -14,7 +14,7 @@ class RateLimitTest {
 
   @Test
   void eachKeyHasItsOwnBucket() {
-    RateLimit limit = new RateLimit("test", "Too fast.", 2, DAY, 0);
+    RateLimit limit = new RateLimit("test", "Too fast.", 2, DAY, 0, 1000);
 
     assertThat(take(limit, "a", 1).getHeader("RateLimit")).isEqualTo("\"test\";r=1;t=43200");
     assertThat(take(limit, "a", 1).getHeader("RateLimit")).startsWith("\"test\";r=0;t=");
@@ -26,17 +26,35 @@ class RateLimitTest {
   }
 
   @Test
-  void aCostAboveTheBurstTakesOneFullBucket() {
-    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5);
+  void aCostAboveTheBurstPassesAFullBucketAndIsPaidInFull() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5, 1000);
 
-    assertThat(take(limit, "a", 1000).getHeader("RateLimit-Policy"))
-        .isEqualTo("\"test\";q=5;w=432000");
-    assertThatThrownBy(() -> take(limit, "a", 1)).isInstanceOf(ProblemException.class);
+    MockHttpServletResponse passed = take(limit, "a", 1000);
+
+    assertThat(passed.getHeader("RateLimit-Policy")).isEqualTo("\"test\";q=5;w=432000");
+    assertThat(passed.getHeader("RateLimit"))
+        .isEqualTo("\"test\";r=0;t=" + DAY.multipliedBy(1000).toSeconds());
+    assertThatThrownBy(() -> take(limit, "a", 1))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem ->
+                assertThat(problem.retryAfter())
+                    .isBetween(DAY.multipliedBy(995), DAY.multipliedBy(996)));
+  }
+
+  @Test
+  void aCostAboveTheBurstNeedsAFullBucket() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5, 1000);
+    take(limit, "a", 1);
+
+    assertThatThrownBy(() -> take(limit, "a", 6)).isInstanceOf(ProblemException.class);
+
+    assertThat(take(limit, "a", 4).getHeader("RateLimit")).startsWith("\"test\";r=0");
   }
 
   @Test
   void aRefusedRequestCostsNothing() {
-    RateLimit limit = new RateLimit("test", "Too fast.", 3, DAY, 0);
+    RateLimit limit = new RateLimit("test", "Too fast.", 3, DAY, 0, 1000);
     take(limit, "a", 2);
 
     assertThatThrownBy(() -> take(limit, "a", 2)).isInstanceOf(ProblemException.class);
@@ -46,7 +64,7 @@ class RateLimitTest {
 
   @Test
   void withoutALimitThereAreNoHeaders() {
-    RateLimit none = new RateLimit("test", "Too fast.", 0, DAY, 5);
+    RateLimit none = new RateLimit("test", "Too fast.", 0, DAY, 5, 1000);
 
     assertThat(none.isOn()).isFalse();
     for (int i = 0; i < 100; i++) {
