@@ -8,6 +8,7 @@ import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.origin.OriginConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
 import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import dev.tally.common.web.request.BodyMemoryConfiguration;
 import dev.tally.common.web.request.PathNamesConfiguration;
 import dev.tally.common.web.server.ServerConfiguration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -35,6 +36,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   RateLimitConfiguration.class,
   OriginConfiguration.class,
   PathNamesConfiguration.class,
+  BodyMemoryConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   SchemaConfiguration.class,

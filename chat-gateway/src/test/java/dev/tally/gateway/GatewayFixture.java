@@ -2,6 +2,7 @@ package dev.tally.gateway;
 
 import dev.tally.testkit.TestServers;
 import dev.tally.testkit.http.Http;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -81,6 +82,14 @@ final class GatewayFixture {
         Http.JSON.writeValueAsString(Map.of("body", body)));
   }
 
+  /** Sends a message for each line. */
+  Http.Answer batch(ConfigurableApplicationContext to, String app, int chat, String lines) {
+    return Http.postBytes(
+        url(to, "/apps/%s/chats/%d/messages".formatted(app, chat)),
+        "application/x-ndjson",
+        lines.getBytes(StandardCharsets.UTF_8));
+  }
+
   Http.Answer post(ConfigurableApplicationContext to, String path, String... headers) {
     return Http.post(url(to, path), headers);
   }
@@ -89,8 +98,11 @@ final class GatewayFixture {
     return Http.get(url(from, path));
   }
 
+  static int port(ConfigurableApplicationContext service) {
+    return Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+  }
+
   private static String url(ConfigurableApplicationContext service, String path) {
-    String port = service.getEnvironment().getRequiredProperty("local.server.port");
-    return "http://127.0.0.1:" + port + path;
+    return "http://127.0.0.1:" + port(service) + path;
   }
 }

@@ -7,6 +7,7 @@ import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.ratelimit.ClientAddress;
 import dev.tally.common.web.ratelimit.RateLimit;
+import dev.tally.common.web.request.BodyMemory;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.common.web.request.TextField;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,11 +31,13 @@ final class AppController {
 
   private final Apps apps;
   private final AdminKey adminKey;
+  private final BodyMemory bodies;
   private final RateLimit newApps;
 
-  AppController(Apps apps, AdminKey adminKey, AppProperties properties) {
+  AppController(Apps apps, AdminKey adminKey, BodyMemory bodies, AppProperties properties) {
     this.apps = apps;
     this.adminKey = adminKey;
+    this.bodies = bodies;
     this.newApps =
         new RateLimit(
             "new-apps",
@@ -78,7 +81,12 @@ final class AppController {
     return AppView.of(apps.rename(token, name(request)));
   }
 
-  private static String name(HttpServletRequest request) {
-    return TextField.APP_NAME.require(RequestBody.field(request, TextField.APP_NAME.name()));
+  private String name(HttpServletRequest request) {
+    try (BodyMemory.Held _ =
+        RequestBody.isHere(request)
+            ? BodyMemory.Held.NOTHING
+            : bodies.hold(ClientAddress.of(request), request, RequestBody.MAX_OBJECT_BYTES)) {
+      return TextField.APP_NAME.require(RequestBody.field(request, TextField.APP_NAME.name()));
+    }
   }
 }

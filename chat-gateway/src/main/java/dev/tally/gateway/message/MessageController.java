@@ -11,7 +11,6 @@ import dev.tally.common.web.request.RequestBody;
 import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
-import dev.tally.gateway.ratelimit.AppRateLimit;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
@@ -28,11 +27,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class MessageController {
 
   private final Acceptor acceptor;
-  private final AppRateLimit rateLimit;
+  private final BodyGate gate;
 
-  MessageController(Acceptor acceptor, AppRateLimit rateLimit) {
+  MessageController(Acceptor acceptor, BodyGate gate) {
     this.acceptor = acceptor;
-    this.rateLimit = rateLimit;
+    this.gate = gate;
   }
 
   sealed interface Accepted {}
@@ -60,6 +59,20 @@ final class MessageController {
     }
     MediaType type = RequestBody.mediaType(request);
     boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
+    int longest = batch ? MessageLines.MAX_BYTES : RequestBody.MAX_OBJECT_BYTES;
+    try (BodyGate.Entry entry = gate.admit(chat.app(), request, longest, response)) {
+      return create(chat, batch, entry, key, traceparent, request, response);
+    }
+  }
+
+  private Accepted create(
+      ChatName chat,
+      boolean batch,
+      BodyGate.Entry entry,
+      @Nullable String key,
+      @Nullable String traceparent,
+      HttpServletRequest request,
+      HttpServletResponse response) {
     List<String> bodies =
         batch
             ? MessageLines.bodies(RequestBody.text(request, MessageLines.MAX_BYTES))
@@ -70,7 +83,7 @@ final class MessageController {
     requested.add((batch ? "batch of messages " : "message ") + chat.number());
     requested.addAll(bodies);
     IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, requested);
-    rateLimit.take(chat.app(), bodies.size(), response);
+    entry.count(bodies.size(), response);
     NumberRange numbers =
         acceptor.messages(chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
     return batch

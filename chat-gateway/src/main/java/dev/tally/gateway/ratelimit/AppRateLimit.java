@@ -37,4 +37,22 @@ public final class AppRateLimit {
   public void take(AppToken app, int writes, HttpServletResponse response) {
     limit.take(app.value(), writes, response);
   }
+
+  /**
+   * Counts one write of a request whose body is not read yet.
+   *
+   * @throws ProblemException 429 if the app has to wait
+   */
+  public void takeFirst(AppToken app, HttpServletResponse response) {
+    limit.takeFirst(app.value(), response);
+  }
+
+  /**
+   * Counts all writes of a request of which {@link #takeFirst} has counted one.
+   *
+   * @throws ProblemException 429 if the app has to wait
+   */
+  public void takeAll(AppToken app, int writes, HttpServletResponse response) {
+    limit.takeAll(app.value(), writes, response);
+  }
 }

@@ -1,16 +1,20 @@
 package dev.tally.common.accept;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.common.accept.counter.CounterRecovery;
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.accept.replica.UnconfirmedWriteException;
 import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.MemoryFull;
 import dev.tally.common.redis.RedisRequirements;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -26,6 +30,9 @@ public final class JobQueue implements DisposableBean {
   /** Redis may be unchecked, then the counter unknown, and then behind. */
   private static final int RECOVERIES = 3;
 
+  private static final int MOST_KNOWN = 10_000;
+  private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
+
   private final RedisRequirements requirements;
   private final RedisLayout layout;
   private final Pipeline pipeline;
@@ -33,6 +40,9 @@ public final class JobQueue implements DisposableBean {
   private final AcceptScript script;
   private final CounterRecovery recovery;
   private final Counter unconfirmed;
+  private final StringRedisTemplate redis;
+  private final Cache<AppToken, AppToken> known =
+      Caffeine.newBuilder().maximumSize(MOST_KNOWN).expireAfterWrite(KNOWN_FOR).build();
 
   /** A queue over these connections. */
   public JobQueue(
@@ -50,6 +60,7 @@ public final class JobQueue implements DisposableBean {
       MeterRegistry meters) {
     this.requirements = requirements;
     this.layout = layout;
+    this.redis = redis;
     this.pipeline = new Pipeline(connections, wait);
     this.partitions = new PartitionMemory(epochs);
     this.script = new AcceptScript(pipeline, redis, layout, limits, partitions, idempotency);
@@ -92,6 +103,26 @@ public final class JobQueue implements DisposableBean {
       }
       throw e;
     }
+  }
+
+  /**
+   * Returns if there is such an app, without a look at its limits. The answer may be some seconds
+   * old.
+   *
+   * @throws dev.tally.common.web.problem.ProblemException 404 if there is none
+   * @throws DataAccessException if nobody knows: Redis does not answer, or does not have the app,
+   *     and MySQL does not answer
+   */
+  public void requireApp(AppToken app) {
+    if (known.getIfPresent(app) != null) {
+      return;
+    }
+    Parent.App parent = new Parent.App(app);
+    String counter = parent.counter(layout.partitions().of(app));
+    if (!Boolean.TRUE.equals(redis.hasKey(counter))) {
+      recovery.setMissing(parent);
+    }
+    known.put(app, app);
   }
 
   /** Does what the script needs, and returns whether it should be asked again. */

@@ -83,6 +83,41 @@ public final class RateLimit {
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(Math.min(cost, burst));
     long debt =
         probe.isConsumed() && cost > burst ? bucket.consumeIgnoringRateLimits(cost - burst) : 0;
+    report(probe, debt, response);
+    requireTaken(probe);
+  }
+
+  /**
+   * Takes one of a cost that is not known yet.
+   *
+   * @param response receives the header fields if the key has to wait
+   * @throws ProblemException 429 if the key has to wait
+   */
+  public void takeFirst(String key, HttpServletResponse response) {
+    if (buckets == null) {
+      return;
+    }
+    ConsumptionProbe probe = buckets.get(key).tryConsumeAndReturnRemaining(1);
+    if (!probe.isConsumed()) {
+      report(probe, /* debt= */ 0, response);
+      requireTaken(probe);
+    }
+  }
+
+  /**
+   * Takes a whole cost, of which {@link #takeFirst} has taken one. That one is given back first, so
+   * a key that has to wait gets as far with its next request.
+   *
+   * @throws ProblemException 429 if the key has to wait
+   */
+  public void takeAll(String key, int cost, HttpServletResponse response) {
+    if (buckets != null) {
+      buckets.get(key).addTokens(1);
+      take(key, cost, response);
+    }
+  }
+
+  private void report(ConsumptionProbe probe, long debt, HttpServletResponse response) {
     response.addHeader("RateLimit-Policy", policy);
     response.addHeader(
         "RateLimit",
@@ -92,6 +127,9 @@ public final class RateLimit {
             + probe.getRemainingTokens()
             + ";t="
             + seconds(probe.getNanosToWaitForReset() + debt));
+  }
+
+  private void requireTaken(ConsumptionProbe probe) {
     if (!probe.isConsumed()) {
       throw ProblemException.retryable(
           ProblemType.RATE_LIMITED, refusal, Duration.ofNanos(probe.getNanosToWaitForRefill()));

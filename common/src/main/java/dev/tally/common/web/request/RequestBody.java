@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -27,12 +27,24 @@ public final class RequestBody {
   public static final int MAX_OBJECT_BYTES = 128 * 1024;
 
   private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private static final String NO_JSON = "The body is not well-formed JSON.";
 
   private RequestBody() {}
+
+  /**
+   * Whether the whole body has arrived and waits to be read, in a buffer that the connection has
+   * anyway. False if the body has no announced length.
+   */
+  public static boolean isHere(HttpServletRequest request) {
+    long announced = request.getContentLengthLong();
+    try {
+      return announced == 0 || (announced > 0 && request.getInputStream().available() >= announced);
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /**
    * The media type that the request names.
@@ -80,28 +92,36 @@ public final class RequestBody {
   }
 
   /**
-   * The named field of a JSON object.
+   * The named field of a JSON object. Other values are checked and skipped, and take no memory.
    *
    * @return null if the object has no such field, or the field is null
    */
   public static @Nullable String jsonField(String json, String name) {
-    JsonNode object;
-    try {
-      object = JSON.readTree(json);
+    String found = null;
+    boolean isText = true;
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw ProblemException.malformed("The body is not a JSON object.");
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean isWanted = parser.currentName().equals(name);
+        JsonToken value = parser.nextToken();
+        if (isWanted && value != JsonToken.VALUE_NULL) {
+          isText = value == JsonToken.VALUE_STRING;
+          found = isText ? parser.getString() : null;
+        }
+        parser.skipChildren();
+      }
+      if (parser.nextToken() != null) {
+        throw ProblemException.malformed(NO_JSON);
+      }
     } catch (JacksonException e) {
-      throw ProblemException.malformed("The body is not well-formed JSON.");
+      throw ProblemException.malformed(NO_JSON);
     }
-    if (!object.isObject()) {
-      throw ProblemException.malformed("The body is not a JSON object.");
-    }
-    JsonNode value = object.path(name);
-    if (value.isMissingNode() || value.isNull()) {
-      return null;
-    }
-    if (!value.isString()) {
+    if (!isText) {
       throw ProblemException.malformed(name + " is not a string.");
     }
-    return value.stringValue();
+    return found;
   }
 
   /**

@@ -63,12 +63,42 @@ class RateLimitTest {
   }
 
   @Test
+  void aCostOfWhichTheFirstIsTakenNeedsNoMoreThanAnyOther() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5, 1000);
+    MockHttpServletResponse response = new MockHttpServletResponse();
+
+    limit.takeFirst("a", response);
+    limit.takeAll("a", 1000, response);
+
+    assertThat(response.getHeaders("RateLimit"))
+        .containsExactly("\"test\";r=0;t=" + DAY.multipliedBy(1000).toSeconds());
+    assertThatThrownBy(() -> limit.takeFirst("a", response)).isInstanceOf(ProblemException.class);
+    assertThat(response.getHeaders("RateLimit")).hasSize(2);
+  }
+
+  @Test
+  void aRefusedCostGivesBackTheFirst() {
+    RateLimit limit = new RateLimit("test", "Too fast.", 1, DAY, 5, 1000);
+    take(limit, "a", 1);
+    MockHttpServletResponse response = new MockHttpServletResponse();
+
+    limit.takeFirst("a", response);
+    assertThatThrownBy(() -> limit.takeAll("a", 5, response)).isInstanceOf(ProblemException.class);
+
+    assertThat(take(limit, "a", 4).getHeader("RateLimit")).startsWith("\"test\";r=0");
+  }
+
+  @Test
   void withoutALimitThereAreNoHeaders() {
     RateLimit none = new RateLimit("test", "Too fast.", 0, DAY, 5, 1000);
 
     assertThat(none.isOn()).isFalse();
     for (int i = 0; i < 100; i++) {
       assertThat(take(none, "a", 1000).getHeaderNames()).isEmpty();
+      MockHttpServletResponse response = new MockHttpServletResponse();
+      none.takeFirst("a", response);
+      none.takeAll("a", 1000, response);
+      assertThat(response.getHeaderNames()).isEmpty();
     }
   }
 

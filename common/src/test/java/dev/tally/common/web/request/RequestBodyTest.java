@@ -3,8 +3,10 @@ package dev.tally.common.web.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import java.lang.management.ManagementFactory;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -107,6 +109,28 @@ class RequestBodyTest {
     assertThat(field("application/json", nested(100))).isEqualTo("a");
     assertProblem(ProblemType.MALFORMED_REQUEST, "application/json", nested(1_000));
     assertProblem(ProblemType.MALFORMED_REQUEST, "application/json", nested(60_000));
+  }
+
+  /** A tree of these values would take thirty times the body's length. */
+  @Test
+  void valuesThatNobodyNeedsTakeNoMemory() {
+    String json = "{\"x\":[" + "[],".repeat(300_000) + "[]],\"body\":\"a\"}";
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    RequestBody.jsonField(json, "body");
+
+    long before = memory.getCurrentThreadAllocatedBytes();
+    String body = RequestBody.jsonField(json, "body");
+    long allocated = memory.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(body).isEqualTo("a");
+    assertThat(allocated).isLessThan(json.length());
+  }
+
+  @Test
+  void whatIsNoObjectIsNotReadToItsEnd() {
+    assertThatThrownBy(() -> RequestBody.jsonField("[[],[],broken", "body"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessage("The body is not a JSON object.");
   }
 
   private static String nested(int depth) {
