@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class MessageStream {
 
   private static final byte[] HEARTBEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** Longer than it takes a reset to come back from a client that is gone. */
+  private static final Duration RESET = Duration.ofMillis(500);
+
+  private final SecureRandom random = new SecureRandom();
   private final EventPages pages;
   private final StreamProperties properties;
   private final EnumCounter<Ending> ended;
@@ -68,7 +73,7 @@ final class MessageStream {
   }
 
   /**
-   * Streams until the client disconnects or the watch ends.
+   * Streams until the client disconnects, the watch ends, or the stream's life does.
    *
    * @param after the number of the last message that the client has
    */
@@ -77,7 +82,7 @@ final class MessageStream {
     try {
       write(GREETING, response);
       follow(watch, after, response);
-      ending = Ending.SHUTDOWN;
+      ending = watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
     } catch (IOException e) {
       if (isTimeout(e)) {
         ending = Ending.SLOW_CLIENT;
@@ -92,6 +97,7 @@ final class MessageStream {
   private enum Ending {
     CLIENT("client"),
     SLOW_CLIENT("slow-client"),
+    LIFE("life"),
     SHUTDOWN("shutdown");
 
     private final String tag;
@@ -105,7 +111,9 @@ final class MessageStream {
       throws IOException, InterruptedException {
     long position = after;
     boolean caughtUp = false;
-    while (!watch.isEnded()) {
+    long end = System.nanoTime() + life().toNanos();
+    long left;
+    while (!watch.isEnded() && (left = end - System.nanoTime()) > 0) {
       EventPage page;
       try {
         page = pages.next(watch, position);
@@ -124,10 +132,24 @@ final class MessageStream {
         continue;
       }
       caughtUp = true;
-      if (!watch.await(position, properties.heartbeat())) {
+      if (!watch.await(position, shorter(properties.heartbeat(), left))) {
         write(HEARTBEAT, response);
+        // The network takes a write although the client is gone, and refuses the next one.
+        if (!watch.await(position, RESET)) {
+          write(HEARTBEAT, response);
+        }
       }
     }
+  }
+
+  /** Streams that began together, as after a restart, do not end together. */
+  private Duration life() {
+    long nanos = properties.life().toNanos();
+    return Duration.ofNanos(nanos - random.nextLong(nanos / 10 + 1));
+  }
+
+  private static Duration shorter(Duration time, long nanos) {
+    return time.toNanos() < nanos ? time : Duration.ofNanos(nanos);
   }
 
   private void sent(EventPage page, boolean caughtUp) {

@@ -5,6 +5,7 @@ import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import dev.tally.common.web.ratelimit.ClientAddress;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -52,7 +53,8 @@ final class StreamController {
       // A browser that reconnects repeats its first URL, so the header is newer than the parameter.
       position = PageRequest.number(LAST_EVENT_ID, lastEventId, 0);
     }
-    ChatWatch watch = streams.open(chats.place(chat));
+    String address = ClientAddress.of(request);
+    ChatWatch watch = streams.open(chats.place(chat), address);
     try {
       highestNumbers.raise(List.of(watch));
       response.setContentType(CONTENT_TYPE);
@@ -62,7 +64,7 @@ final class StreamController {
         stream.run(watch, position, response);
       }
     } finally {
-      streams.close(watch);
+      streams.close(watch, address);
     }
   }
 

@@ -26,12 +26,18 @@ final class Streams implements SmartLifecycle {
 
   private static final Duration RETRY = Duration.ofSeconds(5);
 
+  /** One stream in so many is kept for apps that have few. */
+  private static final int RESERVED = 10;
+
+  private static final int FEW = 10;
+
   private final StreamProperties properties;
   private final Map<ChatName, ChatWatch> watches = new ConcurrentHashMap<>();
 
   // The fields below are guarded by this.
   private final Map<ChatName, Integer> openByChat = new HashMap<>();
   private final Map<AppToken, Integer> openByApp = new HashMap<>();
+  private final Map<String, Integer> openByAddress = new HashMap<>();
   private int open;
   private boolean stopping;
 
@@ -48,34 +54,46 @@ final class Streams implements SmartLifecycle {
   /**
    * Opens a stream of a chat. The caller must {@link #close} it.
    *
-   * @throws ProblemException 503 at this API's limit or while it stops, 429 at the app's limit
+   * @param address the client's
+   * @throws ProblemException 503 at this API's limit or while it stops, 429 at the limit of the app
+   *     or of the address
    */
-  synchronized ChatWatch open(Chats.Place chat) {
+  synchronized ChatWatch open(Chats.Place chat, String address) {
     ChatName name = chat.name();
     if (stopping) {
       throw ProblemException.retryable(
           ProblemType.UNAVAILABLE, "This API is stopping: connect again.", Duration.ofSeconds(1));
     }
-    if (open >= properties.limit()) {
+    int ofApp = openByApp.getOrDefault(name.app(), 0);
+    int limit = properties.limit();
+    if (open >= (ofApp < FEW ? limit : limit - limit / RESERVED)) {
       throw ProblemException.retryable(
           ProblemType.UNAVAILABLE, "The stream limit of this server is reached.", RETRY);
     }
-    if (openByApp.getOrDefault(name.app(), 0) >= properties.limitPerApp()) {
+    if (ofApp >= properties.limitPerApp()) {
       throw ProblemException.retryable(
           ProblemType.RATE_LIMITED,
           "The app's stream limit is reached: close another stream first.",
           RETRY);
     }
+    if (openByAddress.getOrDefault(address, 0) >= properties.limitPerAddress()) {
+      throw ProblemException.retryable(
+          ProblemType.RATE_LIMITED,
+          "The client address has too many streams: close another stream first.",
+          RETRY);
+    }
     open++;
     openByApp.merge(name.app(), 1, Integer::sum);
+    openByAddress.merge(address, 1, Integer::sum);
     openByChat.merge(name, 1, Integer::sum);
     return watches.computeIfAbsent(name, _ -> new ChatWatch(chat));
   }
 
-  synchronized void close(ChatWatch watch) {
+  synchronized void close(ChatWatch watch, String address) {
     ChatName name = watch.chat().name();
     open--;
     openByApp.computeIfPresent(name.app(), (_, count) -> oneLess(count));
+    openByAddress.computeIfPresent(address, (_, count) -> oneLess(count));
     if (openByChat.computeIfPresent(name, (_, count) -> oneLess(count)) == null) {
       watches.remove(name);
     }

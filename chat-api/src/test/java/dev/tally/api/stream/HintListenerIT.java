@@ -26,15 +26,18 @@ class HintListenerIT {
   private static final TestServers SERVERS = TestServers.wiped();
   private static final String ACME = "a".repeat(32);
   private static final String OTHER = "b".repeat(32);
+  private static final String ADDRESS = "192.0.2.1";
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final ChatName ACME_CHAT = new ChatName(new AppToken(ACME), 1);
   private static final ChatName OTHER_CHAT = new ChatName(new AppToken(OTHER), 1);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Streams streams =
-      new Streams(
-          new StreamProperties(9, 9, Duration.ofSeconds(15), Duration.ofSeconds(1)), meters);
-  private final ChatWatch watch = streams.open(new Chats.Place(ACME_CHAT, new ChatKey(1, 1)));
-  private final ChatWatch other = streams.open(new Chats.Place(OTHER_CHAT, new ChatKey(2, 1)));
+      new Streams(new StreamProperties(9, 9, 9, SECOND, SECOND, SECOND), meters);
+  private final ChatWatch watch =
+      streams.open(new Chats.Place(ACME_CHAT, new ChatKey(1, 1)), ADDRESS);
+  private final ChatWatch other =
+      streams.open(new Chats.Place(OTHER_CHAT, new ChatKey(2, 1)), ADDRESS);
   private LettuceConnectionFactory connections;
   private StringRedisTemplate redis;
   private HintListener listener;

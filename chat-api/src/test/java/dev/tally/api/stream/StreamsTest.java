@@ -25,42 +25,41 @@ class StreamsTest {
 
   private static final AppToken ACME = new AppToken("a".repeat(32));
   private static final AppToken OTHER = new AppToken("b".repeat(32));
+  private static final String ADDRESS = "192.0.2.1";
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
-  private final Streams streams =
-      new Streams(
-          new StreamProperties(5, 3, Duration.ofSeconds(15), Duration.ofSeconds(1)), meters);
+  private final Streams streams = new Streams(properties(5, 3, 9), meters);
 
   @Test
   void streamsOfAChatShareAWatch() {
-    ChatWatch watch = streams.open(chat(ACME, 1));
+    ChatWatch watch = open(chat(ACME, 1));
 
     assertThat(watch.chat()).isEqualTo(chat(ACME, 1));
-    assertThat(streams.open(chat(ACME, 1))).isSameAs(watch);
-    assertThat(streams.open(chat(ACME, 2))).isNotSameAs(watch);
-    assertThat(streams.open(chat(OTHER, 1))).isNotSameAs(watch);
+    assertThat(open(chat(ACME, 1))).isSameAs(watch);
+    assertThat(open(chat(ACME, 2))).isNotSameAs(watch);
+    assertThat(open(chat(OTHER, 1))).isNotSameAs(watch);
     assertThat(streams.watch(new ChatName(ACME, 1))).containsSame(watch);
     assertThat(streams.watches()).hasSize(3).contains(watch);
   }
 
   @Test
   void aChatIsWatchedUntilItsLastStreamCloses() {
-    ChatWatch watch = streams.open(chat(ACME, 1));
-    streams.open(chat(ACME, 1));
-    ChatWatch other = streams.open(chat(ACME, 2));
+    ChatWatch watch = open(chat(ACME, 1));
+    open(chat(ACME, 1));
+    ChatWatch other = open(chat(ACME, 2));
 
-    streams.close(watch);
+    close(watch);
     assertThat(streams.watch(new ChatName(ACME, 1))).containsSame(watch);
-    streams.close(watch);
+    close(watch);
     assertThat(streams.watch(new ChatName(ACME, 1))).isEmpty();
 
     assertThat(streams.watches()).containsExactly(other);
-    assertThat(streams.open(chat(ACME, 1))).isNotSameAs(watch);
+    assertThat(open(chat(ACME, 1))).isNotSameAs(watch);
   }
 
   @Test
   void aChatWithoutStreamsIsNotWatched() {
-    streams.open(chat(ACME, 1));
+    open(chat(ACME, 1));
 
     assertThat(streams.watch(new ChatName(ACME, 2))).isEmpty();
     assertThat(streams.watch(new ChatName(OTHER, 1))).isEmpty();
@@ -68,17 +67,17 @@ class StreamsTest {
 
   @Test
   void anAppHasALimitOfItsOwn() {
-    ChatWatch first = streams.open(chat(ACME, 1));
-    streams.open(chat(ACME, 1));
-    streams.open(chat(ACME, 2));
+    ChatWatch first = open(chat(ACME, 1));
+    open(chat(ACME, 1));
+    open(chat(ACME, 2));
 
     ProblemException problem = refused(ACME);
     assertThat(problem.type()).isEqualTo(ProblemType.RATE_LIMITED);
     assertThat(problem.retryAfter()).isEqualTo(Duration.ofSeconds(5));
-    streams.open(chat(OTHER, 1));
+    open(chat(OTHER, 1));
 
-    streams.close(first);
-    streams.open(chat(ACME, 3));
+    close(first);
+    open(chat(ACME, 3));
     assertThat(refused(ACME).type()).isEqualTo(ProblemType.RATE_LIMITED);
   }
 
@@ -86,7 +85,7 @@ class StreamsTest {
   void allAppsTogetherHaveALimit() {
     List<ChatWatch> open = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      open.add(streams.open(chat(i <= 3 ? ACME : OTHER, i)));
+      open.add(open(chat(i <= 3 ? ACME : OTHER, i)));
     }
 
     ProblemException problem = refused(OTHER);
@@ -94,21 +93,21 @@ class StreamsTest {
     assertThat(problem.retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(streams.open()).isEqualTo(5);
 
-    streams.close(open.getFirst());
+    close(open.getFirst());
     assertThat(streams.open()).isEqualTo(4);
-    streams.open(chat(OTHER, 9));
+    open(chat(OTHER, 9));
   }
 
   @Test
   void aRefusedStreamTakesNoPlace() {
     for (int i = 1; i <= 3; i++) {
-      streams.open(chat(ACME, 1));
+      open(chat(ACME, 1));
     }
     refused(ACME);
 
     assertThat(streams.open()).isEqualTo(3);
     for (int i = 1; i <= 3; i++) {
-      streams.close(streams.watch(new ChatName(ACME, 1)).orElseThrow());
+      close(streams.watch(new ChatName(ACME, 1)).orElseThrow());
     }
     assertThat(streams.watches()).isEmpty();
     assertThat(streams.open()).isZero();
@@ -116,8 +115,8 @@ class StreamsTest {
 
   @Test
   void stoppingEndsAllStreamsAndRefusesNewOnes() {
-    ChatWatch one = streams.open(chat(ACME, 1));
-    ChatWatch two = streams.open(chat(ACME, 2));
+    ChatWatch one = open(chat(ACME, 1));
+    ChatWatch two = open(chat(ACME, 2));
     assertThat(streams.isRunning()).isTrue();
 
     streams.stop();
@@ -137,13 +136,13 @@ class StreamsTest {
     streams.start();
 
     assertThat(streams.isRunning()).isTrue();
-    assertThat(streams.open(chat(ACME, 1)).isEnded()).isFalse();
+    assertThat(open(chat(ACME, 1)).isEnded()).isFalse();
   }
 
   @Test
   void metersShowHowManyStreamsAreOpenAndMayBe() {
-    streams.open(chat(ACME, 1));
-    streams.open(chat(ACME, 1));
+    open(chat(ACME, 1));
+    open(chat(ACME, 1));
 
     assertThat(meters.get("tally.streams.open").gauge().value()).isEqualTo(2);
     assertThat(meters.get("tally.streams.limit").gauge().value()).isEqualTo(5);
@@ -158,11 +157,11 @@ class StreamsTest {
           int refused = 0;
           for (int i = 0; i < 2_000; i++) {
             try {
-              ChatWatch watch = streams.open(chat(ACME, i % 2 + 1));
+              ChatWatch watch = open(chat(ACME, i % 2 + 1));
               most.accumulateAndGet(open.incrementAndGet(), Math::max);
               assertThat(streams.watch(watch.chat().name())).containsSame(watch);
               open.decrementAndGet();
-              streams.close(watch);
+              close(watch);
             } catch (ProblemException e) {
               refused++;
             }
@@ -180,9 +179,55 @@ class StreamsTest {
     assertThat(streams.watches()).isEmpty();
   }
 
+  @Test
+  void anAddressHasALimitOfItsOwn() {
+    Streams streams = new Streams(properties(100, 50, 2), new SimpleMeterRegistry());
+    ChatWatch first = streams.open(chat(ACME, 1), "198.51.100.1");
+    streams.open(chat(OTHER, 1), "198.51.100.1");
+
+    assertThatThrownBy(() -> streams.open(chat(ACME, 2), "198.51.100.1"))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.RATE_LIMITED));
+    streams.open(chat(ACME, 2), "198.51.100.2");
+    streams.close(first, "198.51.100.1");
+    streams.open(chat(ACME, 2), "198.51.100.1");
+  }
+
+  @Test
+  void oneStreamInTenIsKeptForAppsWithFew() {
+    Streams streams = new Streams(properties(100, 100, 200), new SimpleMeterRegistry());
+    for (int i = 0; i < 90; i++) {
+      streams.open(chat(ACME, i), ADDRESS);
+    }
+
+    assertThatThrownBy(() -> streams.open(chat(ACME, 99), ADDRESS))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.UNAVAILABLE));
+    for (int i = 0; i < 10; i++) {
+      streams.open(chat(OTHER, i), ADDRESS);
+    }
+    assertThatThrownBy(() -> streams.open(chat(new AppToken("c".repeat(32)), 1), ADDRESS))
+        .isInstanceOf(ProblemException.class);
+  }
+
+  private static StreamProperties properties(int limit, int perApp, int perAddress) {
+    Duration second = Duration.ofSeconds(1);
+    return new StreamProperties(limit, perApp, perAddress, second, second, second);
+  }
+
+  private ChatWatch open(Chats.Place chat) {
+    return streams.open(chat, ADDRESS);
+  }
+
+  private void close(ChatWatch watch) {
+    streams.close(watch, ADDRESS);
+  }
+
   private ProblemException refused(AppToken app) {
     ProblemException[] refused = new ProblemException[1];
-    assertThatThrownBy(() -> streams.open(chat(app, 99)))
+    assertThatThrownBy(() -> open(chat(app, 99)))
         .isInstanceOfSatisfying(ProblemException.class, problem -> refused[0] = problem);
     return refused[0];
   }

@@ -79,7 +79,10 @@ class StreamLimitsIT extends StreamFixture {
   void manySilentStreamsUseNoThreadsAndNoMySqlConnections() {
     int count = 1_500;
     ConfigurableApplicationContext api =
-        api("--TALLY_STREAM_LIMIT_PER_APP=2000", "--spring.datasource.hikari.maximum-pool-size=4");
+        api(
+            "--TALLY_STREAM_LIMIT_PER_APP=2000",
+            "--TALLY_STREAM_LIMIT_PER_ADDRESS=2000",
+            "--spring.datasource.hikari.maximum-pool-size=4");
     int threads = ManagementFactory.getThreadMXBean().getThreadCount();
     Map<EventStream, Long> streams = new HashMap<>();
     for (long i = 1; i <= 30; i++) {
