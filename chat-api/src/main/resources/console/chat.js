@@ -182,7 +182,11 @@ export function showChat(root, { token, chat, onThere }) {
   /** Shows a message and the messages around it. */
   async function showAround(number) {
     try {
-      const page = await listMessages(token, chat, `?order=desc&before=${number + PAGE / 2}&limit=${PAGE}`);
+      let page = await listMessages(token, chat, `?order=desc&before=${number + PAGE / 2}&limit=${PAGE}`);
+      // A page of long messages ends early.
+      if (!page.some((message) => message.number === number)) {
+        page = await listMessages(token, chat, `?order=desc&before=${number + 1}&limit=${PAGE}`);
+      }
       if (closed) return;
       closeSearch();
       show(page.reverse());

@@ -37,7 +37,8 @@ final class ApiDescription {
       {"type": "integer", "format": "int64", "minimum": 0, "description": "The number of persisted rows, lost ones \
       included."}""";
 
-  static final String LIMIT_TEXT = "The page has at most this many elements.";
+  static final String LIMIT_TEXT =
+      "The page has at most this many elements; long ones make it shorter.";
 
   static final String LIMIT =
       """
@@ -56,7 +57,9 @@ final class ApiDescription {
           .formatted(Shared.TOKEN_EXAMPLE);
 
   static final String PAGES =
-      "A `Link` header with `rel=\"next\"` leads to the next page. Every page costs the same.";
+      """
+      A `Link` header with `rel="next"` leads to the next page; the last page has none. A page may be shorter than its \
+      limit, because it ends at 1 MiB, too. Every page costs the same.""";
 
   static final String LOST =
       "What is lost, by a restore of the database for instance, keeps its number and has a `lost_at`. ";

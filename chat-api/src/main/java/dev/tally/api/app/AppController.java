@@ -1,9 +1,9 @@
 package dev.tally.api.app;
 
-import dev.tally.api.page.Page;
+import dev.tally.api.answer.Answers;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
-import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.ratelimit.ClientAddress;
 import dev.tally.common.web.ratelimit.RateLimit;
@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -32,12 +31,19 @@ final class AppController {
   private final Apps apps;
   private final AdminKey adminKey;
   private final BodyMemory bodies;
+  private final Answers answers;
   private final RateLimit newApps;
 
-  AppController(Apps apps, AdminKey adminKey, BodyMemory bodies, AppProperties properties) {
+  AppController(
+      Apps apps,
+      AdminKey adminKey,
+      BodyMemory bodies,
+      Answers answers,
+      AppProperties properties) {
     this.apps = apps;
     this.adminKey = adminKey;
     this.bodies = bodies;
+    this.answers = answers;
     this.newApps =
         new RateLimit(
             "new-apps",
@@ -48,15 +54,18 @@ final class AppController {
             /* highestCost= */ 1);
   }
 
-  @GetMapping
-  ResponseEntity<List<AppView>> list(
+  @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+  void list(
       @RequestParam @Nullable String after,
       @RequestParam @Nullable String limit,
-      HttpServletRequest request) {
+      HttpServletRequest request,
+      HttpServletResponse response) {
     adminKey.require(request);
     int size = PageRequest.limit(limit);
-    Page<AppView> page = apps.list(after, size).map(AppView::of);
-    return PageResponse.of(page, last -> PageQuery.of(size).with("after", last.token()));
+    try (PageBody<AppView> body = PageBody.of(answers, size)) {
+      body.addAll(apps.list(after, size + 1).stream().map(AppView::of).toList());
+      body.send(last -> PageQuery.of(size).with("after", last.token()), response);
+    }
   }
 
   // produces: a client that does not accept JSON gets its 406 before anything is written.

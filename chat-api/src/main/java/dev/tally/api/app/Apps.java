@@ -1,12 +1,12 @@
 package dev.tally.api.app;
 
-import dev.tally.api.page.Page;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.problem.ProblemException;
 import java.security.SecureRandom;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
@@ -53,10 +53,11 @@ public class Apps {
    * Lists apps in the order of their creation.
    *
    * @param after the token of the last app of the page before; null for the first page
+   * @param limit the maximum number of apps
    */
-  Page<App> list(@Nullable String after, int limit) {
+  List<App> list(@Nullable String after, int limit) {
     long id = after == null ? 0 : cursor(after).id();
-    return Page.of(repository.findByIdGreaterThanOrderById(id, Limit.of(limit + 1)), limit);
+    return repository.findByIdGreaterThanOrderById(id, Limit.of(limit));
   }
 
   private App cursor(String token) {

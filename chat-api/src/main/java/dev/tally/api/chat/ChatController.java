@@ -1,12 +1,13 @@
 package dev.tally.api.chat;
 
+import dev.tally.api.answer.Answers;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
-import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import java.util.List;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -15,20 +16,26 @@ import org.springframework.web.bind.annotation.RestController;
 final class ChatController {
 
   private final Chats chats;
+  private final Answers answers;
 
-  ChatController(Chats chats) {
+  ChatController(Chats chats, Answers answers) {
     this.chats = chats;
+    this.answers = answers;
   }
 
-  @GetMapping("/apps/{token}/chats")
-  ResponseEntity<List<ChatView>> list(
+  @GetMapping(path = "/apps/{token}/chats", produces = MediaType.APPLICATION_JSON_VALUE)
+  void list(
       @RequestParam @Nullable String after,
       @RequestParam @Nullable String before,
       @RequestParam @Nullable String order,
       @RequestParam @Nullable String limit,
-      AppToken app) {
+      AppToken app,
+      HttpServletResponse response) {
     PageRequest page = PageRequest.of(after, before, order, limit);
-    return PageResponse.of(chats.list(app, page), last -> page.after(last.number()));
+    try (PageBody<ChatView> body = PageBody.of(answers, app, page.limit())) {
+      body.addAll(chats.list(app, page));
+      body.send(last -> page.after(last.number()), response);
+    }
   }
 
   @GetMapping("/apps/{token}/chats/{number}")

@@ -1,7 +1,6 @@
 package dev.tally.api.chat;
 
 import dev.tally.api.app.Apps;
-import dev.tally.api.page.Page;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
@@ -50,12 +49,17 @@ public class Chats {
     return rows.find(name).orElseThrow(() -> missing.chat(name));
   }
 
-  Page<ChatView> list(AppToken app, PageRequest page) {
+  /**
+   * Reads the chats of a page, and one more if another page follows.
+   *
+   * @throws ProblemException 404 if there is no such app
+   */
+  List<ChatView> list(AppToken app, PageRequest page) {
     List<ChatView> found = rows.find(app, page);
     if (found.isEmpty()) {
       // If the app is missing, this says so.
       apps.get(app);
     }
-    return Page.of(found, page.limit());
+    return found;
   }
 }

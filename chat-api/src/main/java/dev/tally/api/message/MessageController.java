@@ -1,12 +1,13 @@
 package dev.tally.api.message;
 
+import dev.tally.api.answer.Answers;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
-import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
-import java.util.List;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -17,24 +18,30 @@ import org.springframework.web.bind.annotation.RestController;
 final class MessageController {
 
   private final Messages messages;
+  private final Answers answers;
 
-  MessageController(Messages messages) {
+  MessageController(Messages messages, Answers answers) {
     this.messages = messages;
+    this.answers = answers;
   }
 
-  @GetMapping
-  ResponseEntity<List<MessageView>> list(
+  @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+  void list(
       @RequestParam @Nullable String after,
       @RequestParam @Nullable String before,
       @RequestParam @Nullable String order,
       @RequestParam @Nullable String limit,
-      ChatName chat) {
+      ChatName chat,
+      HttpServletResponse response) {
     PageRequest page = PageRequest.of(after, before, order, limit);
-    return PageResponse.of(messages.list(chat, page), last -> page.after(last.number()));
+    try (PageBody<MessageView> body = PageBody.of(answers, chat.app(), page.limit())) {
+      messages.list(chat, page, body);
+      body.send(last -> page.after(last.number()), response);
+    }
   }
 
-  @GetMapping("/{number}")
-  MessageView get(MessageName message) {
-    return messages.get(message);
+  @GetMapping(path = "/{number}", produces = MediaType.APPLICATION_JSON_VALUE)
+  void get(MessageName message, HttpServletResponse response) {
+    answers.send(message.chat().app(), messages.get(message), response);
   }
 }

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.chat.Missing;
-import dev.tally.api.page.Page;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
@@ -76,12 +76,16 @@ public class Messages {
     return rows.after(last, limit);
   }
 
-  Page<MessageView> list(ChatName chat, PageRequest page) {
-    List<MessageView> found = rows.find(chat, page);
-    if (found.isEmpty()) {
+  /**
+   * Reads messages of a chat into a page, until the page is full.
+   *
+   * @throws ProblemException 404 if there is no such app or chat
+   */
+  void list(ChatName chat, PageRequest page, PageBody<MessageView> body) {
+    rows.read(chat, page, body::add);
+    if (body.isEmpty()) {
       // If the app or the chat is missing, this says so.
       chats.place(chat);
     }
-    return Page.of(found, page.limit());
   }
 }

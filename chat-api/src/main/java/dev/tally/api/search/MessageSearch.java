@@ -10,7 +10,7 @@ import co.elastic.clients.elasticsearch.core.SearchResponse;
 import co.elastic.clients.elasticsearch.core.search.HighlightField;
 import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
 import co.elastic.clients.util.NamedValue;
-import dev.tally.api.page.Page;
+import dev.tally.api.page.PageBody;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.search.AppDigest;
@@ -24,13 +24,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.elasticsearch.NoSuchIndexException;
-import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
 import org.springframework.stereotype.Component;
 
 /**
@@ -54,11 +54,11 @@ class MessageSearch {
   private static final int MAX_EXPANSIONS = 50;
 
   private final RepeatedWarning down = new RepeatedWarning(log);
-  private final ElasticsearchTemplate elasticsearch;
+  private final BoundedSearch elasticsearch;
   private final LiveIndex index;
   private final Timer latency;
 
-  MessageSearch(ElasticsearchTemplate elasticsearch, LiveIndex index, MeterRegistry meters) {
+  MessageSearch(BoundedSearch elasticsearch, LiveIndex index, MeterRegistry meters) {
     this.index = index;
     this.elasticsearch = elasticsearch;
     this.latency =
@@ -72,12 +72,18 @@ class MessageSearch {
    * Finds the messages of a chat that have all words, with the best match first.
    *
    * @param after the cursor of the page; null for the first page
+   * @param body takes the hits, at most {@code limit}
    * @throws ProblemException 503 if Elasticsearch does not answer, or a worker builds the index
    *     anew after an upgrade
    */
-  Page<Hit> search(ChatName chat, SearchWords words, @Nullable SearchCursor after, int limit) {
+  void search(
+      ChatName chat,
+      SearchWords words,
+      @Nullable SearchCursor after,
+      int limit,
+      PageBody<Hit> body) {
     if (words.words().isEmpty()) {
-      return new Page<>(List.of(), false);
+      return;
     }
     if (index.isOutdated()) {
       throw ProblemException.retryable(
@@ -85,24 +91,52 @@ class MessageSearch {
           "The search index is built anew after an upgrade: search again later.",
           Duration.ofSeconds(10));
     }
-    SearchRequest request = request(chat, words, after, limit + 1);
     long begin = System.nanoTime();
+    if (!elasticsearch.begin()) {
+      throw unavailable();
+    }
     try {
-      SearchResponse<Document> response =
-          elasticsearch.execute(client -> client.search(request, Document.class));
-      if (response.timedOut()) {
-        throw unavailable();
-      }
-      return Page.of(hits(response), limit);
+      find(chat, words, after, limit, body);
     } catch (NoSuchIndexException e) {
-      // No worker has created the index yet, so no message is indexed.
-      return new Page<>(List.of(), false);
+      // No worker has created the index yet, so no message is indexed: the page stays empty.
     } catch (DataAccessException e) {
       down.warn(() -> "Elasticsearch did not answer a search: " + SearchFault.line(e));
       throw unavailable();
     } finally {
+      elasticsearch.end();
       latency.record(Duration.ofNanos(System.nanoTime() - begin));
     }
+  }
+
+  private void find(
+      ChatName chat,
+      SearchWords words,
+      @Nullable SearchCursor after,
+      int limit,
+      PageBody<Hit> body) {
+    // One hit more than the page has means that another page follows.
+    int size = limit + 1;
+    Optional<SearchResponse<Document>> found = ask(chat, words, after, size);
+    while (found.isEmpty()) {
+      if (size == BoundedSearch.fewer(size)) {
+        throw unavailable();
+      }
+      size = BoundedSearch.fewer(size);
+      found = ask(chat, words, after, size);
+    }
+    if (found.get().timedOut()) {
+      throw unavailable();
+    }
+    List<Hit> hits = hits(found.get());
+    body.addAll(hits.subList(0, Math.min(hits.size(), size - 1)));
+    if (hits.size() == size) {
+      body.continues();
+    }
+  }
+
+  private Optional<SearchResponse<Document>> ask(
+      ChatName chat, SearchWords words, @Nullable SearchCursor after, int size) {
+    return elasticsearch.ask(request(chat, words, after, size), Document.class);
   }
 
   private static ProblemException unavailable() {

@@ -1,13 +1,14 @@
 package dev.tally.api.search;
 
+import dev.tally.api.answer.Answers;
 import dev.tally.api.chat.Chats;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
-import dev.tally.api.page.PageResponse;
 import dev.tally.common.identity.ChatName;
-import java.util.List;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -18,27 +19,35 @@ final class SearchController {
 
   private final Chats chats;
   private final MessageSearch search;
+  private final Answers answers;
 
-  SearchController(Chats chats, MessageSearch search) {
+  SearchController(Chats chats, MessageSearch search, Answers answers) {
     this.chats = chats;
     this.search = search;
+    this.answers = answers;
   }
 
-  @GetMapping({"/apps/{token}/chats/{chat}/search", "/apps/{token}/chats/{chat}/messages/search"})
-  ResponseEntity<List<Hit>> search(
+  @GetMapping(
+      path = {"/apps/{token}/chats/{chat}/search", "/apps/{token}/chats/{chat}/messages/search"},
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  void search(
       @RequestParam @Nullable String q,
       @RequestParam @Nullable String after,
       @RequestParam @Nullable String limit,
-      ChatName chat) {
+      ChatName chat,
+      HttpServletResponse response) {
     SearchWords words = SearchWords.of(q);
     int size = PageRequest.limit(limit);
     SearchCursor cursor = after == null ? null : SearchCursor.decode(after);
     ChatName existing = chats.place(chat).name();
-    return PageResponse.of(
-        search.search(existing, words, cursor, size),
-        last ->
-            PageQuery.of(size)
-                .with("q", String.join(" ", words.words()))
-                .with("after", last.cursor().encode()));
+    try (PageBody<Hit> body = PageBody.of(answers, existing.app(), size)) {
+      search.search(existing, words, cursor, size, body);
+      body.send(
+          last ->
+              PageQuery.of(size)
+                  .with("q", String.join(" ", words.words()))
+                  .with("after", last.cursor().encode()),
+          response);
+    }
   }
 }

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,33 @@ class SearchContractIT {
     assertThat(paged)
         .containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L)
         .isEqualTo(found(url));
+  }
+
+  /** Elasticsearch answers with whole messages, which the API must not have in memory at once. */
+  @Test
+  void aPageOfLongHitsEndsAtItsBytes() {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    int messages = 70;
+    for (int i = 0; i < messages; i++) {
+      tally.say(app, chat, "needle " + "🎉".repeat(9_990));
+    }
+    String url = tally.chatUrl(app, chat) + "/search?q=needle&limit=";
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(numbers(url + 20)).hasSize(messages));
+
+    for (int limit : new int[] {1, 30, 100, 1_000}) {
+      Http.Answer first = Http.get(url + limit).is(200);
+      assertThat(first.json().isEmpty()).isFalse();
+      assertThat(first.body().getBytes(StandardCharsets.UTF_8).length).isLessThan(1024 * 1024);
+      assertThat(first.next()).isPresent();
+      if (limit > 1) {
+        assertThat(numbers(url + limit))
+            .containsExactlyInAnyOrderElementsOf(
+                LongStream.rangeClosed(1, messages).boxed().toList());
+      }
+    }
   }
 
   @Test

@@ -107,7 +107,10 @@ public final class Wire {
    * and no body. Skipping that length would cut off the beginning of the next answer.
    */
   private static boolean isAnswer(String rest) {
-    return rest.isEmpty() || rest.startsWith("HTTP/1.1 ") || rest.startsWith("{");
+    return rest.isEmpty()
+        || rest.startsWith("HTTP/1.1 ")
+        || rest.startsWith("{")
+        || rest.startsWith("[");
   }
 
   private static String chunks(String from, StringBuilder body) {

@@ -22,6 +22,7 @@ public class ServerConfiguration {
           connector -> {
             if (connector.getProtocolHandler() instanceof DeadlineProtocol protocol) {
               protocol.setRequestTimeout(properties.requestTimeout());
+              protocol.setAnswerRate(properties.answerRate().toBytes());
             }
           });
       if (!properties.trustedProxies().isBlank()) {

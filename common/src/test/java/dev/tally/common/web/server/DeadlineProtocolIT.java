@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -17,11 +19,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class DeadlineProtocolIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final DataSize RATE = DataSize.ofGigabytes(1);
   private static final Duration LONGER = TIMEOUT.multipliedBy(2);
+
+  /** At 3 MB a second, the answer of these blocks takes minutes. */
+  private static final int LONG_BLOCKS = 10_000;
+
   private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
   private static final BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
@@ -31,10 +39,14 @@ class DeadlineProtocolIT {
   static void start() {
     tomcat =
         EmbeddedTomcat.start(
-            new ServerConfiguration().boundedServer(new ConnectionProperties(TIMEOUT, "")),
+            new ServerConfiguration().boundedServer(new ConnectionProperties(TIMEOUT, RATE, "")),
             (request, response) -> {
               if (request.getRequestURI().equals("/slow")) {
                 sleep(LONGER);
+              }
+              if (request.getRequestURI().equals("/long")) {
+                writeLong(response.getOutputStream());
+                return;
               }
               try {
                 bodies.add(
@@ -94,6 +106,39 @@ class DeadlineProtocolIT {
 
       EmbeddedTomcat.send(socket, GET);
       assertThat(statusLine(socket)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  /** No single write of this answer waits for long. */
+  @Test
+  void aClientThatReadsTooSlowlyIsCutOff() throws Exception {
+    bodies.clear();
+    try (Socket socket = tomcat.connect()) {
+      EmbeddedTomcat.send(socket, GET.replace("/ ", "/long "));
+      InputStream in = socket.getInputStream();
+      byte[] some = new byte[64 * 1024];
+
+      try {
+        while (bodies.isEmpty() && in.read(some) > 0) {
+          sleep(Duration.ofMillis(20));
+        }
+      } catch (SocketException e) {
+        // The connection was cut.
+      }
+
+      assertThat(bodies.poll(20, TimeUnit.SECONDS)).isEqualTo("cut by SocketTimeoutException");
+    }
+  }
+
+  private static void writeLong(OutputStream out) throws IOException {
+    try {
+      for (int i = 0; i < LONG_BLOCKS; i++) {
+        out.write(new byte[64 * 1024]);
+      }
+      bodies.add("written");
+    } catch (IOException e) {
+      bodies.add("cut by " + requireNonNull(e.getCause()).getClass().getSimpleName());
+      throw e;
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class SecurityHeadersValveIT {
 
@@ -16,7 +17,8 @@ class SecurityHeadersValveIT {
     tomcat =
         EmbeddedTomcat.start(
             new ServerConfiguration()
-                .boundedServer(new ConnectionProperties(Duration.ofSeconds(30), "")),
+                .boundedServer(
+                    new ConnectionProperties(Duration.ofSeconds(30), DataSize.ofKilobytes(16), "")),
             (request, response) -> {
               if (request.getRequestURI().equals("/page")) {
                 response.setHeader("Content-Security-Policy", "default-src 'self'");

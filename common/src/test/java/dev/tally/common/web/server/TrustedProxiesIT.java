@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 class TrustedProxiesIT {
 
@@ -64,7 +65,9 @@ class TrustedProxiesIT {
     try (EmbeddedTomcat tomcat =
         EmbeddedTomcat.start(
             new ServerConfiguration()
-                .boundedServer(new ConnectionProperties(Duration.ofSeconds(30), networks)),
+                .boundedServer(
+                    new ConnectionProperties(
+                        Duration.ofSeconds(30), DataSize.ofKilobytes(16), networks)),
             (request, response) ->
                 response
                     .getWriter()

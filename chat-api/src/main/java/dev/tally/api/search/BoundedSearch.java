@@ -1,0 +1,103 @@
+package dev.tally.api.search;
+
+import co.elastic.clients.elasticsearch.core.SearchRequest;
+import co.elastic.clients.elasticsearch.core.SearchResponse;
+import co.elastic.clients.transport.TransportOptions;
+import co.elastic.clients.transport.rest5_client.Rest5ClientOptions;
+import co.elastic.clients.transport.rest5_client.low_level.HttpAsyncResponseConsumerFactory.BasicAsyncResponseConsumerFactory;
+import co.elastic.clients.transport.rest5_client.low_level.RequestOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.core5.http.ContentTooLongException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends searches to Elasticsearch, and reads no more than {@value #MAX_BYTES} bytes of an answer.
+ * The client has an answer in memory as a whole, by default up to 100 MB. A search {@link #begin
+ * begins} before it asks, and {@link #end ends} when it has dropped the answer.
+ */
+@Component
+final class BoundedSearch {
+
+  static final int MAX_BYTES = 1024 * 1024;
+
+  /**
+   * How many searches have an answer in memory at once: as many as the client has connections. Each
+   * answer takes up to five times {@link #MAX_BYTES} while it is decoded.
+   */
+  private static final int MAX_AT_ONCE = 10;
+
+  /** As long as a search waits for its answer. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
+
+  /** Leads from the longest page to a handful of the longest messages in four steps. */
+  private static final int FEWER = 4;
+
+  private final Semaphore turns = new Semaphore(MAX_AT_ONCE, true);
+  private final ElasticsearchTemplate elasticsearch;
+  private final TransportOptions bounded;
+
+  BoundedSearch(ElasticsearchTemplate elasticsearch) {
+    this.elasticsearch = elasticsearch;
+    RequestOptions.Builder options = RequestOptions.DEFAULT.toBuilder();
+    options.setHttpAsyncResponseConsumerFactory(new BasicAsyncResponseConsumerFactory(MAX_BYTES));
+    this.bounded = new Rest5ClientOptions(options.build(), false);
+  }
+
+  /**
+   * Waits until the search may have an answer in memory.
+   *
+   * @return false if other searches take too long; the search must then end without {@link #end}
+   */
+  boolean begin() {
+    try {
+      return turns.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  void end() {
+    turns.release();
+  }
+
+  /**
+   * Sends a search.
+   *
+   * @return empty if the answer is too long; {@link #fewer} hits may fit
+   * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer
+   */
+  <T> Optional<SearchResponse<T>> ask(SearchRequest request, Class<T> document) {
+    return elasticsearch.execute(
+        client -> {
+          try {
+            return Optional.of(client.withTransportOptions(bounded).search(request, document));
+          } catch (IOException e) {
+            if (isTooLong(e)) {
+              return Optional.empty();
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** The number of hits to ask for if the answer with so many was too long, at least two. */
+  static int fewer(int hits) {
+    return Math.max(2, hits / FEWER);
+  }
+
+  private static boolean isTooLong(@Nullable Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ContentTooLongException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
