@@ -32,7 +32,7 @@ final class SearchDescription {
         .requires("q")
         .parameter(
             "q",
-            "The words to search for, at most 32. Required, and not blank.",
+            "The words to search for, at most 32; a Chinese character and an emoji are a word each. Required, and not blank.",
             """
             {"type": "string", "minLength": 1, "maxLength": 256, "examples": ["hello"]}""")
         .parameter(

@@ -35,11 +35,7 @@ final class AppController {
   private final RateLimit newApps;
 
   AppController(
-      Apps apps,
-      AdminKey adminKey,
-      BodyMemory bodies,
-      Answers answers,
-      AppProperties properties) {
+      Apps apps, AdminKey adminKey, BodyMemory bodies, Answers answers, AppProperties properties) {
     this.apps = apps;
     this.adminKey = adminKey;
     this.bodies = bodies;

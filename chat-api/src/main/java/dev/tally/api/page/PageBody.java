@@ -79,7 +79,7 @@ public final class PageBody<T> implements AutoCloseable {
     }
   }
 
-  /** Notes that more items follow the added ones. */
+  /** Notes that more items follow the added ones, of which there is at least one. */
   public void continues() {
     more = true;
   }

@@ -7,10 +7,7 @@ import co.elastic.clients.transport.rest5_client.Rest5ClientOptions;
 import co.elastic.clients.transport.rest5_client.low_level.HttpAsyncResponseConsumerFactory.BasicAsyncResponseConsumerFactory;
 import co.elastic.clients.transport.rest5_client.low_level.RequestOptions;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ContentTooLongException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
@@ -18,27 +15,17 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sends searches to Elasticsearch, and reads no more than {@value #MAX_BYTES} bytes of an answer.
- * The client has an answer in memory as a whole, by default up to 100 MB. A search {@link #begin
- * begins} before it asks, and {@link #end ends} when it has dropped the answer.
+ * The client has an answer in memory as a whole, by default up to 100 MB, and takes up to five
+ * times its length while it decodes it.
  */
 @Component
 final class BoundedSearch {
 
   static final int MAX_BYTES = 1024 * 1024;
 
-  /**
-   * How many searches have an answer in memory at once: as many as the client has connections. Each
-   * answer takes up to five times {@link #MAX_BYTES} while it is decoded.
-   */
-  private static final int MAX_AT_ONCE = 10;
-
-  /** As long as a search waits for its answer. */
-  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
-
   /** Leads from the longest page to a handful of the longest messages in four steps. */
   private static final int FEWER = 4;
 
-  private final Semaphore turns = new Semaphore(MAX_AT_ONCE, true);
   private final ElasticsearchTemplate elasticsearch;
   private final TransportOptions bounded;
 
@@ -47,24 +34,6 @@ final class BoundedSearch {
     RequestOptions.Builder options = RequestOptions.DEFAULT.toBuilder();
     options.setHttpAsyncResponseConsumerFactory(new BasicAsyncResponseConsumerFactory(MAX_BYTES));
     this.bounded = new Rest5ClientOptions(options.build(), false);
-  }
-
-  /**
-   * Waits until the search may have an answer in memory.
-   *
-   * @return false if other searches take too long; the search must then end without {@link #end}
-   */
-  boolean begin() {
-    try {
-      return turns.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  void end() {
-    turns.release();
   }
 
   /**

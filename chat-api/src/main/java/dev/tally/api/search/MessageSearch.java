@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +43,6 @@ import org.springframework.stereotype.Component;
 @Component
 class MessageSearch {
 
-  private static final Pattern BETWEEN_PARTS = Pattern.compile("[^\\p{L}\\p{N}]+");
-
   private static final Logger log = LoggerFactory.getLogger(MessageSearch.class);
 
   private static final String INDEX = "tally-messages";
@@ -53,12 +50,32 @@ class MessageSearch {
   private static final float PREFIX_BOOST = 2;
   private static final int MAX_EXPANSIONS = 50;
 
+  /** Marking a word takes Elasticsearch a millisecond in a long message. */
+  private static final int MOST_MARKED = 8;
+
+  /**
+   * How many hits the first request of a page asks for. Elasticsearch reads and marks all hits of a
+   * request, also those that are too long for the page, and has others wait meanwhile.
+   */
+  private static final int FIRST_SLICE = 51;
+
+  private static final int SMALLEST_SLICE = 10;
+
+  /** After a faster request, the next one asks for twice as many hits, otherwise for half. */
+  private static final Duration FAST = Duration.ofMillis(100);
+
+  /** After this time, a page ends with the hits that it has. */
+  private static final Duration LONGEST_SEARCH = Duration.ofSeconds(2);
+
   private final RepeatedWarning down = new RepeatedWarning(log);
   private final BoundedSearch elasticsearch;
+  private final SearchTurns turns;
   private final LiveIndex index;
   private final Timer latency;
 
-  MessageSearch(BoundedSearch elasticsearch, LiveIndex index, MeterRegistry meters) {
+  MessageSearch(
+      BoundedSearch elasticsearch, SearchTurns turns, LiveIndex index, MeterRegistry meters) {
+    this.turns = turns;
     this.index = index;
     this.elasticsearch = elasticsearch;
     this.latency =
@@ -74,7 +91,7 @@ class MessageSearch {
    * @param after the cursor of the page; null for the first page
    * @param body takes the hits, at most {@code limit}
    * @throws ProblemException 503 if Elasticsearch does not answer, or a worker builds the index
-   *     anew after an upgrade
+   *     anew after an upgrade, or other searches take too long; 429 if the app's own do
    */
   void search(
       ChatName chat,
@@ -92,10 +109,7 @@ class MessageSearch {
           Duration.ofSeconds(10));
     }
     long begin = System.nanoTime();
-    if (!elasticsearch.begin()) {
-      throw unavailable();
-    }
-    try {
+    try (SearchTurns.Turn _ = turns.take(chat.app())) {
       find(chat, words, after, limit, body);
     } catch (NoSuchIndexException e) {
       // No worker has created the index yet, so no message is indexed: the page stays empty.
@@ -103,7 +117,6 @@ class MessageSearch {
       down.warn(() -> "Elasticsearch did not answer a search: " + SearchFault.line(e));
       throw unavailable();
     } finally {
-      elasticsearch.end();
       latency.record(Duration.ofNanos(System.nanoTime() - begin));
     }
   }
@@ -114,23 +127,40 @@ class MessageSearch {
       @Nullable SearchCursor after,
       int limit,
       PageBody<Hit> body) {
+    long end = System.nanoTime() + LONGEST_SEARCH.toNanos();
+    SearchCursor last = after;
+    int slice = FIRST_SLICE;
     // One hit more than the page has means that another page follows.
-    int size = limit + 1;
-    Optional<SearchResponse<Document>> found = ask(chat, words, after, size);
-    while (found.isEmpty()) {
-      if (size == BoundedSearch.fewer(size)) {
+    for (int left = limit + 1; left > 0; ) {
+      long begin = System.nanoTime();
+      int size = Math.min(left, slice);
+      Optional<SearchResponse<Document>> found = ask(chat, words, last, size);
+      while (found.isEmpty()) {
+        if (size == BoundedSearch.fewer(size)) {
+          throw unavailable();
+        }
+        size = BoundedSearch.fewer(size);
+        found = ask(chat, words, last, size);
+      }
+      if (found.get().timedOut()) {
         throw unavailable();
       }
-      size = BoundedSearch.fewer(size);
-      found = ask(chat, words, after, size);
-    }
-    if (found.get().timedOut()) {
-      throw unavailable();
-    }
-    List<Hit> hits = hits(found.get());
-    body.addAll(hits.subList(0, Math.min(hits.size(), size - 1)));
-    if (hits.size() == size) {
-      body.continues();
+      for (Hit hit : hits(found.get())) {
+        if (!body.add(hit)) {
+          return;
+        }
+        last = hit.cursor();
+      }
+      if (found.get().hits().hits().size() < size) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        body.continues();
+        return;
+      }
+      left -= size;
+      boolean isFast = System.nanoTime() - begin < FAST.toNanos();
+      slice = isFast ? size * 2 : Math.max(SMALLEST_SLICE, size / 2);
     }
   }
 
@@ -215,17 +245,21 @@ class MessageSearch {
    */
   private static Query highlighted(SearchWords words) {
     BoolQuery.Builder query = new BoolQuery.Builder();
+    int left = MOST_MARKED;
     for (String word : words.words()) {
-      query.should(word(word));
-      BETWEEN_PARTS
-          .splitAsStream(word)
-          .filter(part -> !part.isEmpty())
-          .forEach(
-              part ->
-                  query.should(
-                      should ->
-                          should.wildcard(
-                              wildcard -> wildcard.field("body").value(folded(part) + "*"))));
+      List<String> parts = SearchWords.parts(word);
+      if (parts.size() <= left) {
+        query.should(word(word));
+      }
+      for (String part : parts.subList(0, Math.min(parts.size(), left))) {
+        query.should(
+            should ->
+                should.wildcard(wildcard -> wildcard.field("body").value(folded(part) + "*")));
+      }
+      left -= parts.size();
+      if (left <= 0) {
+        break;
+      }
     }
     return query.build()._toQuery();
   }

@@ -3,10 +3,12 @@ package dev.tally.api.search;
 import dev.tally.common.web.problem.ProblemException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a search. A message must have all of them to match.
+ * The words of a search, between spaces. A message must have all of them to match.
  *
  * @param words the words without those of punctuation only, which is not indexed; may be empty
  */
@@ -15,10 +17,14 @@ record SearchWords(List<String> words) {
   static final int MAX_CHARACTERS = 256;
   static final int MAX_WORDS = 32;
 
+  private static final Pattern PART =
+      Pattern.compile("[\\p{L}\\p{N}\\p{M}&&[^\\p{IsIdeographic}\\p{IsHiragana}]]+|\\X");
+
   /**
    * Reads the query parameter.
    *
-   * @throws ProblemException 400 if the parameter is missing, blank or too long
+   * @throws ProblemException 400 if the parameter is missing, blank or too long, or has too many
+   *     words
    */
   static SearchWords of(@Nullable String q) {
     if (q == null || q.isBlank()) {
@@ -30,10 +36,24 @@ record SearchWords(List<String> words) {
     }
     List<String> words =
         Arrays.stream(q.strip().split("\\s+")).filter(SearchWords::isSearchable).toList();
-    if (words.size() > MAX_WORDS) {
-      throw ProblemException.malformed("q may have at most %d words.".formatted(MAX_WORDS));
+    if (words.stream().mapToInt(word -> parts(word).size()).sum() > MAX_WORDS) {
+      throw ProblemException.malformed(
+          "q may have at most %d words; a Chinese character and an emoji are a word each."
+              .formatted(MAX_WORDS));
     }
     return new SearchWords(words);
+  }
+
+  /**
+   * The words that Elasticsearch makes of one, or more: it parts them at punctuation, and parts the
+   * scripts that have no spaces into characters.
+   */
+  static List<String> parts(String word) {
+    return PART.matcher(word)
+        .results()
+        .map(MatchResult::group)
+        .filter(SearchWords::isSearchable)
+        .toList();
   }
 
   private static boolean isSearchable(String word) {

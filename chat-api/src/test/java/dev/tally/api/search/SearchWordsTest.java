@@ -24,12 +24,21 @@ class SearchWordsTest {
 
   @Test
   void aSearchHasItsBounds() {
-    assertThat(SearchWords.of("🎉".repeat(256)).words()).hasSize(1);
+    assertThat(SearchWords.of("x".repeat(256)).words()).hasSize(1);
     assertThat(SearchWords.of("x ".repeat(32)).words()).hasSize(32);
     assertThatThrownBy(() -> SearchWords.of("x".repeat(257))).isInstanceOf(ProblemException.class);
     assertThatThrownBy(() -> SearchWords.of("x ".repeat(33))).isInstanceOf(ProblemException.class);
     assertThatThrownBy(() -> SearchWords.of(null)).isInstanceOf(ProblemException.class);
     assertThatThrownBy(() -> SearchWords.of(" \t")).isInstanceOf(ProblemException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x-", "1/", "東", "の", "🎉", "👨‍👩‍👧", "é_", "ว.", "x\u00a0"})
+  void wordsAreCountedAsElasticsearchPartsThem(String word) {
+    assertThat(SearchWords.of(word.repeat(32)).words()).hasSize(1);
+    assertThatThrownBy(() -> SearchWords.of(word.repeat(33)))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("at most 32 words");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tally.system.contract;
 
 import static dev.tally.system.contract.Pages.numbers;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,13 @@ import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +81,72 @@ class SearchContractIT {
         .isEqualTo(found(url));
   }
 
+  /** The API asks Elasticsearch for the hits of such a page in slices. */
+  @Test
+  void aPageOfShortHitsEndsAtItsLimit() {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    int messages = 350;
+    sayAll(app, chat, "needle", messages);
+    String url = tally.chatUrl(app, chat) + "/search?q=needle&limit=";
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(found(url + 1_000)).hasSize(messages));
+
+    List<Long> all = LongStream.rangeClosed(1, messages).boxed().toList();
+    assertThat(found(url + 1_000)).isEqualTo(all);
+    assertThat(Http.get(url + 1_000).is(200).next()).isEmpty();
+    assertThat(Http.get(url + messages).is(200).next()).isEmpty();
+    for (int limit : new int[] {100, 101, 102, 302, 303, 304, 349}) {
+      assertThat(found(url + limit)).isEqualTo(all.subList(0, limit));
+      assertThat(numbers(url + limit)).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void anAppThatFloodsSearchesStopsOnlyItsOwn() throws Exception {
+    String loud = tally.newApp();
+    long chat = tally.newChat(loud);
+    String other = tally.newApp();
+    tally.newChat(other);
+    sayAll(loud, chat, "needle ".repeat(1_000), 100);
+    sayAll(other, 1, "needle", 1);
+    String heavy =
+        tally.chatUrl(loud, chat)
+            + "/search?limit=1000&q="
+            + IntStream.range(0, 30)
+                .mapToObj(i -> "neadl" + (char) ('a' + i % 26))
+                .collect(joining("+"));
+    String light = tally.chatUrl(other, 1) + "/search?q=needle";
+    awaitFound(light, 1L);
+    await().atMost(Duration.ofMinutes(1)).until(() -> !found(heavy).isEmpty());
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> flood = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        flood.add(threads.submit(() -> Http.get(heavy).status()));
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThat(found(light)).containsExactly(1L);
+      }
+      for (Future<Integer> search : flood) {
+        assertThat(search.get()).isIn(200, 429, 503);
+      }
+      assertThat(flood).anyMatch(search -> search.resultNow() == 429);
+      assertThat(flood).anyMatch(search -> search.resultNow() == 200);
+    }
+    Http.get(heavy).is(200);
+  }
+
+  private static void sayAll(String app, long chat, String body, int times) {
+    String line = Http.JSON.writeValueAsString(Map.of("body", body)) + "\n";
+    Http.postBytes(
+            tally.messagesTo(app, chat),
+            "application/x-ndjson",
+            line.repeat(times).getBytes(StandardCharsets.UTF_8))
+        .is(201);
+  }
+
   /** Elasticsearch answers with whole messages, which the API must not have in memory at once. */
   @Test
   void aPageOfLongHitsEndsAtItsBytes() {
@@ -135,7 +208,10 @@ class SearchContractIT {
     Http.get(url + "x".repeat(257))
         .isProblem(400, "malformed-request", "q may be at most 256 characters long.");
     Http.get(url + "x+".repeat(33))
-        .isProblem(400, "malformed-request", "q may have at most 32 words.");
+        .isProblem(
+            400,
+            "malformed-request",
+            "q may have at most 32 words; a Chinese character and an emoji are a word each.");
     Http.get(url + "x&after=nonsense")
         .isProblem(400, "malformed-request", "after is no cursor of a search.");
   }
