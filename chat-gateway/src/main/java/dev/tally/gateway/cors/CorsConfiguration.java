@@ -1,7 +1,9 @@
 package dev.tally.gateway.cors;
 
+import dev.tally.common.web.cors.CorsFilter;
+import dev.tally.common.web.cors.CorsRules;
 import dev.tally.common.web.origin.OriginProperties;
-import dev.tally.common.web.ratelimit.RateLimitConfiguration;
+import java.util.List;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,13 +11,14 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class CorsConfiguration {
 
+  private static final CorsRules WRITES =
+      new CorsRules(
+          List.of("POST"),
+          List.of("Content-Type", "Idempotency-Key", "traceparent"),
+          List.of("Retry-After", "RateLimit", "RateLimit-Policy"));
+
   @Bean
   FilterRegistrationBean<CorsFilter> cors(OriginProperties properties) {
-    FilterRegistrationBean<CorsFilter> registration =
-        new FilterRegistrationBean<>(new CorsFilter(properties.origins()));
-    registration.addUrlPatterns("/apps/*");
-    registration.setOrder(RateLimitConfiguration.BEFORE_REFUSALS);
-    registration.setEnabled(!properties.origins().isEmpty());
-    return registration;
+    return CorsFilter.registration(properties, WRITES);
   }
 }

@@ -1,10 +1,11 @@
-package dev.tally.gateway.cors;
+package dev.tally.common.web.cors;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.web.origin.OriginProperties;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,13 @@ class CorsFilterTest {
   private static final String CONSOLE = "http://localhost:3000";
   private static final String PROXY = "https://tally.example.com";
 
-  private final CorsFilter filter = new CorsFilter(Set.of(CONSOLE, PROXY));
+  private static final CorsRules RULES =
+      new CorsRules(
+          List.of("POST", "PATCH"),
+          List.of("Content-Type", "Idempotency-Key"),
+          List.of("Retry-After", "RateLimit"));
+
+  private final CorsFilter filter = new CorsFilter(Set.of(CONSOLE, PROXY), RULES);
   private final MockHttpServletResponse response = new MockHttpServletResponse();
   private final MockFilterChain chain = new MockFilterChain();
 
@@ -33,7 +40,7 @@ class CorsFilterTest {
     assertThat(response.getHeader("Access-Control-Allow-Origin")).isEqualTo(origin);
     assertThat(response.getHeader("Vary")).isEqualTo("Origin");
     assertThat(response.getHeader("Access-Control-Expose-Headers"))
-        .isEqualTo("Retry-After, RateLimit, RateLimit-Policy");
+        .isEqualTo("Retry-After, RateLimit");
     assertThat(response.getHeaderNames())
         .containsExactlyInAnyOrder(
             "Access-Control-Allow-Origin", "Vary", "Access-Control-Expose-Headers");
@@ -48,9 +55,9 @@ class CorsFilterTest {
     assertThat(response.getStatus()).isEqualTo(204);
     assertThat(response.getHeader("Access-Control-Allow-Origin")).isEqualTo(CONSOLE);
     assertThat(response.getHeader("Vary")).isEqualTo("Origin");
-    assertThat(response.getHeader("Access-Control-Allow-Methods")).isEqualTo("POST");
+    assertThat(response.getHeader("Access-Control-Allow-Methods")).isEqualTo("POST, PATCH");
     assertThat(response.getHeader("Access-Control-Allow-Headers"))
-        .isEqualTo("Content-Type, Idempotency-Key, traceparent");
+        .isEqualTo("Content-Type, Idempotency-Key");
     assertThat(response.getHeader("Access-Control-Max-Age")).isEqualTo("600");
     assertThat(response.getHeader("Access-Control-Expose-Headers")).isNull();
   }
@@ -84,9 +91,20 @@ class CorsFilterTest {
   }
 
   @Test
+  void theListOfAllAppsIsForNoPage() throws Exception {
+    MockHttpServletRequest request = new MockHttpServletRequest("GET", "/apps");
+    request.addHeader("Origin", CONSOLE);
+
+    filter.doFilter(request, response, chain);
+
+    assertThat(chain.getRequest()).isNotNull();
+    assertThat(response.getHeaderNames()).isEmpty();
+  }
+
+  @Test
   void laterChangesOfTheGivenSetChangeNothing() throws Exception {
     Set<String> given = new HashSet<>(Set.of(CONSOLE));
-    CorsFilter own = new CorsFilter(given);
+    CorsFilter own = new CorsFilter(given, RULES);
     given.clear();
 
     own.doFilter(from(CONSOLE, "POST"), response, chain);
@@ -97,7 +115,7 @@ class CorsFilterTest {
   @Test
   void theFilterCoversTheRoutesOfTheContract() throws Exception {
     FilterRegistrationBean<CorsFilter> registration =
-        new CorsConfiguration().cors(new OriginProperties(Set.of(CONSOLE)));
+        CorsFilter.registration(new OriginProperties(Set.of(CONSOLE)), RULES);
 
     assertThat(registration.isEnabled()).isTrue();
     assertThat(registration.getUrlPatterns()).containsExactly("/apps/*");
@@ -107,7 +125,8 @@ class CorsFilterTest {
 
   @Test
   void withoutOriginsThereIsNoFilter() {
-    assertThat(new CorsConfiguration().cors(new OriginProperties(Set.of())).isEnabled()).isFalse();
+    assertThat(CorsFilter.registration(new OriginProperties(Set.of()), RULES).isEnabled())
+        .isFalse();
   }
 
   private static MockHttpServletRequest from(String origin, String method) {
