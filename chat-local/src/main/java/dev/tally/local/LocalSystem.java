@@ -31,6 +31,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The running system: the servers, and the three services in this process. */
 final class LocalSystem implements AutoCloseable {
 
+  private static final String MANAGEMENT_PORT = "TALLY_MANAGEMENT_PORT";
+
   private final LocalOptions options;
   private final EmbeddedStack stack;
   private final Map<String, String> addresses;
@@ -156,8 +158,10 @@ final class LocalSystem implements AutoCloseable {
     if (options.gatewayPort() != 0 && !options.environment().containsKey("TALLY_GATEWAY_URL")) {
       arguments.add("--TALLY_GATEWAY_URL=http://localhost:" + options.gatewayPort());
     }
-    // Each service keeps its actuator on its own port: three services cannot share one port.
-    arguments.add("--management.server.port=");
+    if (port == 0 || options.environment().containsKey(MANAGEMENT_PORT)) {
+      // Three services cannot share the port of the variable, whatever it is.
+      arguments.add("--" + MANAGEMENT_PORT + "=");
+    }
     // Three services run in one process. Each keeps its own meters, and close() stops them in
     // order.
     arguments.add("--management.metrics.use-global-registry=false");

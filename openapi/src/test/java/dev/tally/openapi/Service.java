@@ -56,6 +56,7 @@ enum Service {
     String[] arguments = {
       "--server.port=0",
       "--server.address=127.0.0.1",
+      "--TALLY_MANAGEMENT_PORT=",
       "--spring.flyway.enabled=false",
       "--management.metrics.use-global-registry=false",
       "--springdoc.api-docs.version=openapi_3_1",

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class Service implements AutoCloseable {
 
+  /**
+   * The argument of a service that has its health and metrics on the port of everything else. Tests
+   * run many services on one machine, which cannot have the same port.
+   */
+  public static final String ONE_PORT = "--TALLY_MANAGEMENT_PORT=";
+
   private static final Duration READY_PATIENCE = Duration.ofMinutes(5);
   private static final int CONNECT_MILLIS = 1_000;
   private static final int ANSWER_MILLIS = 2_000;

@@ -121,6 +121,7 @@ public final class Services {
     int port = Ports.choose(Set.of());
     command.add("--server.port=" + port);
     command.add("--server.address=127.0.0.1");
+    command.add(Service.ONE_PORT);
     String numbered = name + "-" + started.incrementAndGet();
     Service service = new Service(numbered, port, folder.resolve(numbered), command);
     service.start();

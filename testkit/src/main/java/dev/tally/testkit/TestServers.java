@@ -189,7 +189,9 @@ public final class TestServers {
    * The configuration that points a service at these servers, as {@code --name=value} arguments.
    */
   public List<String> arguments() {
-    return addresses.arguments(List.of(ServerKind.values()));
+    List<String> arguments = addresses.arguments(List.of(ServerKind.values()));
+    arguments.add(Service.ONE_PORT);
+    return arguments;
   }
 
   /** Connects anew for each wipe, because tests kill the servers in between. */

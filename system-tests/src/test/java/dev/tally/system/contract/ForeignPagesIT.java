@@ -61,7 +61,7 @@ class ForeignPagesIT {
 
   @Test
   void probesNeedNoKnownHost() {
-    for (String path : List.of("/actuator/health/readiness", "/actuator/prometheus")) {
+    for (String path : List.of("/readyz", "/actuator/health/readiness", "/actuator/prometheus")) {
       assertThat(get(tally.api(), path, "10-0-0-1.pods.example").status()).isEqualTo(200);
     }
     // Its body has no length, so it looks like another answer.

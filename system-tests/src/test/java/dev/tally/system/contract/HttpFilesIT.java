@@ -85,6 +85,8 @@ class HttpFilesIT {
     variables.put("token", token);
     variables.computeIfPresent("api", (_, _) -> tally.api());
     variables.computeIfPresent("gateway", (_, _) -> tally.gateway());
+    variables.computeIfPresent("apiManagement", (_, _) -> tally.api());
+    variables.computeIfPresent("gatewayManagement", (_, _) -> tally.gateway());
     variables.computeIfPresent("worker", (_, _) -> RunningTally.shared().worker());
     List<Request> requests = new ArrayList<>();
     for (int i = 1; i < parts.length; i++) {

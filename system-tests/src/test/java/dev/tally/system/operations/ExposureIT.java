@@ -1,11 +1,14 @@
 package dev.tally.system.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import dev.tally.testkit.http.Wire;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
@@ -17,8 +20,12 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /** Answers have security headers and reveal nothing about the inside of a service. */
 class ExposureIT {
@@ -154,16 +161,61 @@ class ExposureIT {
         running.startGateway("--TALLY_MANAGEMENT_PORT=0")) {
       String management = RunningTally.managementUrl(gateway);
       assertThat(management).isNotEqualTo(RunningTally.url(gateway));
+      // This address reaches a server on all addresses, but not a server on 127.0.0.1.
+      assertThatThrownBy(() -> new Socket("127.0.0.2", URI.create(management).getPort()).close())
+          .isInstanceOf(ConnectException.class);
 
       Http.get(RunningTally.url(gateway) + "/actuator/prometheus")
           .isProblem(404, "no-such-route", "No such route");
       Http.get(RunningTally.url(gateway) + "/actuator/health").is(404);
+      Http.get(RunningTally.url(gateway) + "/livez").is(200);
+      Http.get(RunningTally.url(gateway) + "/readyz").is(200);
       Http.Answer health = Http.get(management + "/actuator/health/readiness").is(200);
       Http.get(management + "/actuator/prometheus").is(200);
       assertThat(Http.post(management + "/apps/" + tally.newApp() + "/chats").status())
           .isEqualTo(404);
       HEADERS.forEach((name, value) -> assertThat(health.header(name)).hasValue(value));
     }
+  }
+
+  @Test
+  void loadBalancersFindHealthOnThePortsOfTheServices() {
+    for (String url : List.of(running.api(), running.gateway(), running.worker())) {
+      for (String path : List.of("/livez", "/readyz")) {
+        assertThat(Http.get(url + path).is(200).json()).hasToString("{\"status\":\"UP\"}");
+      }
+      Http.get(url + "/healthz").is(404);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "chat-api, 8083, 3000",
+    "chat-gateway, 8082, 8000",
+    "chat-worker, 8081, 8081",
+  })
+  void healthAndMetricsHavePortsOfTheirOwn(String service, String management, String own) {
+    configured(service)
+        .run(
+            context -> {
+              Environment settings = context.getEnvironment();
+              assertThat(settings.getProperty("management.server.port")).isEqualTo(management);
+              assertThat(settings.getProperty("server.port")).isEqualTo(own);
+            });
+    configured(service)
+        .withPropertyValues("TALLY_MANAGEMENT_PORT=")
+        .run(
+            context -> {
+              Environment settings = context.getEnvironment();
+              assertThat(settings.getProperty("management.server.port")).isEmpty();
+            });
+  }
+
+  /** The settings of a service that does not run, because its ports may be taken. */
+  private static ApplicationContextRunner configured(String service) {
+    return new ApplicationContextRunner()
+        .withPropertyValues("spring.config.name=" + service)
+        .withInitializer(new ConfigDataApplicationContextInitializer());
   }
 
   private static Http.Answer method(String method, String url) {

@@ -51,6 +51,7 @@ class SecretsIT {
           "--spring.flyway.connect-retries=0",
           "--spring.main.register-shutdown-hook=false",
           "--server.port=0",
+          Service.ONE_PORT,
           "--server.address=127.0.0.1");
 
   /** Each as {@code scheme:} is put before it. */

@@ -19,7 +19,12 @@ final class AddressRateLimitValve extends ValveBase {
 
   /** As requests write them: one that only means the same is counted. */
   private static final Set<String> UNLIMITED =
-      Set.of("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness");
+      Set.of(
+          "/livez",
+          "/readyz",
+          "/actuator/health",
+          "/actuator/health/liveness",
+          "/actuator/health/readiness");
 
   private final RateLimit limit;
 

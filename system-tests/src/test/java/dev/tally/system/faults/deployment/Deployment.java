@@ -4,6 +4,7 @@ import dev.tally.stack.Ports;
 import dev.tally.stack.ReplicatedRedis;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
+import dev.tally.testkit.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -126,6 +127,7 @@ public final class Deployment implements AutoCloseable {
       List<String> arguments = servers.arguments(addresses);
       arguments.add("--server.address=127.0.0.1");
       arguments.add("--server.port=" + port);
+      arguments.add(Service.ONE_PORT);
       settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
       String name = kind.title() + "-" + i;
       services.add(
