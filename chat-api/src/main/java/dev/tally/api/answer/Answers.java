@@ -5,9 +5,7 @@ import dev.tally.common.metrics.EnumCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -82,7 +80,7 @@ public final class Answers {
       write(answer.parts(), response);
     } catch (IOException e) {
       // The web server has marked the connection as broken, and closes it.
-      cut.increment(isTimeout(e) ? Cut.SLOW_CLIENT : Cut.CLIENT);
+      cut.increment(SlowClient.isCauseOf(e) ? Cut.SLOW_CLIENT : Cut.CLIENT);
     }
   }
 
@@ -92,14 +90,5 @@ public final class Answers {
     }
     // The memory must count until the last byte is on its way.
     response.flushBuffer();
-  }
-
-  private static boolean isTimeout(@Nullable Throwable fault) {
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 package dev.tally.api.stream;
 
+import dev.tally.api.answer.SlowClient;
 import dev.tally.common.log.LoggedFault;
 import dev.tally.common.metrics.EnumCounter;
 import io.micrometer.core.instrument.Counter;
@@ -7,12 +8,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -84,7 +83,7 @@ final class MessageStream {
       follow(watch, after, response);
       ending = watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
     } catch (IOException e) {
-      if (isTimeout(e)) {
+      if (SlowClient.isCauseOf(e)) {
         ending = Ending.SLOW_CLIENT;
       }
     } catch (InterruptedException e) {
@@ -164,14 +163,5 @@ final class MessageStream {
   private static void write(byte[] bytes, HttpServletResponse response) throws IOException {
     response.getOutputStream().write(bytes);
     response.flushBuffer();
-  }
-
-  private static boolean isTimeout(@Nullable Throwable fault) {
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return true;
-      }
-    }
-    return false;
   }
 }
