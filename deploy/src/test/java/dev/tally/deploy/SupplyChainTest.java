@@ -36,6 +36,10 @@ class SupplyChainTest {
 
     assertThat(wrapper.getProperty("distributionUrl")).startsWith("https://");
     assertThat(wrapper.getProperty("distributionSha256Sum")).matches("[0-9a-f]{64}");
+    // Machines without unzip get another archive, and so have to check another sum.
+    assertThat(wrapper.getProperty("distributionTarSha256Sum")).matches("[0-9a-f]{64}");
+    assertThat(Files.readString(Repository.ROOT.resolve("mvnw")))
+        .contains("distributionSha256Sum=${distributionTarSha256Sum-}");
     // This type of wrapper has no jar that would need a checksum, too.
     assertThat(wrapper.getProperty("distributionType")).isEqualTo("only-script");
     assertThat(Repository.ROOT.resolve(".mvn/wrapper/maven-wrapper.jar")).doesNotExist();
