@@ -4,6 +4,7 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.common.web.request.TextField;
+import dev.tally.gateway.ratelimit.AppRateLimit;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;
@@ -17,7 +18,7 @@ final class MessageLines {
   static final int MAX_BYTES = 1024 * 1024;
 
   /** The largest batch, in lines. */
-  static final int MAX_LINES = 1000;
+  static final int MAX_LINES = AppRateLimit.MOST_WRITES;
 
   private MessageLines() {}
 

@@ -11,7 +11,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class AppRateLimit {
 
-  private static final int LARGEST_BATCH = 1_000;
+  /** The most writes that one request may make. A bucket must remember what they cost. */
+  public static final int MOST_WRITES = 1_000;
 
   private final RateLimit limit;
 
@@ -23,7 +24,7 @@ public final class AppRateLimit {
             properties.perSecond(),
             Duration.ofSeconds(1),
             properties.burst(),
-            LARGEST_BATCH);
+            MOST_WRITES);
   }
 
   /**

@@ -130,8 +130,8 @@ final class AcceptScript {
       for (String records : keys.records(app)) {
         names.add(utf8(records)); // FIRST_RECORDS
       }
-      for (String records : keys.records(app)) {
-        names.add(utf8(records + PartitionKeys.BEFORE_SHARD + key.shard())); // FIRST_SHARD
+      for (String shard : keys.shards(app, key.shard())) {
+        names.add(utf8(shard)); // FIRST_SHARD
       }
     }
     List<byte[]> arguments = new ArrayList<>(17 + openJobs.size());
@@ -173,10 +173,8 @@ final class AcceptScript {
     types.put(keys.jobs(app), DataType.LIST);
     types.put(keys.ring(), DataType.LIST);
     if (key != null) {
-      for (String records : keys.records(app)) {
-        types.put(records, DataType.HASH);
-        types.put(records + PartitionKeys.BEFORE_SHARD + key.shard(), DataType.HASH);
-      }
+      keys.records(app).forEach(records -> types.put(records, DataType.HASH));
+      keys.shards(app, key.shard()).forEach(shard -> types.put(shard, DataType.HASH));
     }
     return types;
   }

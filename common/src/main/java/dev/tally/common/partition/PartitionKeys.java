@@ -37,7 +37,7 @@ public record PartitionKeys(int partition) {
   public static final String BEFORE_SLICE = ":records:";
 
   /** The part of the name of a shard of {@link #records} before the shard's own. */
-  public static final String BEFORE_SHARD = ":";
+  private static final String BEFORE_SHARD = ":";
 
   /** The field of {@link #records} that is no record. */
   public static final String MORE = "more";
@@ -169,12 +169,16 @@ public record PartitionKeys(int partition) {
   /**
    * Hashes with an expiry: an app's idempotency records, one hash for each slice of time. A field
    * is a key's name, its value the request and its answer. If a hash has no room for more, {@link
-   * #MORE} says how many records its shards have. A shard is a hash whose name goes on with {@link
-   * #BEFORE_SHARD}.
+   * #MORE} says how many records its {@link #shards} have.
    */
   public List<String> records(AppToken app) {
     String beforeSlice = beforeToken() + app.value() + BEFORE_SLICE;
     return List.of(beforeSlice + "0", beforeSlice + "1", beforeSlice + "2");
+  }
+
+  /** Hashes with an expiry: this shard of each of an app's {@link #records}. */
+  public List<String> shards(AppToken app, char shard) {
+    return records(app).stream().map(records -> records + BEFORE_SHARD + shard).toList();
   }
 
   private String prefix() {

@@ -33,6 +33,11 @@ class PartitionKeysTest {
             "tally:{07}:" + TOKEN + ":records:0",
             "tally:{07}:" + TOKEN + ":records:1",
             "tally:{07}:" + TOKEN + ":records:2");
+    assertThat(keys.shards(APP, 'x'))
+        .containsExactly(
+            "tally:{07}:" + TOKEN + ":records:0:x",
+            "tally:{07}:" + TOKEN + ":records:1:x",
+            "tally:{07}:" + TOKEN + ":records:2:x");
   }
 
   @Test
