@@ -134,13 +134,14 @@ class MessageSearch {
     for (int left = limit + 1; left > 0; ) {
       long begin = System.nanoTime();
       int size = Math.min(left, slice);
-      Optional<SearchResponse<Document>> found = ask(chat, words, last, size);
-      while (found.isEmpty()) {
-        if (size == BoundedSearch.fewer(size)) {
+      Optional<SearchResponse<Document>> found =
+          elasticsearch.ask(request(chat, words, last, size), Document.class);
+      if (found.isEmpty()) {
+        slice = BoundedSearch.fewer(size);
+        if (slice >= size) {
           throw unavailable();
         }
-        size = BoundedSearch.fewer(size);
-        found = ask(chat, words, last, size);
+        continue;
       }
       if (found.get().timedOut()) {
         throw unavailable();
@@ -162,11 +163,6 @@ class MessageSearch {
       boolean isFast = System.nanoTime() - begin < FAST.toNanos();
       slice = isFast ? size * 2 : Math.max(SMALLEST_SLICE, size / 2);
     }
-  }
-
-  private Optional<SearchResponse<Document>> ask(
-      ChatName chat, SearchWords words, @Nullable SearchCursor after, int size) {
-    return elasticsearch.ask(request(chat, words, after, size), Document.class);
   }
 
   private static ProblemException unavailable() {

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -96,12 +95,8 @@ final class SearchTurns {
     long end = System.nanoTime() + longestWait.toNanos();
     AppTurns own = enter(app);
     try {
-      if (own == null || !acquire(own.turns, end)) {
-        refusedApp.increment();
-        throw ProblemException.retryable(
-            ProblemType.RATE_LIMITED,
-            "The app has too many searches under way: send fewer at once.",
-            RETRY);
+      if (!acquire(own.turns, end)) {
+        throw tooManyOfApp();
       }
       if (!acquire(turns, end)) {
         own.turns.release();
@@ -110,9 +105,7 @@ final class SearchTurns {
             ProblemType.UNAVAILABLE, "This server has too many searches under way.", RETRY);
       }
     } catch (ProblemException e) {
-      if (own != null) {
-        leave(app, own);
-      }
+      leave(app, own);
       throw e;
     }
     return () -> {
@@ -122,16 +115,23 @@ final class SearchTurns {
     };
   }
 
-  /** Returns null if too many searches of the app wait. */
-  private @Nullable AppTurns enter(AppToken app) {
+  private AppTurns enter(AppToken app) {
     synchronized (byApp) {
       AppTurns own = byApp.computeIfAbsent(app, _ -> new AppTurns(properties.limitPerApp()));
       if (own.searches == properties.limitPerApp() + MOST_WAITING) {
-        return null;
+        throw tooManyOfApp();
       }
       own.searches++;
       return own;
     }
+  }
+
+  private ProblemException tooManyOfApp() {
+    refusedApp.increment();
+    return ProblemException.retryable(
+        ProblemType.RATE_LIMITED,
+        "The app has too many searches under way: send fewer at once.",
+        RETRY);
   }
 
   private void leave(AppToken app, AppTurns own) {
