@@ -1,29 +1,17 @@
 package dev.tally.api.search;
 
-import co.elastic.clients.elasticsearch._types.FieldValue;
-import co.elastic.clients.elasticsearch._types.SortOrder;
-import co.elastic.clients.elasticsearch._types.query_dsl.BoolQuery;
-import co.elastic.clients.elasticsearch._types.query_dsl.Operator;
-import co.elastic.clients.elasticsearch._types.query_dsl.Query;
-import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
-import co.elastic.clients.elasticsearch.core.search.HighlightField;
-import co.elastic.clients.elasticsearch.core.search.HighlighterEncoder;
-import co.elastic.clients.util.NamedValue;
 import dev.tally.api.page.PageBody;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.RepeatedWarning;
-import dev.tally.common.search.AppDigest;
 import dev.tally.common.search.SearchFault;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.text.Normalizer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,26 +20,11 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.elasticsearch.NoSuchIndexException;
 import org.springframework.stereotype.Component;
 
-/**
- * Searches messages in Elasticsearch. The client's text becomes a value in a query, and never a
- * part of the query's syntax.
- *
- * <p>A word matches exactly (which scores highest), as the beginning of a word, or with one or two
- * typos, depending on its length ({@code fuzziness: AUTO}). Elasticsearch does not index
- * punctuation: it does not affect the words beside it, and a search for punctuation finds nothing.
- */
+/** Searches messages in Elasticsearch. */
 @Component
 class MessageSearch {
 
   private static final Logger log = LoggerFactory.getLogger(MessageSearch.class);
-
-  private static final String INDEX = "tally-messages";
-  private static final float EXACT_BOOST = 4;
-  private static final float PREFIX_BOOST = 2;
-  private static final int MAX_EXPANSIONS = 50;
-
-  /** Marking a word takes Elasticsearch a millisecond in a long message. */
-  private static final int MOST_MARKED = 8;
 
   /**
    * How many hits the first request of a page asks for. Elasticsearch reads and marks all hits of a
@@ -135,7 +108,7 @@ class MessageSearch {
       long begin = System.nanoTime();
       int size = Math.min(left, slice);
       Optional<SearchResponse<Document>> found =
-          elasticsearch.ask(request(chat, words, last, size), Document.class);
+          elasticsearch.ask(SearchQuery.request(chat, words, last, size), Document.class);
       if (found.isEmpty()) {
         slice = BoundedSearch.fewer(size);
         if (slice >= size) {
@@ -188,122 +161,5 @@ class MessageSearch {
               new SearchCursor(hit.sort().get(0).doubleValue(), hit.sort().get(1).longValue())));
     }
     return hits;
-  }
-
-  private static SearchRequest request(
-      ChatName chat, SearchWords words, @Nullable SearchCursor after, int size) {
-    // The id of the app's row does not serve: AppDigest says why.
-    AppDigest app = AppDigest.of(chat.app());
-    SearchRequest.Builder request = new SearchRequest.Builder();
-    request
-        .index(INDEX)
-        .routing(app.value())
-        .size(size)
-        .timeout("4s")
-        .trackTotalHits(total -> total.enabled(false))
-        .source(source -> source.filter(filter -> filter.includes("number", "body")))
-        .query(query(app, chat, words))
-        .sort(sort -> sort.score(score -> score.order(SortOrder.Desc)))
-        .sort(sort -> sort.field(field -> field.field("number").order(SortOrder.Asc)))
-        .highlight(
-            highlight ->
-                highlight
-                    .encoder(HighlighterEncoder.Html)
-                    .fields(
-                        NamedValue.of(
-                            "body",
-                            HighlightField.of(
-                                field ->
-                                    field
-                                        .numberOfFragments(3)
-                                        .fragmentSize(150)
-                                        .highlightQuery(highlighted(words))))));
-    if (after != null) {
-      request.searchAfter(FieldValue.of(after.score()), FieldValue.of(after.number()));
-    }
-    return request.build();
-  }
-
-  private static Query query(AppDigest app, ChatName chat, SearchWords words) {
-    BoolQuery.Builder query = new BoolQuery.Builder();
-    query.filter(term("digest", FieldValue.of(app.value())));
-    query.filter(term("chat", FieldValue.of(chat.number())));
-    for (String word : words.words()) {
-      query.must(word(word));
-    }
-    return query.build()._toQuery();
-  }
-
-  /**
-   * The query that marks words in a hit. The search's own query cannot do that: it finds the
-   * beginnings of words in a field that no highlighter reads. Elasticsearch does not analyze
-   * wildcards, so this folds them here, roughly as the analyzer does.
-   */
-  private static Query highlighted(SearchWords words) {
-    BoolQuery.Builder query = new BoolQuery.Builder();
-    int left = MOST_MARKED;
-    for (String word : words.words()) {
-      List<String> parts = SearchWords.parts(word);
-      if (parts.size() <= left) {
-        query.should(word(word));
-      }
-      for (String part : parts.subList(0, Math.min(parts.size(), left))) {
-        query.should(
-            should ->
-                should.wildcard(wildcard -> wildcard.field("body").value(folded(part) + "*")));
-      }
-      left -= parts.size();
-      if (left <= 0) {
-        break;
-      }
-    }
-    return query.build()._toQuery();
-  }
-
-  private static String folded(String text) {
-    return Normalizer.normalize(text, Normalizer.Form.NFD)
-        .replaceAll("\\p{M}+", "")
-        .toLowerCase(Locale.ROOT);
-  }
-
-  private static Query term(String field, FieldValue value) {
-    return Query.of(query -> query.term(term -> term.field(field).value(value)));
-  }
-
-  private static Query word(String word) {
-    return Query.of(
-        query ->
-            query.bool(
-                bool ->
-                    bool.minimumShouldMatch("1")
-                        .should(
-                            exact ->
-                                exact.match(
-                                    match ->
-                                        match
-                                            .field("body")
-                                            .query(word)
-                                            .operator(Operator.And)
-                                            .boost(EXACT_BOOST)))
-                        .should(
-                            prefix ->
-                                prefix.matchBoolPrefix(
-                                    match ->
-                                        match
-                                            .field("body")
-                                            .query(word)
-                                            .operator(Operator.And)
-                                            .boost(PREFIX_BOOST)))
-                        .should(
-                            typo ->
-                                typo.match(
-                                    match ->
-                                        match
-                                            .field("body")
-                                            .query(word)
-                                            .operator(Operator.And)
-                                            .fuzziness("AUTO")
-                                            .prefixLength(1)
-                                            .maxExpansions(MAX_EXPANSIONS)))));
   }
 }
