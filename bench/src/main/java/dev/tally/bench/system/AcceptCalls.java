@@ -50,6 +50,8 @@ public final class AcceptCalls {
       values.add(app.token().value());
       values.addAll(NO_LIMITS);
       values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat()), ""));
+      // No idempotency key.
+      values.addAll(List.of("", "1", "1", "1"));
       values.add(codec.openMessage(app.chat(draw.chat()), draw.body(), now, null));
       calls.add(new Call(keys, values.toArray(String[]::new)));
     }
