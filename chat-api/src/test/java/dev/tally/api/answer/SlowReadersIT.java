@@ -36,8 +36,8 @@ class SlowReadersIT {
 
   /**
    * The kernel takes the first answers of a connection although the client reads nothing, a few
-   * megabytes on loopback. A later one stays in the process. Refusals are short and the kernel takes
-   * them all, and on a busy machine MySQL is not available to many requests.
+   * megabytes on loopback. A later one stays in the process. Refusals are short and the kernel
+   * takes them all, and on a busy machine MySQL is not available to many requests.
    */
   private static final int REQUESTS = 200;
 

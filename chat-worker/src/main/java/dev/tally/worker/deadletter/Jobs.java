@@ -5,6 +5,7 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.NewerJobException;
 import dev.tally.common.queue.UndecodableJobException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -25,7 +26,7 @@ final class Jobs {
     try {
       return codec.decode(
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(letter.job())).toString());
-    } catch (CharacterCodingException | UndecodableJobException e) {
+    } catch (CharacterCodingException | UndecodableJobException | NewerJobException e) {
       return null;
     }
   }

@@ -8,6 +8,7 @@ import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.batch.Rejection;
 import dev.tally.worker.drain.gap.GapMonitor;
 import dev.tally.worker.drain.queue.Claim;
+import dev.tally.worker.drain.queue.NewerJobs;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
@@ -29,7 +30,8 @@ import org.springframework.util.backoff.BackOff;
 /**
  * Drains a partition: claim, persist, acknowledge, again. A step that fails because a server is
  * away is retried until it succeeds or the lease ends, so jobs stay in order. A job that can never
- * be persisted is rejected, and blocks nothing.
+ * be persisted is rejected, and blocks nothing. A job that only a newer worker knows is left to
+ * one, with all that come after it.
  *
  * <p>A batch is usually one transaction. What cannot be persisted at once is tried again in smaller
  * transactions: after a timeout, until they are fast enough; around a value that MySQL does not
@@ -56,6 +58,7 @@ final class Drain implements LeasedWork {
   private final JobCodec codec;
   private final SearchOutbox outbox;
   private final HintPublisher hints;
+  private final NewerJobs newer;
   private final DrainMetrics metrics;
   private final WriteSpans spans;
   private final DrainProperties properties;
@@ -69,6 +72,7 @@ final class Drain implements LeasedWork {
       JobCodec codec,
       SearchOutbox outbox,
       HintPublisher hints,
+      NewerJobs newer,
       DrainMetrics metrics,
       WriteSpans spans,
       DrainProperties properties) {
@@ -80,6 +84,7 @@ final class Drain implements LeasedWork {
     this.codec = codec;
     this.outbox = outbox;
     this.hints = hints;
+    this.newer = newer;
     this.metrics = metrics;
     this.spans = spans;
     this.properties = properties;
@@ -87,7 +92,7 @@ final class Drain implements LeasedWork {
 
   @Override
   public void run(Lease lease) {
-    new Work(lease).run();
+    newer.run(lease, new Work(lease)::run);
   }
 
   /** The work under one lease. */

@@ -196,7 +196,7 @@ class DrainIT {
         app,
         fixture.messageJob(app, 7, 1, "no such chat"),
         fixture.chatJob(nobody, 1),
-        "{\"v\":99}",
+        "{\"v\":0}",
         fixture.chatJob(app, 1),
         fixture.messageJob(app, 1, 1, "fine"));
 

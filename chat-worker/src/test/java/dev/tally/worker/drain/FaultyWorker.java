@@ -6,6 +6,7 @@ import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.gap.GapMonitor;
+import dev.tally.worker.drain.queue.NewerJobs;
 import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseLostException;
@@ -78,6 +79,7 @@ final class FaultyWorker {
             DrainHistory.CODEC,
             outbox,
             parts.context.getBean(HintPublisher.class),
+            new NewerJobs(new SimpleMeterRegistry()),
             metrics,
             parts.context.getBean(WriteSpans.class),
             properties);

@@ -85,7 +85,8 @@ public final class JobCodec {
   /**
    * Reads a job.
    *
-   * @throws UndecodableJobException if it is not a job of a version that this code knows
+   * @throws UndecodableJobException if no version of this code can read it
+   * @throws NewerJobException if it is a job of a later version
    */
   public Job decode(String text) throws UndecodableJobException {
     JsonNode job;
@@ -95,14 +96,14 @@ public final class JobCodec {
       // The parser's message may quote the message body, which must not be logged.
       throw new UndecodableJobException("not JSON");
     }
-    JsonNode version = job.path("v");
-    if (!version.isIntegralNumber()
-        || !version.canConvertToLong()
-        || version.longValue() != VERSION) {
-      throw new UndecodableJobException("not a job of version " + VERSION);
+    long version = positive(job, "v");
+    if (version > VERSION) {
+      JsonNode at = job.path("at");
+      throw new NewerJobException(
+          version, VERSION, at.canConvertToLong() ? instant(at.longValue()) : null);
     }
     AppToken app = app(job);
-    Instant at = Instant.EPOCH.plus(positive(job, "at"), ChronoUnit.MICROS);
+    Instant at = instant(positive(job, "at"));
     String trace = job.has("trace") ? string(job, "trace") : null;
     long number = number(job, "number");
     return switch (string(job, "kind")) {
@@ -115,6 +116,10 @@ public final class JobCodec {
               trace);
       default -> throw new UndecodableJobException("unknown kind");
     };
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private static AppToken app(JsonNode job) throws UndecodableJobException {

@@ -64,12 +64,17 @@ public record QueueState(long depth, long bytes, Duration oldestAge, long deadLe
     if (oldest == null) {
       return Duration.ZERO;
     }
+    Instant acceptedAt;
     try {
-      Duration age = Duration.between(codec.decode(oldest).acceptedAt(), Instant.now());
-      return age.isNegative() ? Duration.ZERO : age;
+      acceptedAt = codec.decode(oldest).acceptedAt();
     } catch (UndecodableJobException e) {
       // The job becomes a dead letter as soon as a worker claims it.
       return Duration.ZERO;
+    } catch (NewerJobException e) {
+      // The job waits for a newer worker, and may do so for long.
+      acceptedAt = e.acceptedAt();
     }
+    Duration age = acceptedAt == null ? Duration.ZERO : Duration.between(acceptedAt, Instant.now());
+    return age.isNegative() ? Duration.ZERO : age;
   }
 }

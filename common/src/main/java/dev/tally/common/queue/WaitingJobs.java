@@ -19,6 +19,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  *
  * <p>Jobs move towards the beginning of their list, then to the claimed batch, and from there to
  * MySQL or to the dead letters. Reading in the same direction misses none.
+ *
+ * <p>A method that decodes jobs throws a {@link NewerJobException} at a job of a later version,
+ * which may be any write.
  */
 public final class WaitingJobs {
 
@@ -171,7 +174,7 @@ public final class WaitingJobs {
   }
 
   private Consumer<String> decoded(Consumer<Job> consumer) {
-    // A worker rejects what nobody can decode as soon as it claims it, or has rejected it.
+    // A worker rejects what nobody will ever decode as soon as it claims it, or has rejected it.
     return decoded(consumer, () -> {});
   }
 

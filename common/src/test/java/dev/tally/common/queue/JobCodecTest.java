@@ -74,7 +74,7 @@ class JobCodecTest {
         "no json",
         "[]",
         "{}",
-        "{\"v\":2,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":0,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"other\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1}",
@@ -120,6 +120,20 @@ class JobCodecTest {
         .isInstanceOf(UndecodableJobException.class)
         .message()
         .doesNotContain("\"app\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"v\":9,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1}",
+        "{\"v\":9,\"number\":1}",
+        "{\"v\":9223372036854775807,\"at\":\"now\",\"secret\":\"TOKEN\"}"
+      })
+  void aJobOfALaterVersionIsNeverCalledUndecodable(String text) {
+    assertThatThrownBy(() -> codec.decode(text.replace("TOKEN", TOKEN)))
+        .isInstanceOf(NewerJobException.class)
+        .hasMessageContaining("upgrade")
+        .hasMessageNotContaining(TOKEN);
   }
 
   @Test

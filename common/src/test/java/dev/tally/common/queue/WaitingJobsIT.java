@@ -2,6 +2,7 @@ package dev.tally.common.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
@@ -69,6 +70,17 @@ class WaitingJobsIT {
     push(KEYS.dead(), dead(job(OTHER, 6)));
 
     assertThat(numbersInRedis()).containsOnly(1L, 2L, 3L, 4L);
+  }
+
+  /** It may be the highest of the numbers that somebody looks for. */
+  @Test
+  void aJobOfALaterVersionIsNotPassedOver() {
+    push(KEYS.jobs(APP), job(APP, 3));
+    push(KEYS.claimed(), job(APP, 4).replace("\"v\":1", "\"v\":1000"));
+
+    assertThatThrownBy(this::numbersInRedis).isInstanceOf(NewerJobException.class);
+    assertThatThrownBy(() -> waiting.forEach(Set.of(APP), _ -> {}))
+        .isInstanceOf(NewerJobException.class);
   }
 
   @Test
