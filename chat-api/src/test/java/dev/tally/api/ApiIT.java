@@ -35,10 +35,17 @@ class ApiIT {
     app = Http.postJson(url("/apps"), "{\"name\":\"Acme\"}").is(201).text("token");
     JdbcClient mysql = JdbcClient.create(servers.dataSource());
     long id = mysql.sql("SELECT id FROM apps").query(Long.class).single();
-    mysql.sql("INSERT INTO chats VALUES (?, 1, 500, UTC_TIMESTAMP(6), NULL)").param(id).update();
+    mysql
+        .sql(
+            "INSERT INTO chats (app_id, number, messages_count, created_at, lost_at)"
+                + " VALUES (?, 1, 500, UTC_TIMESTAMP(6), NULL)")
+        .param(id)
+        .update();
     for (int number = 1; number <= 500; number++) {
       mysql
-          .sql("INSERT INTO messages VALUES (?, 1, ?, 'x', UTC_TIMESTAMP(6), NULL)")
+          .sql(
+              "INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)"
+                  + " VALUES (?, 1, ?, 'x', UTC_TIMESTAMP(6), NULL)")
           .params(id, number)
           .update();
     }

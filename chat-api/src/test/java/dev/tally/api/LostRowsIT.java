@@ -199,7 +199,9 @@ class LostRowsIT {
 
   private void chat(int number, String created, @Nullable String lost) {
     mysql
-        .sql("INSERT INTO chats SELECT id, ?, 0, ?, ? FROM apps WHERE token = ?")
+        .sql(
+            "INSERT INTO chats (app_id, number, messages_count, created_at, lost_at)"
+                + " SELECT id, ?, 0, ?, ? FROM apps WHERE token = ?")
         .param(number)
         .param(created)
         .param(lost)
@@ -209,7 +211,9 @@ class LostRowsIT {
 
   private void message(int chat, int number, String body, String created, @Nullable String lost) {
     mysql
-        .sql("INSERT INTO messages SELECT id, ?, ?, ?, ?, ? FROM apps WHERE token = ?")
+        .sql(
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)"
+                + " SELECT id, ?, ?, ?, ?, ? FROM apps WHERE token = ?")
         .param(chat)
         .param(number)
         .param(body)

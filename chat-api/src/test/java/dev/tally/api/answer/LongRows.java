@@ -16,7 +16,8 @@ record LongRows(JdbcClient mysql) {
 
   private static final String CHAT =
       """
-      INSERT INTO chats SELECT id, 1, 0, UTC_TIMESTAMP(6), NULL FROM apps WHERE token = ?""";
+      INSERT INTO chats (app_id, number, messages_count, created_at)
+      SELECT id, 1, 0, UTC_TIMESTAMP(6) FROM apps WHERE token = ?""";
 
   private static final String APPS =
       """
@@ -29,10 +30,10 @@ record LongRows(JdbcClient mysql) {
   /** MySQL and MariaDB allow a thousand rounds. */
   private static final String MESSAGES =
       """
-      INSERT INTO messages
+      INSERT INTO messages (app_id, chat_number, number, body, created_at)
       WITH RECURSIVE numbers (number) AS
         (SELECT ? UNION ALL SELECT number + 1 FROM numbers WHERE number < ?)
-      SELECT a.id, 1, n.number, ?, UTC_TIMESTAMP(6), NULL
+      SELECT a.id, 1, n.number, ?, UTC_TIMESTAMP(6)
       FROM apps a, numbers n WHERE a.token = ?""";
 
   /** An app with a chat 1. */

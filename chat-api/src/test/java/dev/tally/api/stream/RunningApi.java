@@ -77,7 +77,9 @@ final class RunningApi implements AutoCloseable {
 
   private Chats.Place newChat(ChatName name, ChatKey key) {
     mysql
-        .sql("INSERT INTO chats VALUES (?, ?, 0, UTC_TIMESTAMP(6), NULL)")
+        .sql(
+            "INSERT INTO chats (app_id, number, messages_count, created_at, lost_at)"
+                + " VALUES (?, ?, 0, UTC_TIMESTAMP(6), NULL)")
         .params(key.appId(), key.number())
         .update();
     return new Chats.Place(name, key);
@@ -85,7 +87,9 @@ final class RunningApi implements AutoCloseable {
 
   void insert(Chats.Place chat, long number, String body) {
     mysql
-        .sql("INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)")
+        .sql(
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)"
+                + " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)")
         .params(chat.key().appId(), chat.key().number(), number, body)
         .update();
   }
@@ -93,7 +97,9 @@ final class RunningApi implements AutoCloseable {
   /** A void row: MySQL has lost the message. */
   void insertLost(Chats.Place chat, long number) {
     mysql
-        .sql("INSERT INTO messages VALUES (?, ?, ?, '', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+        .sql(
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)"
+                + " VALUES (?, ?, ?, '', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
         .params(chat.key().appId(), chat.key().number(), number)
         .update();
   }

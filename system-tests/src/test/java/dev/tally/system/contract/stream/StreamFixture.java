@@ -143,7 +143,8 @@ abstract class StreamFixture {
       for (long number = first; number < first + count; number++) {
         update(
             connection,
-            "INSERT INTO messages VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)",
+            "INSERT INTO messages (app_id, chat_number, number, body, created_at, lost_at)"
+                + " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), NULL)",
             id,
             chat,
             number,
