@@ -108,7 +108,11 @@ export function showChat(root, { token, chat, onThere }) {
   const row = (message) =>
     h('li', { class: message.lost_at ? 'message lost' : 'message', 'data-number': message.number, 'data-at': message.created_at, tabindex: '-1' },
       h('span', { class: 'number' }, h('span', { class: 'hidden' }, 'Message '), count(message.number)),
-      h('p', {}, message.lost_at ? 'This message was lost.' : message.body),
+      h('div', {},
+        message.author && h('span', { class: 'author' }, message.author),
+        message.reply_to && h('button', { type: 'button', class: 'link reply', onclick: () => showAround(message.reply_to) },
+          `answers message ${count(message.reply_to)}`),
+        h('p', {}, message.lost_at ? 'This message was lost.' : message.body)),
       h('time', { datetime: message.created_at }, clockTime(message.created_at)));
 
   function showEdges() {

@@ -29,7 +29,8 @@
 -- ARGV[15]  integer  length of a slice, in milliseconds: more than half of a record's life
 -- ARGV[16]  integer  most records of a slice that are not in shards
 -- ARGV[17]  integer  most records of the app
--- ARGV[18…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[18]  integer  the highest number that a new message answers, 0 if none does
+-- ARGV[19…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
@@ -39,7 +40,8 @@
 --
 -- Answers {"accepted", first, last, position}, {"replayed", first, last}, {"unchecked"} if this run of Redis is not
 -- checked or not the one that the gateway knows, {"unknown-parent"}, {"counter-unusable"} if the counter is no number,
--- {"counter-behind"} if the number of a new chat has been given out before, {"queue-full"}, {"key-reused"}, or
+-- {"counter-behind"} if the number of a new chat has been given out before, {"no-such-message", number} if a message
+-- answers one that the parent has not, with the highest that it has, {"queue-full"}, {"key-reused"}, or
 -- {"too-many-keys", milliseconds} if the app has too many records, and some of them expire after this time.
 
 local counter = KEYS[1] -- hash
@@ -65,7 +67,8 @@ local key_name = ARGV[14] -- string
 local slice_length = tonumber(ARGV[15]) -- integer (milliseconds)
 local most_unsharded = tonumber(ARGV[16]) -- integer
 local most_records = tonumber(ARGV[17]) -- integer
-local FIRST_JOB = 18
+local replied_to = tonumber(ARGV[18]) -- integer
+local FIRST_JOB = 19
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 local has_key = key_name ~= ''
@@ -116,6 +119,9 @@ end
 -- Lua counts exactly up to 2^53. A path names numbers of up to 15 digits.
 if #given_out > 15 or not string.find(given_out, '^%d+$') then
   return {'counter-unusable'}
+end
+if replied_to > tonumber(given_out) then
+  return {'no-such-message', tonumber(given_out)}
 end
 -- A chat's message counter is set with the chat's number. Setting it again would give out the numbers of its messages
 -- again.

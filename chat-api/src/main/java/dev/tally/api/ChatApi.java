@@ -4,6 +4,7 @@ import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.search.ElasticsearchClientConfiguration;
 import dev.tally.common.startup.SchemaConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
+import dev.tally.common.web.field.FieldConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.origin.OriginConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
@@ -37,6 +38,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   OriginConfiguration.class,
   PathNamesConfiguration.class,
   BodyMemoryConfiguration.class,
+  FieldConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   SchemaConfiguration.class,

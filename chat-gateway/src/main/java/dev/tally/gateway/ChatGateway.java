@@ -8,6 +8,7 @@ import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisClientConfiguration;
 import dev.tally.common.redis.RedisRequirementsConfiguration;
 import dev.tally.common.tracing.TracingConfiguration;
+import dev.tally.common.web.field.FieldConfiguration;
 import dev.tally.common.web.openapi.OpenApiConfiguration;
 import dev.tally.common.web.origin.OriginConfiguration;
 import dev.tally.common.web.problem.ProblemConfiguration;
@@ -43,6 +44,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
   OriginConfiguration.class,
   PathNamesConfiguration.class,
   BodyMemoryConfiguration.class,
+  FieldConfiguration.class,
   OpenApiConfiguration.class,
   RedisClientConfiguration.class,
   RedisRequirementsConfiguration.class,

@@ -135,7 +135,7 @@ class GatewayIT {
     assertThat(jobs.get(0).traceparent()).isEqualTo(trace);
     assertThat(((Job.NewMessage) jobs.get(1)).message().number()).isEqualTo(1);
     assertThat(((Job.NewMessage) jobs.get(2)).message().number()).isEqualTo(2);
-    assertThat(((Job.NewMessage) jobs.get(2)).body()).isEqualTo("two \"}");
+    assertThat(((Job.NewMessage) jobs.get(2)).content().body()).isEqualTo("two \"}");
   }
 
   @Test

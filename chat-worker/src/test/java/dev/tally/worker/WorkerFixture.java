@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +94,12 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public String messageJob(String app, long chat, long number, String body) {
-    return codec.openMessage(new ChatName(new AppToken(app), chat), body, now, null) + number + "}";
+    return messageJob(app, chat, number, MessageContent.of(body));
+  }
+
+  public String messageJob(String app, long chat, long number, MessageContent content) {
+    ChatName name = new ChatName(new AppToken(app), chat);
+    return codec.openMessage(name, content, now, null) + number + "}";
   }
 
   public void queue(String app, String... jobs) {

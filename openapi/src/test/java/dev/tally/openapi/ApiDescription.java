@@ -15,8 +15,8 @@ import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.tally.api.page.PageRequest;
+import dev.tally.common.web.field.TextField;
 import dev.tally.common.web.problem.ProblemType;
-import dev.tally.common.web.request.TextField;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -138,13 +138,21 @@ final class ApiDescription {
     document.record(
         "Message",
         "dev.tally.api.message.MessageView",
-        List.of("lost_at"),
+        List.of("author", "metadata", "reply_to", "lost_at"),
         Map.of(
             "number",
             Shared.NUMBER,
             "body",
             """
             {"description": "Empty if the message is lost."}""",
+            "author",
+            """
+            {"description": "Who wrote the message, as the app names people; only if the message says so."}""",
+            "metadata",
+            """
+            {"type": "object", "description": "Belongs to the client; only if the message has it."}""",
+            "reply_to",
+            Shared.NUMBER,
             "created_at",
             TIME,
             "lost_at",

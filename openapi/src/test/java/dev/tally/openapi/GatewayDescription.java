@@ -16,7 +16,6 @@ import static dev.tally.common.web.problem.ProblemType.TOO_MANY_IDEMPOTENCY_KEYS
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.tally.common.web.request.TextField;
 import java.util.List;
 import java.util.Map;
 
@@ -65,7 +64,7 @@ final class GatewayDescription {
         "dev.tally.gateway.message.MessageController$AcceptedBatch",
         List.of(),
         Map.of("first_message_number", Shared.NUMBER, "last_message_number", Shared.NUMBER));
-    document.schema("NewMessage", Shared.objectWith(TextField.MESSAGE_BODY));
+    document.schema("NewMessage", Shared.newMessage());
     chats(document);
     messages(document);
   }
@@ -99,7 +98,7 @@ final class GatewayDescription {
             "createMessages",
             "Create a message or a batch of messages",
             """
-            A batch is `application/x-ndjson`, with a `{"body"}` on each of at most 1,000 lines. Its messages get \
+            A batch is `application/x-ndjson`, with a message on each of at most 1,000 lines. Its messages get \
             consecutive numbers, and either all of them are accepted or none. %s"""
                 .formatted(REPEAT))
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)

@@ -1,6 +1,8 @@
 package dev.tally.openapi;
 
-import dev.tally.common.web.request.TextField;
+import dev.tally.common.web.field.NumberField;
+import dev.tally.common.web.field.ObjectField;
+import dev.tally.common.web.field.TextField;
 
 /** Texts and schemas that both documents use. */
 final class Shared {
@@ -29,7 +31,8 @@ final class Shared {
       """
       Errors are `application/problem+json` (RFC 9457) with a plain `error` string. A path that is not listed gets a \
       404 (`no-such-route`); a method that is not listed gets a 405 (`method-not-allowed`) with `Allow`. Bodies are \
-      JSON or form-encoded, in UTF-8. Objects may get more members; the listed members stay as they are.
+      JSON or form-encoded, in UTF-8. Objects of answers may get more members; the listed members stay as they are. A \
+      request with a field that is not listed gets a 422 that names it.
 
       If a rate limit is configured, answers report it in the headers `RateLimit-Policy` and `RateLimit`. The limit of a \
       client's address counts every request but those for health; the limit of an app counts each message of a batch.""";
@@ -46,6 +49,7 @@ final class Shared {
     {
       "type": "object",
       "required": ["%1$s"],
+      "additionalProperties": false,
       "properties": {
         "%1$s": {
           "type": "string", "minLength": 1, "maxLength": %2$d,
@@ -54,6 +58,42 @@ final class Shared {
       }
     }"""
         .formatted(field.name(), field.maxCodePoints());
+  }
+
+  /** The schema of a new message. */
+  static String newMessage() {
+    return """
+    {
+      "type": "object",
+      "required": ["%1$s"],
+      "additionalProperties": false,
+      "properties": {
+        "%1$s": {
+          "type": "string", "minLength": 1, "maxLength": %2$d,
+          "description": "Stored unchanged. It must not be blank, and must not contain NUL or an unpaired surrogate."
+        },
+        "%3$s": {
+          "type": "string", "minLength": 1, "maxLength": %4$d,
+          "description": "Who wrote the message, as the app names people. Tally does not look at it."
+        },
+        "%5$s": {
+          "type": "object",
+          "description": "Belongs to the client: at most %6$d bytes as JSON without spaces. A form has its text."
+        },
+        "%7$s": {
+          "type": "integer", "format": "int64", "minimum": 1, "maximum": 999999999999999,
+          "description": "The number of the earlier message of the chat that this one answers."
+        }
+      }
+    }"""
+        .formatted(
+            TextField.MESSAGE_BODY.name(),
+            TextField.MESSAGE_BODY.maxCodePoints(),
+            TextField.MESSAGE_AUTHOR.name(),
+            TextField.MESSAGE_AUTHOR.maxCodePoints(),
+            ObjectField.MESSAGE_METADATA.name(),
+            ObjectField.MESSAGE_METADATA.maxBytes(),
+            NumberField.REPLY_TO.name());
   }
 
   static String arrayOf(String schema) {

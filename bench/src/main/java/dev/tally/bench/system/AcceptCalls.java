@@ -4,6 +4,7 @@ import dev.tally.bench.data.Dataset;
 import dev.tally.bench.data.Mix;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.RedisServer;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Instant;
@@ -50,9 +51,10 @@ public final class AcceptCalls {
       values.add(app.token().value());
       values.addAll(NO_LIMITS);
       values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat()), ""));
-      // No idempotency key.
-      values.addAll(List.of("", "1", "1", "1"));
-      values.add(codec.openMessage(app.chat(draw.chat()), draw.body(), now, null));
+      // No idempotency key, and no message that is answered.
+      values.addAll(List.of("", "1", "1", "1", "0"));
+      values.add(
+          codec.openMessage(app.chat(draw.chat()), MessageContent.of(draw.body()), now, null));
       calls.add(new Call(keys, values.toArray(String[]::new)));
     }
   }

@@ -5,15 +5,18 @@ import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.web.field.Field;
+import dev.tally.common.web.field.FieldReader;
+import dev.tally.common.web.field.TextField;
 import dev.tally.common.web.ratelimit.ClientAddress;
 import dev.tally.common.web.ratelimit.RateLimit;
 import dev.tally.common.web.request.BodyMemory;
 import dev.tally.common.web.request.RequestBody;
-import dev.tally.common.web.request.TextField;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -28,17 +31,26 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/apps")
 final class AppController {
 
+  private static final List<Field> FIELDS = List.of(TextField.APP_NAME);
+
   private final Apps apps;
   private final AdminKey adminKey;
   private final BodyMemory bodies;
+  private final FieldReader fields;
   private final Answers answers;
   private final RateLimit newApps;
 
   AppController(
-      Apps apps, AdminKey adminKey, BodyMemory bodies, Answers answers, AppProperties properties) {
+      Apps apps,
+      AdminKey adminKey,
+      BodyMemory bodies,
+      FieldReader fields,
+      Answers answers,
+      AppProperties properties) {
     this.apps = apps;
     this.adminKey = adminKey;
     this.bodies = bodies;
+    this.fields = fields;
     this.answers = answers;
     this.newApps =
         new RateLimit(
@@ -91,7 +103,8 @@ final class AppController {
         RequestBody.isHere(request)
             ? BodyMemory.Held.NOTHING
             : bodies.hold(ClientAddress.of(request), request, RequestBody.MAX_OBJECT_BYTES)) {
-      return TextField.APP_NAME.require(RequestBody.field(request, TextField.APP_NAME.name()));
+      return TextField.APP_NAME.require(
+          fields.read(request, FIELDS).get(TextField.APP_NAME.name()));
     }
   }
 }

@@ -29,7 +29,7 @@ class MessageRows {
 
   private static final String SELECT =
       """
-      SELECT m.number, m.body, m.created_at, m.lost_at
+      SELECT m.number, m.body, m.author, m.metadata, m.reply_to, m.created_at, m.lost_at
       FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = ? AND m.chat_number = ?
       """;
@@ -64,8 +64,11 @@ class MessageRows {
     return new MessageView(
         row.getLong(1),
         row.getString(2),
-        row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(4, LocalDateTime.class)));
+        row.getString(3),
+        row.getString(4),
+        row.getObject(5, Long.class),
+        row.getObject(6, LocalDateTime.class).toInstant(ZoneOffset.UTC),
+        instant(row.getObject(7, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {

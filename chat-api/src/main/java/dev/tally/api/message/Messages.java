@@ -21,7 +21,7 @@ public class Messages {
 
   private static final long MAX_RECENT_BYTES = 16 * 1024 * 1024;
 
-  /** An estimate of the objects around a body. A character of a body counts as two bytes. */
+  /** An estimate of the objects around the texts. A character counts as two bytes. */
   private static final int RECENT_OVERHEAD_BYTES = 300;
 
   /** After a restore of MySQL, the API still answers a lost message for this long at most. */
@@ -36,7 +36,7 @@ public class Messages {
       Caffeine.newBuilder()
           .maximumWeight(MAX_RECENT_BYTES)
           .<MessageName, MessageView>weigher(
-              (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.body().length())
+              (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.length())
           .expireAfterWrite(RECENT_FOR)
           .build();
 

@@ -7,7 +7,10 @@ import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
+import dev.tally.common.web.field.NumberField;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
@@ -76,13 +79,13 @@ public final class Acceptor {
    */
   public long chat(AppToken app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
     String job = codec.openChat(app, Instant.now(clock), traceparent);
-    return accept(new Parent.App(app), List.of(job), key, chats).last();
+    return accept(new Parent.App(app), List.of(job), Numbers.NONE, key, chats).last();
   }
 
   /**
    * Accepts messages and gives them consecutive numbers in their order.
    *
-   * @param bodies at least one
+   * @param contents at least one
    * @throws ProblemException if none of the messages was accepted
    * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
    *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
@@ -90,18 +93,35 @@ public final class Acceptor {
    */
   public NumberRange messages(
       ChatName chat,
-      List<String> bodies,
+      List<MessageContent> contents,
       @Nullable IdempotencyKey key,
       @Nullable String traceparent) {
     Instant now = Instant.now(clock);
     List<String> jobs =
-        bodies.stream().map(body -> codec.openMessage(chat, body, now, traceparent)).toList();
-    return accept(new Parent.Chat(chat), jobs, key, messages);
+        contents.stream()
+            .map(content -> codec.openMessage(chat, content, now, traceparent))
+            .toList();
+    return accept(new Parent.Chat(chat), jobs, repliedTo(contents), key, messages);
+  }
+
+  /** The highest number of a message that one of these answers. */
+  private static long repliedTo(List<MessageContent> contents) {
+    long highest = Numbers.NONE;
+    for (MessageContent content : contents) {
+      if (content.replyTo() != null) {
+        highest = Math.max(highest, content.replyTo());
+      }
+    }
+    return highest;
   }
 
   private NumberRange accept(
-      Parent parent, List<String> jobs, @Nullable IdempotencyKey key, Counter accepted) {
-    return switch (queue.accept(parent, jobs, key)) {
+      Parent parent,
+      List<String> jobs,
+      long repliedTo,
+      @Nullable IdempotencyKey key,
+      Counter accepted) {
+    return switch (queue.accept(parent, jobs, repliedTo, key)) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
@@ -110,6 +130,11 @@ public final class Acceptor {
         }
         yield numbers;
       }
+      case Acceptance.NoSuchMessage(long highest) ->
+          throw ProblemException.invalidField(
+              NumberField.REPLY_TO.name(),
+              "%d is the number of no earlier message: the highest of the chat is %d."
+                  .formatted(repliedTo, highest));
       case Acceptance.KeyReused _ ->
           throw ProblemException.of(
               ProblemType.IDEMPOTENCY_KEY_REUSED,

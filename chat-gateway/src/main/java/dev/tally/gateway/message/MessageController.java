@@ -5,15 +5,15 @@ import dev.tally.common.accept.IdempotencyKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.common.tracing.Traceparent;
+import dev.tally.common.web.field.FieldReader;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
-import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -28,10 +28,14 @@ final class MessageController {
 
   private final Acceptor acceptor;
   private final BodyGate gate;
+  private final FieldReader fields;
+  private final MessageLines lines;
 
-  MessageController(Acceptor acceptor, BodyGate gate) {
+  MessageController(Acceptor acceptor, BodyGate gate, FieldReader fields) {
     this.acceptor = acceptor;
     this.gate = gate;
+    this.fields = fields;
+    this.lines = new MessageLines(fields);
   }
 
   sealed interface Accepted {}
@@ -73,19 +77,16 @@ final class MessageController {
       @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
-    List<String> bodies =
+    List<MessageContent> messages =
         batch
-            ? MessageLines.bodies(RequestBody.text(request, MessageLines.MAX_BYTES))
-            : List.of(
-                TextField.MESSAGE_BODY.require(
-                    RequestBody.field(request, TextField.MESSAGE_BODY.name())));
-    List<String> requested = new ArrayList<>(bodies.size() + 1);
-    requested.add((batch ? "batch of messages " : "message ") + chat.number());
-    requested.addAll(bodies);
-    IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, requested);
-    entry.count(bodies.size(), response);
+            ? lines.read(RequestBody.text(request, MessageLines.MAX_BYTES))
+            : List.of(MessageFields.content(fields.read(request, MessageFields.ALL)));
+    String route = (batch ? "batch of messages " : "message ") + chat.number();
+    IdempotencyKey idempotencyKey =
+        IdempotencyHeader.key(key, MessageFields.parts(route, messages));
+    entry.count(messages.size(), response);
     NumberRange numbers =
-        acceptor.messages(chat, bodies, idempotencyKey, Traceparent.wellFormed(traceparent));
+        acceptor.messages(chat, messages, idempotencyKey, Traceparent.wellFormed(traceparent));
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());

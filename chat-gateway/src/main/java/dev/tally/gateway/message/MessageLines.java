@@ -1,15 +1,15 @@
 package dev.tally.gateway.message;
 
+import dev.tally.common.queue.MessageContent;
+import dev.tally.common.web.field.FieldReader;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import dev.tally.common.web.request.RequestBody;
-import dev.tally.common.web.request.TextField;
 import dev.tally.gateway.ratelimit.AppRateLimit;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.http.MediaType;
 
-/** Reads a batch of messages: newline-delimited JSON objects, each with a {@code body}. */
+/** Reads a batch of messages: newline-delimited JSON objects, each a message. */
 final class MessageLines {
 
   static final MediaType MEDIA_TYPE = new MediaType("application", "x-ndjson");
@@ -20,20 +20,24 @@ final class MessageLines {
   /** The largest batch, in lines. */
   static final int MAX_LINES = AppRateLimit.MOST_WRITES;
 
-  private MessageLines() {}
+  private final FieldReader fields;
+
+  MessageLines(FieldReader fields) {
+    this.fields = fields;
+  }
 
   /**
    * Reads a batch.
    *
    * @param text lines that end with LF or CR LF; the last line may have no end
-   * @return at least one body
+   * @return at least one message
    * @throws ProblemException if a line is wrong; the detail names the line
    */
-  static List<String> bodies(String text) {
-    List<String> bodies = new ArrayList<>();
+  List<MessageContent> read(String text) {
+    List<MessageContent> messages = new ArrayList<>();
     int start = 0;
     while (start < text.length()) {
-      if (bodies.size() == MAX_LINES) {
+      if (messages.size() == MAX_LINES) {
         throw ProblemException.of(
             ProblemType.BODY_TOO_LARGE, "A batch may have at most %,d lines.".formatted(MAX_LINES));
       }
@@ -41,19 +45,18 @@ final class MessageLines {
       if (end < 0) {
         end = text.length();
       }
-      bodies.add(body(text.substring(start, end), bodies.size() + 1));
+      messages.add(message(text.substring(start, end), messages.size() + 1));
       start = end + 1;
     }
-    if (bodies.isEmpty()) {
+    if (messages.isEmpty()) {
       throw ProblemException.malformed("The batch has no lines.");
     }
-    return bodies;
+    return messages;
   }
 
-  private static String body(String line, int number) {
+  private MessageContent message(String line, int number) {
     try {
-      return TextField.MESSAGE_BODY.require(
-          RequestBody.jsonField(line, TextField.MESSAGE_BODY.name()));
+      return MessageFields.content(fields.readJson(line, MessageFields.ALL));
     } catch (ProblemException e) {
       throw ProblemException.of(e.type(), "Line %,d: %s".formatted(number, e.detail()));
     }

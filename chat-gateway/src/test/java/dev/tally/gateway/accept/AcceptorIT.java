@@ -17,6 +17,7 @@ import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -116,14 +118,14 @@ class AcceptorIT {
   @Test
   void acceptedWritesAreQueuedWithTheirNumbers() throws Exception {
     assertThat(acceptor.chat(APP, null, TRACE)).isEqualTo(1);
-    assertThat(acceptor.messages(CHAT, List.of("a", "b"), null, TRACE))
+    assertThat(acceptor.messages(CHAT, contents("a", "b"), null, TRACE))
         .isEqualTo(new NumberRange(1, 2));
 
     assertThat(queued())
         .containsExactly(
             new Job.NewChat(CHAT, NOW, TRACE),
-            new Job.NewMessage(new MessageName(CHAT, 1), "a", NOW, TRACE),
-            new Job.NewMessage(new MessageName(CHAT, 2), "b", NOW, TRACE));
+            new Job.NewMessage(new MessageName(CHAT, 1), MessageContent.of("a"), NOW, TRACE),
+            new Job.NewMessage(new MessageName(CHAT, 2), MessageContent.of("b"), NOW, TRACE));
     assertThat(accepted("chat")).isEqualTo(1);
     assertThat(accepted("message")).isEqualTo(2);
   }
@@ -144,7 +146,7 @@ class AcceptorIT {
   @Test
   void aNewChatNeverGetsTheNumberOfAChatThatExists() throws Exception {
     acceptor.chat(APP, null, null);
-    acceptor.messages(CHAT, List.of("a"), null, null);
+    acceptor.messages(CHAT, contents("a"), null, null);
     redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
 
     assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
@@ -176,11 +178,11 @@ class AcceptorIT {
   void aFullQueueRefusesAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
 
-    assertQueueFull(() -> acceptor.messages(CHAT, List.of("a", "b", "c"), null, null));
+    assertQueueFull(() -> acceptor.messages(CHAT, contents("a", "b", "c"), null, null));
 
     assertThat(queued()).hasSize(1);
     assertThat(accepted("message")).isZero();
-    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+    assertThat(acceptor.messages(CHAT, contents("a"), null, null)).isEqualTo(new NumberRange(1, 1));
     assertThat(meters.get("tally.queue.limit").gauge().value()).isEqualTo(QUEUE_LIMIT);
   }
 
@@ -188,10 +190,10 @@ class AcceptorIT {
   void aQueueThatIsFullOfBytesRefusesAndTakesNoNumber() throws Exception {
     acceptor.chat(APP, null, null);
 
-    assertQueueFull(() -> acceptor.messages(CHAT, List.of("x".repeat(QUEUE_BYTES)), null, null));
+    assertQueueFull(() -> acceptor.messages(CHAT, contents("x".repeat(QUEUE_BYTES)), null, null));
 
     assertThat(queued()).hasSize(1);
-    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+    assertThat(acceptor.messages(CHAT, contents("a"), null, null)).isEqualTo(new NumberRange(1, 1));
     assertThat(meters.get("tally.queue.limit.bytes").gauge().value()).isEqualTo(QUEUE_BYTES);
   }
 
@@ -201,7 +203,7 @@ class AcceptorIT {
     servers.redisMaxMemory(1);
     try {
       assertQueueFull(() -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null));
-      assertQueueFull(() -> acceptor.messages(CHAT, List.of("a"), null, null));
+      assertQueueFull(() -> acceptor.messages(CHAT, contents("a"), null, null));
       // This chat's counter is recovered first, and Redis has no memory for it either.
       redis.delete(KEYS.chats(APP));
       assertQueueFull(() -> acceptor.chat(APP, null, null));
@@ -210,7 +212,7 @@ class AcceptorIT {
     }
 
     assertThat(queued()).hasSize(1);
-    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+    assertThat(acceptor.messages(CHAT, contents("a"), null, null)).isEqualTo(new NumberRange(1, 1));
   }
 
   @Test
@@ -218,14 +220,14 @@ class AcceptorIT {
     IdempotencyKey key = IdempotencyKey.of("k", List.of("chats"));
     assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
     memory.measure();
-    assertThat(acceptor.messages(CHAT, List.of("a"), null, null)).isEqualTo(new NumberRange(1, 1));
+    assertThat(acceptor.messages(CHAT, contents("a"), null, null)).isEqualTo(new NumberRange(1, 1));
 
     long used = usedMemory();
     // More than Redis uses, and so little more that too large a share is in use.
     servers.redisMaxMemory(used + used / 8);
     try {
       memory.measure();
-      assertQueueFull(() -> acceptor.messages(CHAT, List.of("b"), null, null));
+      assertQueueFull(() -> acceptor.messages(CHAT, contents("b"), null, null));
       assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
       assertThat(meters.get("tally.redis.memory.share").gauge().value()).isBetween(0.8, 1.0);
       assertThat(meters.get("tally.redis.memory.share.limit").gauge().value()).isEqualTo(0.8);
@@ -234,7 +236,7 @@ class AcceptorIT {
     }
 
     memory.measure();
-    assertThat(acceptor.messages(CHAT, List.of("b"), null, null)).isEqualTo(new NumberRange(2, 2));
+    assertThat(acceptor.messages(CHAT, contents("b"), null, null)).isEqualTo(new NumberRange(2, 2));
     assertThat(queued()).hasSize(3);
   }
 
@@ -244,15 +246,15 @@ class AcceptorIT {
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(1_200, DataSize.ofMegabytes(1), 0.8));
     roomy.chat(APP, null, null);
-    assertThat(roomy.messages(CHAT, bodies(999), null, null)).isEqualTo(new NumberRange(1, 999));
-    assertThat(roomy.messages(CHAT, bodies(80), null, null))
+    assertThat(roomy.messages(CHAT, contents(999), null, null)).isEqualTo(new NumberRange(1, 999));
+    assertThat(roomy.messages(CHAT, contents(80), null, null))
         .isEqualTo(new NumberRange(1_000, 1_079));
-    assertQueueFull(() -> roomy.messages(CHAT, bodies(1), null, null));
+    assertQueueFull(() -> roomy.messages(CHAT, contents(1), null, null));
 
     assertThat(roomy.chat(neighbour, null, null)).isEqualTo(1);
     ChatName chat = new ChatName(neighbour, 1);
-    assertThat(roomy.messages(chat, bodies(119), null, null)).isEqualTo(new NumberRange(1, 119));
-    assertQueueFull(() -> roomy.messages(chat, bodies(1), null, null));
+    assertThat(roomy.messages(chat, contents(119), null, null)).isEqualTo(new NumberRange(1, 119));
+    assertQueueFull(() -> roomy.messages(chat, contents(1), null, null));
   }
 
   @Test
@@ -261,11 +263,11 @@ class AcceptorIT {
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofKilobytes(215), 0.8));
     roomy.chat(APP, null, null);
-    roomy.messages(CHAT, bodies(1_000), null, null);
+    roomy.messages(CHAT, contents(1_000), null, null);
     String wide = "x".repeat(70_000);
-    assertQueueFull(() -> roomy.messages(CHAT, List.of(wide), null, null));
+    assertQueueFull(() -> roomy.messages(CHAT, contents(wide), null, null));
     roomy.chat(neighbour, null, null);
-    assertThat(roomy.messages(new ChatName(neighbour, 1), List.of(wide), null, null))
+    assertThat(roomy.messages(new ChatName(neighbour, 1), contents(wide), null, null))
         .isEqualTo(new NumberRange(1, 1));
   }
 
@@ -275,7 +277,7 @@ class AcceptorIT {
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofMegabytes(64), 0.8));
     roomy.chat(APP, null, null);
-    roomy.messages(CHAT, bodies(1_000), null, null);
+    roomy.messages(CHAT, contents(1_000), null, null);
     roomy.chat(neighbour, null, null);
     // Beside this, what the buffers of connections need does not matter.
     IntStream.range(0, 200)
@@ -283,8 +285,8 @@ class AcceptorIT {
     servers.redisMaxMemory(Math.round(usedMemory() / 0.76));
     try {
       memory.measure();
-      assertQueueFull(() -> roomy.messages(CHAT, bodies(1), null, null));
-      assertThat(roomy.messages(new ChatName(neighbour, 1), bodies(1), null, null))
+      assertQueueFull(() -> roomy.messages(CHAT, contents(1), null, null));
+      assertThat(roomy.messages(new ChatName(neighbour, 1), contents(1), null, null))
           .isEqualTo(new NumberRange(1, 1));
     } finally {
       servers.redisMaxMemory(0);
@@ -340,8 +342,12 @@ class AcceptorIT {
         RedisScript.of(new ClassPathResource("lua/accept-of-layout-2.lua"), List.class);
   }
 
-  private static List<String> bodies(int count) {
-    return Collections.nCopies(count, "x");
+  private static List<MessageContent> contents(String... bodies) {
+    return Arrays.stream(bodies).map(MessageContent::of).toList();
+  }
+
+  private static List<MessageContent> contents(int count) {
+    return Collections.nCopies(count, MessageContent.of("x"));
   }
 
   /** Another app of the same partition. */
@@ -362,10 +368,10 @@ class AcceptorIT {
   @Test
   void aCounterThatIsNoNumberGoesOnWhereItWas() {
     acceptor.chat(APP, null, null);
-    acceptor.messages(CHAT, bodies(1), null, null);
+    acceptor.messages(CHAT, contents(1), null, null);
     redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
 
-    assertThat(acceptor.messages(CHAT, bodies(1), null, null)).isEqualTo(new NumberRange(2, 2));
+    assertThat(acceptor.messages(CHAT, contents(1), null, null)).isEqualTo(new NumberRange(2, 2));
   }
 
   @Test
@@ -384,7 +390,7 @@ class AcceptorIT {
         ProblemType.APP_NOT_FOUND,
         null);
     assertProblem(
-        () -> acceptor.messages(new ChatName(APP, 9), List.of("a"), null, null),
+        () -> acceptor.messages(new ChatName(APP, 9), contents("a"), null, null),
         ProblemType.CHAT_NOT_FOUND,
         null);
   }

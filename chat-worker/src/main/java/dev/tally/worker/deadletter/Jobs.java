@@ -38,7 +38,7 @@ final class Jobs {
 
   /** The same message in a chat, open at its end for another number. */
   String open(Job.NewMessage job, Parent.Chat chat) {
-    return codec.openMessage(chat.chat(), job.body(), job.acceptedAt(), job.traceparent());
+    return codec.openMessage(chat.chat(), job.content(), job.acceptedAt(), job.traceparent());
   }
 
   /** What a job adds, with a shortened token. */

@@ -38,6 +38,9 @@ public final class Resubmission {
   /** Clients' keys have no spaces, so none is like this. */
   private static final String KEY = "dead-letter ";
 
+  /** What a message answers was checked when it was accepted first. */
+  private static final long ANSWERED = 0;
+
   private final DeadLetters letters;
   private final FreedNumbers numbers;
   private final JobQueue queue;
@@ -214,7 +217,7 @@ public final class Resubmission {
       IdempotencyKey key = IdempotencyKey.of(KEY + letter.id(), List.of(openJob));
       String why;
       try {
-        switch (queue.accept(parent, List.of(openJob), key)) {
+        switch (queue.accept(parent, List.of(openJob), ANSWERED, key)) {
           case Acceptance.Accepted(NumberRange given, _) -> {
             return OptionalLong.of(given.first());
           }
@@ -223,7 +226,8 @@ public final class Resubmission {
           case Acceptance.TooManyKeys _ -> why = "its app has used too many idempotency keys";
           case Acceptance.KeyReused _ ->
               why = "an earlier call has accepted it in another chat; drop it if it is there";
-          case Acceptance.Unchecked _,
+          case Acceptance.NoSuchMessage _,
+              Acceptance.Unchecked _,
               Acceptance.UnknownParent _,
               Acceptance.CounterUnusable _,
               Acceptance.CounterBehind _ ->

@@ -6,6 +6,7 @@ import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -155,7 +156,8 @@ class ResubmissionIT {
       fixture.letter(
           app, Reason.SUPERSEDED, fixture.worker.codec.openChat(token, chatAt, null) + "2}");
       String open =
-          fixture.worker.codec.openMessage(chat, "of chat " + i, chatAt.plusSeconds(5), null);
+          fixture.worker.codec.openMessage(
+              chat, MessageContent.of("of chat " + i), chatAt.plusSeconds(5), null);
       fixture.letter(app, Reason.SUPERSEDED, open + "1}");
     }
 

@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -147,7 +148,9 @@ final class DrainHistory {
 
   private static String message(String app, long chat, long number, String body, Instant at) {
     return WorkerParts.utf8(
-        CODEC.openMessage(new ChatName(new AppToken(app), chat), body, at, null) + number + "}");
+        CODEC.openMessage(new ChatName(new AppToken(app), chat), MessageContent.of(body), at, null)
+            + number
+            + "}");
   }
 
   /** Jobs that no gateway queues, and jobs that no table can hold. */
@@ -157,7 +160,7 @@ final class DrainHistory {
     Arbitrary<String> noTokens =
         Arbitraries.of("", "ä", "🎉", "x".repeat(100), app + " ", app.replace('0', 'O'), "%", "'");
     return Arbitraries.oneOf(
-        Arbitraries.of("", "{}", "no json", "{\"v\":1}", "\0", "\u00ff\u00fe", "null"),
+        Arbitraries.of("", "{}", "no json", "{\"v\":2}", "\0", "\u00ff\u00fe", "null"),
         Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20),
         noTokens.map(token -> chat(app, 1, 0).replace(app, WorkerParts.utf8(token))),
         noTokens.map(token -> message(app, 1, 1, "hi", NOW).replace(app, WorkerParts.utf8(token))),

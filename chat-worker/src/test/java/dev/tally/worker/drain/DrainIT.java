@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.WorkerFixture;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,6 +75,40 @@ class DrainIT {
     assertThat(fixture.messagesCount(app, 1)).isEqualTo(2);
     assertThat(fixture.messages(app, 1)).containsExactly("1:a", "2:b");
     assertThat(fixture.deadLetters(app)).isEmpty();
+  }
+
+  @Test
+  void whatAMessageSaysBesidesItsBodyIsPersistedAndTellsItFromAnother() {
+    String app = fixture.app();
+    MessageContent content = new MessageContent("a", "ann 🎉", "{\"x\":1.0}", 7L);
+    String job = fixture.messageJob(app, 1, 1, content);
+    fixture.queue(app, fixture.chatJob(app, 1), job);
+    fixture.awaitDrained(app);
+
+    assertThat(
+            fixture
+                .mysql
+                .sql("SELECT author, metadata, reply_to FROM messages WHERE app_id = ?")
+                .param(fixture.id(app))
+                .query((row, _) -> row.getString(1) + row.getString(2) + row.getLong(3))
+                .single())
+        .isEqualTo("ann 🎉{\"x\":1.0}7");
+
+    fixture.queue(app, job);
+    fixture.awaitDrained(app);
+    assertThat(fixture.deadLetters(app)).isEmpty();
+
+    fixture.queue(
+        app,
+        fixture.messageJob(app, 1, 1, new MessageContent("a", "bob", "{\"x\":1.0}", 7L)),
+        fixture.messageJob(app, 1, 1, new MessageContent("a", "ann 🎉", "{\"x\":1}", 7L)),
+        fixture.messageJob(app, 1, 1, new MessageContent("a", "ann 🎉", "{\"x\":1.0}", null)),
+        fixture.messageJob(app, 1, 1, "a"));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.deadLetters(app))
+        .hasSize(4)
+        .allSatisfy(letter -> assertThat(letter).contains("number-taken"));
   }
 
   @Test
@@ -245,7 +280,7 @@ class DrainIT {
         fixture.chatJob(app, 1),
         fixture.codec.openMessage(
                 new ChatName(new AppToken(app), 1),
-                "sent in the year 10000",
+                MessageContent.of("sent in the year 10000"),
                 Instant.parse("+10000-01-01T00:00:00Z"),
                 null)
             + "1}",

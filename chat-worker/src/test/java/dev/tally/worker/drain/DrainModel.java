@@ -24,7 +24,7 @@ final class DrainModel {
 
   private record Message(Instant at, String body) {
     static Message of(Job.NewMessage job) {
-      return new Message(job.acceptedAt(), job.body());
+      return new Message(job.acceptedAt(), job.content().body());
     }
   }
 
@@ -217,7 +217,7 @@ final class DrainModel {
   private static boolean storable(Job job) {
     return !job.acceptedAt().isAfter(DrainHistory.LAST_TIME)
         && !(job instanceof Job.NewMessage message
-            && WorkerParts.utf8(message.body()).length() > DrainHistory.MAX_BODY_BYTES);
+            && WorkerParts.utf8(message.content().body()).length() > DrainHistory.MAX_BODY_BYTES);
   }
 
   private void raiseCounter(Job job) {

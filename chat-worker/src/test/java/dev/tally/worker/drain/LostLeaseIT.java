@@ -9,6 +9,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.WorkerFixture;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Place;
@@ -40,7 +41,7 @@ class LostLeaseIT {
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   private static final String CHAT = CODEC.openChat(APP, NOW, null) + "1}";
   private static final String MESSAGE =
-      CODEC.openMessage(new ChatName(APP, 1), "hi", NOW, null) + "1}";
+      CODEC.openMessage(new ChatName(APP, 1), MessageContent.of("hi"), NOW, null) + "1}";
 
   private static WorkerParts parts;
   private Lease lease;

@@ -108,12 +108,14 @@ final class AcceptScript {
    * Numbers and queues jobs, or does nothing.
    *
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
+   * @param repliedTo the highest number that one of them answers, 0 if none does
    * @throws UnconfirmedWriteException if Redis has queued the jobs, by this request or by the same
    *     request before it, and it is not known that enough replicas have them
    * @throws DataAccessException if Redis gave no answer. Then Redis may or may not have queued the
    *     jobs.
    */
-  Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
+  Acceptance accept(
+      Parent parent, List<String> openJobs, long repliedTo, @Nullable IdempotencyKey key) {
     AppToken app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
     String counter = parent.counter(keys);
@@ -134,7 +136,7 @@ final class AcceptScript {
         names.add(utf8(shard)); // FIRST_SHARD
       }
     }
-    List<byte[]> arguments = new ArrayList<>(17 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(18 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     QueueLimit limit = limits.of(keys);
@@ -155,6 +157,7 @@ final class AcceptScript {
     arguments.add(sliceLength); // slice_length
     arguments.add(mostUnsharded); // most_unsharded
     arguments.add(mostRecords); // most_records
+    arguments.add(utf8(Long.toString(repliedTo))); // replied_to
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -217,6 +220,7 @@ final class AcceptScript {
       case "unknown-parent" -> new Acceptance.UnknownParent();
       case "counter-unusable" -> new Acceptance.CounterUnusable();
       case "counter-behind" -> new Acceptance.CounterBehind();
+      case "no-such-message" -> new Acceptance.NoSuchMessage((Long) values.get(1));
       case "queue-full" -> new Acceptance.QueueFull();
       case "key-reused" -> new Acceptance.KeyReused();
       case "too-many-keys" -> new Acceptance.TooManyKeys(Duration.ofMillis((Long) values.get(1)));

@@ -28,6 +28,13 @@ public sealed interface Acceptance {
    */
   record CounterBehind() implements Acceptance {}
 
+  /**
+   * A message answers one whose number the chat has not given out. The script changed nothing.
+   *
+   * @param highest the highest number that it has given out
+   */
+  record NoSuchMessage(long highest) implements Acceptance {}
+
   /** The partition's queue has no room for the jobs. The script changed nothing. */
   record QueueFull() implements Acceptance {}
 

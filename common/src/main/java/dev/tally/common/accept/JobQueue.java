@@ -76,6 +76,7 @@ public final class JobQueue implements DisposableBean {
    * Asks Redis to accept jobs of one parent, and again after recovering the parent's counter.
    *
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
+   * @param repliedTo the highest number that one of them answers, 0 if none does
    * @return whether they are queued. If another epoch has begun, or the counter is so far behind
    *     that it takes several steps, a later call may succeed.
    * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 503 if
@@ -85,12 +86,13 @@ public final class JobQueue implements DisposableBean {
    * @throws DataAccessException if Redis is refused or does not answer, or MySQL does not when a
    *     counter is recovered. Without an answer from Redis, the jobs may be queued or not.
    */
-  public Acceptance accept(Parent parent, List<String> openJobs, @Nullable IdempotencyKey key) {
+  public Acceptance accept(
+      Parent parent, List<String> openJobs, long repliedTo, @Nullable IdempotencyKey key) {
     requirements.require();
     try {
-      Acceptance acceptance = script.accept(parent, openJobs, key);
+      Acceptance acceptance = script.accept(parent, openJobs, repliedTo, key);
       for (int i = 0; i < RECOVERIES && recover(parent, acceptance); i++) {
-        acceptance = script.accept(parent, openJobs, key);
+        acceptance = script.accept(parent, openJobs, repliedTo, key);
       }
       return acceptance;
     } catch (UnconfirmedWriteException e) {
@@ -134,6 +136,7 @@ public final class JobQueue implements DisposableBean {
       case Acceptance.CounterUnusable _ -> recovery.setUnusable(parent);
       case Acceptance.CounterBehind _ -> recovery.catchUp(parent);
       case Acceptance.Accepted _,
+          Acceptance.NoSuchMessage _,
           Acceptance.QueueFull _,
           Acceptance.KeyReused _,
           Acceptance.TooManyKeys _ -> {

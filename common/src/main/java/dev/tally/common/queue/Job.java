@@ -29,7 +29,7 @@ public sealed interface Job {
 
   /** A message to be added to a chat. */
   record NewMessage(
-      MessageName message, String body, Instant acceptedAt, @Nullable String traceparent)
+      MessageName message, MessageContent content, Instant acceptedAt, @Nullable String traceparent)
       implements Job {
 
     @Override

@@ -23,13 +23,21 @@ import tools.jackson.databind.json.JsonMapper;
  * {"v":1,"kind":"message","app":"…","chat":3,"at":1700000000000000, "body":"hi","number":7}}, where
  * {@code at} counts microseconds since the epoch.
  *
+ * <p>A job has the lowest version that has all that it says, so that an older worker takes most of
+ * a newer gateway's jobs: version 2 added a message's {@code author}, {@code metadata} (the text of
+ * an object) and {@code reply_to}.
+ *
  * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
  * including {@code "number":}, and the script appends the number and the brace. The number is
  * always the last member. Text from clients is always escaped.
  */
 public final class JobCodec {
 
-  private static final int VERSION = 1;
+  private static final int FIRST_VERSION = 1;
+  private static final int WITH_AUTHOR = 2;
+
+  /** The latest version that this code knows. */
+  private static final int LATEST = WITH_AUTHOR;
 
   private final JsonFactory factory =
       JsonFactory.builder()
@@ -49,22 +57,23 @@ public final class JobCodec {
 
   /** A message's job, open at its end for the number. */
   public String openMessage(
-      ChatName chat, String body, Instant acceptedAt, @Nullable String traceparent) {
-    return open("message", chat.app(), chat.number(), body, acceptedAt, traceparent);
+      ChatName chat, MessageContent content, Instant acceptedAt, @Nullable String traceparent) {
+    return open("message", chat.app(), chat.number(), content, acceptedAt, traceparent);
   }
 
   private String open(
       String kind,
       AppToken app,
       @Nullable Long chat,
-      @Nullable String body,
+      @Nullable MessageContent content,
       Instant acceptedAt,
       @Nullable String traceparent) {
-    StringWriter out = new StringWriter(body == null ? 128 : body.length() + 160);
+    boolean isPlain = content == null || content.isPlain();
+    StringWriter out = new StringWriter(content == null ? 128 : content.body().length() + 160);
     // close() returns the generator's buffer to the pool.
     try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
-      json.writeNumberProperty("v", VERSION);
+      json.writeNumberProperty("v", isPlain ? FIRST_VERSION : WITH_AUTHOR);
       json.writeStringProperty("kind", kind);
       json.writeStringProperty("app", app.value());
       if (chat != null) {
@@ -74,12 +83,25 @@ public final class JobCodec {
       if (traceparent != null) {
         json.writeStringProperty("trace", traceparent);
       }
-      if (body != null) {
-        json.writeStringProperty("body", body);
+      if (content != null) {
+        write(content, json);
       }
       json.writeName("number");
     }
     return out.append(':').toString();
+  }
+
+  private static void write(MessageContent content, JsonGenerator json) {
+    json.writeStringProperty("body", content.body());
+    if (content.author() != null) {
+      json.writeStringProperty("author", content.author());
+    }
+    if (content.metadata() != null) {
+      json.writeStringProperty("metadata", content.metadata());
+    }
+    if (content.replyTo() != null) {
+      json.writeNumberProperty("reply_to", content.replyTo());
+    }
   }
 
   /**
@@ -97,10 +119,10 @@ public final class JobCodec {
       throw new UndecodableJobException("not JSON");
     }
     long version = positive(job, "v");
-    if (version > VERSION) {
+    if (version > LATEST) {
       JsonNode at = job.path("at");
       throw new NewerJobException(
-          version, VERSION, at.canConvertToLong() ? instant(at.longValue()) : null);
+          version, LATEST, at.canConvertToLong() ? instant(at.longValue()) : null);
     }
     AppToken app = app(job);
     Instant at = instant(positive(job, "at"));
@@ -111,11 +133,19 @@ public final class JobCodec {
       case "message" ->
           new Job.NewMessage(
               new MessageName(new ChatName(app, number(job, "chat")), number),
-              string(job, "body"),
+              version < WITH_AUTHOR ? MessageContent.of(string(job, "body")) : content(job),
               at,
               trace);
       default -> throw new UndecodableJobException("unknown kind");
     };
+  }
+
+  private static MessageContent content(JsonNode job) throws UndecodableJobException {
+    return new MessageContent(
+        string(job, "body"),
+        job.has("author") ? string(job, "author") : null,
+        job.has("metadata") ? string(job, "metadata") : null,
+        job.has("reply_to") ? number(job, "reply_to") : null);
   }
 
   private static Instant instant(long micros) {

@@ -59,6 +59,7 @@ final class AcceptModel {
   Acceptance accept(
       Parent parent,
       List<String> openJobs,
+      long repliedTo,
       @Nullable IdempotencyKey key,
       String run,
       String known,
@@ -86,6 +87,9 @@ final class AcceptModel {
       return new Acceptance.UnknownParent();
     }
     long highest = counter.numbers();
+    if (repliedTo > highest) {
+      return new Acceptance.NoSuchMessage(highest);
+    }
     if (parent instanceof Parent.App(AppToken app)
         && LongStream.rangeClosed(highest + 1, highest + jobs.size())
             .mapToObj(chat -> new Parent.Chat(new ChatName(app, chat)))

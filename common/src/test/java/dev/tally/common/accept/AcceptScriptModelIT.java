@@ -12,6 +12,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -131,10 +132,12 @@ class AcceptScriptModelIT {
             Parent parent = parent(write.app(), write.chat());
             IdempotencyKey key = key(write);
             List<String> jobs = jobs(write, time);
+            long repliedTo = write.chat() == 0 ? 0 : write.repliedTo();
             String known = partitions.run(PARTITIONS.of(parent.app()));
             int checks = partitions.checks(PARTITIONS.of(parent.app()));
-            Acceptance acceptance = withoutTime(script.accept(parent, jobs, key));
-            assertThat(acceptance).isEqualTo(model.accept(parent, jobs, key, run, known, checks));
+            Acceptance acceptance = withoutTime(script.accept(parent, jobs, repliedTo, key));
+            assertThat(acceptance)
+                .isEqualTo(model.accept(parent, jobs, repliedTo, key, run, known, checks));
             Statistics.collect(acceptance.getClass().getSimpleName());
           }
         }
@@ -221,7 +224,10 @@ class AcceptScriptModelIT {
     return write.chat() == 0
         ? List.of(codec.openChat(app, time, null))
         : write.bodies().stream()
-            .map(body -> codec.openMessage(new ChatName(app, write.chat()), body, time, null))
+            .map(
+                body ->
+                    codec.openMessage(
+                        new ChatName(app, write.chat()), MessageContent.of(body), time, null))
             .toList();
   }
 

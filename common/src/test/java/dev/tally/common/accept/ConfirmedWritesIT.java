@@ -16,6 +16,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.RedisRequirements;
 import dev.tally.common.web.problem.ProblemException;
@@ -268,12 +269,12 @@ class ConfirmedWritesIT {
 
   private Acceptance chat(JobQueue by, @Nullable IdempotencyKey key) {
     String job = codec.openChat(APP, Instant.EPOCH, null);
-    return by.accept(new Parent.App(APP), List.of(job), key);
+    return by.accept(new Parent.App(APP), List.of(job), 0, key);
   }
 
   private void message(ChatName chat) {
-    String job = codec.openMessage(chat, "x", Instant.EPOCH, null);
-    queue.accept(new Parent.Chat(chat), List.of(job), null);
+    String job = codec.openMessage(chat, MessageContent.of("x"), Instant.EPOCH, null);
+    queue.accept(new Parent.Chat(chat), List.of(job), 0, null);
   }
 
   private void assertUnconfirmed(JobQueue by) {

@@ -15,9 +15,11 @@ sealed interface Step {
    * A request.
    *
    * @param chat the chat that is written to, 0 to make one
+   * @param repliedTo the message that the new ones answer, 0 if they answer none
    * @param again whether the client saw no answer and sends it once more
    */
-  record Write(int app, long chat, List<String> bodies, @Nullable String key, boolean again)
+  record Write(
+      int app, long chat, List<String> bodies, long repliedTo, @Nullable String key, boolean again)
       implements Step {}
 
   /** A gateway recovers a counter to this highest number. */
@@ -71,7 +73,12 @@ sealed interface Step {
     Arbitrary<String> keys = Arbitraries.of("k", "more", ":messages", "1:messages", "%s*{07}", "x");
     Arbitrary<Step> writes =
         Combinators.combine(
-                apps, parents, bodies, keys.injectNull(0.4), Arbitraries.of(false, false, true))
+                apps,
+                parents,
+                bodies,
+                Arbitraries.of(0L, 0L, 0L, 1L, 2L, 999_999_999_999_999L),
+                keys.injectNull(0.4),
+                Arbitraries.of(false, false, true))
             .as(Write::new);
     return Arbitraries.frequencyOf(
             Tuple.of(6, writes),

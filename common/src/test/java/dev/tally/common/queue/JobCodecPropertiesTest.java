@@ -6,7 +6,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.Numbers;
-import dev.tally.common.web.request.TextField;
+import dev.tally.common.web.field.TextField;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -69,8 +69,18 @@ class JobCodecPropertiesTest {
     if (job.traceparent() != null) {
       expected.add("trace");
     }
-    if (job instanceof Job.NewMessage) {
+    if (job instanceof Job.NewMessage message) {
       expected.add("body");
+      MessageContent content = message.content();
+      if (content.author() != null) {
+        expected.add("author");
+      }
+      if (content.metadata() != null) {
+        expected.add("metadata");
+      }
+      if (content.replyTo() != null) {
+        expected.add("reply_to");
+      }
     }
     expected.add("number");
     assertThat(members.propertyNames()).containsExactlyElementsOf(expected);
@@ -92,10 +102,10 @@ class JobCodecPropertiesTest {
           codec.openChat(chat.app(), at, trace) + chat.number() + "}";
       case Job.NewMessage(
               MessageName(ChatName chat, long number),
-              String body,
+              MessageContent content,
               Instant at,
               String trace) ->
-          codec.openMessage(chat, body, at, trace) + number + "}";
+          codec.openMessage(chat, content, at, trace) + number + "}";
     };
   }
 
@@ -111,10 +121,16 @@ class JobCodecPropertiesTest {
             .between(1, Long.MAX_VALUE)
             .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     Arbitrary<@Nullable String> traces = text(60).injectNull(0.5);
+    Arbitrary<MessageContent> contents =
+        Combinators.combine(
+                text(TextField.MESSAGE_BODY.maxCodePoints()),
+                text(TextField.MESSAGE_AUTHOR.maxCodePoints()).injectNull(0.6),
+                text(100).injectNull(0.6),
+                numbers.injectNull(0.6))
+            .as(MessageContent::new);
     return Arbitraries.oneOf(
         Combinators.combine(chats, times, traces).as(Job.NewChat::new),
-        Combinators.combine(messages, text(TextField.MESSAGE_BODY.maxCodePoints()), times, traces)
-            .as(Job.NewMessage::new));
+        Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new));
   }
 
   /** Any Unicode text but NUL and unpaired surrogates, which no request gets past the gateway. */

@@ -43,16 +43,17 @@ class JobCodecTest {
         "%d %s {0} ${x}"
       })
   void aMessageIsReadAsItWasWritten(String body) throws UndecodableJobException {
-    String text = codec.openMessage(CHAT, body, NOW, null) + "999999999999999}";
+    String text = codec.openMessage(CHAT, MessageContent.of(body), NOW, null) + "999999999999999}";
 
     assertThat(codec.decode(text))
         .isEqualTo(
-            new Job.NewMessage(new MessageName(CHAT, 999_999_999_999_999L), body, NOW, null));
+            new Job.NewMessage(
+                new MessageName(CHAT, 999_999_999_999_999L), MessageContent.of(body), NOW, null));
   }
 
   @Test
   void theWireFormatStays() {
-    assertThat(codec.openMessage(CHAT, "hi", NOW, null))
+    assertThat(codec.openMessage(CHAT, MessageContent.of("hi"), NOW, null))
         .isEqualTo(
             "{\"v\":1,\"kind\":\"message\",\"app\":\""
                 + TOKEN
@@ -65,6 +66,20 @@ class JobCodecTest {
                 + "\",\"at\":1770091506789012,\"trace\":\""
                 + TRACE
                 + "\",\"number\":");
+  }
+
+  @Test
+  void whatAMessageSaysBesidesItsBodyHasALaterVersion() throws UndecodableJobException {
+    MessageContent content = new MessageContent("hi", "ann", "{\"a\":[1.0]}", 4L);
+
+    assertThat(codec.openMessage(CHAT, content, NOW, null))
+        .isEqualTo(
+            "{\"v\":2,\"kind\":\"message\",\"app\":\""
+                + TOKEN
+                + "\",\"chat\":3,\"at\":1770091506789012,\"body\":\"hi\",\"author\":\"ann\","
+                + "\"metadata\":\"{\\\"a\\\":[1.0]}\",\"reply_to\":4,\"number\":");
+    assertThat(codec.decode(codec.openMessage(CHAT, content, NOW, null) + "7}"))
+        .isEqualTo(new Job.NewMessage(new MessageName(CHAT, 7), content, NOW, null));
   }
 
   @ParameterizedTest
@@ -107,6 +122,9 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":null}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\ud800x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\udc00\\ud800\"}",
+        "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"author\":7}",
+        "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"metadata\":{}}",
+        "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"reply_to\":0}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN0\",\"at\":1,\"number\":1}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"ä\",\"at\":1,\"number\":1}",

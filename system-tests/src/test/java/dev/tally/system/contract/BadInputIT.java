@@ -156,7 +156,14 @@ class BadInputIT {
 
   @Test
   void aFormWithoutTheFieldIsRefused() {
-    Http.postForm(messages, "text=x").isProblem(422, "invalid-field", "body must not be blank.");
+    Http.postForm(messages, "text=x")
+        .isProblem(
+            422,
+            "invalid-field",
+            "text is not known here. Leave it out, or send: author, body, metadata, reply_to.");
+    Http.postForm(apps, "name=Acme&title=x")
+        .isProblem(422, "invalid-field", "title is not known here. Leave it out, or send: name.");
+    Http.postForm(messages, "").isProblem(422, "invalid-field", "body must not be blank.");
     Http.postForm(messages, "body=a%00b")
         .isProblem(422, "invalid-field", "body must not contain NUL.");
     Http.postForm(apps, "").isProblem(422, "invalid-field", "name must not be blank.");

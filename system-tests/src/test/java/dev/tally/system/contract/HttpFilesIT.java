@@ -49,7 +49,7 @@ class HttpFilesIT {
     int sent = 0;
     for (String file : List.of("apps.http", "writes.http", "reads.http", "services.http")) {
       if (file.equals("reads.http")) {
-        tally.awaitMessages(token, 1, 6);
+        tally.awaitMessages(token, 1, 7);
       }
       for (Request request : requests(FOLDER.resolve(file), token)) {
         if (request.title().startsWith("Stream")) {

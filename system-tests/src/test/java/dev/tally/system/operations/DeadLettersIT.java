@@ -10,6 +10,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
@@ -128,7 +129,9 @@ class DeadLettersIT {
 
   private static String message(String app, long chat, long number, String body) {
     ChatName name = new ChatName(new AppToken(app), chat);
-    return CODEC.openMessage(name, body, Instant.ofEpochSecond(1), null) + number + "}";
+    return CODEC.openMessage(name, MessageContent.of(body), Instant.ofEpochSecond(1), null)
+        + number
+        + "}";
   }
 
   private static String letter(String app, Reason reason, String job) {

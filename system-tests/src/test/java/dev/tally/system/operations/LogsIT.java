@@ -7,6 +7,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.system.RunningTally;
@@ -181,14 +182,22 @@ class LogsIT {
                 "{" + MARK,
                 "{\"v\":1,\"kind\":\"" + MARK + "\",\"app\":\"" + app + "\"}",
                 // The number of another message.
-                codec.openMessage(name, MARK + " second", Instant.now(), null) + "1}",
+                codec.openMessage(name, MessageContent.of(MARK + " second"), Instant.now(), null)
+                    + "1}",
                 // A body that is longer than the column.
-                codec.openMessage(name, MARK.repeat(10_000), Instant.now(), null) + "2}",
+                codec.openMessage(name, MessageContent.of(MARK.repeat(10_000)), Instant.now(), null)
+                    + "2}",
                 codec.openMessage(
-                        new ChatName(token, 77), MARK + " in no chat", Instant.now(), null)
+                        new ChatName(token, 77),
+                        MessageContent.of(MARK + " in no chat"),
+                        Instant.now(),
+                        null)
                     + "1}",
                 codec.openMessage(
-                        new ChatName(new AppToken("f".repeat(32)), 1), MARK, Instant.now(), null)
+                        new ChatName(new AppToken("f".repeat(32)), 1),
+                        MessageContent.of(MARK),
+                        Instant.now(),
+                        null)
                     + "1}"));
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))

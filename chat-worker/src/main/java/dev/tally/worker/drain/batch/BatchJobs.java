@@ -74,7 +74,7 @@ record BatchJobs(
               .computeIfAbsent(chat, _ -> new ArrayList<>())
               .add(
                   new RowJob<>(
-                      delivery, new Row.Message(key, message.acceptedAt(), message.body())));
+                      delivery, new Row.Message(key, message.acceptedAt(), message.content())));
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 
 /**
@@ -23,7 +24,8 @@ sealed interface Row<K> {
     }
   }
 
-  record Message(MessageKey key, Instant createdAt, String body) implements Row<MessageKey> {
+  record Message(MessageKey key, Instant createdAt, MessageContent content)
+      implements Row<MessageKey> {
     @Override
     public long number() {
       return key.number();

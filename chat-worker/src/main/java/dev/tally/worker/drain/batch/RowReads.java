@@ -3,6 +3,7 @@ package dev.tally.worker.drain.batch;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.MessageContent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -61,7 +62,7 @@ final class RowReads {
   private static final String MESSAGES =
       """
       SELECT messages.app_id, messages.chat_number, messages.number, messages.created_at,
-             messages.body
+             messages.body, messages.author, messages.metadata, messages.reply_to
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              app_id BIGINT PATH '$[0]', chat_number BIGINT PATH '$[1]',
              number BIGINT PATH '$[2]')) AS wanted
@@ -153,7 +154,7 @@ final class RowReads {
         .query(
             row -> {
               MessageKey key = new MessageKey(chatKey(row), row.getLong(3));
-              messages.put(key, new Row.Message(key, instant(row, 4), row.getString(5)));
+              messages.put(key, new Row.Message(key, instant(row, 4), content(row)));
             });
     return messages;
   }
@@ -166,6 +167,12 @@ final class RowReads {
   /** The key in the first two columns. */
   private static ChatKey chatKey(ResultSet row) throws SQLException {
     return new ChatKey(row.getLong(1), row.getLong(2));
+  }
+
+  /** The content in the columns from the fifth on. */
+  private static MessageContent content(ResultSet row) throws SQLException {
+    return new MessageContent(
+        row.getString(5), row.getString(6), row.getString(7), row.getObject(8, Long.class));
   }
 
   private static Instant instant(ResultSet row, int column) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
+import dev.tally.common.queue.MessageContent;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -28,8 +29,9 @@ final class RowWrites {
 
   private static final String INSERT_MESSAGE =
       """
-      INSERT INTO messages (app_id, chat_number, number, body, created_at)
-      VALUES (?, ?, ?, ?, ?)""";
+      INSERT INTO messages
+        (app_id, chat_number, number, body, created_at, author, metadata, reply_to)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
 
   private static final String ADD_CHATS =
       """
@@ -72,8 +74,12 @@ final class RowWrites {
           statement.setLong(1, message.key().chat().appId());
           statement.setLong(2, message.key().chat().number());
           statement.setLong(3, message.number());
-          statement.setString(4, message.body());
+          MessageContent content = message.content();
+          statement.setString(4, content.body());
           statement.setObject(5, utc(message.createdAt()));
+          statement.setString(6, content.author());
+          statement.setString(7, content.metadata());
+          statement.setObject(8, content.replyTo());
         });
   }
 

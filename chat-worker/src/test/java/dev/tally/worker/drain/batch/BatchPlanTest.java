@@ -9,6 +9,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.Job;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.gap.Jump;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.nio.charset.StandardCharsets;
@@ -301,12 +302,12 @@ class BatchPlanTest {
 
   private static Delivery later(String body) {
     MessageName name = new MessageName(new ChatName(Tables.TOKENS.getFirst(), 1), 1);
-    Job job = new Job.NewMessage(name, body, Tables.NOW.plusNanos(1_000), null);
+    Job job = new Job.NewMessage(name, MessageContent.of(body), Tables.NOW.plusNanos(1_000), null);
     return new Delivery(job.toString().getBytes(StandardCharsets.UTF_8), job);
   }
 
   private static List<String> bodies(BatchPlan plan) {
-    return plan.messages().stream().map(Row.Message::body).toList();
+    return plan.messages().stream().map(row -> row.content().body()).toList();
   }
 
   private static List<Tuple> rejected(BatchPlan plan) {

@@ -8,6 +8,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.queue.Job;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.batch.RowReads.LockedApp;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,9 @@ final class Tables {
   }
 
   static Delivery message(int app, long chat, long number, String body) {
-    return delivery(new Job.NewMessage(new MessageName(name(app, chat), number), body, NOW, null));
+    return delivery(
+        new Job.NewMessage(
+            new MessageName(name(app, chat), number), MessageContent.of(body), NOW, null));
   }
 
   private static ChatName name(int app, long number) {
@@ -66,7 +69,7 @@ final class Tables {
   static Row.Message row(long app, Job.NewMessage message) {
     ChatKey chat = new ChatKey(app, message.message().chat().number());
     return new Row.Message(
-        new MessageKey(chat, message.message().number()), message.acceptedAt(), message.body());
+        new MessageKey(chat, message.message().number()), message.acceptedAt(), message.content());
   }
 
   BatchJobs jobs(List<Delivery> deliveries, boolean trustCounts) {

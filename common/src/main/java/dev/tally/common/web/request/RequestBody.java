@@ -11,25 +11,15 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads a request's body: bounded, as strict UTF-8, and by the media type that the request names.
- * Every method throws a {@code ProblemException} if the body is wrong.
+ * Reads a request's body: bounded, as strict UTF-8. Every method throws a {@code ProblemException}
+ * if the body is wrong.
  */
 public final class RequestBody {
 
   /** The largest body of a request that carries one object, in bytes. */
   public static final int MAX_OBJECT_BYTES = 128 * 1024;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
-  private static final String NO_JSON = "The body is not well-formed JSON.";
 
   private RequestBody() {}
 
@@ -69,62 +59,6 @@ public final class RequestBody {
   }
 
   /**
-   * The named field of a JSON object or a form.
-   *
-   * @return the field's text, unchanged; null if the body has no such field
-   */
-  public static @Nullable String field(HttpServletRequest request, String name) {
-    MediaType type = mediaType(request);
-    if (type == null) {
-      if (text(request, MAX_OBJECT_BYTES).isEmpty()) {
-        return null;
-      }
-      throw unsupported(
-          "Send a Content-Type: application/json or application/x-www-form-urlencoded.");
-    }
-    if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
-      return jsonField(text(request, MAX_OBJECT_BYTES), name);
-    }
-    if (MediaType.APPLICATION_FORM_URLENCODED.equalsTypeAndSubtype(type)) {
-      return FormBody.field(text(request, MAX_OBJECT_BYTES), name);
-    }
-    throw unsupported("Send application/json or application/x-www-form-urlencoded.");
-  }
-
-  /**
-   * The named field of a JSON object. Other values are checked and skipped, and take no memory.
-   *
-   * @return null if the object has no such field, or the field is null
-   */
-  public static @Nullable String jsonField(String json, String name) {
-    String found = null;
-    boolean isText = true;
-    try (JsonParser parser = JSON.createParser(json)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw ProblemException.malformed("The body is not a JSON object.");
-      }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        boolean isWanted = parser.currentName().equals(name);
-        JsonToken value = parser.nextToken();
-        if (isWanted && value != JsonToken.VALUE_NULL) {
-          isText = value == JsonToken.VALUE_STRING;
-          found = isText ? parser.getString() : null;
-        }
-        parser.skipChildren();
-      }
-      if (parser.nextToken() != null) {
-        throw ProblemException.malformed(NO_JSON);
-      }
-    } catch (JacksonException e) {
-      throw ProblemException.malformed(NO_JSON);
-    }
-    if (!isText) {
-      throw ProblemException.malformed(name + " is not a string.");
-    }
-    return found;
-  }
-
-  /**
    * The whole body as text.
    *
    * @param maxBytes the longest body allowed; a longer one is a 413 and is not read to its end
@@ -151,7 +85,7 @@ public final class RequestBody {
   }
 
   /** Decodes bytes that must be well-formed UTF-8. */
-  static String utf8(ByteBuffer bytes) {
+  public static String utf8(ByteBuffer bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {

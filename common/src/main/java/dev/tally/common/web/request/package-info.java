@@ -1,7 +1,4 @@
-/**
- * Reads requests: the names in their paths as types, and their bodies bounded, as strict UTF-8, as
- * JSON or a form.
- */
+/** Reads requests: the names in their paths as types, and their bodies bounded, as strict UTF-8. */
 @NullMarked
 package dev.tally.common.web.request;
 

@@ -18,6 +18,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -567,7 +568,9 @@ class CounterRecoveryIT {
   }
 
   private String message(ChatName chat, long number) {
-    return codec.openMessage(chat, "hi", Instant.ofEpochSecond(1), null) + number + "}";
+    return codec.openMessage(chat, MessageContent.of("hi"), Instant.ofEpochSecond(1), null)
+        + number
+        + "}";
   }
 
   private double unusable() {

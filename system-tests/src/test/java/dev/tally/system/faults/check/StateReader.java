@@ -205,7 +205,7 @@ public final class StateReader {
                 reason,
                 new Parent.Chat(job.app().value(), job.message().chat().number()),
                 job.message().number(),
-                job.body());
+                job.content().body());
       };
     } catch (UndecodableJobException e) {
       return new State.Dead(reason, null, 0, null);

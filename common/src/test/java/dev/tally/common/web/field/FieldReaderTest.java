@@ -1,4 +1,4 @@
-package dev.tally.common.web.request;
+package dev.tally.common.web.field;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import dev.tally.common.web.request.RequestBody;
 import java.lang.management.ManagementFactory;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-class RequestBodyTest {
+class FieldReaderTest {
 
+  private static final List<Field> KNOWN = List.of(TextField.MESSAGE_BODY);
+  private static final List<Field> OBJECT = List.of(ObjectField.MESSAGE_METADATA);
+  private static final FieldReader READER = new FieldReader(UnknownFields.IGNORE);
+  private static final FieldReader STRICT = new FieldReader(UnknownFields.REFUSE);
   private static final String FORM = "application/x-www-form-urlencoded";
 
   @Test
@@ -116,10 +122,10 @@ class RequestBodyTest {
   void valuesThatNobodyNeedsTakeNoMemory() {
     String json = "{\"x\":[" + "[],".repeat(300_000) + "[]],\"body\":\"a\"}";
     ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    RequestBody.jsonField(json, "body");
+    READER.readJson(json, KNOWN);
 
     long before = memory.getCurrentThreadAllocatedBytes();
-    String body = RequestBody.jsonField(json, "body");
+    String body = READER.readJson(json, KNOWN).get("body");
     long allocated = memory.getCurrentThreadAllocatedBytes() - before;
 
     assertThat(body).isEqualTo("a");
@@ -128,13 +134,106 @@ class RequestBodyTest {
 
   @Test
   void whatIsNoObjectIsNotReadToItsEnd() {
-    assertThatThrownBy(() -> RequestBody.jsonField("[[],[],broken", "body"))
+    assertThatThrownBy(() -> READER.readJson("[[],[],broken", KNOWN))
         .isInstanceOf(ProblemException.class)
         .hasMessage("The body is not a JSON object.");
   }
 
   private static String nested(int depth) {
     return "{\"body\":\"a\",\"x\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/json|{'body':'a','user_id':7}|user_id",
+        "application/json|{'x':[{}],'body':'a','y':1}|x",
+        "application/x-www-form-urlencoded|body=a&user_id=7|user_id",
+        "application/x-www-form-urlencoded|user%5Fid|user_id"
+      })
+  void aFieldThatNobodyKnowsIsRefusedByName(String type, String body, String name) {
+    byte[] sent = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> STRICT.read(request(type, sent), KNOWN))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.INVALID_FIELD))
+        .hasMessage(name + " is not known here. Leave it out, or send: body.");
+    assertThat(READER.read(request(type, sent), KNOWN)).doesNotContainKey(name);
+  }
+
+  @Test
+  void aLongNameIsCut() {
+    String json = "{\"" + "🎉".repeat(10_000) + "\":1}";
+
+    assertThatThrownBy(() -> STRICT.readJson(json, KNOWN))
+        .hasMessage("🎉".repeat(64) + "… is not known here. Leave it out, or send: body.");
+  }
+
+  @Test
+  void whatIsNoJsonIsMalformedWhateverItsFieldsAre() {
+    assertThatThrownBy(() -> STRICT.readJson("{\"x\":1,", KNOWN))
+        .hasMessage("The body is not well-formed JSON.");
+  }
+
+  @Test
+  void jsonThatIsSentAsAFormIsToldSo() {
+    byte[] json = "{\"body\":\"a\"}".getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> STRICT.read(request(FORM, json), KNOWN))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.UNSUPPORTED_MEDIA_TYPE))
+        .hasMessageContaining("application/json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{ 'a' : 1 }|{'a':1}",
+        "{'a':[1.50,1e9,{}],'b':null}|{'a':[1.50,1e9,{}],'b':null}",
+        "{'a':'\\u00e9\\n\\u0000'}|{'a':'é\\n\\u0000'}",
+        "{}|{}"
+      })
+  void anObjectLosesItsSpacesAndNothingElse(String sent, String kept) {
+    String object = sent.replace('\'', '"');
+    String form = "metadata=" + URLEncoder.encode(object, StandardCharsets.UTF_8);
+
+    assertThat(STRICT.readJson("{\"metadata\": " + object + "}", OBJECT).get("metadata"))
+        .isEqualTo(kept.replace('\'', '"'));
+    assertThat(STRICT.read(request(FORM, form.getBytes(StandardCharsets.UTF_8)), OBJECT))
+        .containsEntry("metadata", kept.replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "[]", "{", "{}x", "{} {}", "{\"a\":1,\"a\":1}"})
+  void aFormHasAnObjectOrNone(String text) {
+    byte[] form =
+        ("metadata=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> STRICT.read(request(FORM, form), OBJECT))
+        .hasMessage("metadata is not a JSON object.");
+  }
+
+  /** A copy of all of it would take many times its length. */
+  @Test
+  void anObjectThatIsTooLongIsNotCopied() {
+    String json = "{\"metadata\":{\"x\":[" + "[],".repeat(300_000) + "[]]}}";
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertTooLong(json);
+
+    long before = memory.getCurrentThreadAllocatedBytes();
+    assertTooLong(json);
+
+    assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(json.length());
+  }
+
+  private static void assertTooLong(String json) {
+    assertThatThrownBy(() -> STRICT.readJson(json, OBJECT))
+        .hasMessage("metadata must be at most 4,096 bytes long.");
   }
 
   /** The field's rules judge it, so it must reach them. */
@@ -157,10 +256,10 @@ class RequestBodyTest {
     byte[] body =
         ("body=" + new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1))
             .getBytes(StandardCharsets.ISO_8859_1);
-    assertThatThrownBy(() -> RequestBody.field(request(FORM, body), "body"))
+    assertThatThrownBy(() -> READER.read(request(FORM, body), KNOWN))
         .isInstanceOf(ProblemException.class)
         .hasMessage("The body is not well-formed UTF-8.");
-    assertThatThrownBy(() -> RequestBody.field(request("application/json", body), "body"))
+    assertThatThrownBy(() -> READER.read(request("application/json", body), KNOWN))
         .isInstanceOf(ProblemException.class)
         .hasMessage("The body is not well-formed UTF-8.");
     assertProblem(ProblemType.MALFORMED_REQUEST, FORM, "body=" + hex.replaceAll("..", "%$0"));
@@ -236,7 +335,7 @@ class RequestBodyTest {
   }
 
   private static @Nullable String field(@Nullable String type, String body) {
-    return RequestBody.field(request(type, body.getBytes(StandardCharsets.UTF_8)), "body");
+    return READER.read(request(type, body.getBytes(StandardCharsets.UTF_8)), KNOWN).get("body");
   }
 
   private static MockHttpServletRequest request(@Nullable String type, byte[] body) {

@@ -1,16 +1,18 @@
-package dev.tally.common.web.request;
+package dev.tally.common.web.field;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FormBodyTest {
+class FormFieldsTest {
 
   @ParameterizedTest
   @CsvSource(
@@ -29,19 +31,19 @@ class FormBodyTest {
         "body=\0 -> \0"
       })
   void theFieldIsDecoded(String form, String expected) {
-    assertThat(FormBody.field(form, "body")).isEqualTo(expected);
+    assertThat(body(form)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"body", "body="})
   void aFieldWithoutATextIsEmpty(String form) {
-    assertThat(FormBody.field(form, "body")).isEmpty();
+    assertThat(body(form)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "&", "name=hi", "Body=hi", "=body", "body2=hi"})
   void aFormWithoutTheFieldHasNone(String form) {
-    assertThat(FormBody.field(form, "body")).isNull();
+    assertThat(body(form)).isNull();
   }
 
   @ParameterizedTest
@@ -52,7 +54,7 @@ class FormBodyTest {
 
   @Test
   void anotherFieldMayBeGivenTwice() {
-    assertThat(FormBody.field("x=1&x=2&body=hi", "body")).isEqualTo("hi");
+    assertThat(body("x=1&x=2&body=hi")).isEqualTo("hi");
   }
 
   @ParameterizedTest
@@ -67,8 +69,15 @@ class FormBodyTest {
     assertRefused(form, "The body is not well-formed UTF-8.");
   }
 
+  private static @Nullable String body(String form) {
+    FieldReader.Found found =
+        new FieldReader(UnknownFields.IGNORE).new Found(List.of(TextField.MESSAGE_BODY));
+    FormFields.read(form, found);
+    return found.texts().get("body");
+  }
+
   private static void assertRefused(String form, String detail) {
-    assertThatThrownBy(() -> FormBody.field(form, "body"))
+    assertThatThrownBy(() -> body(form))
         .isInstanceOfSatisfying(
             ProblemException.class,
             problem -> {

@@ -1,33 +1,34 @@
-package dev.tally.common.web.request;
+package dev.tally.common.web.field;
 
 import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.request.RequestBody;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code application/x-www-form-urlencoded} text as the WHATWG URL standard describes it, but
  * strictly: the usual decoders replace a percent sequence that is not UTF-8, and the stored text
  * would differ from the sent one.
  */
-final class FormBody {
+final class FormFields {
 
-  private FormBody() {}
+  private FormFields() {}
 
-  static @Nullable String field(String form, String name) {
-    String found = null;
+  static void read(String form, FieldReader.Found found) {
     for (String pair : form.split("&", -1)) {
       int equals = pair.indexOf('=');
-      String key = decode(equals < 0 ? pair : pair.substring(0, equals));
-      if (!key.equals(name)) {
-        continue;
-      }
-      if (found != null) {
+      String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+      // Browsers write no empty pair, and skip one.
+      Field field = pair.isEmpty() ? null : found.field(name);
+      if (field != null && !found.add(field, text(field, pair, equals))) {
         throw ProblemException.malformed(name + " is given twice.");
       }
-      found = equals < 0 ? "" : decode(pair.substring(equals + 1));
     }
-    return found;
+  }
+
+  private static String text(Field field, String pair, int equals) {
+    String text = equals < 0 ? "" : decode(pair.substring(equals + 1));
+    return field instanceof ObjectField object ? JsonFields.object(object, text) : text;
   }
 
   private static String decode(String text) {

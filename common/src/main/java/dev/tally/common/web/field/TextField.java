@@ -1,4 +1,4 @@
-package dev.tally.common.web.request;
+package dev.tally.common.web.field;
 
 import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +9,25 @@ import org.jspecify.annotations.Nullable;
  * @param name the field's name in requests
  * @param maxCodePoints the longest text allowed, in Unicode code points
  */
-public record TextField(String name, int maxCodePoints) {
+public record TextField(String name, int maxCodePoints) implements Field {
 
   /** An app's name. */
   public static final TextField APP_NAME = new TextField("name", 255);
 
   /** A message's body. */
   public static final TextField MESSAGE_BODY = new TextField("body", 10_000);
+
+  /** Who wrote a message, as the app names people. */
+  public static final TextField MESSAGE_AUTHOR = new TextField("author", 128);
+
+  /**
+   * Checks a text that may be missing, as {@link #require} does.
+   *
+   * @return null if there is none
+   */
+  public @Nullable String optional(@Nullable String text) {
+    return text == null ? null : require(text);
+  }
 
   /**
    * Checks a text. It changes nothing, so the text is not even trimmed.

@@ -1,4 +1,4 @@
-package dev.tally.common.web.request;
+package dev.tally.common.web.field;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

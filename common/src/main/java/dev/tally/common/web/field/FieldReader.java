@@ -1,0 +1,112 @@
+package dev.tally.common.web.field;
+
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.common.web.request.RequestBody;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+
+/**
+ * Reads the fields of a request. Each method returns the texts of the fields that the request has,
+ * by their names: a text as it was sent, a number's digits, an object as JSON without spaces. A
+ * field that is null in JSON is a field that the request does not have.
+ *
+ * <p>Every method throws a {@link ProblemException}: 400 if what was sent cannot be read, 422 if it
+ * has a field that the route does not know, unless such fields are ignored.
+ */
+public final class FieldReader {
+
+  /** A longer name is cut in answers. */
+  private static final int LONGEST_NAME = 64;
+
+  private final UnknownFields unknown;
+
+  /** A reader that treats unknown fields like this. */
+  public FieldReader(UnknownFields unknown) {
+    this.unknown = unknown;
+  }
+
+  /** The fields of a JSON object or a form, by the media type that the request names. */
+  public Map<String, String> read(HttpServletRequest request, List<Field> known) {
+    MediaType type = RequestBody.mediaType(request);
+    if (type == null) {
+      if (RequestBody.text(request, RequestBody.MAX_OBJECT_BYTES).isEmpty()) {
+        return Map.of();
+      }
+      throw RequestBody.unsupported(
+          "Send a Content-Type: application/json or application/x-www-form-urlencoded.");
+    }
+    if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
+      return readJson(RequestBody.text(request, RequestBody.MAX_OBJECT_BYTES), known);
+    }
+    if (MediaType.APPLICATION_FORM_URLENCODED.equalsTypeAndSubtype(type)) {
+      return readForm(RequestBody.text(request, RequestBody.MAX_OBJECT_BYTES), known);
+    }
+    throw RequestBody.unsupported("Send application/json or application/x-www-form-urlencoded.");
+  }
+
+  private Map<String, String> readForm(String form, List<Field> known) {
+    if (form.startsWith("{") && unknown == UnknownFields.REFUSE) {
+      // As curl sends it by default.
+      throw RequestBody.unsupported(
+          "The body looks like JSON and is sent as a form: send Content-Type: application/json.");
+    }
+    Found found = new Found(known);
+    FormFields.read(form, found);
+    return found.texts();
+  }
+
+  /** The fields of a JSON object. */
+  public Map<String, String> readJson(String json, List<Field> known) {
+    Found found = new Found(known);
+    JsonFields.read(json, found);
+    return found.texts();
+  }
+
+  /** What has been found of a request. */
+  final class Found {
+
+    private final Map<String, Field> known;
+    private final Map<String, String> texts = new LinkedHashMap<>();
+    private @Nullable String firstUnknown;
+
+    Found(List<Field> known) {
+      this.known = known.stream().collect(Collectors.toMap(Field::name, Function.identity()));
+    }
+
+    /** The field of this name; null if the route does not know it. */
+    @Nullable Field field(String name) {
+      Field field = known.get(name);
+      if (field == null && firstUnknown == null) {
+        firstUnknown = name;
+      }
+      return field;
+    }
+
+    /** Keeps a field's text, and returns whether the field is here for the first time. */
+    boolean add(Field field, String text) {
+      return texts.putIfAbsent(field.name(), text) == null;
+    }
+
+    /** What was found. */
+    Map<String, String> texts() {
+      if (firstUnknown != null && unknown == UnknownFields.REFUSE) {
+        String names = known.keySet().stream().sorted().collect(Collectors.joining(", "));
+        throw ProblemException.invalidField(
+            shortened(firstUnknown), "is not known here. Leave it out, or send: " + names + ".");
+      }
+      return texts;
+    }
+  }
+
+  private static String shortened(String name) {
+    return name.codePointCount(0, name.length()) <= LONGEST_NAME
+        ? name
+        : name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME)) + "…";
+  }
+}
