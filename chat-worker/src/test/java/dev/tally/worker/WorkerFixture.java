@@ -4,6 +4,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
@@ -90,7 +91,11 @@ public final class WorkerFixture implements AutoCloseable {
   }
 
   public String chatJob(String app, long number) {
-    return codec.openChat(new AppToken(app), now, null) + number + "}";
+    return chatJob(app, number, ChatContent.NONE);
+  }
+
+  public String chatJob(String app, long number, ChatContent content) {
+    return codec.openChat(new AppToken(app), content, now, null) + number + "}";
   }
 
   public String messageJob(String app, long chat, long number, String body) {

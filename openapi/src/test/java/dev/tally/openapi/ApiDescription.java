@@ -125,12 +125,18 @@ final class ApiDescription {
     document.record(
         "Chat",
         "dev.tally.api.chat.ChatView",
-        List.of("lost_at"),
+        List.of("name", "metadata", "lost_at"),
         Map.of(
             "number",
             Shared.NUMBER,
             "messages_count",
             COUNT,
+            "name",
+            """
+            {"description": "Only if the chat has one."}""",
+            "metadata",
+            """
+            {"type": "object", "description": "Belongs to the client; only if the chat has it."}""",
             "created_at",
             TIME,
             "lost_at",

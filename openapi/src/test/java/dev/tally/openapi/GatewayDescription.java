@@ -64,6 +64,7 @@ final class GatewayDescription {
         "dev.tally.gateway.message.MessageController$AcceptedBatch",
         List.of(),
         Map.of("first_message_number", Shared.NUMBER, "last_message_number", Shared.NUMBER));
+    document.schema("NewChat", Shared.newChat());
     document.schema("NewMessage", Shared.newMessage());
     chats(document);
     messages(document);
@@ -72,16 +73,28 @@ final class GatewayDescription {
   private static void chats(Document document) {
     document
         .route("POST", "/apps/{token}/chats")
-        .is("chats", "createChat", "Create a chat", "The request has no body. " + REPEAT)
+        .is("chats", "createChat", "Create a chat", REPEAT)
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("Idempotency-Key", KEY, key())
         .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
+        .optionalBody(
+            "What the chat says of itself, if anything",
+            "NewChat",
+            Map.of(
+                "application/json",
+                "{\"name\": \"Support\"}",
+                "application/x-www-form-urlencoded",
+                "{\"name\": \"Support\"}"))
         .answers(201, "The chat's number", Shared.reference("AcceptedChat"), "{\"chat_number\": 1}")
         .problems(
             MALFORMED_REQUEST,
             FOREIGN_ORIGIN,
             APP_NOT_FOUND,
             NOT_ACCEPTABLE,
+            REQUEST_TIMEOUT,
+            BODY_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            INVALID_FIELD,
             IDEMPOTENCY_KEY_REUSED,
             RATE_LIMITED,
             TOO_MANY_IDEMPOTENCY_KEYS,

@@ -79,8 +79,21 @@ final class Route {
    * @param examples an example for each media type that the route takes
    */
   Route body(String description, String schema, Map<String, String> examples) {
+    return body(description, schema, examples, true);
+  }
+
+  /** Describes a body that the request may leave out. */
+  Route optionalBody(String description, String schema, Map<String, String> examples) {
+    return body(description, schema, examples, false);
+  }
+
+  private Route body(
+      String description, String schema, Map<String, String> examples, boolean required) {
     ObjectNode body =
-        operation.putObject("requestBody").put("description", description).put("required", true);
+        operation
+            .putObject("requestBody")
+            .put("description", description)
+            .put("required", required);
     ObjectNode content = body.putObject("content");
     for (String type : new TreeMap<>(examples).keySet()) {
       boolean object = !type.equals("application/x-ndjson");

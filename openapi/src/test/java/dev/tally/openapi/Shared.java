@@ -60,6 +60,27 @@ final class Shared {
         .formatted(field.name(), field.maxCodePoints());
   }
 
+  /** The schema of a new chat. */
+  static String newChat() {
+    return """
+    {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "%1$s": {"type": "string", "minLength": 1, "maxLength": %2$d},
+        "%3$s": {
+          "type": "object",
+          "description": "Belongs to the client: at most %4$d bytes as JSON without spaces. A form has its text."
+        }
+      }
+    }"""
+        .formatted(
+            TextField.CHAT_NAME.name(),
+            TextField.CHAT_NAME.maxCodePoints(),
+            ObjectField.CHAT_METADATA.name(),
+            ObjectField.CHAT_METADATA.maxBytes());
+  }
+
   /** The schema of a new message. */
   static String newMessage() {
     return """

@@ -33,7 +33,7 @@ final class ChatController {
       HttpServletResponse response) {
     PageRequest page = PageRequest.of(after, before, order, limit);
     try (PageBody<ChatView> body = PageBody.of(answers, app, page.limit())) {
-      body.addAll(chats.list(app, page));
+      chats.list(app, page, body);
       body.send(last -> page.after(last.number()), response);
     }
   }

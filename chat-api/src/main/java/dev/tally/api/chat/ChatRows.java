@@ -1,6 +1,7 @@
 package dev.tally.api.chat;
 
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.PageRows;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
@@ -13,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -23,7 +25,7 @@ class ChatRows {
 
   private static final String SELECT =
       """
-      SELECT c.number, c.messages_count, c.created_at, c.app_id, c.lost_at
+      SELECT c.number, c.messages_count, c.name, c.metadata, c.created_at, c.app_id, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
@@ -53,9 +55,11 @@ class ChatRows {
                         WHERE a.token = ? AND m.chat_number = ? AND m.number = ?)""";
 
   private final JdbcTemplate jdbc;
+  private final PageRows pages;
 
-  ChatRows(JdbcTemplate jdbc) {
+  ChatRows(JdbcTemplate jdbc, PageRows pages) {
     this.jdbc = jdbc;
+    this.pages = pages;
   }
 
   /** A chat and the key of its row. */
@@ -65,7 +69,7 @@ class ChatRows {
     return jdbc
         .query(
             ONE,
-            (row, _) -> new Found(chat(row), new ChatKey(row.getLong(4), row.getLong(1))),
+            (row, _) -> new Found(chat(row), new ChatKey(row.getLong(6), row.getLong(1))),
             name.app().value(),
             name.number())
         .stream()
@@ -98,23 +102,30 @@ class ChatRows {
     return Boolean.TRUE.equals(jdbc.queryForObject(sql, Boolean.class, parameters));
   }
 
-  /** Reads the chats of a page, and one more if another page follows. */
-  List<ChatView> find(AppToken app, PageRequest page) {
-    return jdbc.query(
+  /**
+   * Reads the chats of a page, and one more if another page follows. Only one of them is in memory
+   * at a time.
+   *
+   * @param reader takes each chat; false ends the reading
+   */
+  void read(AppToken app, PageRequest page, Predicate<ChatView> reader) {
+    pages.read(
+        page,
         page.descending() ? DESCENDING : ASCENDING,
+        List.of(app.value()),
         (row, _) -> chat(row),
-        app.value(),
-        page.above(),
-        page.below(),
-        page.probe());
+        ChatView::number,
+        reader);
   }
 
   private static ChatView chat(ResultSet row) throws SQLException {
     return new ChatView(
         row.getLong(1),
         row.getLong(2),
-        row.getObject(3, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(5, LocalDateTime.class)));
+        row.getString(3),
+        row.getString(4),
+        row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC),
+        instant(row.getObject(7, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {

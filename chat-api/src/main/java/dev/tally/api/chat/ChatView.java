@@ -2,6 +2,7 @@ package dev.tally.api.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * A chat as clients see it. Of a lost chat only the number is left; it takes messages like any
  * other.
  *
+ * @param name null if the chat has none
+ * @param metadata the JSON object that belongs to the client; null if there is none
  * @param createdAt of a lost chat, when its loss was noticed
  * @param lostAt when the loss was noticed; null if the chat is not lost
  */
 public record ChatView(
     long number,
     @JsonProperty("messages_count") long messagesCount,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String name,
+    @JsonRawValue @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String metadata,
     @JsonProperty("created_at") Instant createdAt,
     @JsonProperty("lost_at") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant lostAt) {
 

@@ -1,13 +1,13 @@
 package dev.tally.api.chat;
 
 import dev.tally.api.app.Apps;
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import java.util.List;
 import org.springframework.stereotype.Service;
 
 /** Reads chats, and answers 404 for those that do not exist, 410 for those that are lost. */
@@ -50,16 +50,15 @@ public class Chats {
   }
 
   /**
-   * Reads the chats of a page, and one more if another page follows.
+   * Reads chats of an app into a page, until the page is full.
    *
    * @throws ProblemException 404 if there is no such app
    */
-  List<ChatView> list(AppToken app, PageRequest page) {
-    List<ChatView> found = rows.find(app, page);
-    if (found.isEmpty()) {
+  void list(AppToken app, PageRequest page, PageBody<ChatView> body) {
+    rows.read(app, page, body::add);
+    if (body.isEmpty()) {
       // If the app is missing, this says so.
       apps.get(app);
     }
-    return found;
   }
 }

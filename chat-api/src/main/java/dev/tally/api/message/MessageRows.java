@@ -1,9 +1,9 @@
 package dev.tally.api.message;
 
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.PageRows;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
-import dev.tally.common.identity.Numbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -12,10 +12,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
@@ -42,22 +40,12 @@ class MessageRows {
 
   private static final RowMapper<MessageView> ROW = (row, _) -> message(row);
 
-  /**
-   * The most rows of one statement of a page. Connector/J reads and drops the rows that a full page
-   * leaves over, with the longest bodies 5 MB; a page of 1,000 short messages takes eight
-   * statements, one of the default limit takes one.
-   */
-  private static final int SLICE = 128;
-
   private final JdbcTemplate jdbc;
+  private final PageRows pages;
 
-  /** Has one row in memory at a time. By default, Connector/J has all rows of a statement. */
-  private final JdbcTemplate streaming;
-
-  MessageRows(JdbcTemplate jdbc, DataSource dataSource) {
+  MessageRows(JdbcTemplate jdbc, PageRows pages) {
     this.jdbc = jdbc;
-    this.streaming = new JdbcTemplate(dataSource);
-    streaming.setFetchSize(Integer.MIN_VALUE);
+    this.pages = pages;
   }
 
   private static MessageView message(ResultSet row) throws SQLException {
@@ -88,53 +76,13 @@ class MessageRows {
    * @param reader takes each message; false ends the reading
    */
   void read(ChatName chat, PageRequest page, Predicate<MessageView> reader) {
-    long above = page.above();
-    long below = page.below();
-    for (int left = page.probe(); left > 0; left -= SLICE) {
-      long last = read(chat, above, below, page.descending(), Math.min(left, SLICE), reader);
-      if (last == Numbers.NONE) {
-        return;
-      }
-      if (page.descending()) {
-        below = last;
-      } else {
-        above = last;
-      }
-    }
-  }
-
-  /** Returns the number of the last message, or NONE if no further slice is to be read. */
-  private long read(
-      ChatName chat,
-      long above,
-      long below,
-      boolean descending,
-      int slice,
-      Predicate<MessageView> reader) {
-    ResultSetExtractor<Long> extractor =
-        rows -> {
-          int read = 0;
-          long last = Numbers.NONE;
-          while (rows.next()) {
-            read++;
-            MessageView message = message(rows);
-            if (!reader.test(message)) {
-              return Numbers.NONE;
-            }
-            last = message.number();
-          }
-          return read < slice ? Numbers.NONE : last;
-        };
-    Long last =
-        streaming.query(
-            descending ? DESCENDING : ASCENDING,
-            extractor,
-            chat.app().value(),
-            chat.number(),
-            above,
-            below,
-            slice);
-    return last == null ? Numbers.NONE : last;
+    pages.read(
+        page,
+        page.descending() ? DESCENDING : ASCENDING,
+        List.of(chat.app().value(), chat.number()),
+        ROW,
+        MessageView::number,
+        reader);
   }
 
   List<MessageView> after(MessageName last, int limit) {

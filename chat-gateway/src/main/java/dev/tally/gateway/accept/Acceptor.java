@@ -8,6 +8,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.common.web.field.NumberField;
@@ -77,8 +78,12 @@ public final class Acceptor {
    *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
    *     write. Without an answer from Redis, the write may be queued or not.
    */
-  public long chat(AppToken app, @Nullable IdempotencyKey key, @Nullable String traceparent) {
-    String job = codec.openChat(app, Instant.now(clock), traceparent);
+  public long chat(
+      AppToken app,
+      ChatContent content,
+      @Nullable IdempotencyKey key,
+      @Nullable String traceparent) {
+    String job = codec.openChat(app, content, Instant.now(clock), traceparent);
     return accept(new Parent.App(app), List.of(job), Numbers.NONE, key, chats).last();
   }
 

@@ -1,4 +1,4 @@
-package dev.tally.gateway.message;
+package dev.tally.gateway.body;
 
 import dev.tally.common.accept.JobQueue;
 import dev.tally.common.identity.AppToken;
@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
  * here costs nothing, and keeps the one round trip of its write.
  */
 @Component
-final class BodyGate {
+public final class BodyGate {
 
   private final JobQueue queue;
   private final AppRateLimit rateLimit;
@@ -28,7 +28,7 @@ final class BodyGate {
   }
 
   /** A body that was let in. */
-  final class Entry implements AutoCloseable {
+  public final class Entry implements AutoCloseable {
 
     private final AppToken app;
     private final BodyMemory.Held held;
@@ -45,7 +45,7 @@ final class BodyGate {
      *
      * @throws dev.tally.common.web.problem.ProblemException 429 if the app has to wait
      */
-    void count(int writes, HttpServletResponse response) {
+    public void count(int writes, HttpServletResponse response) {
       if (isFirstTaken) {
         rateLimit.takeAll(app, writes, response);
       } else {
@@ -68,7 +68,8 @@ final class BodyGate {
    *     sends too much, 503 if there is no memory
    * @throws org.springframework.dao.DataAccessException if nobody knows whether the app exists
    */
-  Entry admit(AppToken app, HttpServletRequest request, int longest, HttpServletResponse response) {
+  public Entry admit(
+      AppToken app, HttpServletRequest request, int longest, HttpServletResponse response) {
     if (RequestBody.isHere(request)) {
       return new Entry(app, BodyMemory.Held.NOTHING, /* isFirstTaken= */ false);
     }

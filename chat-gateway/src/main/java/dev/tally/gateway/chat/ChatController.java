@@ -3,12 +3,15 @@ package dev.tally.gateway.chat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tally.common.accept.IdempotencyKey;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.tracing.Traceparent;
+import dev.tally.common.web.field.FieldReader;
+import dev.tally.common.web.request.RequestBody;
 import dev.tally.gateway.accept.Acceptor;
+import dev.tally.gateway.body.BodyGate;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
-import dev.tally.gateway.ratelimit.AppRateLimit;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -21,11 +24,13 @@ import org.springframework.web.bind.annotation.RestController;
 final class ChatController {
 
   private final Acceptor acceptor;
-  private final AppRateLimit rateLimit;
+  private final BodyGate gate;
+  private final FieldReader fields;
 
-  ChatController(Acceptor acceptor, AppRateLimit rateLimit) {
+  ChatController(Acceptor acceptor, BodyGate gate, FieldReader fields) {
     this.acceptor = acceptor;
-    this.rateLimit = rateLimit;
+    this.gate = gate;
+    this.fields = fields;
   }
 
   record Accepted(@JsonProperty("chat_number") long number) {}
@@ -37,9 +42,18 @@ final class ChatController {
       AppToken app,
       @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
+      HttpServletRequest request,
       HttpServletResponse response) {
-    IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, List.of("chats"));
-    rateLimit.take(app, 1, response);
-    return new Accepted(acceptor.chat(app, idempotencyKey, Traceparent.wellFormed(traceparent)));
+    try (BodyGate.Entry entry = gate.admit(app, request, RequestBody.MAX_OBJECT_BYTES, response)) {
+      // Some clients name a type and send nothing.
+      ChatContent content =
+          RequestBody.isAbsent(request)
+              ? ChatContent.NONE
+              : ChatFields.content(fields.read(request, ChatFields.ALL));
+      IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, ChatFields.parts(content));
+      entry.count(1, response);
+      return new Accepted(
+          acceptor.chat(app, content, idempotencyKey, Traceparent.wellFormed(traceparent)));
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.tally.common.web.field.FieldReader;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.gateway.accept.Acceptor;
+import dev.tally.gateway.body.BodyGate;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -15,6 +15,7 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
@@ -117,13 +118,13 @@ class AcceptorIT {
 
   @Test
   void acceptedWritesAreQueuedWithTheirNumbers() throws Exception {
-    assertThat(acceptor.chat(APP, null, TRACE)).isEqualTo(1);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, null, TRACE)).isEqualTo(1);
     assertThat(acceptor.messages(CHAT, contents("a", "b"), null, TRACE))
         .isEqualTo(new NumberRange(1, 2));
 
     assertThat(queued())
         .containsExactly(
-            new Job.NewChat(CHAT, NOW, TRACE),
+            new Job.NewChat(CHAT, ChatContent.NONE, NOW, TRACE),
             new Job.NewMessage(new MessageName(CHAT, 1), MessageContent.of("a"), NOW, TRACE),
             new Job.NewMessage(new MessageName(CHAT, 2), MessageContent.of("b"), NOW, TRACE));
     assertThat(accepted("chat")).isEqualTo(1);
@@ -134,8 +135,8 @@ class AcceptorIT {
   void aRepeatedRequestGetsTheSameAnswerAndQueuesNothing() throws Exception {
     IdempotencyKey key = IdempotencyKey.of("k", List.of("chats"));
 
-    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
-    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, key, null)).isEqualTo(1);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, key, null)).isEqualTo(1);
 
     assertThat(queued()).hasSize(1);
     assertThat(accepted("chat")).isEqualTo(1);
@@ -145,11 +146,11 @@ class AcceptorIT {
   /** As after a Redis that came back without its latest writes. */
   @Test
   void aNewChatNeverGetsTheNumberOfAChatThatExists() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     acceptor.messages(CHAT, contents("a"), null, null);
     redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
 
-    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, null, null)).isEqualTo(2);
 
     assertThat(redis.opsForHash().get(KEYS.messages(CHAT), PartitionKeys.NUMBERS)).isEqualTo("1");
     assertThat(meters.get("tally.counters.lost").counter().count()).isEqualTo(1);
@@ -157,18 +158,18 @@ class AcceptorIT {
 
   @Test
   void aLostCounterOfAnAppGoesOnAfterChatsThatAreNotPersistedYet() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     redis.delete(KEYS.chats(APP));
 
-    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, null, null)).isEqualTo(2);
   }
 
   @Test
   void aKeyOfAnotherRequestIsRefused() throws Exception {
-    acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null);
+    acceptor.chat(APP, ChatContent.NONE, IdempotencyKey.of("k", List.of("chats")), null);
 
     assertProblem(
-        () -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("other")), null),
+        () -> acceptor.chat(APP, ChatContent.NONE, IdempotencyKey.of("k", List.of("other")), null),
         ProblemType.IDEMPOTENCY_KEY_REUSED,
         null);
     assertThat(queued()).hasSize(1);
@@ -176,7 +177,7 @@ class AcceptorIT {
 
   @Test
   void aFullQueueRefusesAndTakesNoNumber() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
 
     assertQueueFull(() -> acceptor.messages(CHAT, contents("a", "b", "c"), null, null));
 
@@ -188,7 +189,7 @@ class AcceptorIT {
 
   @Test
   void aQueueThatIsFullOfBytesRefusesAndTakesNoNumber() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
 
     assertQueueFull(() -> acceptor.messages(CHAT, contents("x".repeat(QUEUE_BYTES)), null, null));
 
@@ -199,14 +200,16 @@ class AcceptorIT {
 
   @Test
   void aRedisWithoutMemoryRefusesLikeAFullQueueAndTakesNoNumber() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     servers.redisMaxMemory(1);
     try {
-      assertQueueFull(() -> acceptor.chat(APP, IdempotencyKey.of("k", List.of("chats")), null));
+      assertQueueFull(
+          () ->
+              acceptor.chat(APP, ChatContent.NONE, IdempotencyKey.of("k", List.of("chats")), null));
       assertQueueFull(() -> acceptor.messages(CHAT, contents("a"), null, null));
       // This chat's counter is recovered first, and Redis has no memory for it either.
       redis.delete(KEYS.chats(APP));
-      assertQueueFull(() -> acceptor.chat(APP, null, null));
+      assertQueueFull(() -> acceptor.chat(APP, ChatContent.NONE, null, null));
     } finally {
       servers.redisMaxMemory(0);
     }
@@ -218,7 +221,7 @@ class AcceptorIT {
   @Test
   void scarceMemoryRefusesNewWritesOnly() throws Exception {
     IdempotencyKey key = IdempotencyKey.of("k", List.of("chats"));
-    assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, key, null)).isEqualTo(1);
     memory.measure();
     assertThat(acceptor.messages(CHAT, contents("a"), null, null)).isEqualTo(new NumberRange(1, 1));
 
@@ -228,7 +231,7 @@ class AcceptorIT {
     try {
       memory.measure();
       assertQueueFull(() -> acceptor.messages(CHAT, contents("b"), null, null));
-      assertThat(acceptor.chat(APP, key, null)).isEqualTo(1);
+      assertThat(acceptor.chat(APP, ChatContent.NONE, key, null)).isEqualTo(1);
       assertThat(meters.get("tally.redis.memory.share").gauge().value()).isBetween(0.8, 1.0);
       assertThat(meters.get("tally.redis.memory.share.limit").gauge().value()).isEqualTo(0.8);
     } finally {
@@ -245,13 +248,13 @@ class AcceptorIT {
     AppToken neighbour = neighbour();
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(1_200, DataSize.ofMegabytes(1), 0.8));
-    roomy.chat(APP, null, null);
+    roomy.chat(APP, ChatContent.NONE, null, null);
     assertThat(roomy.messages(CHAT, contents(999), null, null)).isEqualTo(new NumberRange(1, 999));
     assertThat(roomy.messages(CHAT, contents(80), null, null))
         .isEqualTo(new NumberRange(1_000, 1_079));
     assertQueueFull(() -> roomy.messages(CHAT, contents(1), null, null));
 
-    assertThat(roomy.chat(neighbour, null, null)).isEqualTo(1);
+    assertThat(roomy.chat(neighbour, ChatContent.NONE, null, null)).isEqualTo(1);
     ChatName chat = new ChatName(neighbour, 1);
     assertThat(roomy.messages(chat, contents(119), null, null)).isEqualTo(new NumberRange(1, 119));
     assertQueueFull(() -> roomy.messages(chat, contents(1), null, null));
@@ -262,11 +265,11 @@ class AcceptorIT {
     AppToken neighbour = neighbour();
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofKilobytes(215), 0.8));
-    roomy.chat(APP, null, null);
+    roomy.chat(APP, ChatContent.NONE, null, null);
     roomy.messages(CHAT, contents(1_000), null, null);
     String wide = "x".repeat(70_000);
     assertQueueFull(() -> roomy.messages(CHAT, contents(wide), null, null));
-    roomy.chat(neighbour, null, null);
+    roomy.chat(neighbour, ChatContent.NONE, null, null);
     assertThat(roomy.messages(new ChatName(neighbour, 1), contents(wide), null, null))
         .isEqualTo(new NumberRange(1, 1));
   }
@@ -276,9 +279,9 @@ class AcceptorIT {
     AppToken neighbour = neighbour();
     rows.app(neighbour.value());
     Acceptor roomy = acceptor(new AcceptProperties(100_000, DataSize.ofMegabytes(64), 0.8));
-    roomy.chat(APP, null, null);
+    roomy.chat(APP, ChatContent.NONE, null, null);
     roomy.messages(CHAT, contents(1_000), null, null);
-    roomy.chat(neighbour, null, null);
+    roomy.chat(neighbour, ChatContent.NONE, null, null);
     // Beside this, what the buffers of connections need does not matter.
     IntStream.range(0, 200)
         .forEach(i -> redis.opsForValue().set("ballast " + i, "x".repeat(100_000)));
@@ -296,7 +299,7 @@ class AcceptorIT {
   /** A gateway of the layout before may still run while its successors start. */
   @Test
   void aGatewayOfTheLayoutBeforeFailsAndChangesNothing() throws Exception {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     Map<Object, Object> before = redis.opsForHash().entries(KEYS.chats(APP));
     RedisScript<List<?>> older = older();
 
@@ -367,7 +370,7 @@ class AcceptorIT {
 
   @Test
   void aCounterThatIsNoNumberGoesOnWhereItWas() {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     acceptor.messages(CHAT, contents(1), null, null);
     redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "many");
 
@@ -376,17 +379,17 @@ class AcceptorIT {
 
   @Test
   void aCounterOfAnotherTypeGoesOnWhereItWas() {
-    acceptor.chat(APP, null, null);
+    acceptor.chat(APP, ChatContent.NONE, null, null);
     redis.delete(KEYS.chats(APP));
     redis.opsForValue().set(KEYS.chats(APP), "a string");
 
-    assertThat(acceptor.chat(APP, null, null)).isEqualTo(2);
+    assertThat(acceptor.chat(APP, ChatContent.NONE, null, null)).isEqualTo(2);
   }
 
   @Test
   void aParentThatMySqlDoesNotHaveIsNotFound() {
     assertProblem(
-        () -> acceptor.chat(new AppToken("f".repeat(32)), null, null),
+        () -> acceptor.chat(new AppToken("f".repeat(32)), ChatContent.NONE, null, null),
         ProblemType.APP_NOT_FOUND,
         null);
     assertProblem(

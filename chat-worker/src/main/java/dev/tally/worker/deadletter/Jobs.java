@@ -33,7 +33,7 @@ final class Jobs {
 
   /** The same chat, open at its end for another number. */
   String open(Job.NewChat job) {
-    return codec.openChat(job.app(), job.acceptedAt(), job.traceparent());
+    return codec.openChat(job.app(), job.content(), job.acceptedAt(), job.traceparent());
   }
 
   /** The same message in a chat, open at its end for another number. */

@@ -6,6 +6,7 @@ import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 import java.util.List;
@@ -154,7 +155,9 @@ class ResubmissionIT {
     for (int i = 0; i < 2; i++) {
       Instant chatAt = time.plusSeconds(10L * i);
       fixture.letter(
-          app, Reason.SUPERSEDED, fixture.worker.codec.openChat(token, chatAt, null) + "2}");
+          app,
+          Reason.SUPERSEDED,
+          fixture.worker.codec.openChat(token, ChatContent.NONE, chatAt, null) + "2}");
       String open =
           fixture.worker.codec.openMessage(
               chat, MessageContent.of("of chat " + i), chatAt.plusSeconds(5), null);

@@ -4,6 +4,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
@@ -137,7 +138,9 @@ final class DrainHistory {
 
   private static String chat(String app, long number, int variant) {
     return WorkerParts.utf8(
-        CODEC.openChat(new AppToken(app), NOW.plusSeconds(variant), null) + number + "}");
+        CODEC.openChat(new AppToken(app), ChatContent.NONE, NOW.plusSeconds(variant), null)
+            + number
+            + "}");
   }
 
   private static List<String> messages(String app, long chat, int first, int count, int variant) {
@@ -171,7 +174,11 @@ final class DrainHistory {
                 message(app, 1, number, "too late", Instant.parse("+292000-01-01T00:00:00Z"))),
         numbers.map(
             number ->
-                CODEC.openChat(new AppToken(app), Instant.parse("+292000-01-01T00:00:00Z"), null)
+                CODEC.openChat(
+                        new AppToken(app),
+                        ChatContent.NONE,
+                        Instant.parse("+292000-01-01T00:00:00Z"),
+                        null)
                     + number
                     + "}"),
         numbers.map(number -> message(app, 1, number, "last", LAST_TIME)),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.WorkerFixture;
 import java.time.Instant;
@@ -109,6 +110,33 @@ class DrainIT {
     assertThat(fixture.deadLetters(app))
         .hasSize(4)
         .allSatisfy(letter -> assertThat(letter).contains("number-taken"));
+  }
+
+  @Test
+  void whatAChatSaysIsPersistedAndTellsItFromAnother() {
+    String app = fixture.app();
+    ChatContent content = new ChatContent("Support 🎉", "{\"x\":1.0}");
+    fixture.queue(app, fixture.chatJob(app, 1, content));
+    fixture.awaitDrained(app);
+
+    assertThat(
+            fixture
+                .mysql
+                .sql("SELECT name, metadata FROM chats WHERE app_id = ?")
+                .param(fixture.id(app))
+                .query((row, _) -> row.getString(1) + row.getString(2))
+                .single())
+        .isEqualTo("Support 🎉{\"x\":1.0}");
+
+    fixture.queue(app, fixture.chatJob(app, 1, content));
+    fixture.awaitDrained(app);
+    assertThat(fixture.deadLetters(app)).isEmpty();
+
+    fixture.queue(app, fixture.chatJob(app, 1));
+    fixture.awaitDrained(app);
+    assertThat(fixture.deadLetters(app))
+        .singleElement()
+        .satisfies(letter -> assertThat(letter).contains("number-taken"));
   }
 
   @Test

@@ -98,7 +98,7 @@ final class DrainModel {
   private record Place(String app, long chat, long number) {
     static Place of(Job job) {
       return switch (job) {
-        case Job.NewChat(ChatName chat, _, _) -> new Place(chat.app().value(), 0, chat.number());
+        case Job.NewChat(ChatName chat, _, _, _) -> new Place(chat.app().value(), 0, chat.number());
         case Job.NewMessage(MessageName(ChatName chat, long number), _, _, _) ->
             new Place(chat.app().value(), chat.number(), number);
       };

@@ -8,6 +8,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.WorkerFixture;
@@ -39,7 +40,7 @@ class LostLeaseIT {
   private static final PartitionKeys KEYS = new Partitions(16).of(APP);
   private static final JobCodec CODEC = new JobCodec();
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
-  private static final String CHAT = CODEC.openChat(APP, NOW, null) + "1}";
+  private static final String CHAT = CODEC.openChat(APP, ChatContent.NONE, NOW, null) + "1}";
   private static final String MESSAGE =
       CODEC.openMessage(new ChatName(APP, 1), MessageContent.of("hi"), NOW, null) + "1}";
 

@@ -19,7 +19,9 @@ public sealed interface Job {
   @Nullable String traceparent();
 
   /** A chat to be created. */
-  record NewChat(ChatName chat, Instant acceptedAt, @Nullable String traceparent) implements Job {
+  record NewChat(
+      ChatName chat, ChatContent content, Instant acceptedAt, @Nullable String traceparent)
+      implements Job {
 
     @Override
     public AppToken app() {

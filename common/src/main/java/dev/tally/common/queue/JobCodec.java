@@ -7,6 +7,7 @@ import dev.tally.common.identity.Numbers;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -25,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A job has the lowest version that has all that it says, so that an older worker takes most of
  * a newer gateway's jobs: version 2 added a message's {@code author}, {@code metadata} (the text of
- * an object) and {@code reply_to}.
+ * an object) and {@code reply_to}, and a chat's {@code name} and {@code metadata}.
  *
  * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
  * including {@code "number":}, and the script appends the number and the brace. The number is
@@ -34,10 +35,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JobCodec {
 
   private static final int FIRST_VERSION = 1;
-  private static final int WITH_AUTHOR = 2;
+  private static final int WITH_FIELDS = 2;
 
   /** The latest version that this code knows. */
-  private static final int LATEST = WITH_AUTHOR;
+  private static final int LATEST = WITH_FIELDS;
 
   private final JsonFactory factory =
       JsonFactory.builder()
@@ -51,57 +52,69 @@ public final class JobCodec {
           .build();
 
   /** A chat's job, open at its end for the number. */
-  public String openChat(AppToken app, Instant acceptedAt, @Nullable String traceparent) {
-    return open("chat", app, null, null, acceptedAt, traceparent);
+  public String openChat(
+      AppToken app, ChatContent content, Instant acceptedAt, @Nullable String traceparent) {
+    boolean isPlain = content.equals(ChatContent.NONE);
+    int more = length(content.name()) + length(content.metadata());
+    return open(
+        json -> {
+          writeApp(json, isPlain, "chat", app);
+          writeTime(json, acceptedAt, traceparent);
+          writeIfThere(json, "name", content.name());
+          writeIfThere(json, "metadata", content.metadata());
+        },
+        128 + more);
   }
 
   /** A message's job, open at its end for the number. */
   public String openMessage(
       ChatName chat, MessageContent content, Instant acceptedAt, @Nullable String traceparent) {
-    return open("message", chat.app(), chat.number(), content, acceptedAt, traceparent);
+    return open(
+        json -> {
+          writeApp(json, content.isPlain(), "message", chat.app());
+          json.writeNumberProperty("chat", chat.number());
+          writeTime(json, acceptedAt, traceparent);
+          json.writeStringProperty("body", content.body());
+          writeIfThere(json, "author", content.author());
+          writeIfThere(json, "metadata", content.metadata());
+          if (content.replyTo() != null) {
+            json.writeNumberProperty("reply_to", content.replyTo());
+          }
+        },
+        160 + content.body().length() + length(content.metadata()));
   }
 
-  private String open(
-      String kind,
-      AppToken app,
-      @Nullable Long chat,
-      @Nullable MessageContent content,
-      Instant acceptedAt,
-      @Nullable String traceparent) {
-    boolean isPlain = content == null || content.isPlain();
-    StringWriter out = new StringWriter(content == null ? 128 : content.body().length() + 160);
+  private String open(Consumer<JsonGenerator> members, int length) {
+    StringWriter out = new StringWriter(length);
     // close() returns the generator's buffer to the pool.
     try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), out)) {
       json.writeStartObject();
-      json.writeNumberProperty("v", isPlain ? FIRST_VERSION : WITH_AUTHOR);
-      json.writeStringProperty("kind", kind);
-      json.writeStringProperty("app", app.value());
-      if (chat != null) {
-        json.writeNumberProperty("chat", chat);
-      }
-      json.writeNumberProperty("at", ChronoUnit.MICROS.between(Instant.EPOCH, acceptedAt));
-      if (traceparent != null) {
-        json.writeStringProperty("trace", traceparent);
-      }
-      if (content != null) {
-        write(content, json);
-      }
+      members.accept(json);
       json.writeName("number");
     }
     return out.append(':').toString();
   }
 
-  private static void write(MessageContent content, JsonGenerator json) {
-    json.writeStringProperty("body", content.body());
-    if (content.author() != null) {
-      json.writeStringProperty("author", content.author());
+  private static void writeApp(JsonGenerator json, boolean isPlain, String kind, AppToken app) {
+    json.writeNumberProperty("v", isPlain ? FIRST_VERSION : WITH_FIELDS);
+    json.writeStringProperty("kind", kind);
+    json.writeStringProperty("app", app.value());
+  }
+
+  private static void writeTime(
+      JsonGenerator json, Instant acceptedAt, @Nullable String traceparent) {
+    json.writeNumberProperty("at", ChronoUnit.MICROS.between(Instant.EPOCH, acceptedAt));
+    writeIfThere(json, "trace", traceparent);
+  }
+
+  private static void writeIfThere(JsonGenerator json, String name, @Nullable String text) {
+    if (text != null) {
+      json.writeStringProperty(name, text);
     }
-    if (content.metadata() != null) {
-      json.writeStringProperty("metadata", content.metadata());
-    }
-    if (content.replyTo() != null) {
-      json.writeNumberProperty("reply_to", content.replyTo());
-    }
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   /**
@@ -126,26 +139,35 @@ public final class JobCodec {
     }
     AppToken app = app(job);
     Instant at = instant(positive(job, "at"));
-    String trace = job.has("trace") ? string(job, "trace") : null;
+    String trace = stringIfThere(job, "trace");
     long number = number(job, "number");
     return switch (string(job, "kind")) {
-      case "chat" -> new Job.NewChat(new ChatName(app, number), at, trace);
+      case "chat" -> new Job.NewChat(new ChatName(app, number), chat(job, version), at, trace);
       case "message" ->
           new Job.NewMessage(
               new MessageName(new ChatName(app, number(job, "chat")), number),
-              version < WITH_AUTHOR ? MessageContent.of(string(job, "body")) : content(job),
+              message(job, version),
               at,
               trace);
       default -> throw new UndecodableJobException("unknown kind");
     };
   }
 
-  private static MessageContent content(JsonNode job) throws UndecodableJobException {
-    return new MessageContent(
-        string(job, "body"),
-        job.has("author") ? string(job, "author") : null,
-        job.has("metadata") ? string(job, "metadata") : null,
-        job.has("reply_to") ? number(job, "reply_to") : null);
+  private static ChatContent chat(JsonNode job, long version) throws UndecodableJobException {
+    return version < WITH_FIELDS
+        ? ChatContent.NONE
+        : new ChatContent(stringIfThere(job, "name"), stringIfThere(job, "metadata"));
+  }
+
+  private static MessageContent message(JsonNode job, long version) throws UndecodableJobException {
+    String body = string(job, "body");
+    return version < WITH_FIELDS
+        ? MessageContent.of(body)
+        : new MessageContent(
+            body,
+            stringIfThere(job, "author"),
+            stringIfThere(job, "metadata"),
+            job.has("reply_to") ? number(job, "reply_to") : null);
   }
 
   private static Instant instant(long micros) {
@@ -155,6 +177,11 @@ public final class JobCodec {
   private static AppToken app(JsonNode job) throws UndecodableJobException {
     return AppToken.parse(string(job, "app"))
         .orElseThrow(() -> new UndecodableJobException("app is no token"));
+  }
+
+  private static @Nullable String stringIfThere(JsonNode job, String name)
+      throws UndecodableJobException {
+    return job.has(name) ? string(job, name) : null;
   }
 
   private static String string(JsonNode job, String name) throws UndecodableJobException {

@@ -11,6 +11,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
@@ -222,7 +223,7 @@ class AcceptScriptModelIT {
   private List<String> jobs(Step.Write write, Instant time) {
     AppToken app = APPS.get(write.app());
     return write.chat() == 0
-        ? List.of(codec.openChat(app, time, null))
+        ? List.of(codec.openChat(app, ChatContent.NONE, time, null))
         : write.bodies().stream()
             .map(
                 body ->

@@ -15,6 +15,7 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.WaitingJobs;
@@ -268,7 +269,7 @@ class ConfirmedWritesIT {
   }
 
   private Acceptance chat(JobQueue by, @Nullable IdempotencyKey key) {
-    String job = codec.openChat(APP, Instant.EPOCH, null);
+    String job = codec.openChat(APP, ChatContent.NONE, Instant.EPOCH, null);
     return by.accept(new Parent.App(APP), List.of(job), 0, key);
   }
 

@@ -69,6 +69,14 @@ class JobCodecPropertiesTest {
     if (job.traceparent() != null) {
       expected.add("trace");
     }
+    if (job instanceof Job.NewChat chat) {
+      if (chat.content().name() != null) {
+        expected.add("name");
+      }
+      if (chat.content().metadata() != null) {
+        expected.add("metadata");
+      }
+    }
     if (job instanceof Job.NewMessage message) {
       expected.add("body");
       MessageContent content = message.content();
@@ -98,8 +106,8 @@ class JobCodecPropertiesTest {
 
   private String written(Job job) {
     return switch (job) {
-      case Job.NewChat(ChatName chat, Instant at, String trace) ->
-          codec.openChat(chat.app(), at, trace) + chat.number() + "}";
+      case Job.NewChat(ChatName chat, ChatContent content, Instant at, String trace) ->
+          codec.openChat(chat.app(), content, at, trace) + chat.number() + "}";
       case Job.NewMessage(
               MessageName(ChatName chat, long number),
               MessageContent content,
@@ -121,6 +129,9 @@ class JobCodecPropertiesTest {
             .between(1, Long.MAX_VALUE)
             .map(micros -> Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     Arbitrary<@Nullable String> traces = text(60).injectNull(0.5);
+    Arbitrary<ChatContent> chatContents =
+        Combinators.combine(text(255).injectNull(0.6), text(100).injectNull(0.6))
+            .as(ChatContent::new);
     Arbitrary<MessageContent> contents =
         Combinators.combine(
                 text(TextField.MESSAGE_BODY.maxCodePoints()),
@@ -129,7 +140,7 @@ class JobCodecPropertiesTest {
                 numbers.injectNull(0.6))
             .as(MessageContent::new);
     return Arbitraries.oneOf(
-        Combinators.combine(chats, times, traces).as(Job.NewChat::new),
+        Combinators.combine(chats, chatContents, times, traces).as(Job.NewChat::new),
         Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new));
   }
 

@@ -23,9 +23,10 @@ class JobCodecTest {
 
   @Test
   void aChatIsReadAsItWasWritten() throws UndecodableJobException {
-    String text = codec.openChat(APP, NOW, TRACE) + "7}";
+    String text = codec.openChat(APP, ChatContent.NONE, NOW, TRACE) + "7}";
 
-    assertThat(codec.decode(text)).isEqualTo(new Job.NewChat(new ChatName(APP, 7), NOW, TRACE));
+    assertThat(codec.decode(text))
+        .isEqualTo(new Job.NewChat(new ChatName(APP, 7), ChatContent.NONE, NOW, TRACE));
   }
 
   @ParameterizedTest
@@ -59,13 +60,26 @@ class JobCodecTest {
                 + TOKEN
                 + "\",\"chat\":3,"
                 + "\"at\":1770091506789012,\"body\":\"hi\",\"number\":");
-    assertThat(codec.openChat(APP, NOW, TRACE))
+    assertThat(codec.openChat(APP, ChatContent.NONE, NOW, TRACE))
         .isEqualTo(
             "{\"v\":1,\"kind\":\"chat\",\"app\":\""
                 + TOKEN
                 + "\",\"at\":1770091506789012,\"trace\":\""
                 + TRACE
                 + "\",\"number\":");
+  }
+
+  @Test
+  void whatAChatSaysHasALaterVersion() throws UndecodableJobException {
+    ChatContent content = new ChatContent("Support", "{}");
+
+    assertThat(codec.openChat(APP, content, NOW, null))
+        .isEqualTo(
+            "{\"v\":2,\"kind\":\"chat\",\"app\":\""
+                + TOKEN
+                + "\",\"at\":1770091506789012,\"name\":\"Support\",\"metadata\":\"{}\",\"number\":");
+    assertThat(codec.decode(codec.openChat(APP, content, NOW, null) + "7}"))
+        .isEqualTo(new Job.NewChat(new ChatName(APP, 7), content, NOW, null));
   }
 
   @Test
@@ -123,6 +137,7 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\ud800x\"}",
         "{\"v\":1,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"\\udc00\\ud800\"}",
         "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"author\":7}",
+        "{\"v\":2,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"name\":7}",
         "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"metadata\":{}}",
         "{\"v\":2,\"kind\":\"message\",\"app\":\"TOKEN\",\"at\":1,\"number\":1,\"chat\":1,\"body\":\"x\",\"reply_to\":0}",
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"\",\"at\":1,\"number\":1}",
@@ -168,8 +183,8 @@ class JobCodecTest {
   void aTraceThatABreakoutIsTriedWithStaysAText() throws UndecodableJobException {
     String trace = "\",\"number\":9,\"x\":\"";
 
-    assertThat(codec.decode(codec.openChat(APP, NOW, trace) + "7}"))
-        .isEqualTo(new Job.NewChat(new ChatName(APP, 7), NOW, trace));
+    assertThat(codec.decode(codec.openChat(APP, ChatContent.NONE, NOW, trace) + "7}"))
+        .isEqualTo(new Job.NewChat(new ChatName(APP, 7), ChatContent.NONE, NOW, trace));
   }
 
   @Test
@@ -178,6 +193,8 @@ class JobCodecTest {
         "{\"v\":1,\"kind\":\"chat\",\"app\":\"TOKEN\",\"at\":1,\"tenant\":{\"x\":[1]},\"number\":1}";
 
     assertThat(codec.decode(text.replace("TOKEN", TOKEN)))
-        .isEqualTo(new Job.NewChat(new ChatName(APP, 1), Instant.EPOCH.plusNanos(1_000), null));
+        .isEqualTo(
+            new Job.NewChat(
+                new ChatName(APP, 1), ChatContent.NONE, Instant.EPOCH.plusNanos(1_000), null));
   }
 }

@@ -125,7 +125,7 @@ class QueueStateIT {
 
   private void push(String list, int jobs, Duration age) {
     for (int i = 1; i <= jobs; i++) {
-      String open = codec.openChat(APP, Instant.now().minus(age), null);
+      String open = codec.openChat(APP, ChatContent.NONE, Instant.now().minus(age), null);
       redis.opsForList().rightPush(list, open + i + "}");
     }
   }

@@ -120,7 +120,7 @@ class WaitingJobsIT {
   }
 
   private String job(AppToken app, long number) {
-    return codec.openChat(app, Instant.ofEpochSecond(1), null) + number + "}";
+    return codec.openChat(app, ChatContent.NONE, Instant.ofEpochSecond(1), null) + number + "}";
   }
 
   private static String dead(String job) {

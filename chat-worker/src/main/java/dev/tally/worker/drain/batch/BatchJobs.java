@@ -65,7 +65,7 @@ record BatchJobs(
           ChatKey key = new ChatKey(app.id(), chat.chat().number());
           chats
               .computeIfAbsent(app.id(), _ -> new ArrayList<>())
-              .add(new RowJob<>(delivery, new Row.Chat(key, chat.acceptedAt())));
+              .add(new RowJob<>(delivery, new Row.Chat(key, chat.acceptedAt(), chat.content())));
         }
         case Job.NewMessage message -> {
           ChatKey chat = new ChatKey(app.id(), message.message().chat().number());

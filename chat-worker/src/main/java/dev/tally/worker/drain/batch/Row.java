@@ -2,6 +2,7 @@ package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 
@@ -17,7 +18,7 @@ sealed interface Row<K> {
   /** The number among the children of one parent, from 1. */
   long number();
 
-  record Chat(ChatKey key, Instant createdAt) implements Row<ChatKey> {
+  record Chat(ChatKey key, Instant createdAt, ChatContent content) implements Row<ChatKey> {
     @Override
     public long number() {
       return key.number();

@@ -3,6 +3,7 @@ package dev.tally.worker.drain.batch;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,7 +54,7 @@ final class RowReads {
 
   private static final String CHATS =
       """
-      SELECT chats.app_id, chats.number, chats.created_at
+      SELECT chats.app_id, chats.number, chats.created_at, chats.name, chats.metadata
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
       STRAIGHT_JOIN chats FORCE INDEX (PRIMARY)
@@ -130,7 +131,8 @@ final class RowReads {
         .query(
             row -> {
               ChatKey key = chatKey(row);
-              chats.put(key, new Row.Chat(key, instant(row, 3)));
+              ChatContent content = new ChatContent(row.getString(4), row.getString(5));
+              chats.put(key, new Row.Chat(key, instant(row, 3), content));
             });
     return chats;
   }

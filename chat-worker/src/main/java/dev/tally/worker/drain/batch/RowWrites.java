@@ -24,8 +24,8 @@ final class RowWrites {
 
   private static final String INSERT_CHAT =
       """
-      INSERT INTO chats (app_id, number, messages_count, created_at)
-      VALUES (?, ?, ?, ?)""";
+      INSERT INTO chats (app_id, number, messages_count, created_at, name, metadata)
+      VALUES (?, ?, ?, ?, ?, ?)""";
 
   private static final String INSERT_MESSAGE =
       """
@@ -63,6 +63,8 @@ final class RowWrites {
           statement.setLong(2, chat.row().number());
           statement.setLong(3, chat.messagesCount());
           statement.setObject(4, utc(chat.row().createdAt()));
+          statement.setString(5, chat.row().content().name());
+          statement.setString(6, chat.row().content().metadata());
         });
   }
 

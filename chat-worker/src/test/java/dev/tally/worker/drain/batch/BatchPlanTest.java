@@ -8,6 +8,7 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.gap.Jump;
@@ -30,7 +31,8 @@ class BatchPlanTest {
         plan(Tables.chat(0, 1, 0), Tables.message(0, 1, 1, "a"), Tables.message(0, 1, 2, "b"));
 
     assertThat(plan.chats())
-        .containsExactly(new BatchPlan.NewChat(new Row.Chat(CHAT, Tables.NOW), 2));
+        .containsExactly(
+            new BatchPlan.NewChat(new Row.Chat(CHAT, Tables.NOW, ChatContent.NONE), 2));
     assertThat(plan.addedChats()).containsOnly(Map.entry(11L, 1));
     assertThat(bodies(plan)).containsExactly("a", "b");
     assertThat(plan.addedMessages()).isEmpty();

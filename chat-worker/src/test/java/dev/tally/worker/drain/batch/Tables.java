@@ -7,6 +7,7 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.batch.RowReads.LockedApp;
@@ -40,7 +41,8 @@ final class Tables {
   private final Map<ChatKey, Long> messagesCounts = new HashMap<>();
 
   static Delivery chat(int app, long number, int variant) {
-    return delivery(new Job.NewChat(name(app, number), NOW.plusSeconds(variant), null));
+    return delivery(
+        new Job.NewChat(name(app, number), ChatContent.NONE, NOW.plusSeconds(variant), null));
   }
 
   static Delivery message(int app, long chat, long number, String body) {
@@ -63,7 +65,7 @@ final class Tables {
   }
 
   static Row.Chat row(long app, Job.NewChat chat) {
-    return new Row.Chat(new ChatKey(app, chat.chat().number()), chat.acceptedAt());
+    return new Row.Chat(new ChatKey(app, chat.chat().number()), chat.acceptedAt(), chat.content());
   }
 
   static Row.Message row(long app, Job.NewMessage message) {

@@ -7,6 +7,9 @@ package dev.tally.common.web.field;
  */
 public record ObjectField(String name, int maxBytes) implements Field {
 
+  /** What a client keeps with a chat. */
+  public static final ObjectField CHAT_METADATA = new ObjectField("metadata", 16 * 1024);
+
   /** What a client keeps with a message. */
   public static final ObjectField MESSAGE_METADATA = new ObjectField("metadata", 4 * 1024);
 }

@@ -14,6 +14,9 @@ public record TextField(String name, int maxCodePoints) implements Field {
   /** An app's name. */
   public static final TextField APP_NAME = new TextField("name", 255);
 
+  /** A chat's name. */
+  public static final TextField CHAT_NAME = new TextField("name", 255);
+
   /** A message's body. */
   public static final TextField MESSAGE_BODY = new TextField("body", 10_000);
 

@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
 /**
@@ -23,6 +24,13 @@ public final class RequestBody {
 
   private RequestBody() {}
 
+  /** Whether the request has no body, or one that is announced to be empty. */
+  public static boolean isAbsent(HttpServletRequest request) {
+    long announced = request.getContentLengthLong();
+    return announced == 0
+        || (announced < 0 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null);
+  }
+
   /**
    * Whether the whole body has arrived and waits to be read, in a buffer that the connection has
    * anyway. False if the body has no announced length.
@@ -30,7 +38,8 @@ public final class RequestBody {
   public static boolean isHere(HttpServletRequest request) {
     long announced = request.getContentLengthLong();
     try {
-      return announced == 0 || (announced > 0 && request.getInputStream().available() >= announced);
+      return isAbsent(request)
+          || (announced > 0 && request.getInputStream().available() >= announced);
     } catch (IOException e) {
       return false;
     }

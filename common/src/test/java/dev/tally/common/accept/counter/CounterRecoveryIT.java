@@ -17,6 +17,7 @@ import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.WaitingJobs;
@@ -402,7 +403,9 @@ class CounterRecoveryIT {
     rows.chat(APP.value(), 1);
     rows.message(APP.value(), 1, 7);
     AppToken other = new AppToken("f".repeat(32));
-    push(KEYS.claimed(), codec.openChat(other, Instant.ofEpochSecond(1), null) + "50}");
+    push(
+        KEYS.claimed(),
+        codec.openChat(other, ChatContent.NONE, Instant.ofEpochSecond(1), null) + "50}");
     push(KEYS.claimed(), message(new ChatName(other, 1), 60));
     push(KEYS.claimed(), message(new ChatName(APP, 2), 70));
 
@@ -564,7 +567,7 @@ class CounterRecoveryIT {
   }
 
   private String chat(long number) {
-    return codec.openChat(APP, Instant.ofEpochSecond(1), null) + number + "}";
+    return codec.openChat(APP, ChatContent.NONE, Instant.ofEpochSecond(1), null) + number + "}";
   }
 
   private String message(ChatName chat, long number) {
