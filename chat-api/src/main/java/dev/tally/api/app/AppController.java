@@ -5,8 +5,8 @@ import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageQuery;
 import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.web.field.Field;
 import dev.tally.common.web.field.FieldReader;
+import dev.tally.common.web.field.Fields;
 import dev.tally.common.web.field.TextField;
 import dev.tally.common.web.ratelimit.ClientAddress;
 import dev.tally.common.web.ratelimit.RateLimit;
@@ -16,7 +16,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -31,7 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/apps")
 final class AppController {
 
-  private static final List<Field> FIELDS = List.of(TextField.APP_NAME);
+  private static final Fields FIELDS = Fields.of(TextField.APP_NAME);
 
   private final Apps apps;
   private final AdminKey adminKey;

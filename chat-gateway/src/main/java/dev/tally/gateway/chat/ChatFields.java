@@ -1,7 +1,7 @@
 package dev.tally.gateway.chat;
 
 import dev.tally.common.queue.ChatContent;
-import dev.tally.common.web.field.Field;
+import dev.tally.common.web.field.Fields;
 import dev.tally.common.web.field.ObjectField;
 import dev.tally.common.web.field.TextField;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Objects;
 /** The fields of a new chat. */
 final class ChatFields {
 
-  static final List<Field> ALL = List.of(TextField.CHAT_NAME, ObjectField.CHAT_METADATA);
+  static final Fields ALL = Fields.of(TextField.CHAT_NAME, ObjectField.CHAT_METADATA);
 
   private static final String ROUTE = "chats";
 

@@ -1,7 +1,7 @@
 package dev.tally.gateway.message;
 
 import dev.tally.common.queue.MessageContent;
-import dev.tally.common.web.field.Field;
+import dev.tally.common.web.field.Fields;
 import dev.tally.common.web.field.NumberField;
 import dev.tally.common.web.field.ObjectField;
 import dev.tally.common.web.field.TextField;
@@ -13,8 +13,8 @@ import java.util.Objects;
 /** The fields of a new message. */
 final class MessageFields {
 
-  static final List<Field> ALL =
-      List.of(
+  static final Fields ALL =
+      Fields.of(
           TextField.MESSAGE_BODY,
           TextField.MESSAGE_AUTHOR,
           ObjectField.MESSAGE_METADATA,

@@ -4,10 +4,7 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
@@ -32,7 +29,7 @@ public final class FieldReader {
   }
 
   /** The fields of a JSON object or a form, by the media type that the request names. */
-  public Map<String, String> read(HttpServletRequest request, List<Field> known) {
+  public Map<String, String> read(HttpServletRequest request, Fields known) {
     MediaType type = RequestBody.mediaType(request);
     if (type == null) {
       if (RequestBody.text(request, RequestBody.MAX_OBJECT_BYTES).isEmpty()) {
@@ -50,7 +47,7 @@ public final class FieldReader {
     throw RequestBody.unsupported("Send application/json or application/x-www-form-urlencoded.");
   }
 
-  private Map<String, String> readForm(String form, List<Field> known) {
+  private Map<String, String> readForm(String form, Fields known) {
     if (form.startsWith("{") && unknown == UnknownFields.REFUSE) {
       // As curl sends it by default.
       throw RequestBody.unsupported(
@@ -62,7 +59,7 @@ public final class FieldReader {
   }
 
   /** The fields of a JSON object. */
-  public Map<String, String> readJson(String json, List<Field> known) {
+  public Map<String, String> readJson(String json, Fields known) {
     Found found = new Found(known);
     JsonFields.read(json, found);
     return found.texts();
@@ -71,17 +68,17 @@ public final class FieldReader {
   /** What has been found of a request. */
   final class Found {
 
-    private final Map<String, Field> known;
+    private final Fields known;
     private final Map<String, String> texts = new LinkedHashMap<>();
     private @Nullable String firstUnknown;
 
-    Found(List<Field> known) {
-      this.known = known.stream().collect(Collectors.toMap(Field::name, Function.identity()));
+    Found(Fields known) {
+      this.known = known;
     }
 
     /** The field of this name; null if the route does not know it. */
     @Nullable Field field(String name) {
-      Field field = known.get(name);
+      Field field = known.named(name);
       if (field == null && firstUnknown == null) {
         firstUnknown = name;
       }
@@ -96,9 +93,9 @@ public final class FieldReader {
     /** What was found. */
     Map<String, String> texts() {
       if (firstUnknown != null && unknown == UnknownFields.REFUSE) {
-        String names = known.keySet().stream().sorted().collect(Collectors.joining(", "));
         throw ProblemException.invalidField(
-            shortened(firstUnknown), "is not known here. Leave it out, or send: " + names + ".");
+            shortened(firstUnknown),
+            "is not known here. Leave it out, or send: " + known.names() + ".");
       }
       return texts;
     }

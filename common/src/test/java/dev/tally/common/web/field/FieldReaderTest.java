@@ -11,7 +11,6 @@ import java.lang.management.ManagementFactory;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,8 +21,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 class FieldReaderTest {
 
-  private static final List<Field> KNOWN = List.of(TextField.MESSAGE_BODY);
-  private static final List<Field> OBJECT = List.of(ObjectField.MESSAGE_METADATA);
+  private static final Fields KNOWN = Fields.of(TextField.MESSAGE_BODY);
+  private static final Fields OBJECT = Fields.of(ObjectField.MESSAGE_METADATA);
   private static final FieldReader READER = new FieldReader(UnknownFields.IGNORE);
   private static final FieldReader STRICT = new FieldReader(UnknownFields.REFUSE);
   private static final String FORM = "application/x-www-form-urlencoded";

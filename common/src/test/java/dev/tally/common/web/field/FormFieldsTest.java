@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +70,7 @@ class FormFieldsTest {
 
   private static @Nullable String body(String form) {
     FieldReader.Found found =
-        new FieldReader(UnknownFields.IGNORE).new Found(List.of(TextField.MESSAGE_BODY));
+        new FieldReader(UnknownFields.IGNORE).new Found(Fields.of(TextField.MESSAGE_BODY));
     FormFields.read(form, found);
     return found.texts().get("body");
   }
