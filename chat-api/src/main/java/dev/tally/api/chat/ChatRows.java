@@ -25,7 +25,7 @@ class ChatRows {
 
   private static final String SELECT =
       """
-      SELECT c.number, c.messages_count, c.name, c.metadata, c.created_at, c.app_id, c.lost_at
+      SELECT c.number, c.messages_count, c.name, c.metadata, c.created_at, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
@@ -35,6 +35,12 @@ class ChatRows {
       SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
   private static final String DESCENDING =
       SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
+
+  /** Reads nothing that a chat says: streams and searches ask, too. */
+  private static final String APP_ID =
+      """
+      SELECT c.app_id FROM apps a JOIN chats c ON c.app_id = a.id
+      WHERE a.token = ? AND c.number = ?""";
 
   /**
    * One statement sees one state. Two could see a later row and miss this one, which is inserted in
@@ -62,14 +68,17 @@ class ChatRows {
     this.pages = pages;
   }
 
-  /** A chat and the key of its row. */
-  record Found(ChatView chat, ChatKey key) {}
+  Optional<ChatView> find(ChatName name) {
+    return jdbc.query(ONE, (row, _) -> chat(row), name.app().value(), name.number()).stream()
+        .findFirst();
+  }
 
-  Optional<Found> find(ChatName name) {
+  /** The key of a chat's row. */
+  Optional<ChatKey> key(ChatName name) {
     return jdbc
         .query(
-            ONE,
-            (row, _) -> new Found(chat(row), new ChatKey(row.getLong(6), row.getLong(1))),
+            APP_ID,
+            (row, _) -> new ChatKey(row.getLong(1), name.number()),
             name.app().value(),
             name.number())
         .stream()
@@ -125,7 +134,7 @@ class ChatRows {
         row.getString(3),
         row.getString(4),
         row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(7, LocalDateTime.class)));
+        instant(row.getObject(6, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {

@@ -33,20 +33,16 @@ public class Chats {
    * @throws ProblemException 404 if there is no such app or chat
    */
   public Place place(ChatName name) {
-    return new Place(name, find(name).key());
+    return new Place(name, rows.key(name).orElseThrow(() -> missing.chat(name)));
   }
 
   ChatView get(ChatName name) {
-    ChatView chat = find(name).chat();
+    ChatView chat = rows.find(name).orElseThrow(() -> missing.chat(name));
     if (chat.lost()) {
       throw ProblemException.of(
           ProblemType.CHAT_LOST, "The chat was lost; its number stays given out.");
     }
     return chat;
-  }
-
-  private ChatRows.Found find(ChatName name) {
-    return rows.find(name).orElseThrow(() -> missing.chat(name));
   }
 
   /**
