@@ -48,16 +48,11 @@ final class Shared {
     return """
     {
       "type": "object",
-      "required": ["%1$s"],
+      "required": ["%s"],
       "additionalProperties": false,
-      "properties": {
-        "%1$s": {
-          "type": "string", "minLength": 1, "maxLength": %2$d,
-          "description": "Stored unchanged. It must not be blank, and must not contain NUL or an unpaired surrogate."
-        }
-      }
+      "properties": {%s}
     }"""
-        .formatted(field.name(), field.maxCodePoints());
+        .formatted(field.name(), stored(field));
   }
 
   /** The schema of a new chat. */
@@ -67,18 +62,14 @@ final class Shared {
       "type": "object",
       "additionalProperties": false,
       "properties": {
-        "%1$s": {"type": "string", "minLength": 1, "maxLength": %2$d},
-        "%3$s": {
-          "type": "object",
-          "description": "Belongs to the client: at most %4$d bytes as JSON without spaces. A form has its text."
-        }
+        "%s": {"type": "string", "minLength": 1, "maxLength": %d},
+        %s
       }
     }"""
         .formatted(
             TextField.CHAT_NAME.name(),
             TextField.CHAT_NAME.maxCodePoints(),
-            ObjectField.CHAT_METADATA.name(),
-            ObjectField.CHAT_METADATA.maxBytes());
+            clients(ObjectField.CHAT_METADATA));
   }
 
   /** The schema of a new message. */
@@ -86,22 +77,16 @@ final class Shared {
     return """
     {
       "type": "object",
-      "required": ["%1$s"],
+      "required": ["%s"],
       "additionalProperties": false,
       "properties": {
-        "%1$s": {
-          "type": "string", "minLength": 1, "maxLength": %2$d,
-          "description": "Stored unchanged. It must not be blank, and must not contain NUL or an unpaired surrogate."
-        },
-        "%3$s": {
-          "type": "string", "minLength": 1, "maxLength": %4$d,
+        %s,
+        "%s": {
+          "type": "string", "minLength": 1, "maxLength": %d,
           "description": "Who wrote the message, as the app names people. Tally does not look at it."
         },
-        "%5$s": {
-          "type": "object",
-          "description": "Belongs to the client: at most %6$d bytes as JSON without spaces. A form has its text."
-        },
-        "%7$s": {
+        %s,
+        "%s": {
           "type": "integer", "format": "int64", "minimum": 1, "maximum": 999999999999999,
           "description": "The number of the earlier message of the chat that this one answers."
         }
@@ -109,12 +94,31 @@ final class Shared {
     }"""
         .formatted(
             TextField.MESSAGE_BODY.name(),
-            TextField.MESSAGE_BODY.maxCodePoints(),
+            stored(TextField.MESSAGE_BODY),
             TextField.MESSAGE_AUTHOR.name(),
             TextField.MESSAGE_AUTHOR.maxCodePoints(),
-            ObjectField.MESSAGE_METADATA.name(),
-            ObjectField.MESSAGE_METADATA.maxBytes(),
+            clients(ObjectField.MESSAGE_METADATA),
             NumberField.REPLY_TO.name());
+  }
+
+  /** The property of a text that an object must have. */
+  private static String stored(TextField field) {
+    return """
+    "%s": {
+      "type": "string", "minLength": 1, "maxLength": %d,
+      "description": "Stored unchanged. It must not be blank, and must not contain NUL or an unpaired surrogate."
+    }"""
+        .formatted(field.name(), field.maxCodePoints());
+  }
+
+  /** The property of an object that belongs to the client. */
+  private static String clients(ObjectField field) {
+    return """
+    "%s": {
+      "type": "object",
+      "description": "Belongs to the client: at most %d bytes as JSON without spaces. A form has its text."
+    }"""
+        .formatted(field.name(), field.maxBytes());
   }
 
   static String arrayOf(String schema) {
