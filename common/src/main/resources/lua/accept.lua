@@ -38,10 +38,10 @@
 -- Slices take turns in the three hashes, by Redis' clock. A hash expires a life after the end of its slice, which is
 -- before its next turn.
 --
--- Answers {"accepted", first, last, position}, {"replayed", first, last}, {"unchecked"} if this run of Redis is not
--- checked or not the one that the gateway knows, {"unknown-parent"}, {"counter-unusable"} if the counter is no number,
--- {"counter-behind"} if the number of a new chat has been given out before, {"no-such-message", number} if a message
--- answers one that the parent has not, with the highest that it has, {"queue-full"}, {"key-reused"}, or
+-- Answers {"accepted", first, last, position}, {"replayed", first, last, position}, {"unchecked"} if this run of Redis
+-- is not checked or not the one that the gateway knows, {"unknown-parent"}, {"counter-unusable"} if the counter is no
+-- number, {"counter-behind"} if the number of a new chat has been given out before, {"no-such-message", number} if a
+-- message answers one that the parent has not, with the highest that it has, {"queue-full"}, {"key-reused"}, or
 -- {"too-many-keys", milliseconds} if the app has too many records, and some of them expire after this time.
 
 local counter = KEYS[1] -- hash
@@ -71,6 +71,15 @@ local replied_to = tonumber(ARGV[18]) -- integer
 local FIRST_JOB = 19
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
+local load = redis.call('HMGET', state, 'jobs', 'bytes', 'position', 'epoch', 'run')
+if load[5] ~= run or known_run ~= run then
+  return {'unchecked'}
+end
+local old_position = tonumber(load[3]) or 0
+local epoch = load[4] or '0'
+
 local has_key = key_name ~= ''
 local sharded = {} -- by slice, how many records are in shards; false if none has been
 if has_key then
@@ -94,18 +103,11 @@ if has_key then
         local life = redis.call('PTTL', holder)
         redis.call('PEXPIRE', holder, life < 0 and record_life or life)
       end
-      return {'replayed', tonumber(first), first + count - 1}
+      -- Whoever was answered first may be gone, and then nobody else remembers that the jobs were accepted.
+      return {'replayed', tonumber(first), first + count - 1, old_position}
     end
   end
 end
-
-local info = redis.pcall('INFO', 'server')
-local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
-local load = redis.call('HMGET', state, 'jobs', 'bytes', 'position', 'epoch', 'run')
-if load[5] ~= run or known_run ~= run then
-  return {'unchecked'}
-end
-local epoch = load[4] or '0'
 
 -- HMGET fails for a key of another type.
 local numbers_and_epoch = redis.pcall('HMGET', counter, 'numbers', 'epoch')
@@ -207,7 +209,7 @@ end
 if own_jobs == 0 then
   redis.call('RPUSH', ring, app)
 end
-local position = (tonumber(load[3]) or 0) + new_jobs
+local position = old_position + new_jobs
 redis.call(
   'HSET', state,
   'jobs', string.format('%.0f', waiting_jobs),

@@ -150,7 +150,8 @@ final class AcceptScript {
     arguments.add(beforeChatNumber); // before_chat_number
     arguments.add(afterChatNumber); // after_chat_number
     int checks = partitions.checks(keys);
-    arguments.add(utf8(partitions.run(keys))); // known_run
+    String run = partitions.run(keys);
+    arguments.add(utf8(run)); // known_run
     arguments.add(utf8(chat(parent))); // chat
     arguments.add(redis.confirms() ? YES : NONE); // confirmed
     arguments.add(key == null ? NONE : utf8(key.name())); // key_name
@@ -162,7 +163,7 @@ final class AcceptScript {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
     try {
-      return read(keys, checks, run(names, arguments));
+      return read(keys, run, checks, run(names, arguments));
     } catch (DataAccessException e) {
       throw WrongTypeException.explained(e, template, () -> types(keys, app, key));
     }
@@ -202,19 +203,15 @@ final class AcceptScript {
         .addValues(arguments);
   }
 
-  private Acceptance read(PartitionKeys keys, int checks, Answer answer) {
+  private Acceptance read(PartitionKeys keys, String run, int checks, Answer answer) {
     List<Object> values = answer.values();
     String outcome = new String((byte[]) values.getFirst(), UTF_8);
     return switch (outcome) {
-      case "accepted" -> {
+      case "accepted", "replayed" -> {
         // Redis has the write even if its replicas do not.
-        partitions.remember(keys, (Long) values.get(3));
+        partitions.remember(keys, run, (Long) values.get(3));
         answer.requireConfirmed();
-        yield new Acceptance.Accepted(numbers(values), false);
-      }
-      case "replayed" -> {
-        answer.requireConfirmed();
-        yield new Acceptance.Accepted(numbers(values), true);
+        yield new Acceptance.Accepted(numbers(values), outcome.equals("replayed"));
       }
       case "unchecked" -> new Acceptance.Unchecked(checks);
       case "unknown-parent" -> new Acceptance.UnknownParent();

@@ -7,7 +7,6 @@ import dev.tally.common.partition.Partitions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,14 +25,20 @@ final class PartitionMemory {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Epochs epochs;
-  private final AtomicReferenceArray<@Nullable String> runs =
+  private final AtomicReferenceArray<@Nullable Known> partitions =
       new AtomicReferenceArray<>(Partitions.MAX_COUNT);
-  private final AtomicLongArray positions = new AtomicLongArray(Partitions.MAX_COUNT);
   private final AtomicIntegerArray checks = new AtomicIntegerArray(Partitions.MAX_COUNT);
   private final Lock[] locks =
       IntStream.range(0, Partitions.MAX_COUNT)
           .mapToObj(_ -> new ReentrantLock())
           .toArray(Lock[]::new);
+
+  /**
+   * What is known of a partition.
+   *
+   * @param position the highest one that was answered in this run or in an earlier one
+   */
+  private record Known(String run, long position) {}
 
   PartitionMemory(Epochs epochs) {
     this.epochs = epochs;
@@ -41,8 +46,8 @@ final class PartitionMemory {
 
   /** The run that this service knows; empty if it knows none. */
   String run(PartitionKeys keys) {
-    String run = runs.get(keys.partition());
-    return run == null ? "" : run;
+    Known known = partitions.get(keys.partition());
+    return known == null ? "" : known.run();
   }
 
   /** How many checks of the partition this service has made. */
@@ -50,8 +55,25 @@ final class PartitionMemory {
     return checks.get(keys.partition());
   }
 
-  void remember(PartitionKeys keys, long position) {
-    positions.accumulateAndGet(keys.partition(), position, Math::max);
+  /**
+   * Remembers a position that this service was answered.
+   *
+   * @param run the one that this service knew when it asked
+   * @throws org.springframework.dao.DataAccessException if another run is known by now, and it
+   *     cannot be compared with this position
+   */
+  void remember(PartitionKeys keys, String run, long position) {
+    int partition = keys.partition();
+    Known known = partitions.get(partition);
+    while (known != null && known.run().equals(run)) {
+      if (known.position() >= position
+          || partitions.compareAndSet(partition, known, new Known(run, position))) {
+        return;
+      }
+      known = partitions.get(partition);
+    }
+    // The answer of the earlier run came so late that the check could not know of it.
+    epochs.check(keys, position);
   }
 
   /**
@@ -67,7 +89,13 @@ final class PartitionMemory {
     try {
       // Another thread may have checked, and positions after that say nothing of earlier runs.
       if (checks.get(partition) == before) {
-        runs.set(partition, epochs.check(keys, positions.get(partition)));
+        Known known;
+        Known checked;
+        do {
+          known = partitions.get(partition);
+          long position = known == null ? 0 : known.position();
+          checked = new Known(epochs.check(keys, position), position);
+        } while (!partitions.compareAndSet(partition, known, checked));
         checks.incrementAndGet(partition);
       }
     } finally {
@@ -82,12 +110,12 @@ final class PartitionMemory {
    *     before this one are checked
    */
   void checkNewRuns() {
-    for (int partition = 0; partition < runs.length(); partition++) {
-      String known = runs.get(partition);
-      if (known == null) {
+    for (int partition = 0; partition < partitions.length(); partition++) {
+      PartitionKeys keys = new PartitionKeys(partition);
+      String known = run(keys);
+      if (known.isEmpty()) {
         continue;
       }
-      PartitionKeys keys = new PartitionKeys(partition);
       int before = checks(keys);
       PartitionEpoch now = epochs.epoch(keys);
       if (!known.equals(now.run()) || !known.equals(now.checkedRun())) {

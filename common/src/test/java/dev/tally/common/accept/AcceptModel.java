@@ -68,16 +68,16 @@ final class AcceptModel {
         IntStream.range(0, openJobs.size())
             .mapToObj(i -> openJobs.get(i) + " ".repeat(i % 32))
             .toList();
+    int partition = keys(parent.app()).partition();
+    State state = state(partition);
+    if (!state.run().equals(run) || !known.equals(run)) {
+      return new Acceptance.Unchecked(checks);
+    }
     RecordsModel.Request earlier = key == null ? null : records.find(parent.app(), key.name());
     if (key != null && earlier != null) {
       return earlier.fingerprint().equals(key.fingerprint())
           ? new Acceptance.Accepted(earlier.numbers(), true)
           : new Acceptance.KeyReused();
-    }
-    int partition = keys(parent.app()).partition();
-    State state = state(partition);
-    if (!state.run().equals(run) || !known.equals(run)) {
-      return new Acceptance.Unchecked(checks);
     }
     if (spoiled.get(parent) instanceof String || isSpoiled(parent, state.epoch())) {
       return new Acceptance.CounterUnusable();
