@@ -78,11 +78,12 @@ final class FailoverFaults {
       Thread.sleep(random.nextInt(200, 1_500));
     }
     before.run();
+    long begun = System.nanoTime();
     primary.kill();
     long gone = System.nanoTime();
     // Later, what clients write to the new primary would count as kept, too.
     Marks.Rows persisted = marks.persisted();
-    setBacks.addRedis(isSeen, gone, persisted, kept);
+    setBacks.addRedis(isSeen, begun, gone, persisted, kept);
     awaitPromotion(replica);
     return "kill -9 of port " + primary.port();
   }
@@ -92,6 +93,7 @@ final class FailoverFaults {
     Server primary = primary();
     Server replica = replica();
     Map<Parent, Long> kept = marks.givenOut(replica);
+    long begun = System.nanoTime();
     primary.freeze();
     Marks.Rows persisted = marks.persisted();
     awaitPromotion(replica);
@@ -99,7 +101,7 @@ final class FailoverFaults {
     Thread.sleep(alone);
     primary.thaw();
     awaitDemotion(primary);
-    setBacks.addRedis(true, System.nanoTime(), persisted, kept);
+    setBacks.addRedis(true, begun, System.nanoTime(), persisted, kept);
     return "SIGSTOP of port %d until %d ms after the promotion"
         .formatted(primary.port(), alone.toMillis());
   }

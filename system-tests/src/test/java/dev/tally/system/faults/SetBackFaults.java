@@ -112,7 +112,7 @@ final class SetBackFaults {
     long gone = System.nanoTime();
     Marks.Rows persisted = marks.persisted();
     copy.putBack();
-    setBacks.addRedis(isSeen, gone, persisted, kept);
+    setBacks.addRedis(isSeen, gone, gone, persisted, kept);
   }
 
   private String mySql() throws InterruptedException {
@@ -126,7 +126,7 @@ final class SetBackFaults {
     Map<Parent, Long> reach = new HashMap<>();
     marks.lowestQueued().forEach((parent, number) -> reach.put(parent, number - 1));
     copy.putBack();
-    setBacks.add(false, true, true, gone, before, before.highest(), reach);
+    setBacks.add(false, true, true, gone, gone, before, before.highest(), reach);
     return "kill -9";
   }
 
@@ -152,7 +152,7 @@ final class SetBackFaults {
     ofRedis.putBack();
     ofMySql.putBack();
     Map<Parent, Long> keptByOne = SetBacks.higher(kept, before.highest());
-    setBacks.add(true, true, true, gone, before, keptByOne, Map.of());
+    setBacks.add(true, true, true, gone, gone, before, keptByOne, Map.of());
     return "kill -9 of both, the copy of %s is older".formatted(redisFirst ? "Redis" : "MySQL");
   }
 
@@ -163,10 +163,11 @@ final class SetBackFaults {
         .links(LinkedService.Kind.WORKER, ServerKind.MARIADB)
         .forEach(link -> link.delay(delay, delay));
     goOn();
+    long begun = System.nanoTime();
     marks.flushRedis();
     long gone = System.nanoTime();
     Marks.Rows persisted = marks.persisted();
-    setBacks.addRedis(true, gone, persisted, Map.of());
+    setBacks.addRedis(true, begun, gone, persisted, Map.of());
     return "FLUSHALL, commits take %d ms each way".formatted(delay.toMillis());
   }
 

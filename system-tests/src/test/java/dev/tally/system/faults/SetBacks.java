@@ -27,8 +27,9 @@ final class SetBacks {
   /**
    * Redis alone went back, and what MySQL has is not lost. The parameters are {@link SetBack}'s.
    */
-  void addRedis(boolean isSeen, long gone, Marks.Rows persisted, Map<Parent, Long> kept) {
-    add(true, false, isSeen, gone, persisted, higher(kept, persisted.highest()), Map.of());
+  void addRedis(
+      boolean isSeen, long begun, long gone, Marks.Rows persisted, Map<Parent, Long> kept) {
+    add(true, false, isSeen, begun, gone, persisted, higher(kept, persisted.highest()), Map.of());
   }
 
   /** The parameters are those of {@link SetBack}. */
@@ -36,6 +37,7 @@ final class SetBacks {
       boolean redis,
       boolean mySql,
       boolean isSeen,
+      long begun,
       long gone,
       Marks.Rows rows,
       Map<Parent, Long> kept,
@@ -45,6 +47,7 @@ final class SetBacks {
             redis,
             mySql,
             isSeen,
+            begun,
             Instant.now().minusNanos(System.nanoTime() - gone),
             gone,
             System.nanoTime() + SETTLING.toNanos(),

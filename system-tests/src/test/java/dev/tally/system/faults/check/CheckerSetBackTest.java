@@ -8,6 +8,7 @@ import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,14 @@ class CheckerSetBackTest extends CheckerFixture {
 
   private static final Instant GONE = Instant.parse("2026-01-01T00:00:00Z");
 
+  private static final Parent.Chat LOST_CHAT = new Parent.Chat("a".repeat(32), 1);
+  private static final Partitions PARTITIONS = new Partitions(16);
+  private static final int LOST_PARTITION =
+      PARTITIONS.of(new AppToken(LOST_CHAT.app())).partition();
+
+  /** How long a server goes back before all that it loses is gone. */
+  private static final Duration FROZEN = Duration.ofSeconds(5);
+
   /** Redis goes back now. */
   private void redisGoesBack(long kept) {
     goesBack(true, false, Map.of(CHAT, kept), Map.of());
@@ -43,7 +52,17 @@ class CheckerSetBackTest extends CheckerFixture {
     kept.put(new Parent.App(OTHER_APP), 1L);
     setBacks.add(
         new SetBack(
-            redis, mySql, true, GONE, now, now + 1_000, Set.of(APP, OTHER_APP), kept, kept, reach));
+            redis,
+            mySql,
+            true,
+            now - FROZEN.toNanos(),
+            GONE,
+            now,
+            now + 1_000,
+            Set.of(APP, OTHER_APP),
+            kept,
+            kept,
+            reach));
     now += 20;
   }
 
@@ -244,6 +263,17 @@ class CheckerSetBackTest extends CheckerFixture {
     assertOnly(new Violation.Denied(OTHER_CHAT));
   }
 
+  /** The new primary does not know it, and the frozen one has not become a replica yet. */
+  @Test
+  void aLostChatMayBeUnknownFromTheBeginningOfTheFault() {
+    ask(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3));
+    ask(say(new Parent.Chat(APP, 3), null, "lost"), new Outcome.Refused(404, "chat-not-found"));
+    assertOnly(new Violation.Denied(new Parent.Chat(APP, 3)));
+    redisGoesBack(3);
+
+    assertThat(check()).isEmpty();
+  }
+
   @Test
   void aPartOfABatchMayBeLost() {
     ask(say(CHAT, null, "four", "five"), new Outcome.Accepted(4, 5));
@@ -255,26 +285,55 @@ class CheckerSetBackTest extends CheckerFixture {
 
   @Test
   void aLossThatNoLogNamesIsFound() {
-    String app = "a".repeat(32);
-    Parent.Chat chat = new Parent.Chat(app, 1);
-    app(app);
-    chat(chat);
-    ask(say(chat, null, "one"), new Outcome.Accepted(1, 1));
-    goesBack(true, false, Map.of(new Parent.App(app), 1L), Map.of());
-    Losses losses = new Losses(setBacks);
-    Partitions partitions = new Partitions(16);
-    int partition = partitions.of(new AppToken(app)).partition();
-
-    assertThat(Checker.check(history, state, losses)).isEmpty();
-
-    assertThat(losses.count()).isEqualTo(1);
+    Losses losses = oneLostNumber(Duration.ZERO);
     Instant soon = GONE.plusSeconds(1);
-    assertThat(losses.unnamed(List.of(new Raise(partition, soon)), partitions)).isEmpty();
-    assertThat(losses.unnamed(List.of(new Raise(partition + 1, soon)), partitions))
+
+    assertThat(unnamed(losses, LOST_PARTITION, soon)).isEmpty();
+    assertThat(unnamed(losses, LOST_PARTITION + 1, soon))
         .containsExactly(
             "%s: number 1 is lost, and no log names a loss in partition %d"
-                .formatted(chat, partition));
-    assertThat(losses.unnamed(List.of(new Raise(partition, GONE.minusSeconds(1))), partitions))
-        .hasSize(1);
+                .formatted(LOST_CHAT, LOST_PARTITION));
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.minusSeconds(1))).hasSize(1);
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.plus(Duration.ofHours(1)))).hasSize(1);
+  }
+
+  /**
+   * Who talks to the new primary may notice the loss before the frozen one has become a replica.
+   */
+  @Test
+  void aLossMayBeNamedFromTheBeginningOfTheFault() {
+    Losses losses = oneLostNumber(FROZEN.plusSeconds(2));
+
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.minus(FROZEN).plusMillis(1))).isEmpty();
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.minus(FROZEN).minusSeconds(1))).hasSize(1);
+  }
+
+  @Test
+  void aLossIsNotNamedBeforeTheWrite() {
+    Losses losses = oneLostNumber(FROZEN.minusSeconds(2));
+
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.minus(FROZEN).plusMillis(1))).hasSize(1);
+    assertThat(unnamed(losses, LOST_PARTITION, GONE.minus(FROZEN).plusSeconds(3))).isEmpty();
+  }
+
+  /**
+   * Redis loses a message.
+   *
+   * @param before how long before that it was written
+   */
+  private Losses oneLostNumber(Duration before) {
+    app(LOST_CHAT.app());
+    chat(LOST_CHAT);
+    ask(say(LOST_CHAT, null, "one"), new Outcome.Accepted(1, 1));
+    now += before.toNanos();
+    goesBack(true, false, Map.of(new Parent.App(LOST_CHAT.app()), 1L), Map.of());
+    Losses losses = new Losses(setBacks);
+    assertThat(Checker.check(history, state, losses)).isEmpty();
+    assertThat(losses.count()).isEqualTo(1);
+    return losses;
+  }
+
+  private static List<String> unnamed(Losses losses, int partition, Instant raise) {
+    return losses.unnamed(List.of(new Raise(partition, raise)), PARTITIONS);
   }
 }

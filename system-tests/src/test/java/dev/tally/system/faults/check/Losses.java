@@ -4,7 +4,6 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.Partitions;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,18 +13,16 @@ public final class Losses {
   /** No server lost anything. */
   public static final Losses NONE = new Losses(List.of());
 
-  /** How long it takes at most until a loss is noticed: services must start, and probes succeed. */
-  private static final Duration NOTICING = Duration.ofMinutes(3);
-
   private final List<SetBack> setBacks;
   private final List<Lost> lost = new ArrayList<>();
 
   /**
    * A number of an accepted write that is lost.
    *
+   * @param startNanos when the write's request began
    * @param causes the set-backs that may have lost it
    */
-  private record Lost(Parent parent, long number, List<SetBack> causes) {}
+  private record Lost(Parent parent, long number, long startNanos, List<SetBack> causes) {}
 
   /** The losses by these set-backs. */
   public Losses(List<SetBack> setBacks) {
@@ -48,7 +45,7 @@ public final class Losses {
 
   /** Records that a number that may be lost is lost. */
   void isLost(Write write, long number) {
-    lost.add(new Lost(write.parent(), number, causes(write, number)));
+    lost.add(new Lost(write.parent(), number, write.startNanos(), causes(write, number)));
   }
 
   /** How many numbers of accepted writes are lost. */
@@ -58,7 +55,7 @@ public final class Losses {
 
   /**
    * The losses that no service has named, in sentences: no epoch began in their partition after the
-   * fault.
+   * write and the fault.
    *
    * @param raises from the logs of all services
    */
@@ -75,8 +72,7 @@ public final class Losses {
                               .anyMatch(
                                   raise ->
                                       raise.partition() == partition
-                                          && raise.at().isAfter(cause.gone())
-                                          && raise.at().isBefore(cause.gone().plus(NOTICING))));
+                                          && cause.isNamedAt(raise.at(), one.startNanos())));
       if (!isNamed) {
         unnamed.add(
             "%s: number %d is lost, and no log names a loss in partition %d"
@@ -139,7 +135,7 @@ public final class Losses {
             setBack ->
                 setBack.redis()
                     && knownNanos < setBack.goneNanos()
-                    && setBack.goneNanos() < askedNanos
+                    && setBack.begunNanos() < askedNanos
                     && setBack.loses(app, chat.number()));
   }
 
