@@ -7,7 +7,8 @@
 -- Jobs that an operator retries go first. Then the apps that have jobs take turns, so that an app with many jobs does
 -- not delay an app with few. The jobs of an app stay in their order.
 --
--- KEYS[1]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "acknowledged", "epoch", "run"
+-- KEYS[1]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "acknowledged", "epoch", "run",
+--                  "term", "term_run"
 -- KEYS[2]  list    ring: tokens of the apps that have jobs, each once; the next turn is the first one's
 -- KEYS[3]  list    retried jobs, oldest first
 -- KEYS[4]  list    the claimed batch
@@ -26,10 +27,10 @@
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers {"not-owner"}, {"unchecked"} if this run of Redis is not checked, {"nothing"} if no job waits, {"unlisted"} if
--- none is found although the counts or positions say that some are there, {"redelivered", acknowledged, position, epoch,
--- run} if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more, acknowledged, position,
--- epoch, run}: what the batch has now, and 1 if the batch has room and jobs wait.
+-- Answers {"not-owner"}, {"unchecked"} if this run of Redis is not checked with MySQL, {"nothing"} if no job waits,
+-- {"unlisted"} if none is found although the counts or positions say that some are there, {"redelivered", acknowledged,
+-- position, epoch, run, term} if there is a claimed batch and not the one so far, or {"claimed", jobs, bytes, more,
+-- acknowledged, position, epoch, run, term}: what the batch has now, and 1 if the batch has room and jobs wait.
 
 local state = KEYS[1] -- hash
 local ring = KEYS[2] -- list
@@ -52,16 +53,19 @@ end
 
 local info = redis.pcall('INFO', 'server')
 local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
-local load = redis.call('HMGET', state, 'jobs', 'bytes', 'acknowledged', 'position', 'epoch', 'run')
-if load[6] ~= run then
+local load =
+  redis.call('HMGET', state, 'jobs', 'bytes', 'acknowledged', 'position', 'epoch', 'run', 'term', 'term_run')
+-- A gateway may have checked the run without MySQL. Only a run with a term of its own can be told from the next one.
+if load[6] ~= run or load[8] ~= run then
   return {'unchecked'}
 end
 local acknowledged = tonumber(load[3]) or 0
 local position = tonumber(load[4]) or 0
 local epoch = tonumber(load[5]) or 0
+local term = tonumber(load[7]) or 0
 
 if redis.call('LLEN', claimed) ~= jobs_so_far then
-  return {'redelivered', acknowledged, position, epoch, run}
+  return {'redelivered', acknowledged, position, epoch, run, term}
 end
 
 -- What a command reads, about.
@@ -147,7 +151,7 @@ if batch == 0 then
   return {is_right and 'nothing' or 'unlisted'}
 end
 if batch == jobs_so_far then
-  return {'claimed', batch, bytes, 0, acknowledged, position, epoch, run}
+  return {'claimed', batch, bytes, 0, acknowledged, position, epoch, run, term}
 end
 local jobs_left = (tonumber(load[1]) or 0) - (batch - jobs_so_far)
 local bytes_left = (tonumber(load[2]) or 0) - (bytes - bytes_so_far)
@@ -157,4 +161,4 @@ redis.call(
   'jobs', string.format('%.0f', math.max(0, jobs_left)),
   'bytes', string.format('%.0f', math.max(0, bytes_left))
 )
-return {'claimed', batch, bytes, (full or is_empty) and 0 or 1, acknowledged, position, epoch, run}
+return {'claimed', batch, bytes, (full or is_empty) and 0 or 1, acknowledged, position, epoch, run, term}

@@ -12,6 +12,7 @@
 -- ARGV[3]  integer  the highest position that anybody has seen
 -- ARGV[4]  integer  "acknowledged" when it was compared
 -- ARGV[5]  integer  how many jobs were claimed then
+-- ARGV[6]  integer  the term of the run, which MySQL has recorded already
 --
 -- Answers 1, or 0 if Redis is another run, or a batch was acknowledged or claimed meanwhile: then nothing has
 -- happened.
@@ -24,13 +25,14 @@ local epoch = tonumber(ARGV[2]) -- integer
 local seen = tonumber(ARGV[3]) -- integer
 local acknowledged_then = tonumber(ARGV[4]) -- integer
 local claimed_then = tonumber(ARGV[5]) -- integer
+local term = tonumber(ARGV[6]) -- integer
 
 local info = redis.pcall('INFO', 'server')
 local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
 if own_run ~= run then
   return 0
 end
-local fields = redis.call('HMGET', state, 'run', 'epoch', 'position', 'acknowledged', 'jobs')
+local fields = redis.call('HMGET', state, 'run', 'epoch', 'position', 'acknowledged', 'jobs', 'term')
 if fields[1] == run and (tonumber(fields[2]) or 0) >= epoch then
   return 1
 end
@@ -49,6 +51,8 @@ redis.call(
   'epoch', string.format('%.0f', epoch),
   'position', string.format('%.0f', position),
   'acknowledged', string.format('%.0f', acknowledged),
-  'checked', string.format('%.0f', position)
+  'checked', string.format('%.0f', position),
+  'term', string.format('%.0f', math.max(tonumber(fields[6]) or 0, term)),
+  'term_run', run
 )
 return 1

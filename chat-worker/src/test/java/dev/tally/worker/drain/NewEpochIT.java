@@ -80,7 +80,8 @@ class NewEpochIT {
     Place place = scripts.claim(lease, LIMIT.jobs()).place();
     assertThat(place.run()).isEqualTo(parts.run());
     Place earlier =
-        new Place("0".repeat(40), place.epoch(), place.acknowledged(), place.position());
+        new Place(
+            "0".repeat(40), place.term(), place.epoch(), place.acknowledged(), place.position());
 
     assertThatThrownBy(() -> persister.persist(List.of(), earlier, 2, lease))
         .isInstanceOf(Persister.DisagreementException.class);

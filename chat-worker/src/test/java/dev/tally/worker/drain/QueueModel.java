@@ -93,6 +93,8 @@ final class QueueModel {
   List<String> claim(BatchLimit limit, String run) {
     if (state.put("run", run) == null) {
       state.put("checked", state.getOrDefault("position", "0"));
+      state.put("term", "1");
+      state.put("term_run", run);
     }
     if (claimed.isEmpty()) {
       boolean room = limit.take(retried, claimed, limit.jobs(), limit.bytes());

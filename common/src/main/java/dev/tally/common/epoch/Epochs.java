@@ -5,11 +5,11 @@ import dev.tally.common.partition.PartitionKeys;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +29,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>The row is locked while the two servers are compared: no batch is persisted meanwhile, and so
  * none becomes acknowledged that the row does not have. The row is raised before Redis. After a
  * crash in between, the row's epoch is the higher one, and the next comparison raises both.
+ *
+ * <p>A run that is checked takes a new {@link Terms term}, so that what is claimed from the run
+ * before it is not persisted any more.
  */
 public final class Epochs {
 
@@ -42,6 +45,7 @@ public final class Epochs {
 
   private final PartitionStates states;
   private final PartitionRows rows;
+  private final Terms terms;
   private final TransactionTemplate transaction;
   private final Map<Fault, Counter> raised = new EnumMap<>(Fault.class);
 
@@ -51,8 +55,18 @@ public final class Epochs {
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
       MeterRegistry meters) {
+    this(redis, jdbc, transactions, meters, System::nanoTime);
+  }
+
+  Epochs(
+      StringRedisTemplate redis,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      MeterRegistry meters,
+      LongSupplier nanoTime) {
     this.states = new PartitionStates(redis);
     this.rows = new PartitionRows(jdbc);
+    this.terms = new Terms(nanoTime);
     this.transaction = new TransactionTemplate(transactions);
     // Two that make the same row would lock its gap, and each would wait for the other one.
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
@@ -62,23 +76,8 @@ public final class Epochs {
           fault,
           Counter.builder("tally.epochs.raised")
               .description("Epochs raised because a server lost what it had")
-              .tag("fault", fault.slug)
+              .tag("fault", fault.slug())
               .register(meters));
-    }
-  }
-
-  /** Why an epoch is raised. */
-  private enum Fault {
-    REDIS_LOST_WRITES("redis-lost-writes", "Redis lost its latest writes"),
-    MYSQL_SET_BACK("mysql-set-back", "MySQL was set back"),
-    INTERRUPTED("interrupted", "a new epoch was begun and not recorded in Redis");
-
-    private final String slug;
-    private final String text;
-
-    Fault(String slug, String text) {
-      this.slug = slug;
-      this.text = text;
     }
   }
 
@@ -100,7 +99,7 @@ public final class Epochs {
    * @return the name of the run
    * @throws DataAccessException if Redis does not answer, or MySQL does not, or a transaction holds
    *     the partition's row for long, and the caller remembers no position or a higher one than
-   *     Redis
+   *     Redis; or if another run has been checked since this one
    */
   public String check(PartitionKeys keys, long remembered) {
     for (int i = 0; i < TRIES; i++) {
@@ -125,15 +124,16 @@ public final class Epochs {
   public void glance(PartitionKeys keys) {
     PartitionState state = states.read(keys);
     PartitionRow row = rows.read(keys.partition());
-    if (!faults(state, row, 0, RecordedPosition.NONE).isEmpty()) {
+    if (state.isReplaced(row) || !Fault.between(state, row, 0, RecordedPosition.NONE).isEmpty()) {
       compare(keys);
     }
   }
 
   /**
-   * Compares a partition whose run is checked, and raises its epoch if something is missing.
+   * Compares a partition, and raises its epoch if something is missing. The run counts as checked.
    *
-   * @throws DataAccessException if Redis or MySQL does not answer
+   * @throws DataAccessException if Redis or MySQL does not answer, or another run has been checked
+   *     since this one: then the caller's connection leads to a Redis that has been replaced
    */
   public void compare(PartitionKeys keys) {
     compare(keys, RecordedPosition.NONE);
@@ -143,12 +143,11 @@ public final class Epochs {
    * Does the same, also with what was recorded elsewhere: Redis and MySQL may both have been
    * restored to states that agree.
    *
-   * @throws DataAccessException if Redis or MySQL does not answer
+   * @throws DataAccessException as {@link #compare(PartitionKeys)}
    */
   public void compare(PartitionKeys keys, RecordedPosition recorded) {
     for (int i = 0; i < TRIES; i++) {
-      Comparison comparison = compare(keys, recorded.position(), recorded);
-      if (comparison.faults().isEmpty() || raise(keys, comparison)) {
+      if (isSettled(keys, compare(keys, recorded.position(), recorded))) {
         return;
       }
     }
@@ -158,16 +157,18 @@ public final class Epochs {
   public Optional<RecordedPosition> position(PartitionKeys keys) {
     PartitionRow row = rows.read(keys.partition());
     PartitionState state = states.read(keys);
-    return state.isChecked() && state.epoch() == row.epoch()
+    return state.hasTerm() && !state.isReplaced(row) && state.epoch() == row.epoch()
         ? Optional.of(
             new RecordedPosition(state.run(), row.epoch(), state.position(), row.persisted()))
         : Optional.empty();
   }
 
   private boolean settle(PartitionKeys keys, PartitionState state, long remembered) {
-    Comparison comparison;
+    Optional<Comparison> comparison;
     try {
       comparison = compare(keys, remembered, RecordedPosition.NONE);
+    } catch (UncheckedRunException e) {
+      throw e;
     } catch (DataAccessException e) {
       if (remembered == 0 || state.position() < remembered) {
         throw e;
@@ -176,29 +177,64 @@ public final class Epochs {
           "partition {}: Redis has all that this service remembers; MySQL could not be asked: {}",
           keys.partition(),
           LoggedFault.line(e));
-      return states.check(keys, state);
+      return states.check(keys, state, 0);
     }
-    return comparison.faults().isEmpty()
-        ? states.check(keys, comparison.state())
-        : raise(keys, comparison);
+    return isSettled(keys, comparison);
+  }
+
+  private boolean isSettled(PartitionKeys keys, Optional<Comparison> comparison) {
+    return comparison.isPresent()
+        && (comparison.get().faults().isEmpty() || raise(keys, comparison.get()));
   }
 
   /**
    * What was compared.
    *
    * @param faults empty if nothing is missing
+   * @param isNew whether the run takes a new term
+   * @param term the run's, recorded in MySQL if it is new or something is missing
    * @param epoch the new one, recorded in MySQL, if something is missing
    * @param seen the highest position that anybody has seen
    */
-  private record Comparison(PartitionState state, Set<Fault> faults, long epoch, long seen) {}
+  private record Comparison(
+      PartitionState state, Set<Fault> faults, boolean isNew, long term, long epoch, long seen) {}
 
-  private Comparison compare(PartitionKeys keys, long remembered, RecordedPosition recorded) {
+  /**
+   * Compares, and records that the run is checked if nothing is missing.
+   *
+   * @return empty if Redis has become another run meanwhile; nothing has happened
+   */
+  private Optional<Comparison> compare(
+      PartitionKeys keys, long remembered, RecordedPosition recorded) {
     try {
-      return Objects.requireNonNull(
-          transaction.execute(_ -> compareLocked(keys, remembered, recorded)));
+      return transaction.execute(
+          status -> {
+            Comparison comparison = compareLocked(keys, remembered, recorded);
+            if (isRecorded(keys, comparison)) {
+              return Optional.of(comparison);
+            }
+            status.setRollbackOnly();
+            return Optional.empty();
+          });
     } catch (TransactionException e) {
       throw new TransientDataAccessResourceException(
           "partition %d cannot be compared now".formatted(keys.partition()), e);
+    }
+  }
+
+  /**
+   * A new term is in Redis before the row's is committed: a row whose term is above that of a
+   * checked run says that the run was replaced.
+   */
+  private boolean isRecorded(PartitionKeys keys, Comparison comparison) {
+    if (!comparison.isNew() || !comparison.faults().isEmpty()) {
+      return true;
+    }
+    try {
+      return states.check(keys, comparison.state(), comparison.term());
+    } catch (DataAccessException e) {
+      throw new UncheckedRunException(
+          "partition %d: Redis does not answer".formatted(keys.partition()), e);
     }
   }
 
@@ -206,7 +242,9 @@ public final class Epochs {
     int partition = keys.partition();
     PartitionRow row = rows.lock(partition);
     PartitionState state = states.read(keys);
-    Set<Fault> faults = faults(state, row, remembered, recorded);
+    boolean isNew = terms.isDue(partition, state, row);
+    Set<Fault> faults = Fault.between(state, row, remembered, recorded);
+    long term = Math.max(row.term(), state.term()) + (isNew ? 1 : 0);
     long epoch = Math.max(Math.max(row.epoch(), state.epoch()), recorded.epoch());
     long seen =
         Math.max(Math.max(state.position(), remembered), Math.max(row.persisted(), row.seen()));
@@ -214,37 +252,19 @@ public final class Epochs {
       epoch++;
       // What Redis will count as done must not look like rows that MySQL has lost.
       long done = seen - state.claimed() - state.waiting();
-      rows.advance(partition, new PartitionRow(epoch, done, seen));
+      rows.advance(partition, new PartitionRow(term, epoch, done, seen));
       if (faults.contains(Fault.MYSQL_SET_BACK)) {
         rows.fillIsDue(partition, epoch);
       }
+    } else if (isNew) {
+      rows.advance(partition, new PartitionRow(term, row.epoch(), row.persisted(), row.seen()));
     }
-    return new Comparison(state, faults, epoch, seen);
-  }
-
-  /** Both servers may have been set back, each to a moment of its own. */
-  private static Set<Fault> faults(
-      PartitionState state, PartitionRow row, long remembered, RecordedPosition recorded) {
-    Set<Fault> faults = EnumSet.noneOf(Fault.class);
-    // A record of this run says nothing of the position at which the run was checked.
-    boolean isOfEarlierRun = !recorded.run().equals(state.run());
-    if (state.position() < Math.max(remembered, Math.max(row.persisted(), row.seen()))
-        || (state.isChecked() && isOfEarlierRun && remembered > state.checkedPosition())) {
-      faults.add(Fault.REDIS_LOST_WRITES);
-    }
-    if (row.persisted() < state.acknowledged()
-        || row.epoch() < state.epoch()
-        || recorded.isAheadOf(row)) {
-      faults.add(Fault.MYSQL_SET_BACK);
-    }
-    if (faults.isEmpty() && row.epoch() > state.epoch()) {
-      faults.add(Fault.INTERRUPTED);
-    }
-    return faults;
+    return new Comparison(state, faults, isNew, term, epoch, seen);
   }
 
   private boolean raise(PartitionKeys keys, Comparison comparison) {
-    if (!states.raise(keys, comparison.state(), comparison.epoch(), comparison.seen())) {
+    if (!states.raise(
+        keys, comparison.state(), comparison.epoch(), comparison.seen(), comparison.term())) {
       return false;
     }
     comparison.faults().forEach(fault -> Objects.requireNonNull(raised.get(fault)).increment());
@@ -252,7 +272,7 @@ public final class Epochs {
         "partition {}: {}; Redis had accepted {} jobs and {} had been seen; epoch {} begins, and"
             + " counters are recovered from the jobs in Redis and the rows in MySQL",
         keys.partition(),
-        comparison.faults().stream().map(fault -> fault.text).collect(Collectors.joining(", and ")),
+        comparison.faults().stream().map(Fault::text).collect(Collectors.joining(", and ")),
         comparison.state().position(),
         comparison.seen(),
         comparison.epoch());

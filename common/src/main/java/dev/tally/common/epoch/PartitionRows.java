@@ -10,7 +10,8 @@ public final class PartitionRows {
 
   private static final String READ =
       """
-      SELECT epoch, persisted, seen, fill_due FROM partition_positions WHERE partition_number = ?""";
+      SELECT term, epoch, persisted, seen, fill_due FROM partition_positions
+      WHERE partition_number = ?""";
 
   private static final String CREATE =
       """
@@ -23,9 +24,10 @@ public final class PartitionRows {
 
   private static final String ADVANCE =
       """
-      INSERT INTO partition_positions (partition_number, epoch, persisted, seen)
-      VALUES (:partition, :epoch, :persisted, :seen)
+      INSERT INTO partition_positions (partition_number, term, epoch, persisted, seen)
+      VALUES (:partition, :term, :epoch, :persisted, :seen)
       ON DUPLICATE KEY UPDATE
+        term = GREATEST(term, :term),
         epoch = GREATEST(epoch, :epoch),
         persisted = GREATEST(persisted, :persisted),
         seen = GREATEST(seen, :seen)""";
@@ -78,6 +80,7 @@ public final class PartitionRows {
   public void advance(int partition, PartitionRow to) {
     jdbc.sql(ADVANCE)
         .param("partition", partition)
+        .param("term", to.term())
         .param("epoch", to.epoch())
         .param("persisted", to.persisted())
         .param("seen", to.seen())
@@ -138,7 +141,8 @@ public final class PartitionRows {
         .param(partition)
         .query(
             (row, _) ->
-                new PartitionRow(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)))
+                new PartitionRow(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)))
         .optional();
   }
 }

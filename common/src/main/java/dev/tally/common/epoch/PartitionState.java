@@ -10,6 +10,8 @@ package dev.tally.common.epoch;
  * @param checkedPosition the position when the run was checked
  * @param claimed how many jobs are claimed
  * @param waiting how many jobs no worker has claimed yet
+ * @param term how often another run was checked with MySQL
+ * @param termRun the run that took the term; empty if none did
  */
 record PartitionState(
     String run,
@@ -19,9 +21,21 @@ record PartitionState(
     long epoch,
     long checkedPosition,
     long claimed,
-    long waiting) {
+    long waiting,
+    long term,
+    String termRun) {
 
   boolean isChecked() {
     return checkedRun.equals(run);
+  }
+
+  /** Whether the run was checked with MySQL, and took a term. */
+  boolean hasTerm() {
+    return isChecked() && termRun.equals(run);
+  }
+
+  /** Whether another run has taken a term since this one. */
+  boolean isReplaced(PartitionRow row) {
+    return hasTerm() && row.term() > term;
   }
 }

@@ -38,20 +38,24 @@ final class PartitionStates {
         (Long) answer.get(4),
         (Long) answer.get(5),
         (Long) answer.get(6),
-        (Long) answer.get(7));
+        (Long) answer.get(7),
+        (Long) answer.get(8),
+        (String) answer.get(9));
   }
 
   /**
    * Records that the state's run was checked.
    *
+   * @param term the one that the run takes; 0 if MySQL was not asked, and the run takes none
    * @return false if Redis is another run by now
    */
-  boolean check(PartitionKeys keys, PartitionState state) {
+  boolean check(PartitionKeys keys, PartitionState state, long term) {
     return did(
         redis.execute(
             CHECK,
             List.of(keys.state(), keys.barrier()), // state, barrier
-            state.run())); // run
+            state.run(), // run
+            Long.toString(term))); // term
   }
 
   /**
@@ -62,7 +66,7 @@ final class PartitionStates {
    * @return false if Redis is another run, or a batch was acknowledged or claimed meanwhile;
    *     nothing has happened
    */
-  boolean raise(PartitionKeys keys, PartitionState state, long epoch, long seen) {
+  boolean raise(PartitionKeys keys, PartitionState state, long epoch, long seen, long term) {
     return did(
         redis.execute(
             RAISE,
@@ -71,7 +75,8 @@ final class PartitionStates {
             Long.toString(epoch), // epoch
             Long.toString(seen), // seen
             Long.toString(state.acknowledged()), // acknowledged_then
-            Long.toString(state.claimed()))); // claimed_then
+            Long.toString(state.claimed()), // claimed_then
+            Long.toString(term))); // term
   }
 
   private static boolean did(Long answer) {

@@ -69,6 +69,12 @@ public record PartitionKeys(int partition) {
   /** The field of {@link #state} with the name of the Redis process that was checked last. */
   public static final String RUN = "run";
 
+  /** The field of {@link #state} that says how often another Redis process has taken a term. */
+  public static final String TERM = "term";
+
+  /** The field of {@link #state} with the name of the Redis process that took the term. */
+  public static final String TERM_RUN = "term_run";
+
   /**
    * Counter (hash): {@link #NUMBERS} is the highest chat number given out in an app. Without it,
    * Redis does not know the app.
@@ -129,6 +135,9 @@ public record PartitionKeys(int partition) {
    *   <li>{@code epoch}: counters of a lower one are unknown
    *   <li>{@code run}: the Redis process that was checked last, and {@code checked}, the position
    *       then. Another process accepts and hands out nothing before it is checked.
+   *   <li>{@code term}: how often another process was checked with MySQL, and {@code term_run}, the
+   *       last one. Another process hands out nothing before it has taken a term, and what was
+   *       claimed from an earlier one is not persisted.
    *   <li>{@link #RECORDS}: how many idempotency records there are, for a metric
    * </ul>
    */

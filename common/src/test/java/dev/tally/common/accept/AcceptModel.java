@@ -22,13 +22,16 @@ final class AcceptModel {
 
   private record Counter(long numbers, long epoch) {}
 
+  private record Term(long number, String run) {}
+
   /**
    * The state of a partition.
    *
    * @param run the run that was checked, "" if none was
+   * @param term how often another run was checked
    */
-  private record State(long position, long epoch, String run, long checked) {
-    static final State NEW = new State(0, 0, "", 0);
+  private record State(long position, long epoch, String run, long checked, Term term) {
+    static final State NEW = new State(0, 0, "", 0, new Term(0, ""));
   }
 
   private final Partitions partitions;
@@ -120,7 +123,12 @@ final class AcceptModel {
     counters.put(parent, new Counter(highest + jobs.size(), state.epoch()));
     states.put(
         partition,
-        new State(state.position() + jobs.size(), state.epoch(), state.run(), state.checked()));
+        new State(
+            state.position() + jobs.size(),
+            state.epoch(),
+            state.run(),
+            state.checked(),
+            state.term()));
     NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
     if (key != null) {
       long chat = parent instanceof Parent.Chat(ChatName name) ? name.number() : 0;
@@ -162,14 +170,21 @@ final class AcceptModel {
         (_, state) ->
             state.run().isEmpty()
                 ? state
-                : new State(state.position(), state.epoch(), run, state.checked()));
+                : new State(state.position(), state.epoch(), run, state.checked(), state.term()));
   }
 
   /** A gateway checks the run of Redis, and nothing is missing. */
   void check(int partition, String run) {
     State state = state(partition);
     if (!state.run().equals(run)) {
-      states.put(partition, new State(state.position(), state.epoch(), run, state.position()));
+      states.put(
+          partition,
+          new State(
+              state.position(),
+              state.epoch(),
+              run,
+              state.position(),
+              new Term(state.term().number() + 1, run)));
     }
   }
 
@@ -180,7 +195,8 @@ final class AcceptModel {
   void raise(int partition) {
     State state = state(partition);
     states.put(
-        partition, new State(state.position(), state.epoch() + 1, state.run(), state.checked()));
+        partition,
+        new State(state.position(), state.epoch() + 1, state.run(), state.checked(), state.term()));
   }
 
   /** A slice of time passes for the idempotency records of an app. */
@@ -277,6 +293,8 @@ final class AcceptModel {
     if (!state.run().isEmpty()) {
       fields.put("run", state.run());
       fields.put("checked", Long.toString(state.checked()));
+      fields.put("term", Long.toString(state.term().number()));
+      fields.put("term_run", state.term().run());
     }
     if (state.epoch() > 0) {
       fields.put("epoch", Long.toString(state.epoch()));

@@ -56,8 +56,9 @@ class EpochsIT {
   void aNewPartitionIsCheckedAndKeepsItsEpoch() {
     assertThat(epochs.check(KEYS, 0)).isEqualTo(run());
 
-    assertThat(state()).isEqualTo(Map.of("run", run(), "checked", "0"));
-    assertThat(row()).isEqualTo(new PartitionRow(0, 0, 0));
+    assertThat(state())
+        .isEqualTo(Map.of("run", run(), "checked", "0", "term", "1", "term_run", run()));
+    assertThat(row()).isEqualTo(new PartitionRow(1, 0, 0, 0));
     assertThat(redis.opsForValue().get(KEYS.barrier())).isNotNull();
   }
 
@@ -70,7 +71,7 @@ class EpochsIT {
 
     assertThat(state()).containsEntry("run", run()).containsEntry("checked", "10");
     assertThat(state()).containsEntry("epoch", "2").containsEntry("position", "10");
-    assertThat(row()).isEqualTo(new PartitionRow(2, 6, 9));
+    assertThat(row()).isEqualTo(new PartitionRow(1, 2, 6, 9));
     assertThat(raised("redis-lost-writes")).isZero();
   }
 
@@ -147,7 +148,7 @@ class EpochsIT {
     mysql(2, 6, 10);
 
     epochs.compare(KEYS, new RecordedPosition("earlier", 1, 10, 9));
-    assertThat(row()).isEqualTo(new PartitionRow(2, 6, 10));
+    assertThat(row()).isEqualTo(new PartitionRow(1, 2, 6, 10));
 
     epochs.compare(KEYS, new RecordedPosition("earlier", 2, 10, 9));
     assertRaised("mysql-set-back", 3, 10, 6);
@@ -247,7 +248,7 @@ class EpochsIT {
     epochs.check(KEYS, 12);
 
     assertThat(state()).isEqualTo(raised).containsEntry("acknowledged", "8");
-    assertThat(row()).isEqualTo(new PartitionRow(1, 8, 12));
+    assertThat(row()).isEqualTo(new PartitionRow(1, 1, 8, 12));
   }
 
   @Test

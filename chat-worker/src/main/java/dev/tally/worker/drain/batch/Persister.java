@@ -102,7 +102,7 @@ public final class Persister {
 
   /**
    * Redis and MySQL do not agree on what has happened in the partition: one of them went back in
-   * time, or another epoch has begun since the claim.
+   * time, or another epoch has begun since the claim, or that Redis has been replaced.
    */
   public static final class DisagreementException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -120,7 +120,8 @@ public final class Persister {
    * @param lease confirmed right before the commit
    * @throws DisagreementException if MySQL knows of another epoch, of less than Redis has
    *     acknowledged, or of more than Redis had accepted, or has lost numbers that are not filled
-   *     yet, or if Redis is another run than the one that the jobs are from; nothing is committed
+   *     yet, or if Redis is another run than the one that the jobs are from, or another run has
+   *     been checked since they were claimed; nothing is committed
    * @throws InvalidValueException if MySQL does not take a value of one of the jobs; nothing is
    *     committed
    * @throws dev.tally.worker.lease.LeaseLostException if another worker owns the partition; nothing
@@ -164,7 +165,9 @@ public final class Persister {
       List<Delivery> deliveries, Place place, int done, Lease lease, boolean trustCounts) {
     int partition = lease.keys().partition();
     PartitionRow row = partitions.lock(partition);
-    if (row.epoch() != place.epoch()
+    // A run of Redis that was replaced may not know that yet, so only the row can say it.
+    if (row.term() > place.term()
+        || row.epoch() != place.epoch()
         || row.persisted() < place.acknowledged()
         || row.seen() > place.position()
         || row.fillDue() != 0) {
@@ -174,7 +177,9 @@ public final class Persister {
     MissingNumbers skipped = skippedNumbers.of(plan.jumps());
     write(plan);
     partitions.advance(
-        partition, new PartitionRow(place.epoch(), place.acknowledged() + done, place.position()));
+        partition,
+        new PartitionRow(
+            place.term(), place.epoch(), place.acknowledged() + done, place.position()));
     if (!lease.confirmIn(place.run())) {
       // Redis may have lost the jobs since, and may give out their numbers again.
       throw new DisagreementException(partition);

@@ -127,7 +127,7 @@ public final class QueueScripts {
         case "redelivered" -> {
           return new Claim(read(claimed), true, place(answer, 1));
         }
-        case "unchecked" -> epochs.check(keys, 0);
+        case "unchecked" -> epochs.compare(keys);
         case "not-owner" -> throw new LeaseLostException(keys.partition());
         default -> throw new IllegalStateException("claim.lua answered " + outcome);
       }
@@ -148,7 +148,8 @@ public final class QueueScripts {
     long position = (Long) answer.get(from + 1);
     long epoch = (Long) answer.get(from + 2);
     String run = new String((byte[]) answer.get(from + 3), StandardCharsets.UTF_8);
-    return new Place(run, epoch, acknowledged, position);
+    long term = (Long) answer.get(from + 4);
+    return new Place(run, term, epoch, acknowledged, position);
   }
 
   /** The types of the keys that claiming and acknowledging use. */
