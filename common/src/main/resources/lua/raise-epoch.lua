@@ -13,6 +13,7 @@
 -- ARGV[4]  integer  "acknowledged" when it was compared
 -- ARGV[5]  integer  how many jobs were claimed then
 -- ARGV[6]  integer  the term of the run, which MySQL has recorded already
+-- ARGV[7]  integer  the highest position of earlier runs that has been compared with this run
 --
 -- Answers 1, or 0 if Redis is another run, or a batch was acknowledged or claimed meanwhile: then nothing has
 -- happened.
@@ -26,6 +27,7 @@ local seen = tonumber(ARGV[3]) -- integer
 local acknowledged_then = tonumber(ARGV[4]) -- integer
 local claimed_then = tonumber(ARGV[5]) -- integer
 local term = tonumber(ARGV[6]) -- integer
+local checked = ARGV[7] -- integer, as the text that becomes the field
 
 local info = redis.pcall('INFO', 'server')
 local own_run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or 'unknown'
@@ -51,7 +53,7 @@ redis.call(
   'epoch', string.format('%.0f', epoch),
   'position', string.format('%.0f', position),
   'acknowledged', string.format('%.0f', acknowledged),
-  'checked', string.format('%.0f', position),
+  'checked', checked,
   'term', string.format('%.0f', math.max(tonumber(fields[6]) or 0, term)),
   'term_run', run
 )

@@ -195,9 +195,16 @@ public final class Epochs {
    * @param term the run's, recorded in MySQL if it is new or something is missing
    * @param epoch the new one, recorded in MySQL, if something is missing
    * @param seen the highest position that anybody has seen
+   * @param checked the highest position of earlier runs that has been compared with this run
    */
   private record Comparison(
-      PartitionState state, Set<Fault> faults, boolean isNew, long term, long epoch, long seen) {}
+      PartitionState state,
+      Set<Fault> faults,
+      boolean isNew,
+      long term,
+      long epoch,
+      long seen,
+      long checked) {}
 
   /**
    * Compares, and records that the run is checked if nothing is missing.
@@ -259,12 +266,19 @@ public final class Epochs {
     } else if (isNew) {
       rows.advance(partition, new PartitionRow(term, row.epoch(), row.persisted(), row.seen()));
     }
-    return new Comparison(state, faults, isNew, term, epoch, seen);
+    // The position of a run that was checked before has grown since.
+    long checked = state.isChecked() ? Math.max(state.checkedPosition(), remembered) : seen;
+    return new Comparison(state, faults, isNew, term, epoch, seen, checked);
   }
 
   private boolean raise(PartitionKeys keys, Comparison comparison) {
     if (!states.raise(
-        keys, comparison.state(), comparison.epoch(), comparison.seen(), comparison.term())) {
+        keys,
+        comparison.state(),
+        comparison.epoch(),
+        comparison.seen(),
+        comparison.term(),
+        comparison.checked())) {
       return false;
     }
     comparison.faults().forEach(fault -> Objects.requireNonNull(raised.get(fault)).increment());

@@ -66,7 +66,8 @@ final class PartitionStates {
    * @return false if Redis is another run, or a batch was acknowledged or claimed meanwhile;
    *     nothing has happened
    */
-  boolean raise(PartitionKeys keys, PartitionState state, long epoch, long seen, long term) {
+  boolean raise(
+      PartitionKeys keys, PartitionState state, long epoch, long seen, long term, long checked) {
     return did(
         redis.execute(
             RAISE,
@@ -76,7 +77,8 @@ final class PartitionStates {
             Long.toString(seen), // seen
             Long.toString(state.acknowledged()), // acknowledged_then
             Long.toString(state.claimed()), // claimed_then
-            Long.toString(term))); // term
+            Long.toString(term), // term
+            Long.toString(checked))); // checked
   }
 
   private static boolean did(Long answer) {
