@@ -2,10 +2,12 @@ package dev.tally.worker;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
 import java.time.Duration;
@@ -107,6 +109,22 @@ public final class WorkerFixture implements AutoCloseable {
     return codec.openMessage(name, content, now, null) + number + "}";
   }
 
+  public String changeJob(String app, long chat, long message, long number, MessageChange change) {
+    return changeJob(app, chat, message, number, change, null, null);
+  }
+
+  public String changeJob(
+      String app,
+      long chat,
+      long message,
+      long number,
+      MessageChange change,
+      @Nullable String author,
+      @Nullable Long expectedRevision) {
+    MessageName name = new MessageName(new ChatName(new AppToken(app), chat), message);
+    return codec.openChange(name, change, author, expectedRevision, now, null) + number + "}";
+  }
+
   public void queue(String app, String... jobs) {
     GatewayQueue.push(redis, keys(app), new AppToken(app), List.of(jobs));
   }
@@ -160,6 +178,24 @@ public final class WorkerFixture implements AutoCloseable {
   /** Gives a counter a number, or takes it away. */
   public void count(String counter, long number) {
     redis.opsForHash().put(counter, PartitionKeys.NUMBERS, Long.toString(number));
+  }
+
+  /** Gives a chat's counter of changes a number. */
+  public void countChanges(String counter, long number) {
+    redis.opsForHash().put(counter, PartitionKeys.CHANGES, Long.toString(number));
+  }
+
+  /** {@code number:message:kind:effect:}, and the body before, of every change, in order. */
+  public List<String> changes(String app, long chat) {
+    return mysql
+        .sql(
+            """
+            SELECT CONCAT(number, ':', COALESCE(message_number, 'null'), ':',
+                          COALESCE(kind, 'null'), ':', effect, ':', COALESCE(body, 'null'))
+            FROM changes WHERE app_id = ? AND chat_number = ? ORDER BY number""")
+        .params(id(app), chat)
+        .query((row, _) -> row.getString(1))
+        .list();
   }
 
   /** The number of a counter, null without a counter. */

@@ -36,8 +36,8 @@ final class RestoreCommand implements Callable<Integer> {
     progress.end();
     PrintWriter out = line.getOut();
     out.println(
-        "MySQL has lost %,d chats and %,d messages; void rows stand in their place"
-            .formatted(result.lost().chats(), result.lost().messages()));
+        "MySQL has lost %,d chats, %,d messages and %,d changes; void rows stand in their place"
+            .formatted(result.lost().chats(), result.lost().messages(), result.lost().changes()));
     out.println(
         "%,d lost requests may be repeated with their Idempotency-Key"
             .formatted(result.forgotten()));

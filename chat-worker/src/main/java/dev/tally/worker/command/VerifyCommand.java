@@ -27,14 +27,15 @@ import picocli.CommandLine.Option;
       "May run while writes go on. Jobs in the queue and messages in the search outbox are not"
           + " wrong, only on their way.",
       "",
-      "With --accepted, also looks for writes that clients got a 201 for, and prints each that is"
-          + " not persisted. A write that",
+      "With --accepted, also looks for writes that clients got a 201 or a 200 for, and prints each"
+          + " that is not persisted. A write that",
       "Redis has lost with its number leaves no other trace. The file has one JSON object a line,"
-          + " for a chat or for a message:",
+          + " for a chat, a message or a change:",
       "  {\"app\":\"<token>\",\"chat\":1}",
       "  {\"app\":\"<token>\",\"chat\":1,\"message\":7}",
+      "  {\"app\":\"<token>\",\"chat\":1,\"change\":17}",
       "A message may have \"sha256\", the SHA-256 of its body's UTF-8 bytes in hexadecimal digits."
-          + " Then its body is checked."
+          + " Then its body is checked, unless the message has been changed."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",

@@ -53,14 +53,15 @@ public final class Drop {
       case null -> drop(entry, "its job cannot be decoded, so no row is in its place", progress);
       case Job.NewChat _ -> false;
       case Job.NewMessage job -> drop(entry, job, run, progress);
+      case Job.ChangedMessage job -> drop(entry, job, run, progress);
     };
   }
 
   private boolean drop(
       DeadLetters.Entry entry, Job job, FreedNumbers.Run run, Result.Progress progress) {
     Trace trace = run.free(job);
-    if (trace == Trace.CHAT_IN_REDIS && job instanceof Job.NewMessage message) {
-      ChatName chat = message.message().chat();
+    ChatName chat = Jobs.chat(job);
+    if (trace == Trace.CHAT_IN_REDIS && chat != null) {
       progress.kept(entry.letter().id(), Jobs.name(job) + ": " + whatToDo(run.letterOf(chat)));
       return false;
     }

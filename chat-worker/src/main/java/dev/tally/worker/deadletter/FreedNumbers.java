@@ -4,6 +4,7 @@ import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChangeName;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
@@ -77,6 +78,12 @@ final class FreedNumbers {
     this.jobs = jobs;
   }
 
+  /** Writes void rows of a chat. */
+  @FunctionalInterface
+  private interface VoidNumbers {
+    int add(ChatKey chat, NumberRange numbers, Set<Long> except);
+  }
+
   /** What stands at a number once its job leaves Redis. */
   enum Trace {
     VOID_ROW,
@@ -111,9 +118,10 @@ final class FreedNumbers {
   private boolean isPast(Parent parent, long number) {
     PartitionKeys keys = layout.partitions().of(parent.app());
     Counter counter = counters.read(parent.counter(keys));
-    return counter.numbers() == null
+    String highest = parent instanceof Parent.Changes ? counter.changes() : counter.numbers();
+    return highest == null
         || !counter.epoch().equals(counters.epoch(keys))
-        || Numbers.count(counter.numbers()).orElse(Long.MAX_VALUE) >= number;
+        || Numbers.count(highest).orElse(Long.MAX_VALUE) >= number;
   }
 
   /** A run of a command. Each app's queue is read once at most. */
@@ -156,6 +164,16 @@ final class FreedNumbers {
             unselected.add(added.message().chat());
           }
         }
+        case Job.ChangedMessage change -> {
+          if (isSelected) {
+            ChangeName name = new ChangeName(change.message().chat(), change.number());
+            wanted.add(name.chat());
+            wanted.add(name);
+            if (!isPast(new Parent.Changes(name.chat()), name.number())) {
+              ahead.add(name);
+            }
+          }
+        }
       }
     }
 
@@ -187,7 +205,20 @@ final class FreedNumbers {
       }
       return switch (job) {
         case Job.NewChat added -> free(added, app.get());
-        case Job.NewMessage added -> free(added, app.get());
+        case Job.NewMessage added ->
+            free(
+                added.message().chat(),
+                added.message(),
+                added.message().number(),
+                app.get(),
+                rows::addMessages);
+        case Job.ChangedMessage change ->
+            free(
+                change.message().chat(),
+                new ChangeName(change.message().chat(), change.number()),
+                change.number(),
+                app.get(),
+                rows::addChanges);
       };
     }
 
@@ -196,18 +227,17 @@ final class FreedNumbers {
           job.app(), job.chat(), job.chat().number(), range -> rows.addChats(app, range, Set.of()));
     }
 
-    private Trace free(Job.NewMessage job, long app) {
-      ChatName chat = job.message().chat();
+    private Trace free(ChatName chat, Object name, long number, long app, VoidNumbers add) {
       if (!exists(app, chat)) {
         return chats.containsKey(chat) || isQueued(chat.app(), chat)
             ? Trace.CHAT_IN_REDIS
-            : exists(app, chat) ? free(job, app) : Trace.NO_CHAT;
+            : exists(app, chat) ? free(chat, name, number, app, add) : Trace.NO_CHAT;
       }
       return free(
           chat.app(),
-          job.message(),
-          job.message().number(),
-          range -> rows.addMessages(new ChatKey(app, chat.number()), range, Set.of()));
+          name,
+          number,
+          range -> add.add(new ChatKey(app, chat.number()), range, Set.of()));
     }
 
     private Trace free(AppToken app, Object name, long number, ToIntFunction<NumberRange> add) {
@@ -244,6 +274,8 @@ final class FreedNumbers {
                 switch (job) {
                   case Job.NewChat added -> added.chat();
                   case Job.NewMessage added -> added.message();
+                  case Job.ChangedMessage change ->
+                      new ChangeName(change.message().chat(), change.number());
                 };
             if (wanted.contains(name)) {
               found.add(name);

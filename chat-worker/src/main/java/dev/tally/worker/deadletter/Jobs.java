@@ -2,6 +2,7 @@ package dev.tally.worker.deadletter;
 
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
@@ -41,6 +42,15 @@ final class Jobs {
     return codec.openMessage(chat.chat(), job.content(), job.acceptedAt(), job.traceparent());
   }
 
+  /** The chat that a job needs; null for a chat's own. */
+  static @Nullable ChatName chat(Job job) {
+    return switch (job) {
+      case Job.NewChat _ -> null;
+      case Job.NewMessage added -> added.message().chat();
+      case Job.ChangedMessage change -> change.message().chat();
+    };
+  }
+
   /** What a job adds, with a shortened token. */
   static String name(Job job) {
     String app = LoggedToken.in("app " + job.app().value());
@@ -49,6 +59,13 @@ final class Jobs {
       case Job.NewMessage added ->
           "%s chat %d message %d"
               .formatted(app, added.message().chat().number(), added.message().number());
+      case Job.ChangedMessage change ->
+          "%s chat %d change %d of message %d"
+              .formatted(
+                  app,
+                  change.message().chat().number(),
+                  change.number(),
+                  change.message().number());
     };
   }
 }

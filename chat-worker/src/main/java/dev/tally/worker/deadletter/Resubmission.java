@@ -142,6 +142,13 @@ public final class Resubmission {
           return removed;
         }
       }
+      if (hasOtherOwner(letter) && jobs.of(letter) instanceof Job.ChangedMessage job) {
+        progress.kept(
+            letter.id(),
+            Jobs.name(job)
+                + ": its message may say something else by now; send it again, or drop it");
+        return false;
+      }
       // A chat that was to be accepted has told why it was not.
       if (!hasOtherOwner(letter) || jobs.of(letter) == null) {
         progress.kept(letter.id(), whatToDo(letter.reason()));

@@ -9,6 +9,7 @@ import dev.tally.worker.drain.queue.QueueScripts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -33,10 +34,12 @@ final class CounterRaise {
 
   private final JdbcClient jdbc;
   private final QueueScripts queue;
+  private final StringRedisTemplate redis;
 
-  CounterRaise(JdbcClient jdbc, QueueScripts queue) {
+  CounterRaise(JdbcClient jdbc, QueueScripts queue, StringRedisTemplate redis) {
     this.jdbc = jdbc;
     this.queue = queue;
+    this.redis = redis;
   }
 
   /**
@@ -50,6 +53,7 @@ final class CounterRaise {
       case Job.NewChat chat -> raise(keys.chats(chat.app()), highestChat(chat.app()));
       case Job.NewMessage message ->
           raise(keys.messages(message.message().chat()), highestMessage(message.message().chat()));
+      case Job.ChangedMessage change -> forgetChanges(keys.messages(change.message().chat()));
     };
   }
 
@@ -70,6 +74,17 @@ final class CounterRaise {
         .query(Long.class)
         .optional()
         .orElse(0L);
+  }
+
+  /** The gateway recovers it from the jobs and the rows before the chat's next change. */
+  private boolean forgetChanges(String counter) {
+    boolean forgotten = redis.opsForHash().delete(counter, PartitionKeys.CHANGES) > 0;
+    if (forgotten) {
+      log.warn(
+          "the counter {} gave out a change's number twice, and is recovered before the next change",
+          LoggedToken.in(counter));
+    }
+    return forgotten;
   }
 
   private boolean raise(String counter, long highest) {

@@ -260,7 +260,7 @@ final class Drain implements LeasedWork {
       Persisted persisted = part.persisted();
       metrics.persisted(part.deliveries(), persisted);
       hints.publish(lease.keys(), part.deliveries());
-      if (persisted.messages() > 0) {
+      if (persisted.messages() + persisted.changes() > 0) {
         outbox.wake();
       }
       if (!persisted.skipped().isEmpty()) {

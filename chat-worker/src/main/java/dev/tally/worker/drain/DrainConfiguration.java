@@ -1,6 +1,7 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.common.redis.KeyScan;
 import dev.tally.worker.drain.batch.Persister;
@@ -33,8 +34,10 @@ class DrainConfiguration {
       PlatformTransactionManager transactions,
       JdbcClient jdbc,
       JdbcTemplate batches,
+      JobCodec codec,
       SearchOutbox outbox,
       DrainProperties properties) {
-    return new Persister(transactions, jdbc, batches, outbox, properties.transactionTimeout());
+    return new Persister(
+        transactions, jdbc, batches, codec, outbox, properties.transactionTimeout());
   }
 }

@@ -44,6 +44,7 @@ final class DrainMetrics {
   private final DistributionSummary batchSize;
   private final Counter chats;
   private final Counter messages;
+  private final Counter changes;
   private final Counter redelivered;
   private final Counter timeouts;
   private final Counter gone;
@@ -67,6 +68,7 @@ final class DrainMetrics {
             .register(meters);
     chats = rows("chat", meters);
     messages = rows("message", meters);
+    changes = rows("change", meters);
     redelivered =
         Counter.builder("tally.redelivered")
             .description("Jobs whose rows were persisted already")
@@ -113,6 +115,7 @@ final class DrainMetrics {
     batchSize.record(deliveries.size());
     chats.increment(persisted.chats());
     messages.increment(persisted.messages());
+    changes.increment(persisted.changes());
     redelivered.increment(persisted.redelivered());
     Duration oldest = Duration.between(deliveries.getFirst().job().acceptedAt(), Instant.now());
     lag.record(oldest.isNegative() ? Duration.ZERO : oldest);

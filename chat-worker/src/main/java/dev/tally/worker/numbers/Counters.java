@@ -1,5 +1,6 @@
 package dev.tally.worker.numbers;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.RedisError;
@@ -20,6 +21,9 @@ public class Counters {
 
   private static final String FIRST_EPOCH = "0";
 
+  private static final List<String> FIELDS =
+      List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH, PartitionKeys.CHANGES);
+
   /** Counters read from Redis at once. */
   private static final int PAGE = 1_000;
 
@@ -34,15 +38,31 @@ public class Counters {
    * The fields of a counter.
    *
    * @param numbers null if there is no counter
+   * @param changes the same for the changes of a chat; null if Redis does not know
    */
-  public record Counter(@Nullable String numbers, String epoch) {
+  public record Counter(@Nullable String numbers, @Nullable String changes, String epoch) {
 
     /** A key of another type. */
-    static final Counter NO_HASH = new Counter("no hash", FIRST_EPOCH);
+    static final Counter NO_HASH = new Counter("no hash", null, FIRST_EPOCH);
 
     static Counter of(List<? extends @Nullable Object> fields) {
       Object epoch = fields.get(1);
-      return new Counter((String) fields.get(0), epoch == null ? FIRST_EPOCH : (String) epoch);
+      return new Counter(
+          (String) fields.get(0),
+          (String) fields.get(2),
+          epoch == null ? FIRST_EPOCH : (String) epoch);
+    }
+
+    /** The highest number given out to a child of a parent, in this epoch; 0 if it is not known. */
+    public long givenOut(Parent parent, String inEpoch) {
+      return parent instanceof Parent.Changes
+          ? epoch.equals(inEpoch) ? highestChange() : 0
+          : givenOut(inEpoch);
+    }
+
+    /** The highest number given out to a change, in whatever epoch; 0 if it is not known. */
+    public long highestChange() {
+      return changes == null ? 0 : Numbers.count(changes).orElse(0);
     }
 
     /** The highest number given out in this epoch; 0 if the counter does not tell. */
@@ -81,7 +101,8 @@ public class Counters {
                           .hMGet(
                               bytes(name),
                               bytes(PartitionKeys.NUMBERS),
-                              bytes(PartitionKeys.EPOCH));
+                              bytes(PartitionKeys.EPOCH),
+                              bytes(PartitionKeys.CHANGES));
                     }
                     return null;
                   })
@@ -105,7 +126,7 @@ public class Counters {
   public Counter read(String name) {
     HashOperations<String, String, String> hashes = redis.opsForHash();
     try {
-      return Counter.of(hashes.multiGet(name, List.of(PartitionKeys.NUMBERS, PartitionKeys.EPOCH)));
+      return Counter.of(hashes.multiGet(name, FIELDS));
     } catch (DataAccessException e) {
       if (!RedisError.isWrongType(e)) {
         throw e;

@@ -32,6 +32,12 @@ public final class NumberSearch {
       WHERE a.token = :app AND m.chat_number = :chat AND m.number > :after AND m.number <= :last
       ORDER BY m.number LIMIT :limit""";
 
+  private static final String CHANGES =
+      """
+      SELECT h.number FROM apps a JOIN changes h ON h.app_id = a.id
+      WHERE a.token = :app AND h.chat_number = :chat AND h.number > :after AND h.number <= :last
+      ORDER BY h.number LIMIT :limit""";
+
   private static final int PAGE = 10_000;
 
   private final WaitingJobs waiting;
@@ -80,6 +86,7 @@ public final class NumberSearch {
         switch (parent) {
           case Parent.App _ -> jdbc.sql(CHATS);
           case Parent.Chat chat -> jdbc.sql(MESSAGES).param("chat", chat.chat().number());
+          case Parent.Changes chat -> jdbc.sql(CHANGES).param("chat", chat.chat().number());
         };
     return statement
         .param("app", parent.app().value())

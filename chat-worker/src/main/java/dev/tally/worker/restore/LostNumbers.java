@@ -19,8 +19,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -45,9 +45,9 @@ public final class LostNumbers {
       """
       SELECT id, token, chats_count FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
 
-  private static final String MESSAGES_COUNTS =
+  private static final String COUNTS =
       """
-      SELECT number, messages_count FROM chats
+      SELECT number, messages_count, changes_count FROM chats
       WHERE app_id = :app AND number BETWEEN :first AND :last""";
 
   private static final String HIGHEST_CHAT =
@@ -66,6 +66,7 @@ public final class LostNumbers {
   private final WaitingJobs waiting;
   private final Counter chats;
   private final Counter messages;
+  private final Counter changes;
 
   LostNumbers(
       JdbcClient jdbc,
@@ -85,11 +86,12 @@ public final class LostNumbers {
     this.waiting = waiting;
     this.chats = lost("chat", meters);
     this.messages = lost("message", meters);
+    this.changes = lost("change", meters);
   }
 
   private static Counter lost(String kind, MeterRegistry meters) {
     return Counter.builder("tally.lost")
-        .description("Chats and messages that MySQL has lost, filled with void rows")
+        .description("Chats, messages and changes that MySQL has lost, filled with void rows")
         .tag("kind", kind)
         .register(meters);
   }
@@ -108,21 +110,6 @@ public final class LostNumbers {
     }
   }
 
-  /**
-   * What was filled.
-   *
-   * @param chats how many void chats were written
-   * @param messages how many void messages were written
-   */
-  public record Filled(long chats, long messages) {
-
-    static final Filled NOTHING = new Filled(0, 0);
-
-    Filled plus(Filled other) {
-      return new Filled(chats + other.chats, messages + other.messages);
-    }
-  }
-
   /** Fills the numbers of a partition. */
   Filled fill(PartitionKeys keys) {
     return fill(keys, partitions.read(keys.partition()), () -> {});
@@ -134,6 +121,9 @@ public final class LostNumbers {
     return filled;
   }
 
+  /** How many messages and changes a chat has. */
+  private record Counts(ChatKey chat, long messages, long changes) {}
+
   /** An app of the partition, and the numbers that had been given out in it. */
   private record App(AppRow row, GivenOut givenOut) {}
 
@@ -144,12 +134,14 @@ public final class LostNumbers {
     private final Runnable confirm;
     private final Map<AppToken, Set<Long>> queuedChats = new HashMap<>();
     private final Map<ChatName, Set<Long>> queuedMessages = new HashMap<>();
+    private final Map<ChatName, Set<Long>> queuedChanges = new HashMap<>();
 
     /** No parent has lost more than this: a counter that says so is one that somebody wrote to. */
     private final long accepted;
 
     private long lostChats;
     private long lostMessages;
+    private long lostChanges;
 
     Fill(PartitionKeys keys, long accepted, Runnable confirm) {
       this.keys = keys;
@@ -167,14 +159,16 @@ public final class LostNumbers {
       }
       chats.increment((double) lostChats);
       messages.increment((double) lostMessages);
-      Filled filled = new Filled(lostChats, lostMessages);
+      changes.increment((double) lostChanges);
+      Filled filled = new Filled(lostChats, lostMessages, lostChanges);
       if (!filled.equals(Filled.NOTHING)) {
         log.error(
-            "partition {}: MySQL was set back and has lost {} chats and {} messages; their numbers"
-                + " stay given out, and void rows stand in their place",
+            "partition {}: MySQL was set back and has lost {} chats, {} messages and {} changes;"
+                + " their numbers stay given out, and void rows stand in their place",
             keys.partition(),
             lostChats,
-            lostMessages);
+            lostMessages,
+            lostChanges);
       }
       return filled;
     }
@@ -189,6 +183,10 @@ public final class LostNumbers {
             queuedMessages
                 .computeIfAbsent(added.message().chat(), _ -> new HashSet<>())
                 .add(added.message().number());
+        case Job.ChangedMessage change ->
+            queuedChanges
+                .computeIfAbsent(change.message().chat(), _ -> new HashSet<>())
+                .add(change.number());
       }
     }
 
@@ -220,48 +218,54 @@ public final class LostNumbers {
         NumberRange chats = new NumberRange(first, Math.min(highest, first + STEP - 1));
         lostChats += step(() -> rows.addChats(row.id(), chats, queued));
       }
-      long[] ofChats = app.givenOut().messages();
-      for (int first = 1; first <= ofChats.length; first += STEP) {
-        int last = Math.min(ofChats.length, first + STEP - 1);
-        counts(row.id(), first, last)
-            .forEach((chat, count) -> fill(row, chat, count, ofChats[(int) (chat - 1)]));
+      GivenOut givenOut = app.givenOut();
+      int known = givenOut.messages().length;
+      for (int first = 1; first <= known; first += STEP) {
+        for (Counts counts : counts(row.id(), first, Math.min(known, first + STEP - 1))) {
+          int chat = (int) (counts.chat().number() - 1);
+          ChatName name = new ChatName(row.token(), counts.chat().number());
+          lostMessages +=
+              fill(
+                  counts.messages(),
+                  givenOut.messages()[chat],
+                  range ->
+                      rows.addMessages(
+                          counts.chat(), range, queuedMessages.getOrDefault(name, Set.of())));
+          lostChanges +=
+              fill(
+                  counts.changes(),
+                  givenOut.changes()[chat],
+                  range ->
+                      rows.addChanges(
+                          counts.chat(), range, queuedChanges.getOrDefault(name, Set.of())));
+        }
       }
     }
 
-    /** Fills a chat, if its rows are fewer than the numbers that were given out. */
-    private void fill(AppRow app, long chat, long count, long givenOut) {
+    /** Fills children of a chat, if their rows are fewer than the numbers that were given out. */
+    private long fill(long count, long givenOut, ToIntFunction<NumberRange> add) {
       long highest = Math.min(givenOut, count + accepted);
+      long filled = 0;
       for (long first = 1; count < highest && first <= highest; first += STEP) {
-        lostMessages +=
-            fillMessages(
-                app, new ChatName(app.token(), chat), first, Math.min(highest, first + STEP - 1));
+        NumberRange range = new NumberRange(first, Math.min(highest, first + STEP - 1));
+        filled += step(() -> add.applyAsInt(range));
       }
+      return filled;
     }
 
     /**
-     * How many messages each of these chats has. One without a row is left out: its own job is
-     * still in Redis, and so are its messages'.
+     * What each of these chats has. One without a row is left out: its own job is still in Redis,
+     * and so are its messages'.
      */
-    private Map<Long, Long> counts(long app, long first, long last) {
-      Map<Long, Long> counts = new TreeMap<>();
-      jdbc.sql(MESSAGES_COUNTS)
+    private List<Counts> counts(long app, long first, long last) {
+      return jdbc.sql(COUNTS)
           .param("app", app)
           .param("first", first)
           .param("last", last)
           .query(
-              row -> {
-                counts.put(row.getLong(1), row.getLong(2));
-              });
-      return counts;
-    }
-
-    private long fillMessages(AppRow app, ChatName chat, long first, long last) {
-      return step(
-          () ->
-              rows.addMessages(
-                  new ChatKey(app.id(), chat.number()),
-                  new NumberRange(first, last),
-                  queuedMessages.getOrDefault(chat, Set.of())));
+              (row, _) ->
+                  new Counts(new ChatKey(app, row.getLong(1)), row.getLong(2), row.getLong(3)))
+          .list();
     }
 
     private int step(Supplier<Integer> work) {

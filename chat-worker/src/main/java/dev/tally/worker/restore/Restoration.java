@@ -42,11 +42,11 @@ public final class Restoration {
   /**
    * What was put right.
    *
-   * @param lost chats and messages that MySQL has lost, now void rows
+   * @param lost what MySQL has lost, now void rows
    * @param forgotten idempotency records of requests that are lost as a whole
    * @param indexed messages in the new search index
    */
-  public record Result(LostNumbers.Filled lost, long forgotten, long indexed) {}
+  public record Result(Filled lost, long forgotten, long indexed) {}
 
   /**
    * Runs.
@@ -62,7 +62,7 @@ public final class Restoration {
           "%d workers run, or ended within the last seconds: stop them, wait, and run restore again"
               .formatted(running));
     }
-    LostNumbers.Filled lost = LostNumbers.Filled.NOTHING;
+    Filled lost = Filled.NOTHING;
     long forgotten = 0;
     for (int partition = 0; partition < layout.partitions().count(); partition++) {
       PartitionKeys keys = new PartitionKeys(partition);

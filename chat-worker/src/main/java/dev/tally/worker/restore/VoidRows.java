@@ -54,6 +54,21 @@ public final class VoidRows {
       UPDATE chats SET messages_count = messages_count + :added
       WHERE app_id = :app AND number = :chat""";
 
+  private static final String CHANGES_FROM =
+      """
+      SELECT number FROM changes
+      WHERE app_id = :app AND chat_number = :chat AND number BETWEEN :first AND :last""";
+
+  private static final String INSERT_CHANGE =
+      """
+      INSERT INTO changes (app_id, chat_number, number, effect, fingerprint, created_at)
+      VALUES (?, ?, ?, 'lost', REPEAT(CHAR(0), 16), UTC_TIMESTAMP(6))""";
+
+  private static final String ADD_CHANGES =
+      """
+      UPDATE chats SET changes_count = changes_count + :added
+      WHERE app_id = :app AND number = :chat""";
+
   private final JdbcClient jdbc;
   private final JdbcTemplate batches;
 
@@ -93,6 +108,26 @@ public final class VoidRows {
    * @return how many void rows were added
    */
   public int addMessages(ChatKey chat, NumberRange numbers, Set<Long> except) {
+    return add(chat, numbers, except, MESSAGES_FROM, INSERT_MESSAGE, ADD_MESSAGES);
+  }
+
+  /**
+   * Fills numbers of a chat's changes that have no row. Adds none if the chat has no row itself.
+   *
+   * @param except numbers that stay free
+   * @return how many void rows were added
+   */
+  public int addChanges(ChatKey chat, NumberRange numbers, Set<Long> except) {
+    return add(chat, numbers, except, CHANGES_FROM, INSERT_CHANGE, ADD_CHANGES);
+  }
+
+  private int add(
+      ChatKey chat,
+      NumberRange numbers,
+      Set<Long> except,
+      String rowsFrom,
+      String insert,
+      String addToCount) {
     if (jdbc.sql(LOCK_CHAT)
         .param("app", chat.appId())
         .param("chat", chat.number())
@@ -105,7 +140,7 @@ public final class VoidRows {
         missing(
             numbers,
             except,
-            jdbc.sql(MESSAGES_FROM)
+            jdbc.sql(rowsFrom)
                 .param("app", chat.appId())
                 .param("chat", chat.number())
                 .param("first", numbers.first())
@@ -113,11 +148,11 @@ public final class VoidRows {
                 .query((row, _) -> row.getLong(1))
                 .list());
     batches.batchUpdate(
-        INSERT_MESSAGE,
+        insert,
         missing.stream()
             .map(number -> new Object[] {chat.appId(), chat.number(), number})
             .toList());
-    jdbc.sql(ADD_MESSAGES)
+    jdbc.sql(addToCount)
         .param("added", missing.size())
         .param("app", chat.appId())
         .param("chat", chat.number())

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,21 @@ public class AcceptedCheck {
 
   private static final String MESSAGES =
       """
-      SELECT m.chat_number, m.number, SHA2(m.body, 256)
+      SELECT m.chat_number, m.number, IF(m.revision IS NULL, SHA2(m.body, 256), '')
       FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = ? AND (%s)""";
 
+  private static final String CHANGES =
+      """
+      SELECT m.chat_number, m.number, ''
+      FROM apps a JOIN changes m ON m.app_id = a.id
+      WHERE a.token = ? AND (%s)""";
+
   /**
-   * A part of the condition of {@link #MESSAGES}, one for each chat. Its parameters have no names:
-   * Spring would parse, and keep, another text for each number of chats.
+   * A part of the conditions of {@link #MESSAGES} and {@link #CHANGES}, one for each chat. Its
+   * parameters have no names: Spring would parse, and keep, another text for each number of chats.
    */
-  private static final String MESSAGES_OF_CHAT =
+  private static final String OF_CHAT =
       """
       (m.chat_number = ? AND m.number IN (%s))""";
 
@@ -147,7 +154,7 @@ public class AcceptedCheck {
       if (hash == null) {
         return false;
       }
-      if (write.sha256() == null || write.sha256().equalsIgnoreCase(hash)) {
+      if (write.sha256() == null || hash.isEmpty() || write.sha256().equalsIgnoreCase(hash)) {
         persisted++;
       } else {
         wrong++;
@@ -191,9 +198,12 @@ public class AcceptedCheck {
           job -> {
             AcceptedWrite.Key key =
                 switch (job) {
-                  case Job.NewChat chat -> new AcceptedWrite.Key(chat.chat(), null);
+                  case Job.NewChat chat -> AcceptedWrite.Key.of(chat.chat());
                   case Job.NewMessage message ->
-                      new AcceptedWrite.Key(message.message().chat(), message.message().number());
+                      AcceptedWrite.Key.ofMessage(
+                          message.message().chat(), message.message().number());
+                  case Job.ChangedMessage change ->
+                      AcceptedWrite.Key.ofChange(change.message().chat(), change.number());
                 };
             if (wanted.contains(key)) {
               queued.add(key);
@@ -203,7 +213,10 @@ public class AcceptedCheck {
     }
   }
 
-  /** The SHA-256 of the body of each persisted write; "" for a chat. */
+  /**
+   * The SHA-256 of the body of each persisted write; "" for what has none, and for a message that
+   * has been changed since.
+   */
   private Map<AcceptedWrite.Key, String> hashes(List<AcceptedWrite> writes) {
     Map<AppToken, List<AcceptedWrite>> byApp = new HashMap<>();
     for (AcceptedWrite write : writes) {
@@ -214,15 +227,19 @@ public class AcceptedCheck {
         (app, ofApp) -> {
           Set<Long> chats = new HashSet<>();
           SortedMap<Long, Set<Long>> messages = new TreeMap<>();
+          SortedMap<Long, Set<Long>> changes = new TreeMap<>();
           for (AcceptedWrite write : ofApp) {
-            if (write.message() == null) {
-              chats.add(write.chat());
-            } else {
+            if (write.message() != null) {
               messages.computeIfAbsent(write.chat(), _ -> new HashSet<>()).add(write.message());
+            } else if (write.change() != null) {
+              changes.computeIfAbsent(write.chat(), _ -> new HashSet<>()).add(write.change());
+            } else {
+              chats.add(write.chat());
             }
           }
           addChats(app, chats, hashes);
-          addMessages(app, messages, hashes);
+          addChildren(MESSAGES, app, messages, AcceptedWrite.Key::ofMessage, hashes);
+          addChildren(CHANGES, app, changes, AcceptedWrite.Key::ofChange, hashes);
         });
     return hashes;
   }
@@ -236,13 +253,15 @@ public class AcceptedCheck {
         .param("numbers", numbers)
         .query(
             row -> {
-              hashes.put(new AcceptedWrite.Key(new ChatName(app, row.getLong(1)), null), "");
+              hashes.put(AcceptedWrite.Key.of(new ChatName(app, row.getLong(1))), "");
             });
   }
 
-  private void addMessages(
+  private void addChildren(
+      String sql,
       AppToken app,
       SortedMap<Long, Set<Long>> numbersByChat,
+      BiFunction<ChatName, Long, AcceptedWrite.Key> key,
       Map<AcceptedWrite.Key, String> hashes) {
     if (numbersByChat.isEmpty()) {
       return;
@@ -253,17 +272,16 @@ public class AcceptedCheck {
     numbersByChat.forEach(
         (chat, numbers) -> {
           String placeholders = String.join(",", Collections.nCopies(numbers.size(), "?"));
-          condition.add(MESSAGES_OF_CHAT.formatted(placeholders));
+          condition.add(OF_CHAT.formatted(placeholders));
           arguments.add(chat);
           arguments.addAll(numbers);
         });
-    jdbc.sql(MESSAGES.formatted(condition))
+    jdbc.sql(sql.formatted(condition))
         .params(arguments)
         .query(
             row -> {
               hashes.put(
-                  new AcceptedWrite.Key(new ChatName(app, row.getLong(1)), row.getLong(2)),
-                  row.getString(3));
+                  key.apply(new ChatName(app, row.getLong(1)), row.getLong(2)), row.getString(3));
             });
   }
 }

@@ -1,7 +1,8 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.identity.MessageName;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
@@ -63,23 +64,39 @@ class CounterCheck {
   }
 
   /**
+   * The highest numbers of a chat.
+   *
+   * @param message of a message, 0 if there is none or it is not known
+   * @param change of a change, 0 if there is none or it is not known
+   */
+  record Highest(long message, long change) {}
+
+  /**
    * Checks the counters of chats.
    *
-   * @param last the last persisted message of each chat, all of this app
-   * @return the highest number that each has given out in the present epoch, 0 if it does not tell
+   * @param persisted the highest persisted numbers of each chat, all of this app
+   * @return the highest numbers that each has given out in the present epoch
    */
-  List<Long> checkChats(Findings findings, AppToken app, List<MessageName> last) {
-    PartitionKeys keys = layout.partitions().of(app);
-    List<String> names = new ArrayList<>(last.size());
-    for (MessageName message : last) {
-      names.add(keys.messages(message.chat()));
-    }
+  List<Highest> checkChats(Findings findings, List<ChatName> chats, List<Highest> persisted) {
+    PartitionKeys keys = layout.partitions().of(chats.getFirst().app());
+    List<String> names = chats.stream().map(keys::messages).toList();
     List<Counter> found = counters.read(names);
     String epoch = counters.epoch(keys);
+    List<Highest> givenOut = new ArrayList<>(names.size());
     for (int i = 0; i < names.size(); i++) {
-      check(findings, names.get(i), found.get(i), epoch, last.get(i).number());
+      Counter counter = found.get(i);
+      check(findings, names.get(i), counter, epoch, persisted.get(i).message());
+      Highest highest =
+          new Highest(
+              counter.givenOut(epoch), counter.givenOut(new Parent.Changes(chats.get(i)), epoch));
+      if (highest.change() > 0 && highest.change() < persisted.get(i).change()) {
+        findings.add(
+            "counter %s has given out change %d, but change %d is persisted"
+                .formatted(names.get(i), highest.change(), persisted.get(i).change()));
+      }
+      givenOut.add(highest);
     }
-    return found.stream().map(counter -> counter.givenOut(epoch)).toList();
+    return givenOut;
   }
 
   private static void check(

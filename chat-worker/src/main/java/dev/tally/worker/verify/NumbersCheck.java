@@ -157,7 +157,11 @@ class NumbersCheck {
         List<Counter> found = counters.read(page.stream().map(keys::messages).toList());
         String epoch = counters.epoch(keys);
         for (int i = 0; i < page.size(); i++) {
-          add(new Parent.Chat(page.get(i)), found.get(i).givenOut(epoch), Rows.NONE);
+          Counter counter = found.get(i);
+          for (Parent parent :
+              List.of(new Parent.Chat(page.get(i)), new Parent.Changes(page.get(i)))) {
+            add(parent, counter.givenOut(parent, epoch), Rows.NONE);
+          }
         }
         if (found.stream().allMatch(counter -> counter.numbers() == null)) {
           return;
@@ -211,7 +215,7 @@ class NumbersCheck {
       for (int i = 0; i < parents.size(); i++) {
         Parent parent = parents.get(i);
         long highest = persisted.getOrDefault(parent, 0L);
-        candidates.removeAbove(parent, Math.max(highest, found.get(i).givenOut(epoch)));
+        candidates.removeAbove(parent, Math.max(highest, found.get(i).givenOut(parent, epoch)));
       }
     }
 

@@ -3,9 +3,11 @@ package dev.tally.worker.verify;
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import dev.tally.common.identity.MessageName;
+import dev.tally.worker.verify.ChangesCheck.Changes;
+import dev.tally.worker.verify.CounterCheck.Highest;
 import dev.tally.worker.verify.NumbersCheck.Rows;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -34,11 +36,13 @@ public class Verification {
 
   private static final String CHATS_AFTER =
       """
-      SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number)
-      FROM (SELECT app_id, number, messages_count FROM chats
+      SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number),
+             c.changes_count, c.pending_count, c.deleted_count, COUNT(m.deleted_at)
+      FROM (SELECT app_id, number, messages_count, changes_count, pending_count, deleted_count
+            FROM chats
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
-      GROUP BY c.number, c.messages_count
+      GROUP BY c.number, c.messages_count, c.changes_count, c.pending_count, c.deleted_count
       ORDER BY c.number""";
 
   private static final String CHATS_WITHOUT_APP =
@@ -59,6 +63,7 @@ public class Verification {
   private final JdbcClient jdbc;
   private final CounterCheck counters;
   private final NumbersCheck numbers;
+  private final ChangesCheck changes;
   private final SearchCheck search;
   private final TransactionTemplate snapshot;
 
@@ -66,11 +71,13 @@ public class Verification {
       JdbcClient jdbc,
       CounterCheck counters,
       NumbersCheck numbers,
+      ChangesCheck changes,
       SearchCheck search,
       PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
     this.counters = counters;
     this.numbers = numbers;
+    this.changes = changes;
     this.search = search;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -146,7 +153,8 @@ public class Verification {
 
   private record AppRow(long id, AppToken token, long count, Rows chats) {}
 
-  private record ChatRow(long number, long count, Rows messages) {}
+  private record ChatRow(
+      long number, long count, Rows messages, ChangesCheck.Counts counts, long deleted) {}
 
   private void checkApps(Tally tally) {
     long after = 0;
@@ -167,27 +175,38 @@ public class Verification {
     }
   }
 
-  private void checkChats(AppRow app, long givenOut, Tally tally) {
+  private void checkChats(AppRow app, long chatsGivenOut, Tally tally) {
     long after = 0;
     while (true) {
       List<ChatRow> chats = chats(app.id(), after);
       if (chats.isEmpty()) {
-        tally.numbers.addChatsWithoutRow(app.token(), after + 1, givenOut);
+        tally.numbers.addChatsWithoutRow(app.token(), after + 1, chatsGivenOut);
         return;
       }
-      List<MessageName> last =
-          chats.stream()
-              .map(
-                  chat ->
-                      new MessageName(
-                          new ChatName(app.token(), chat.number()), chat.messages().last()))
-              .toList();
-      List<Long> messagesGivenOut = counters.checkChats(tally.findings, app.token(), last);
+      Map<Long, Changes> found =
+          changes.changes(app.id(), chats.getFirst().number(), chats.getLast().number());
+      List<ChatName> names =
+          chats.stream().map(chat -> new ChatName(app.token(), chat.number())).toList();
+      List<Highest> givenOut =
+          counters.checkChats(
+              tally.findings,
+              names,
+              chats.stream()
+                  .map(
+                      chat ->
+                          new Highest(
+                              chat.messages().last(),
+                              found.getOrDefault(chat.number(), Changes.NONE).rows().last()))
+                  .toList());
       for (int i = 0; i < chats.size(); i++) {
         ChatRow chat = chats.get(i);
-        Parent parent = new Parent.Chat(last.get(i).chat());
+        ChatName name = names.get(i);
+        Parent parent = new Parent.Chat(name);
         check(tally.findings, parent, "messages", chat.count(), chat.messages());
-        tally.numbers.add(parent, messagesGivenOut.get(i), chat.messages());
+        tally.numbers.add(parent, givenOut.get(i).message(), chat.messages());
+        Changes ofChat = found.getOrDefault(chat.number(), Changes.NONE);
+        ChangesCheck.check(tally.findings, name, chat.counts(), ofChat, chat.deleted());
+        tally.numbers.add(new Parent.Changes(name), givenOut.get(i).change(), ofChat.rows());
         tally.numbers.addChatsWithoutRow(app.token(), after + 1, chat.number() - 1);
         tally.chats++;
         tally.messages += chat.messages().count();
@@ -232,11 +251,14 @@ public class Verification {
                 new ChatRow(
                     row.getLong(1),
                     row.getLong(2),
-                    new Rows(row.getLong(3), row.getLong(4), row.getLong(5))))
+                    new Rows(row.getLong(3), row.getLong(4), row.getLong(5)),
+                    new ChangesCheck.Counts(row.getLong(6), row.getLong(7), row.getLong(8)),
+                    row.getLong(9)))
         .list();
   }
 
   private void checkOrphans(Findings findings) {
+    changes.checkOrphans(findings);
     jdbc.sql(CHATS_WITHOUT_APP)
         .param("limit", Findings.SHOWN)
         .query(

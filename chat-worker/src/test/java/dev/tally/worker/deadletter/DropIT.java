@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.queue.MessageChange;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +39,36 @@ class DropIT {
     assertThat(fixture.worker.messagesCount(app, 1)).isEqualTo(2);
     assertThat(fixture.lost("messages", app)).isEqualTo(1);
     assertThat(fixture.worker.deadLetters(app)).isEmpty();
+  }
+
+  @Test
+  void aChangeLeavesAVoidRow() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 1);
+    String id = fixture.letter(app, Reason.REFUSED, change(app, 1));
+
+    assertThat(fixture.drop(Selection.of(List.of(id)))).isEqualTo(new Result(1, 0));
+
+    assertThat(fixture.output)
+        .containsExactly(
+            id
+                + "  dropped: "
+                + name(app)
+                + " chat 1 change 1 of message 1: a void row is in its place");
+    assertThat(fixture.worker.changes(app, 1)).containsExactly("1:null:null:lost:null");
+    assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one");
+  }
+
+  @Test
+  void aChangeWhoseNumberIsStillToBeGivenOutLeavesNoRow() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 1);
+    String id = fixture.letter(app, Reason.SUPERSEDED, change(app, 2));
+
+    fixture.drop(Selection.of(List.of(id)));
+
+    assertThat(fixture.output).singleElement().asString().contains("a later write gets its number");
+    assertThat(fixture.worker.changes(app, 1)).isEmpty();
   }
 
   /** The process ended between the row and the removal. */
@@ -153,6 +184,10 @@ class DropIT {
 
   private static String message(String app, long chat, long number) {
     return fixture.worker.messageJob(app, chat, number, "rejected");
+  }
+
+  private static String change(String app, long number) {
+    return fixture.worker.changeJob(app, 1, 1, number, new MessageChange.Deletion());
   }
 
   private static String name(String app) {

@@ -7,6 +7,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.ChatContent;
+import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,23 @@ class ResubmissionIT {
     assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one", "2:other");
     assertThat(fixture.worker.messagesCount(app, 1)).isEqualTo(2);
     assertThat(fixture.worker.deadLetters(app)).isEmpty();
+  }
+
+  /** Nobody knows what the message says by now. */
+  @Test
+  void aChangeIsKept() {
+    String app = fixture.app();
+    String id =
+        fixture.letter(
+            app,
+            Reason.NUMBER_TAKEN,
+            fixture.worker.changeJob(app, 1, 1, 1, MessageChange.Edit.all("other", null)));
+
+    assertThat(fixture.resubmit(Selection.of(List.of(id)))).isEqualTo(new Result(0, 1));
+
+    assertThat(fixture.output).singleElement().asString().contains("send it again, or drop it");
+    assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one");
+    fixture.drop(Selection.of(List.of(id)));
   }
 
   /** The process ended before the dead letter was removed. */

@@ -101,6 +101,7 @@ final class DrainModel {
         case Job.NewChat(ChatName chat, _, _, _) -> new Place(chat.app().value(), 0, chat.number());
         case Job.NewMessage(MessageName(ChatName chat, long number), _, _, _) ->
             new Place(chat.app().value(), chat.number(), number);
+        case Job.ChangedMessage _ -> throw new AssertionError("ChangesIT has the changes");
       };
     }
   }
@@ -230,6 +231,7 @@ final class DrainModel {
           raise(DrainHistory.KEYS.messages(name), chat.messages());
         }
       }
+      case Job.ChangedMessage _ -> throw new AssertionError("ChangesIT has the changes");
     }
   }
 

@@ -60,6 +60,7 @@ final class FaultyWorker {
             new FaultyTransactions(),
             jdbc,
             parts.context.getBean(JdbcTemplate.class),
+            DrainHistory.CODEC,
             outbox,
             properties.transactionTimeout());
     WaitingJobs waiting = parts.context.getBean(WaitingJobs.class);
@@ -74,7 +75,7 @@ final class FaultyWorker {
                 queue,
                 metrics),
             persister,
-            new CounterRaise(jdbc, queue),
+            new CounterRaise(jdbc, queue, parts.redis),
             parts.context.getBean(GapMonitor.class),
             DrainHistory.CODEC,
             outbox,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.JobCodec;
 import dev.tally.worker.drain.batch.Persister;
 import dev.tally.worker.drain.batch.Place;
 import dev.tally.worker.drain.queue.Claim;
@@ -43,6 +44,7 @@ class NewEpochIT {
             parts.context.getBean(PlatformTransactionManager.class),
             parts.context.getBean(JdbcClient.class),
             parts.mysql,
+            new JobCodec(),
             parts.context.getBean(SearchOutbox.class),
             LIMIT.properties().transactionTimeout());
     LeaseTaker worker = new LeaseTaker("w0", parts.redis);

@@ -142,6 +142,7 @@ class ReplacedRedisIT {
             parts.context.getBean(PlatformTransactionManager.class),
             parts.context.getBean(JdbcClient.class),
             parts.mysql,
+            new JobCodec(),
             parts.context.getBean(SearchOutbox.class),
             Duration.ofSeconds(10))
         .persist(batch, claim.place(), batch.size(), lease);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.MessageChange;
 import dev.tally.worker.WorkerFixture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +58,55 @@ class MySqlSetBackIT {
     assertThat(lost("chats", app)).isEqualTo(1);
     assertThat(fixture.deadLetters(app)).isEmpty();
     assertThat(fixture.redis.opsForHash().get(keys.state(), PartitionKeys.EPOCH)).isEqualTo("1");
+  }
+
+  @Test
+  void changesThatAreLostAreVoid() {
+    String app = fixture.app();
+    PartitionKeys keys = fixture.keys(app);
+    String counter = keys.messages(new ChatName(new AppToken(app), 1));
+    MessageChange edit = MessageChange.Edit.all("edited", null);
+    fixture.queue(
+        app,
+        fixture.chatJob(app, 1),
+        fixture.messageJob(app, 1, 1, "kept"),
+        fixture.changeJob(app, 1, 1, 1, edit),
+        fixture.changeJob(app, 1, 1, 2, edit));
+    fixture.awaitDrained(app);
+    fixture.count(keys.chats(new AppToken(app)), 1);
+    fixture.count(counter, 1);
+    fixture.countChanges(counter, 4);
+    fixture
+        .mysql
+        .sql("DELETE FROM changes WHERE app_id = ? AND number > 1")
+        .param(fixture.id(app))
+        .update();
+    fixture
+        .mysql
+        .sql("UPDATE chats SET changes_count = 1 WHERE app_id = ?")
+        .param(fixture.id(app))
+        .update();
+    setBack(app, keys);
+
+    // Number 3 is not in Redis either; 4 waits, and is persisted.
+    fixture.queue(app, fixture.changeJob(app, 1, 1, 4, new MessageChange.Deletion()));
+    fixture.awaitDrained(app);
+
+    assertThat(fixture.changes(app, 1))
+        .containsExactly(
+            "1:1:edit:applied:null",
+            "2:null:null:lost:null",
+            "3:null:null:lost:null",
+            "4:1:delete:applied:null");
+    assertThat(
+            fixture
+                .mysql
+                .sql("SELECT changes_count FROM chats WHERE app_id = ?")
+                .param(fixture.id(app))
+                .query(Long.class)
+                .single())
+        .isEqualTo(4);
+    assertThat(fixture.deadLetters(app)).isEmpty();
   }
 
   /** Nothing is written to the partition, so no batch shows that MySQL was set back. */

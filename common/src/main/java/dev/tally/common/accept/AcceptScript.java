@@ -233,6 +233,7 @@ final class AcceptScript {
     return switch (parent) {
       case Parent.App _ -> "0";
       case Parent.Chat(ChatName name) -> Long.toString(name.number());
+      case Parent.Changes(ChatName name) -> Long.toString(name.number());
     };
   }
 

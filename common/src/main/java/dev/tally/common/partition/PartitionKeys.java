@@ -51,6 +51,12 @@ public record PartitionKeys(int partition) {
   /** The field of a counter with the highest number given out. */
   public static final String NUMBERS = "numbers";
 
+  /**
+   * The field of a chat's counter with the highest number given out to a change of the chat.
+   * Without it, Redis does not know that number.
+   */
+  public static final String CHANGES = "changes";
+
   /** The field of a counter with the epoch that it belongs to; without it, that is 0. */
   public static final String EPOCH = "epoch";
 

@@ -39,4 +39,28 @@ public sealed interface Job {
       return message.chat().app();
     }
   }
+
+  /**
+   * A message to be edited or deleted.
+   *
+   * @param number the change's own number among those of the chat
+   * @param author who changes it, as the app names people; null if the client does not say so
+   * @param expectedRevision the revision that the message must have, 0 if it must not have been
+   *     changed; null if any will do
+   */
+  record ChangedMessage(
+      MessageName message,
+      long number,
+      MessageChange change,
+      @Nullable String author,
+      @Nullable Long expectedRevision,
+      Instant acceptedAt,
+      @Nullable String traceparent)
+      implements Job {
+
+    @Override
+    public AppToken app() {
+      return message.chat().app();
+    }
+  }
 }

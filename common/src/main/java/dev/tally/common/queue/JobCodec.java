@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A job has the lowest version that has all that it says, so that an older worker takes most of
  * a newer gateway's jobs: version 2 added a message's {@code author}, {@code metadata} (the text of
- * an object) and {@code reply_to}, and a chat's {@code name} and {@code metadata}.
+ * an object) and {@code reply_to}, and a chat's {@code name} and {@code metadata}; version 3 added
+ * edits and deletions, whose {@code number} is the change's and {@code message} the message's.
  *
  * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
  * including {@code "number":}, and the script appends the number and the brace. The number is
@@ -36,9 +37,10 @@ public final class JobCodec {
 
   private static final int FIRST_VERSION = 1;
   private static final int WITH_FIELDS = 2;
+  private static final int WITH_CHANGES = 3;
 
   /** The latest version that this code knows. */
-  private static final int LATEST = WITH_FIELDS;
+  private static final int LATEST = WITH_CHANGES;
 
   private final JsonFactory factory =
       JsonFactory.builder()
@@ -58,7 +60,7 @@ public final class JobCodec {
     int more = length(content.name()) + length(content.metadata());
     return open(
         json -> {
-          writeApp(json, isPlain, "chat", app);
+          writeApp(json, isPlain ? FIRST_VERSION : WITH_FIELDS, "chat", app);
           writeTime(json, acceptedAt, traceparent);
           writeIfThere(json, "name", content.name());
           writeIfThere(json, "metadata", content.metadata());
@@ -71,7 +73,7 @@ public final class JobCodec {
       ChatName chat, MessageContent content, Instant acceptedAt, @Nullable String traceparent) {
     return open(
         json -> {
-          writeApp(json, content.isPlain(), "message", chat.app());
+          writeApp(json, content.isPlain() ? FIRST_VERSION : WITH_FIELDS, "message", chat.app());
           json.writeNumberProperty("chat", chat.number());
           writeTime(json, acceptedAt, traceparent);
           json.writeStringProperty("body", content.body());
@@ -82,6 +84,46 @@ public final class JobCodec {
           }
         },
         160 + content.body().length() + length(content.metadata()));
+  }
+
+  /**
+   * A change's job, open at its end for the change's number.
+   *
+   * @param author null if the client does not say who changes the message
+   * @param expectedRevision null if any will do
+   */
+  public String openChange(
+      MessageName message,
+      MessageChange change,
+      @Nullable String author,
+      @Nullable Long expectedRevision,
+      Instant acceptedAt,
+      @Nullable String traceparent) {
+    String kind = change instanceof MessageChange.Edit ? "edit" : "delete";
+    return open(
+        json -> {
+          writeApp(json, WITH_CHANGES, kind, message.chat().app());
+          json.writeNumberProperty("chat", message.chat().number());
+          json.writeNumberProperty("message", message.number());
+          writeTime(json, acceptedAt, traceparent);
+          if (change instanceof MessageChange.Edit edit) {
+            writeIfThere(json, "body", edit.body());
+            if (edit.changesMetadata()) {
+              json.writeStringProperty("metadata", edit.metadata());
+            }
+          }
+          writeIfThere(json, "author", author);
+          if (expectedRevision != null) {
+            json.writeNumberProperty("expected_revision", expectedRevision);
+          }
+        },
+        256 + length(change));
+  }
+
+  private static int length(MessageChange change) {
+    return change instanceof MessageChange.Edit edit
+        ? length(edit.body()) + length(edit.metadata())
+        : 0;
   }
 
   private String open(Consumer<JsonGenerator> members, int length) {
@@ -95,8 +137,8 @@ public final class JobCodec {
     return out.append(':').toString();
   }
 
-  private static void writeApp(JsonGenerator json, boolean isPlain, String kind, AppToken app) {
-    json.writeNumberProperty("v", isPlain ? FIRST_VERSION : WITH_FIELDS);
+  private static void writeApp(JsonGenerator json, int version, String kind, AppToken app) {
+    json.writeNumberProperty("v", version);
     json.writeStringProperty("kind", kind);
     json.writeStringProperty("app", app.value());
   }
@@ -149,6 +191,8 @@ public final class JobCodec {
               message(job, version),
               at,
               trace);
+      case "edit" -> change(app, job, number, edit(job), at, trace);
+      case "delete" -> change(app, job, number, new MessageChange.Deletion(), at, trace);
       default -> throw new UndecodableJobException("unknown kind");
     };
   }
@@ -168,6 +212,40 @@ public final class JobCodec {
             stringIfThere(job, "author"),
             stringIfThere(job, "metadata"),
             job.has("reply_to") ? number(job, "reply_to") : null);
+  }
+
+  private static Job.ChangedMessage change(
+      AppToken app,
+      JsonNode job,
+      long number,
+      MessageChange change,
+      Instant at,
+      @Nullable String trace)
+      throws UndecodableJobException {
+    return new Job.ChangedMessage(
+        new MessageName(new ChatName(app, number(job, "chat")), number(job, "message")),
+        number,
+        change,
+        stringIfThere(job, "author"),
+        job.has("expected_revision") ? revision(job) : null,
+        at,
+        trace);
+  }
+
+  private static MessageChange.Edit edit(JsonNode job) throws UndecodableJobException {
+    boolean removesMetadata = job.path("metadata").isNull();
+    return new MessageChange.Edit(
+        stringIfThere(job, "body"),
+        job.has("metadata"),
+        removesMetadata ? null : stringIfThere(job, "metadata"));
+  }
+
+  /** The revision of a message that nobody has changed is 0. */
+  private static long revision(JsonNode job) throws UndecodableJobException {
+    JsonNode revision = job.path("expected_revision");
+    return revision.isIntegralNumber() && revision.canConvertToLong() && revision.longValue() == 0
+        ? 0
+        : number(job, "expected_revision");
   }
 
   private static Instant instant(long micros) {

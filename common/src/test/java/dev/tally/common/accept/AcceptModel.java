@@ -240,6 +240,7 @@ final class AcceptModel {
     return switch (parent) {
       case Parent.App(AppToken app) -> keys(app).chats(app);
       case Parent.Chat(ChatName chat) -> keys(chat.app()).messages(chat);
+      case Parent.Changes(ChatName chat) -> keys(chat.app()).messages(chat);
     };
   }
 

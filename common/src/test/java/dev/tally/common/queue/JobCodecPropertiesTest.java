@@ -62,8 +62,11 @@ class JobCodecPropertiesTest {
     JsonNode members = JsonMapper.shared().readTree(written(job));
 
     List<String> expected = new ArrayList<>(List.of("v", "kind", "app"));
-    if (job instanceof Job.NewMessage) {
+    if (!(job instanceof Job.NewChat)) {
       expected.add("chat");
+    }
+    if (job instanceof Job.ChangedMessage) {
+      expected.add("message");
     }
     expected.add("at");
     if (job.traceparent() != null) {
@@ -90,6 +93,22 @@ class JobCodecPropertiesTest {
         expected.add("reply_to");
       }
     }
+    if (job instanceof Job.ChangedMessage change) {
+      if (change.change() instanceof MessageChange.Edit edit) {
+        if (edit.body() != null) {
+          expected.add("body");
+        }
+        if (edit.changesMetadata()) {
+          expected.add("metadata");
+        }
+      }
+      if (change.author() != null) {
+        expected.add("author");
+      }
+      if (change.expectedRevision() != null) {
+        expected.add("expected_revision");
+      }
+    }
     expected.add("number");
     assertThat(members.propertyNames()).containsExactlyElementsOf(expected);
   }
@@ -114,6 +133,16 @@ class JobCodecPropertiesTest {
               Instant at,
               String trace) ->
           codec.openMessage(chat, content, at, trace) + number + "}";
+      case Job.ChangedMessage change ->
+          codec.openChange(
+                  change.message(),
+                  change.change(),
+                  change.author(),
+                  change.expectedRevision(),
+                  change.acceptedAt(),
+                  change.traceparent())
+              + change.number()
+              + "}";
     };
   }
 
@@ -139,9 +168,29 @@ class JobCodecPropertiesTest {
                 text(100).injectNull(0.6),
                 numbers.injectNull(0.6))
             .as(MessageContent::new);
+    Arbitrary<MessageChange> edits =
+        Combinators.combine(
+                text(TextField.MESSAGE_BODY.maxCodePoints()).injectNull(0.3),
+                Arbitraries.of(true, false),
+                text(100).injectNull(0.6))
+            .as((body, changes, metadata) -> edit(body, changes, changes ? metadata : null));
     return Arbitraries.oneOf(
         Combinators.combine(chats, chatContents, times, traces).as(Job.NewChat::new),
-        Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new));
+        Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new),
+        Combinators.combine(
+                messages,
+                numbers,
+                Arbitraries.oneOf(edits, Arbitraries.just(new MessageChange.Deletion())),
+                text(TextField.MESSAGE_AUTHOR.maxCodePoints()).injectNull(0.6),
+                Arbitraries.oneOf(numbers, Arbitraries.just(0L)).injectNull(0.6),
+                times,
+                traces)
+            .as(Job.ChangedMessage::new));
+  }
+
+  private static MessageChange edit(
+      @Nullable String body, boolean changesMetadata, @Nullable String metadata) {
+    return new MessageChange.Edit(body, changesMetadata, metadata);
   }
 
   /** Any Unicode text but NUL and unpaired surrogates, which no request gets past the gateway. */

@@ -96,6 +96,27 @@ class JobCodecTest {
         .isEqualTo(new Job.NewMessage(new MessageName(CHAT, 7), content, NOW, null));
   }
 
+  @Test
+  void aChangeNamesItsMessageAndHasANumberOfItsOwn() throws UndecodableJobException {
+    MessageName message = new MessageName(CHAT, 5);
+    MessageChange edit = MessageChange.Edit.all("ho", null);
+
+    assertThat(codec.openChange(message, edit, "ann", 0L, NOW, null))
+        .isEqualTo(
+            "{\"v\":3,\"kind\":\"edit\",\"app\":\""
+                + TOKEN
+                + "\",\"chat\":3,\"message\":5,\"at\":1770091506789012,\"body\":\"ho\","
+                + "\"metadata\":null,\"author\":\"ann\",\"expected_revision\":0,\"number\":");
+    assertThat(codec.decode(codec.openChange(message, edit, "ann", 0L, NOW, null) + "17}"))
+        .isEqualTo(new Job.ChangedMessage(message, 17, edit, "ann", 0L, NOW, null));
+    MessageChange deletion = new MessageChange.Deletion();
+    assertThat(codec.openChange(message, deletion, null, null, NOW, null))
+        .isEqualTo(
+            "{\"v\":3,\"kind\":\"delete\",\"app\":\""
+                + TOKEN
+                + "\",\"chat\":3,\"message\":5,\"at\":1770091506789012,\"number\":");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

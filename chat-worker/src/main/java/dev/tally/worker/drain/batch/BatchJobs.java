@@ -7,11 +7,13 @@ import dev.tally.common.queue.Job;
 import dev.tally.worker.drain.batch.RowReads.LockedApp;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
+import dev.tally.worker.drain.change.ChangeRows;
+import dev.tally.worker.drain.change.Fingerprint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  *
  * @param chats the jobs that add chats, by the app's id
  * @param messages the jobs that add messages, by chat
+ * @param changes the jobs that change messages, by chat
  * @param chatsCounts the locked count of each app with a job, by the app's id
  * @param withoutApp the jobs whose app does not exist
  * @param trustCounts whether a count is taken for the highest number
@@ -30,6 +33,7 @@ import java.util.stream.Stream;
 record BatchJobs(
     SortedMap<Long, Siblings<Row.Chat>> chats,
     SortedMap<ChatKey, Siblings<Row.Message>> messages,
+    SortedMap<ChatKey, Siblings<Row.Change>> changes,
     Map<Long, Long> chatsCounts,
     List<Delivery> withoutApp,
     boolean trustCounts) {
@@ -52,6 +56,7 @@ record BatchJobs(
     List<Delivery> withoutApp = new ArrayList<>();
     Map<Long, List<RowJob<Row.Chat>>> chats = new HashMap<>();
     Map<ChatKey, List<RowJob<Row.Message>>> messages = new HashMap<>();
+    Map<ChatKey, List<RowJob<Row.Change>>> changes = new HashMap<>();
     Map<Long, Long> chatsCounts = new HashMap<>();
     apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
     for (Delivery delivery : deliveries) {
@@ -74,11 +79,24 @@ record BatchJobs(
               .computeIfAbsent(chat, _ -> new ArrayList<>())
               .add(
                   new RowJob<>(
-                      delivery, new Row.Message(key, message.acceptedAt(), message.content())));
+                      delivery, Row.Message.created(key, message.acceptedAt(), message.content())));
+        }
+        case Job.ChangedMessage change -> {
+          ChatKey chat = new ChatKey(app.id(), change.message().chat().number());
+          ChangeRows.Key key = new ChangeRows.Key(chat, change.number());
+          changes
+              .computeIfAbsent(chat, _ -> new ArrayList<>())
+              .add(new RowJob<>(delivery, new Row.Change(key, Fingerprint.ofChange(change))));
         }
       }
     }
-    return new BatchJobs(siblings(chats), siblings(messages), chatsCounts, withoutApp, trustCounts);
+    return new BatchJobs(
+        siblings(chats),
+        siblings(messages),
+        siblings(changes),
+        chatsCounts,
+        withoutApp,
+        trustCounts);
   }
 
   private static <P extends Comparable<P>, R extends Row<?>> SortedMap<P, Siblings<R>> siblings(
@@ -100,32 +118,73 @@ record BatchJobs(
     return find;
   }
 
-  /** The deliveries whose rows are not among these, and those without an app. */
-  List<Delivery> without(Set<Row<?>> rows) {
+  /** The deliveries whose rows are not among these, by key, and those without an app. */
+  List<Delivery> without(Map<Object, Row<?>> rows) {
     List<Delivery> without = new ArrayList<>(withoutApp);
-    Stream.concat(chats.values().stream(), messages.values().stream())
+    Stream.of(chats.values(), messages.values(), changes.values())
+        .flatMap(Collection::stream)
         .flatMap(siblings -> siblings.jobs().stream())
-        .filter(job -> !rows.contains(job.row()))
+        .filter(
+            job -> {
+              Row<?> row = rows.get(job.row().key());
+              return row == null || !row.isOf(job.row());
+            })
         .forEach(job -> without.add(job.delivery()));
     return without;
   }
 
   /** The chats to lock. Some of them are new, and have no rows yet. */
   SortedSet<ChatKey> chatsToLock() {
-    return new TreeSet<>(messages.keySet());
+    SortedSet<ChatKey> lock = new TreeSet<>(messages.keySet());
+    lock.addAll(changes.keySet());
+    return lock;
   }
 
-  /** The numbers of the messages that may have rows already, by chat. */
+  /** The numbers of the messages that may have rows already, or are to be changed, by chat. */
   SortedMap<ChatKey, List<Long>> messagesToFind(Map<ChatKey, LockedChat> locked) {
     SortedMap<ChatKey, List<Long>> find = new TreeMap<>();
     messages.forEach(
         (key, jobs) -> {
-          LockedChat chat = locked.get(key);
-          if (mayHaveRows(jobs, chat == null ? 0 : chat.messagesCount())) {
+          if (mayHaveRows(jobs, LockedChat.of(key, locked).messagesCount())) {
+            find.put(key, jobs.numbers());
+          }
+        });
+    changes.forEach(
+        (key, jobs) -> {
+          SortedSet<Long> numbers = new TreeSet<>(find.getOrDefault(key, List.of()));
+          jobs.jobs().forEach(job -> numbers.add(change(job).message().number()));
+          find.put(key, List.copyOf(numbers));
+        });
+    return find;
+  }
+
+  /** The numbers of the changes that may have rows already, by chat. */
+  SortedMap<ChatKey, List<Long>> changesToFind(Map<ChatKey, LockedChat> locked) {
+    SortedMap<ChatKey, List<Long>> find = new TreeMap<>();
+    changes.forEach(
+        (key, jobs) -> {
+          if (mayHaveRows(jobs, LockedChat.of(key, locked).changesCount())) {
             find.put(key, jobs.numbers());
           }
         });
     return find;
+  }
+
+  /** The numbers of the messages that changes may wait for, by chat. */
+  SortedMap<ChatKey, List<Long>> messagesToSettle(Map<ChatKey, LockedChat> locked) {
+    SortedMap<ChatKey, List<Long>> settle = new TreeMap<>();
+    messages.forEach(
+        (key, jobs) -> {
+          if (LockedChat.of(key, locked).pendingCount() > 0) {
+            settle.put(key, jobs.numbers());
+          }
+        });
+    return settle;
+  }
+
+  /** What a job changes. */
+  static Job.ChangedMessage change(RowJob<Row.Change> job) {
+    return (Job.ChangedMessage) job.delivery().job();
   }
 
   private boolean mayHaveRows(Siblings<?> jobs, long count) {

@@ -5,7 +5,12 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
+import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
+import dev.tally.worker.drain.change.ChangePlan;
+import dev.tally.worker.drain.change.ChangeRows;
+import dev.tally.worker.drain.change.Fingerprint;
+import dev.tally.worker.drain.change.MessageVersion;
 import dev.tally.worker.drain.gap.Jump;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
@@ -13,17 +18,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * What a transaction writes. Each job of the batch is in one of four parts: its row is in {@code
- * chats} or {@code messages}, its rejection is in {@code rejections}, or {@code redelivered} counts
- * it.
+ * What a transaction writes. Each job of the batch is in one of five parts: its row is in {@code
+ * chats}, {@code messages} or {@code changes}, its rejection is in {@code rejections}, or {@code
+ * redelivered} counts it.
  *
  * @param chats rows to insert, in key order
  * @param addedChats how many chats each app gets, by the app's id
  * @param messages rows to insert, in key order
  * @param addedMessages how many messages each chat gets that is not new itself
- * @param ranges the messages, for the search outbox
+ * @param changes edits and deletions, those that waited for a message among them
+ * @param created the fingerprints of the messages that they change, as those were created
+ * @param ranges the messages that are new or changed, for the search outbox
  * @param jumps the parents of which some number below the new rows may be a gap
  * @param rejections jobs that can never be persisted
  * @param redelivered how many jobs were persisted before
@@ -33,6 +43,8 @@ record BatchPlan(
     Map<Long, Integer> addedChats,
     List<Row.Message> messages,
     Map<ChatKey, Integer> addedMessages,
+    ChangePlan changes,
+    Map<MessageKey, Fingerprint> created,
     List<SearchOutbox.Range> ranges,
     List<Jump> jumps,
     List<Rejection> rejections,
@@ -44,11 +56,15 @@ record BatchPlan(
    * @param chats the rows of {@link BatchJobs#chatsToFind} that exist
    * @param locked the rows of {@link BatchJobs#chatsToLock} that exist
    * @param messages the rows of {@link BatchJobs#messagesToFind} that exist
+   * @param changes the rows of {@link BatchJobs#changesToFind} that exist
+   * @param pending the changes that wait for one of {@link BatchJobs#messagesToSettle}
    */
   record Existing(
       Map<ChatKey, Row.Chat> chats,
-      Map<ChatKey, RowReads.LockedChat> locked,
-      Map<MessageKey, Row.Message> messages) {}
+      Map<ChatKey, LockedChat> locked,
+      Map<MessageKey, Row.Message> messages,
+      Map<ChangeRows.Key, Row.Change> changes,
+      List<ChangeRows.Pending> pending) {}
 
   /** A chat to insert, and how many of the messages are its own. */
   record NewChat(Row.Chat row, int messagesCount) {}
@@ -79,22 +95,53 @@ record BatchPlan(
         .forEach(
             (chat, ofChat) -> {
               boolean isNew = newChats.containsKey(chat);
-              RowReads.LockedChat locked = existing.locked().get(chat);
-              if (!isNew && locked == null) {
-                ofChat
-                    .jobs()
-                    .forEach(job -> settled.reject(job.delivery(), DeadLetter.Reason.CHAT_MISSING));
+              if (!isNew && !existing.locked().containsKey(chat)) {
+                settled.reject(ofChat, DeadLetter.Reason.CHAT_MISSING);
                 return;
               }
               List<Row.Message> rows = newRows(ofChat, existing.messages(), settled);
               if (!rows.isEmpty()) {
                 messages.addAll(rows);
-                addRanges(partition, chat, rows, ranges);
+                addRanges(partition, chat, rows.stream().map(Row::number).toList(), ranges);
                 (isNew ? firstMessages : addedMessages).put(chat, rows.size());
-                long count = locked == null ? 0 : locked.messagesCount();
+                long count = LockedChat.of(chat, existing.locked()).messagesCount();
                 addJump(ofChat, chat.appId(), count, rows, jumps);
               }
             });
+
+    Map<MessageKey, Row.Message> ofChanges = new HashMap<>(existing.messages());
+    messages.forEach(row -> ofChanges.put(row.key(), row));
+    ChangePlan changes = new ChangePlan(versions(ofChanges));
+    for (ChangeRows.Pending pending : existing.pending()) {
+      long message = pending.job().message().number();
+      if (ofChanges.containsKey(new MessageKey(pending.chat(), message))) {
+        changes.settle(pending.chat(), pending.job());
+      }
+    }
+    jobs.changes()
+        .forEach(
+            (chat, ofChat) -> {
+              if (!newChats.containsKey(chat) && !existing.locked().containsKey(chat)) {
+                settled.reject(ofChat, DeadLetter.Reason.CHAT_MISSING);
+                return;
+              }
+              List<RowJob<Row.Change>> added = newJobs(ofChat, existing.changes(), settled);
+              added.forEach(job -> changes.add(chat, BatchJobs.change(job)));
+              if (!added.isEmpty()) {
+                long count = LockedChat.of(chat, existing.locked()).changesCount();
+                addJump(ofChat, chat.appId(), count, rows(added), jumps);
+              }
+            });
+    Map<MessageKey, Fingerprint> created = new HashMap<>();
+    SortedMap<ChatKey, List<Long>> changedBefore = new TreeMap<>();
+    for (MessageKey changed : changes.changed().keySet()) {
+      created.put(changed, Objects.requireNonNull(ofChanges.get(changed)).fingerprint());
+      // The ranges have the new ones already.
+      if (existing.messages().containsKey(changed)) {
+        changedBefore.computeIfAbsent(changed.chat(), _ -> new ArrayList<>()).add(changed.number());
+      }
+    }
+    changedBefore.forEach((chat, numbers) -> addRanges(partition, chat, numbers, ranges));
 
     List<NewChat> chats = new ArrayList<>(newChats.size());
     newChats.forEach((key, row) -> chats.add(new NewChat(row, firstMessages.getOrDefault(key, 0))));
@@ -103,6 +150,8 @@ record BatchPlan(
         addedChats,
         messages,
         addedMessages,
+        changes,
+        created,
         ranges,
         jumps,
         settled.rejections(),
@@ -110,25 +159,41 @@ record BatchPlan(
   }
 
   /**
-   * The rows that do not exist yet. Settles the other jobs.
+   * The jobs whose rows do not exist yet. Settles the other jobs.
    *
    * <p>Of jobs with one number, the first adds the row. But if MySQL has the row, that row decides
    * for all of them: the job that added it may not be the first.
    */
-  private static <K, R extends Row<K>> List<R> newRows(
+  private static <K, R extends Row<K>> List<RowJob<R>> newJobs(
       Siblings<R> jobs, Map<K, R> existing, Settled settled) {
-    Map<K, R> rows = new LinkedHashMap<>();
+    Map<K, RowJob<R>> added = new LinkedHashMap<>();
     for (RowJob<R> job : jobs.jobs()) {
       K key = job.row().key();
       R row = existing.get(key);
       if (row == null) {
-        row = rows.putIfAbsent(key, job.row());
+        RowJob<R> first = added.putIfAbsent(key, job);
+        row = first == null ? null : first.row();
       }
       if (row != null) {
         settled.add(job, row);
       }
     }
-    return List.copyOf(rows.values());
+    return List.copyOf(added.values());
+  }
+
+  private static <K, R extends Row<K>> List<R> newRows(
+      Siblings<R> jobs, Map<K, R> existing, Settled settled) {
+    return rows(newJobs(jobs, existing, settled));
+  }
+
+  private static <R extends Row<?>> List<R> rows(List<RowJob<R>> jobs) {
+    return jobs.stream().map(RowJob::row).toList();
+  }
+
+  private static Map<MessageKey, MessageVersion> versions(Map<MessageKey, Row.Message> rows) {
+    Map<MessageKey, MessageVersion> versions = new HashMap<>();
+    rows.forEach((key, row) -> versions.put(key, row.version()));
+    return versions;
   }
 
   private static <R extends Row<?>> void addJump(
@@ -141,14 +206,14 @@ record BatchPlan(
 
   /** Adds a range for each run of consecutive numbers. */
   private static void addRanges(
-      int partition, ChatKey chat, List<Row.Message> rows, List<SearchOutbox.Range> ranges) {
-    long first = rows.getFirst().number();
-    for (int i = 1; i <= rows.size(); i++) {
-      long last = rows.get(i - 1).number();
-      if (i == rows.size() || rows.get(i).number() != last + 1) {
+      int partition, ChatKey chat, List<Long> numbers, List<SearchOutbox.Range> ranges) {
+    long first = numbers.getFirst();
+    for (int i = 1; i <= numbers.size(); i++) {
+      long last = numbers.get(i - 1);
+      if (i == numbers.size() || numbers.get(i) != last + 1) {
         ranges.add(new SearchOutbox.Range(partition, chat, new NumberRange(first, last)));
-        if (i < rows.size()) {
-          first = rows.get(i).number();
+        if (i < numbers.size()) {
+          first = numbers.get(i);
         }
       }
     }

@@ -8,17 +8,24 @@ import java.util.List;
  *
  * @param chats rows inserted
  * @param messages rows inserted
+ * @param changes edits and deletions that have rows now, and did not before
  * @param redelivered jobs whose rows were persisted already
  * @param rejections jobs that can never be persisted
  * @param skipped numbers between the highest row before and the highest new one that have no row
  */
 public record Persisted(
-    int chats, int messages, int redelivered, List<Rejection> rejections, MissingNumbers skipped) {
+    int chats,
+    int messages,
+    int changes,
+    int redelivered,
+    List<Rejection> rejections,
+    MissingNumbers skipped) {
 
   static Persisted of(BatchPlan plan, MissingNumbers skipped) {
     return new Persisted(
         plan.chats().size(),
         plan.messages().size(),
+        plan.changes().addedCount(),
         plan.redelivered(),
         plan.rejections(),
         skipped);

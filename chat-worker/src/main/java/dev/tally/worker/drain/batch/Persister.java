@@ -4,7 +4,9 @@ import dev.tally.common.epoch.PartitionRow;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.JobCodec;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
+import dev.tally.worker.drain.change.ChangeRows;
 import dev.tally.worker.drain.gap.SkippedNumbers;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.numbers.MissingNumbers;
@@ -13,7 +15,7 @@ import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +58,7 @@ public final class Persister {
   private final PartitionRows partitions;
   private final RowReads reads;
   private final RowWrites writes;
+  private final ChangeRows changeRows;
   private final SkippedNumbers skippedNumbers;
   private final SearchOutbox outbox;
 
@@ -68,6 +71,7 @@ public final class Persister {
       PlatformTransactionManager transactions,
       JdbcClient jdbc,
       JdbcTemplate batches,
+      JobCodec codec,
       SearchOutbox outbox,
       Duration timeout) {
     this.transaction = new TransactionTemplate(transactions);
@@ -78,6 +82,7 @@ public final class Persister {
     this.partitions = new PartitionRows(jdbc);
     this.reads = new RowReads(jdbc);
     this.writes = new RowWrites(jdbc, batches);
+    this.changeRows = new ChangeRows(jdbc, batches, codec);
     this.skippedNumbers = new SkippedNumbers(jdbc);
     this.outbox = outbox;
   }
@@ -197,8 +202,9 @@ public final class Persister {
         _ -> {
           BatchJobs jobs =
               BatchJobs.of(deliveries, reads.lockApps(BatchJobs.tokens(deliveries)), false);
-          Set<Row<?>> persisted = new HashSet<>(reads.chats(jobs.chatsToFind()).values());
-          persisted.addAll(reads.messages(jobs.messagesToFind(Map.of())).values());
+          Map<Object, Row<?>> persisted = new HashMap<>(reads.chats(jobs.chatsToFind()));
+          persisted.putAll(reads.messages(jobs.messagesToFind(Map.of())));
+          persisted.putAll(changes(jobs, Map.of()));
           return jobs.without(persisted);
         });
   }
@@ -209,7 +215,23 @@ public final class Persister {
     Map<ChatKey, Row.Chat> chats = reads.chats(jobs.chatsToFind());
     Map<ChatKey, LockedChat> locked = reads.lockChats(jobs.chatsToLock());
     Map<MessageKey, Row.Message> messages = reads.messages(jobs.messagesToFind(locked));
-    return BatchPlan.of(jobs, new BatchPlan.Existing(chats, locked, messages), partition);
+    return BatchPlan.of(
+        jobs,
+        new BatchPlan.Existing(
+            chats,
+            locked,
+            messages,
+            changes(jobs, locked),
+            changeRows.pending(jobs.messagesToSettle(locked))),
+        partition);
+  }
+
+  private Map<ChangeRows.Key, Row.Change> changes(BatchJobs jobs, Map<ChatKey, LockedChat> locked) {
+    Map<ChangeRows.Key, Row.Change> rows = new HashMap<>();
+    changeRows
+        .fingerprints(jobs.changesToFind(locked))
+        .forEach((key, fingerprint) -> rows.put(key, new Row.Change(key, fingerprint)));
+    return rows;
   }
 
   private void write(BatchPlan plan) {
@@ -217,6 +239,7 @@ public final class Persister {
     writes.addChats(plan.addedChats());
     writes.insertMessages(plan.messages());
     writes.addMessages(plan.addedMessages());
+    changeRows.write(plan.changes(), plan.created());
     if (!plan.ranges().isEmpty()) {
       outbox.append(plan.ranges());
     }

@@ -5,6 +5,8 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
+import dev.tally.worker.drain.change.Fingerprint;
+import dev.tally.worker.drain.change.MessageVersion;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,7 +47,8 @@ final class RowReads {
 
   private static final String LOCK_CHATS =
       """
-      SELECT chats.app_id, chats.number, chats.messages_count
+      SELECT chats.app_id, chats.number, chats.messages_count, chats.changes_count,
+             chats.pending_count
       FROM (SELECT app_id, number FROM JSON_TABLE(?, '$[*]' COLUMNS (
               app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS named
            ) AS wanted
@@ -63,7 +67,9 @@ final class RowReads {
   private static final String MESSAGES =
       """
       SELECT messages.app_id, messages.chat_number, messages.number, messages.created_at,
-             messages.body, messages.author, messages.metadata, messages.reply_to
+             messages.body, messages.author, messages.metadata, messages.reply_to,
+             messages.revision, messages.edited_at, messages.deleted_at, messages.lost_at,
+             messages.created_fingerprint
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              app_id BIGINT PATH '$[0]', chat_number BIGINT PATH '$[1]',
              number BIGINT PATH '$[2]')) AS wanted
@@ -80,8 +86,19 @@ final class RowReads {
   /** The row of an app. No other transaction adds chats to the app before this one ends. */
   record LockedApp(long id, long chatsCount) {}
 
-  /** The row of a chat. No other transaction adds messages to the chat before this one ends. */
-  record LockedChat(long messagesCount) {}
+  /**
+   * The row of a chat. No other transaction adds or changes messages of the chat before this one
+   * ends.
+   */
+  record LockedChat(long messagesCount, long changesCount, long pendingCount) {
+
+    /** A chat that has no row yet. */
+    static final LockedChat NONE = new LockedChat(0, 0, 0);
+
+    static LockedChat of(ChatKey key, Map<ChatKey, LockedChat> locked) {
+      return locked.getOrDefault(key, NONE);
+    }
+  }
 
   /** Locks the apps with these tokens, in token order, and returns them by token. */
   Map<AppToken, LockedApp> lockApps(SortedSet<AppToken> tokens) {
@@ -109,7 +126,8 @@ final class RowReads {
         .param(json(keys.stream().map(key -> List.of(key.appId(), key.number())).toList()))
         .query(
             row -> {
-              chats.put(chatKey(row), new LockedChat(row.getLong(3)));
+              chats.put(
+                  chatKey(row), new LockedChat(row.getLong(3), row.getLong(4), row.getLong(5)));
             });
     return chats;
   }
@@ -156,7 +174,14 @@ final class RowReads {
         .query(
             row -> {
               MessageKey key = new MessageKey(chatKey(row), row.getLong(3));
-              messages.put(key, new Row.Message(key, instant(row, 4), content(row)));
+              byte[] created = row.getBytes(13);
+              messages.put(
+                  key,
+                  new Row.Message(
+                      key,
+                      instant(row, 4),
+                      version(row),
+                      created == null ? null : Fingerprint.of(created)));
             });
     return messages;
   }
@@ -171,10 +196,21 @@ final class RowReads {
     return new ChatKey(row.getLong(1), row.getLong(2));
   }
 
-  /** The content in the columns from the fifth on. */
-  private static MessageContent content(ResultSet row) throws SQLException {
-    return new MessageContent(
-        row.getString(5), row.getString(6), row.getString(7), row.getObject(8, Long.class));
+  /** The version in the columns from the fifth on. */
+  private static MessageVersion version(ResultSet row) throws SQLException {
+    MessageContent content =
+        new MessageContent(
+            row.getString(5), row.getString(6), row.getString(7), row.getObject(8, Long.class));
+    return new MessageVersion(
+        content,
+        row.getLong(9),
+        instantIfThere(row, 10),
+        instantIfThere(row, 11),
+        row.getObject(12) != null);
+  }
+
+  private static @Nullable Instant instantIfThere(ResultSet row, int column) throws SQLException {
+    return row.getObject(column) == null ? null : instant(row, column);
   }
 
   private static Instant instant(ResultSet row, int column) throws SQLException {

@@ -76,7 +76,7 @@ final class RowWrites {
           statement.setLong(1, message.key().chat().appId());
           statement.setLong(2, message.key().chat().number());
           statement.setLong(3, message.number());
-          MessageContent content = message.content();
+          MessageContent content = message.version().content();
           statement.setString(4, content.body());
           statement.setObject(5, utc(message.createdAt()));
           statement.setString(6, content.author());

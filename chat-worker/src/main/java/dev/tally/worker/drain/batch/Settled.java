@@ -12,11 +12,16 @@ final class Settled {
 
   /** Settles a job whose number has a row: either it is this job's row, or the number is taken. */
   <R extends Row<?>> void add(Siblings.RowJob<R> job, R row) {
-    if (row.equals(job.row())) {
+    if (row.isOf(job.row())) {
       redelivered++;
     } else {
       reject(job.delivery(), DeadLetter.Reason.NUMBER_TAKEN);
     }
+  }
+
+  /** Rejects all of these jobs. */
+  void reject(Siblings<?> siblings, DeadLetter.Reason reason) {
+    siblings.jobs().forEach(job -> reject(job.delivery(), reason));
   }
 
   void reject(Delivery delivery, DeadLetter.Reason reason) {

@@ -20,11 +20,13 @@ public final class GapMonitor {
   private final NumberSearch search;
   private final Counter chats;
   private final Counter messages;
+  private final Counter changes;
 
   GapMonitor(NumberSearch search, MeterRegistry meters) {
     this.search = search;
     this.chats = gaps("chat", meters);
     this.messages = gaps("message", meters);
+    this.changes = gaps("change", meters);
   }
 
   private static Counter gaps(String kind, MeterRegistry meters) {
@@ -52,6 +54,7 @@ public final class GapMonitor {
     switch (parent) {
       case Parent.App _ -> chats.increment((double) numbers.size());
       case Parent.Chat _ -> messages.increment((double) numbers.size());
+      case Parent.Changes _ -> changes.increment((double) numbers.size());
     }
     log.error(
         "partition {}: a gap is persisted in {}: no row, job or dead letter has {}{}; what was"

@@ -32,6 +32,15 @@ public final class SkippedNumbers {
              place FOR ORDINALITY, app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
       ORDER BY wanted.place""";
 
+  private static final String HIGHEST_CHANGES =
+      """
+      SELECT COALESCE((SELECT number FROM changes
+                       WHERE app_id = wanted.app_id AND chat_number = wanted.number
+                       ORDER BY number DESC LIMIT 1), 0)
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (
+             place FOR ORDINALITY, app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
+      ORDER BY wanted.place""";
+
   private final JdbcClient jdbc;
 
   /** Statements over this connection. */
@@ -46,8 +55,10 @@ public final class SkippedNumbers {
   public MissingNumbers of(List<Jump> jumps) {
     List<Jump> ofApps = new ArrayList<>();
     List<Jump> ofChats = new ArrayList<>();
+    List<Jump> ofChanges = new ArrayList<>();
     List<Long> apps = new ArrayList<>();
     List<List<Long>> chats = new ArrayList<>();
+    List<List<Long>> changedChats = new ArrayList<>();
     for (Jump jump : jumps) {
       switch (jump.parent()) {
         case Parent.App _ -> {
@@ -58,11 +69,16 @@ public final class SkippedNumbers {
           ofChats.add(jump);
           chats.add(List.of(jump.appId(), chat.chat().number()));
         }
+        case Parent.Changes chat -> {
+          ofChanges.add(jump);
+          changedChats.add(List.of(jump.appId(), chat.chat().number()));
+        }
       }
     }
     MissingNumbers skipped = new MissingNumbers();
     add(ofApps, highest(HIGHEST_CHATS, apps), skipped);
     add(ofChats, highest(HIGHEST_MESSAGES, chats), skipped);
+    add(ofChanges, highest(HIGHEST_CHANGES, changedChats), skipped);
     return skipped;
   }
 

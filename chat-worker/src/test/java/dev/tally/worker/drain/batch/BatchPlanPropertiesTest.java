@@ -103,7 +103,7 @@ class BatchPlanPropertiesTest {
       assertThat(tables.take(careful)).isTrue();
       Statistics.collect(tables.take(trusting));
       if (tables.take(trusting)) {
-        assertThat(trusting).isEqualTo(careful);
+        assertThat(trusting).usingRecursiveComparison().isEqualTo(careful);
       }
       tables.write(careful);
     }

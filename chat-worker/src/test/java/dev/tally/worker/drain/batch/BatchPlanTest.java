@@ -309,7 +309,7 @@ class BatchPlanTest {
   }
 
   private static List<String> bodies(BatchPlan plan) {
-    return plan.messages().stream().map(row -> row.content().body()).toList();
+    return plan.messages().stream().map(row -> row.version().content().body()).toList();
   }
 
   private static List<Tuple> rejected(BatchPlan plan) {

@@ -105,7 +105,7 @@ class RowLocksIT {
     }
 
     assertThat(chats.keySet()).isEqualTo(named);
-    assertThat(chats.values()).containsOnly(new RowReads.LockedChat(MESSAGES));
+    assertThat(chats.values()).containsOnly(new RowReads.LockedChat(MESSAGES, 0, 0));
   }
 
   @ParameterizedTest

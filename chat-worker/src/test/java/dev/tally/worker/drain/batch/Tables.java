@@ -70,7 +70,7 @@ final class Tables {
 
   static Row.Message row(long app, Job.NewMessage message) {
     ChatKey chat = new ChatKey(app, message.message().chat().number());
-    return new Row.Message(
+    return Row.Message.created(
         new MessageKey(chat, message.message().number()), message.acceptedAt(), message.content());
   }
 
@@ -89,7 +89,7 @@ final class Tables {
     Map<ChatKey, LockedChat> locked = new HashMap<>();
     for (ChatKey key : jobs.chatsToLock()) {
       if (chats.containsKey(key)) {
-        locked.put(key, new LockedChat(messagesCounts.getOrDefault(key, 0L)));
+        locked.put(key, new LockedChat(messagesCounts.getOrDefault(key, 0L), 0, 0));
       }
     }
     return locked;
@@ -111,7 +111,10 @@ final class Tables {
                 !jobs.messagesToFind(locked)
                     .getOrDefault(key.chat(), List.of())
                     .contains(key.number()));
-    return BatchPlan.of(jobs, new BatchPlan.Existing(foundChats, locked, foundMessages), PARTITION);
+    return BatchPlan.of(
+        jobs,
+        new BatchPlan.Existing(foundChats, locked, foundMessages, Map.of(), List.of()),
+        PARTITION);
   }
 
   /** Whether no row of a plan violates a primary key. */

@@ -6,7 +6,10 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 
-/** The owner of a counter: an app numbers its chats, and a chat numbers its messages. */
+/**
+ * The owner of a counter: an app numbers its chats, and a chat numbers its messages and, apart from
+ * them, the changes of its messages.
+ */
 public sealed interface Parent {
 
   /** The app that the write belongs to. */
@@ -55,11 +58,31 @@ public sealed interface Parent {
     }
   }
 
+  /** A chat as the parent of changes. */
+  record Changes(ChatName chat) implements Parent {
+
+    @Override
+    public AppToken app() {
+      return chat.app();
+    }
+
+    @Override
+    public String counter(PartitionKeys keys) {
+      return keys.messages(chat);
+    }
+
+    @Override
+    public String name() {
+      return new Chat(chat).name();
+    }
+  }
+
   /** The parent of the row that a job adds. */
   static Parent of(Job job) {
     return switch (job) {
       case Job.NewChat added -> new App(added.app());
       case Job.NewMessage added -> new Chat(added.message().chat());
+      case Job.ChangedMessage change -> new Changes(change.message().chat());
     };
   }
 
@@ -68,6 +91,7 @@ public sealed interface Parent {
     return switch (job) {
       case Job.NewChat added -> added.chat().number();
       case Job.NewMessage added -> added.message().number();
+      case Job.ChangedMessage change -> change.number();
     };
   }
 
@@ -77,6 +101,7 @@ public sealed interface Parent {
         switch (this) {
           case App _ -> "chat";
           case Chat _ -> "message";
+          case Changes _ -> "change";
         };
     return numbers.size() == 1
         ? "%s %d".formatted(child, numbers.first())

@@ -27,6 +27,15 @@ final class PersistedNumbers {
       LEFT JOIN chats c ON c.app_id = a.id AND c.number = :chat
       WHERE a.token = :token""";
 
+  private static final String HIGHEST_CHANGE =
+      """
+      SELECT c.number AS chat,
+             (SELECT MAX(h.number) FROM changes h
+              WHERE h.app_id = a.id AND h.chat_number = c.number) AS highest
+      FROM apps a
+      LEFT JOIN chats c ON c.app_id = a.id AND c.number = :chat
+      WHERE a.token = :token""";
+
   private final JdbcClient jdbc;
 
   PersistedNumbers(JdbcClient jdbc) {
@@ -57,18 +66,22 @@ final class PersistedNumbers {
                   .param("token", app.value())
                   .query((row, _) -> (Answer) new Highest(row.getLong("highest")))
                   .list());
-      case Parent.Chat(ChatName chat) ->
-          first(
-              jdbc.sql(HIGHEST_MESSAGE)
-                  .param("chat", chat.number())
-                  .param("token", chat.app().value())
-                  .query(
-                      (row, _) ->
-                          row.getObject("chat") == null
-                              ? Absent.CHAT
-                              : new Highest(row.getLong("highest")))
-                  .list());
+      case Parent.Chat(ChatName chat) -> highest(HIGHEST_MESSAGE, chat);
+      case Parent.Changes(ChatName chat) -> highest(HIGHEST_CHANGE, chat);
     };
+  }
+
+  private Answer highest(String sql, ChatName chat) {
+    return first(
+        jdbc.sql(sql)
+            .param("chat", chat.number())
+            .param("token", chat.app().value())
+            .query(
+                (row, _) ->
+                    row.getObject("chat") == null
+                        ? Absent.CHAT
+                        : new Highest(row.getLong("highest")))
+            .list());
   }
 
   private static Answer first(List<? extends @Nullable Answer> rows) {

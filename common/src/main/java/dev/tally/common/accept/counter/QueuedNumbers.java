@@ -2,6 +2,7 @@ package dev.tally.common.accept.counter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
@@ -42,6 +43,12 @@ final class QueuedNumbers {
         case Job.NewMessage added -> {
           raise(new Parent.App(added.app()), added.message().chat().number());
           raise(new Parent.Chat(added.message().chat()), added.message().number());
+        }
+        case Job.ChangedMessage change -> {
+          ChatName chat = change.message().chat();
+          raise(new Parent.App(change.app()), chat.number());
+          raise(new Parent.Chat(chat), change.message().number());
+          raise(new Parent.Changes(chat), change.number());
         }
       }
     }

@@ -206,6 +206,12 @@ public final class StateReader {
                 new Parent.Chat(job.app().value(), job.message().chat().number()),
                 job.message().number(),
                 job.content().body());
+        case Job.ChangedMessage job ->
+            new State.Dead(
+                reason,
+                new Parent.Chat(job.app().value(), job.message().chat().number()),
+                job.number(),
+                null);
       };
     } catch (UndecodableJobException e) {
       return new State.Dead(reason, null, 0, null);
