@@ -21,15 +21,15 @@ class LiveIndex {
   }
 
   /**
-   * Whether its documents are of an older version than those that this API searches, so that a
-   * search would find none. Workers replace such an index, so this asks MySQL only until it is not.
+   * Whether its documents are of an older version than those that this API finds, so that a search
+   * would find none. Workers replace such an index, so this asks MySQL only until it is not.
    */
   boolean isOutdated() {
     if (wasFit) {
       return false;
     }
     List<Integer> layouts = jdbc.query(LAYOUT, (row, _) -> row.getInt(1));
-    wasFit = layouts.stream().anyMatch(layout -> layout >= SearchLayout.VERSION);
+    wasFit = layouts.stream().anyMatch(layout -> layout >= SearchLayout.OLDEST_USABLE);
     return !wasFit && !layouts.isEmpty();
   }
 }

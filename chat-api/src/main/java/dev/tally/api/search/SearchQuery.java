@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A word matches exactly (which scores highest), as the beginning of a word, or with one or two
  * typos, depending on its length ({@code fuzziness: AUTO}). Elasticsearch does not index
  * punctuation: it does not affect the words beside it, and a search for punctuation finds nothing.
+ *
+ * <p>A deleted message has a document without text. No search may find it, so each word must be
+ * found in the text: no query may match by its filters alone.
  */
 final class SearchQuery {
 

@@ -9,6 +9,9 @@ import java.util.Set;
 /**
  * What an index answered to the messages that it was sent.
  *
+ * <p>A message counts as taken if the index has a later revision of it: the document says what the
+ * message says now, and must not say what it said before.
+ *
  * @param sent the number of messages
  * @param indexMissing the index, or the alias that documents are sent to, does not exist
  * @param failed the messages that it did not take because it was overloaded or at fault; it may
@@ -29,6 +32,8 @@ public record BulkAnswer(
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERROR = 500;
 
+  private static final String VERSION_CONFLICT = "version_conflict_engine_exception";
+
   /**
    * Reads the answer to one bulk request.
    *
@@ -41,7 +46,7 @@ public record BulkAnswer(
     String reason = "";
     for (int i = 0; i < items.size(); i++) {
       BulkResponseItem item = items.get(i);
-      if (item.error() == null) {
+      if (item.error() == null || VERSION_CONFLICT.equals(item.error().type())) {
         continue;
       }
       MessageKey key = messages.get(i).key();

@@ -1,5 +1,6 @@
 package dev.tally.worker.index;
 
+import co.elastic.clients.elasticsearch._types.VersionType;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import java.util.ArrayList;
@@ -26,8 +27,8 @@ public final class DocumentWriter {
   }
 
   /**
-   * Sends messages to an index. A document that exists already keeps its content, because messages
-   * never change.
+   * Sends messages to an index. A document of a later revision stays as it is, so messages may be
+   * sent in any order, any number of times.
    *
    * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer, or
    *     refuses a whole request. Some of the messages may be indexed.
@@ -58,7 +59,12 @@ public final class DocumentWriter {
           bulk ->
               bulk.<Document>index(
                   operation ->
-                      operation.id(document.id()).routing(document.routing()).document(document)));
+                      operation
+                          .id(document.id())
+                          .routing(document.routing())
+                          .version(message.revision())
+                          .versionType(VersionType.ExternalGte)
+                          .document(document)));
     }
     BulkResponse response = elasticsearch.execute(client -> client.bulk(request.build()));
     return BulkAnswer.of(messages, response.items());

@@ -5,11 +5,18 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.tracing.WriteSpans;
 import java.time.Instant;
 
-/** A persisted message, with the parts that search needs. */
-public record Message(MessageKey key, AppToken app, String body, Instant createdAt) {
+/**
+ * A persisted message, with the parts that search needs.
+ *
+ * @param body empty if the message is deleted
+ * @param revision the number of the change that made it so; 0 if nobody has changed it
+ * @param acceptedAt when that change was accepted, or the message itself
+ */
+public record Message(
+    MessageKey key, AppToken app, String body, long revision, Instant acceptedAt) {
 
-  /** The key that {@link WriteSpans} finds its trace by. */
+  /** The key that {@link WriteSpans} finds its trace by. No change has one. */
   public WriteSpans.Written written() {
-    return new WriteSpans.Written(key.chat().number(), key.number(), createdAt);
+    return new WriteSpans.Written(key.chat().number(), key.number(), acceptedAt);
   }
 }

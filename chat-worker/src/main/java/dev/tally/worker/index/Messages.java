@@ -16,6 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Reads persisted messages, without those that are lost: nothing of them is left to be searched.
+ *
+ * <p>Deleted messages are among them. Each has to take the place of what it said in the index.
  */
 @SuppressWarnings("InlineFormatString") // all statements stand on top, with those that have a %s
 @Component
@@ -24,7 +26,8 @@ public final class Messages {
   /** The apps come second: the order of the messages is that of their key. */
   private static final String SELECT =
       """
-      SELECT m.app_id, m.chat_number, m.number, m.body, m.created_at, a.token
+      SELECT m.app_id, m.chat_number, m.number, m.body, COALESCE(m.revision, 0),
+             COALESCE(m.deleted_at, m.edited_at, m.created_at), a.token
       FROM messages m STRAIGHT_JOIN apps a ON a.id = m.app_id
       WHERE m.lost_at IS NULL AND\s""";
 
@@ -87,8 +90,9 @@ public final class Messages {
   private static Message message(ResultSet row, int index) throws SQLException {
     return new Message(
         new MessageKey(new ChatKey(row.getLong(1), row.getLong(2)), row.getLong(3)),
-        new AppToken(row.getString(6)),
+        new AppToken(row.getString(7)),
         row.getString(4),
-        row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC));
+        row.getLong(5),
+        row.getObject(6, LocalDateTime.class).toInstant(ZoneOffset.UTC));
   }
 }

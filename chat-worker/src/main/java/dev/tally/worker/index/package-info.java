@@ -24,10 +24,16 @@
  *   <li>{@link dev.tally.worker.index.IndexedMessages} reads an index back, for {@code verify}.
  * </ol>
  *
- * <p>What keeps it right: a document's id and content follow from its message, and messages never
- * change. So a document may be sent any number of times, by any number of workers. An index with
- * another UUID than the recorded one is another index: {@code lifecycle} sends everything to it
- * again.
+ * <p>What keeps it right:
+ *
+ * <ul>
+ *   <li>A document's id, version and content follow from its message and the message's revision. An
+ *       index keeps the highest version that it was sent. So a document may be sent any number of
+ *       times, by any number of workers, in any order, and no late one brings an old text back.
+ *   <li>A deleted message is a document without text. It stays, and so does its version.
+ *   <li>An index with another UUID than the recorded one is another index: {@code lifecycle} sends
+ *       everything to it again.
+ * </ul>
  *
  * @see dev.tally.worker.index.SearchCluster creates, deletes and swaps indexes
  * @see dev.tally.worker.index.lifecycle

@@ -45,7 +45,8 @@ class IndexMetrics {
     lag =
         Timer.builder("tally.lag.search")
             .description(
-                "Time from acceptance until the index has taken it, of a batch's oldest message")
+                "Time from acceptance until the index has taken it, of a batch's oldest message or"
+                    + " change")
             .publishPercentileHistogram()
             .register(meters);
     batch =
@@ -73,7 +74,7 @@ class IndexMetrics {
     batch.record(messages.size());
     refused.increment(refusedDocuments);
     messages.stream()
-        .map(Message::createdAt)
+        .map(Message::acceptedAt)
         .min(Instant::compareTo)
         .ifPresent(
             oldest -> {

@@ -30,9 +30,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * was also committed before the registration, so the scan finds the message. Every other row is
  * read together with the registration, so the round sends its messages to the new index.
  *
- * <p>Two workers may work on the same rows for a moment. That does no harm: a document's id and
- * content follow from the message, messages never change, and only one of the workers settles a
- * row.
+ * <p>Two workers may work on the same rows for a moment. That does no harm: an index keeps the
+ * later revision of a message, and only one of the workers settles a row.
  */
 @Component
 @Profile("service")
@@ -82,7 +81,12 @@ final class IndexRound {
     /** The live index does not exist. No row is settled. */
     INDEX_MISSING,
     /** Each index has documents of another version, until a new one is begun. No row is settled. */
-    INDEX_OUTDATED
+    INDEX_OUTDATED,
+    /**
+     * A later version of Tally has begun an index, which takes none of this worker's documents. No
+     * row is settled: the later version's workers index them.
+     */
+    WORKER_OUTDATED
   }
 
   /**
@@ -101,9 +105,12 @@ final class IndexRound {
     if (work.targets().stream().noneMatch(IndexRound::isLive)) {
       return Result.INDEX_MISSING;
     }
-    // An index of another version takes no document of this one, and is soon replaced.
+    if (work.targets().stream().anyMatch(SearchIndexes.Entry::isNewer)) {
+      return Result.WORKER_OUTDATED;
+    }
+    // An index that takes no document of this version is soon replaced.
     List<SearchIndexes.Entry> targets =
-        work.targets().stream().filter(SearchIndexes.Entry::hasOurLayout).toList();
+        work.targets().stream().filter(SearchIndexes.Entry::takesOurDocuments).toList();
     if (targets.isEmpty()) {
       return Result.INDEX_OUTDATED;
     }

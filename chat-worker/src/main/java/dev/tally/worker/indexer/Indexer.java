@@ -125,7 +125,7 @@ final class Indexer implements SmartLifecycle {
       checkedAt = System.nanoTime();
     }
     return switch (round.run()) {
-      case IDLE, INDEX_OUTDATED -> false;
+      case IDLE, INDEX_OUTDATED, WORKER_OUTDATED -> false;
       case MORE -> true;
       case INDEX_MISSING -> {
         keeper.check();

@@ -1,5 +1,5 @@
 /**
- * Takes persisted messages from the outbox to every search index.
+ * Takes new and changed messages from the outbox to every search index.
  *
  * <p>Structures: the outbox ({@code search_outbox}), whose rows are ranges of messages to index;
  * the registered indexes ({@code search_indexes}), which all get each message; and portions: the
@@ -23,8 +23,11 @@
  *       between leaves the row, and the messages are sent again, which changes nothing.
  *   <li>Rows and registered indexes come from the same snapshot, so a reindex misses no message:
  *       {@link IndexRound} has the argument.
- *   <li>An index of an older version gets no documents. Rows wait until the new index is
- *       registered, which gets them all.
+ *   <li>Changes of a message may reach an index in any order: it keeps the latest revision, and
+ *       says so of an older one, which counts as taken.
+ *   <li>An index of an older version gets documents if its own have the same names and fields.
+ *       Otherwise rows wait until the new index is registered, which gets them all. An older worker
+ *       leaves its rows alone from then on.
  *   <li>When Elasticsearch is away, or an index takes nothing, the round is tried again later as a
  *       whole. The drain goes on.
  *   <li>A message that an index does not take delays itself, and no other: its run of messages

@@ -21,9 +21,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Messages that are persisted and not indexed yet: a row for each run of consecutive messages of
- * one chat. The transaction that persists messages also appends their rows. A row is deleted after
- * every search index has taken its messages.
+ * Messages that are persisted and not indexed yet as they are: a row for each run of consecutive
+ * messages of one chat. The transaction that persists or changes messages also appends their rows.
+ * A row is deleted after every search index has taken its messages.
  *
  * <p>Rows are due by the database's clock, because workers need not agree on the time.
  */

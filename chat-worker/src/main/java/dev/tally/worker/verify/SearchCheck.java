@@ -3,21 +3,26 @@ package dev.tally.worker.verify;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.index.IndexedMessages;
+import dev.tally.worker.index.IndexedMessages.Indexed;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
+import dev.tally.worker.index.lifecycle.SearchIndexes;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares the search index with MySQL, both ways: every persisted message is indexed with its
- * body, or still in the outbox; and every indexed document is a persisted message.
+ * Compares the search index with MySQL, both ways: every persisted message is indexed as it is, or
+ * still in the outbox; and every indexed document is a persisted message, and of no revision that
+ * the message does not have.
+ *
+ * <p>A document's version is its message's revision, but not in an index of an older layout: there,
+ * only texts are compared.
  */
 @Component
 class SearchCheck {
@@ -30,7 +35,7 @@ class SearchCheck {
 
   private static final String PERSISTED =
       """
-      SELECT number FROM messages
+      SELECT number, COALESCE(revision, 0) FROM messages
       WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers) AND lost_at IS NULL""";
 
   private static final int PAGE = 1_000;
@@ -38,11 +43,13 @@ class SearchCheck {
   private final JdbcClient jdbc;
   private final Messages persisted;
   private final IndexedMessages indexed;
+  private final SearchIndexes indexes;
 
-  SearchCheck(JdbcClient jdbc, Messages persisted, IndexedMessages indexed) {
+  SearchCheck(JdbcClient jdbc, Messages persisted, IndexedMessages indexed, SearchIndexes indexes) {
     this.jdbc = jdbc;
     this.persisted = persisted;
     this.indexed = indexed;
+    this.indexes = indexes;
   }
 
   /**
@@ -51,6 +58,7 @@ class SearchCheck {
    * @return the number of messages that are still in the outbox
    */
   long persistedIsIndexed(Findings findings, LongConsumer progress) {
+    boolean hasRevisions = hasRevisions();
     long pending = 0;
     long done = 0;
     MessageKey last = Messages.START;
@@ -59,26 +67,46 @@ class SearchCheck {
       if (page.isEmpty()) {
         return pending;
       }
-      Map<MessageKey, String> bodies = indexed.bodies(page);
+      Map<MessageKey, Indexed> documents = indexed.documents(page);
       for (Message message : page) {
-        String body = bodies.get(message.key());
-        if (message.body().equals(body)) {
+        String fault = fault(message, documents.get(message.key()), hasRevisions);
+        if (fault == null) {
           continue;
         }
         if (isInOutbox(message.key())) {
           pending++;
         } else {
-          findings.add(
-              (body == null
-                      ? "message %s is not indexed"
-                      : "message %s is indexed with another body")
-                  .formatted(name(message.key())));
+          findings.add("message %s %s".formatted(name(message.key()), fault));
         }
       }
       done += page.size();
       progress.accept(done);
       last = page.getLast().key();
     }
+  }
+
+  /** What is wrong with a message's document; null if nothing is. */
+  private static @Nullable String fault(
+      Message message, @Nullable Indexed document, boolean hasRevisions) {
+    if (document == null) {
+      return "is not indexed";
+    }
+    if (hasRevisions && document.version() > message.revision()) {
+      // Somebody has changed the message since the snapshot.
+      return null;
+    }
+    if (!message.body().equals(document.body())) {
+      return "is indexed with another body";
+    }
+    return hasRevisions && document.version() < message.revision()
+        ? "has revision %d, and is indexed as of %d"
+            .formatted(message.revision(), document.version())
+        : null;
+  }
+
+  private boolean hasRevisions() {
+    return indexes.all().stream()
+        .anyMatch(entry -> entry.role() == SearchIndexes.Role.LIVE && entry.hasOurLayout());
   }
 
   private boolean isInOutbox(MessageKey key) {
@@ -93,46 +121,61 @@ class SearchCheck {
 
   /**
    * Looks for indexed documents in MySQL, but not in the snapshot: a message that was persisted and
-   * indexed after it is right, too. No message is indexed before its commit.
+   * indexed after it is right, too, and so is a change. None is indexed before its commit.
    */
   void indexedIsPersisted(Findings findings) {
+    boolean hasRevisions = hasRevisions();
     AppsByDigest apps = new AppsByDigest(jdbc);
     indexed.forEachPage(
         PAGE,
-        places ->
-            keys(places, apps, findings).stream()
-                .collect(Collectors.groupingBy(MessageKey::chat))
-                .forEach((chat, ofChat) -> checkPersisted(chat, ofChat, findings)));
+        documents ->
+            byChat(documents, apps, findings)
+                .forEach((chat, ofChat) -> checkPersisted(chat, ofChat, hasRevisions, findings)));
   }
 
-  /** The keys of these documents' messages. */
-  private static List<MessageKey> keys(
-      List<IndexedMessages.Place> places, AppsByDigest apps, Findings findings) {
-    List<MessageKey> keys = new ArrayList<>(places.size());
-    for (IndexedMessages.Place place : places) {
-      apps.id(place.digest())
+  private static Map<ChatKey, List<IndexedMessages.Named>> byChat(
+      List<IndexedMessages.Named> documents, AppsByDigest apps, Findings findings) {
+    Map<ChatKey, List<IndexedMessages.Named>> byChat = new HashMap<>();
+    for (IndexedMessages.Named document : documents) {
+      apps.id(document.digest())
           .ifPresentOrElse(
-              app -> keys.add(new MessageKey(new ChatKey(app, place.chat()), place.number())),
+              app ->
+                  byChat
+                      .computeIfAbsent(new ChatKey(app, document.chat()), _ -> new ArrayList<>())
+                      .add(document),
               () ->
                   findings.add(
                       "document %s:%d:%d belongs to no app"
-                          .formatted(place.digest(), place.chat(), place.number())));
+                          .formatted(document.digest(), document.chat(), document.number())));
     }
-    return keys;
+    return byChat;
   }
 
-  private void checkPersisted(ChatKey chat, List<MessageKey> keys, Findings findings) {
-    Set<Long> there =
-        new HashSet<>(
-            jdbc.sql(PERSISTED)
-                .param("app", chat.appId())
-                .param("chat", chat.number())
-                .param("numbers", keys.stream().map(MessageKey::number).toList())
-                .query((row, _) -> row.getLong(1))
-                .list());
-    keys.stream()
-        .filter(key -> !there.contains(key.number()))
-        .forEach(key -> findings.add("document %s is no persisted message".formatted(name(key))));
+  private void checkPersisted(
+      ChatKey chat,
+      List<IndexedMessages.Named> documents,
+      boolean hasRevisions,
+      Findings findings) {
+    Map<Long, Long> revisions = new HashMap<>();
+    jdbc.sql(PERSISTED)
+        .param("app", chat.appId())
+        .param("chat", chat.number())
+        .param("numbers", documents.stream().map(IndexedMessages.Named::number).toList())
+        .query(
+            row -> {
+              revisions.put(row.getLong(1), row.getLong(2));
+            });
+    for (IndexedMessages.Named document : documents) {
+      String name = name(new MessageKey(chat, document.number()));
+      Long revision = revisions.get(document.number());
+      if (revision == null) {
+        findings.add("document %s is no persisted message".formatted(name));
+      } else if (hasRevisions && document.version() > revision) {
+        findings.add(
+            "document %s is of revision %d, and its message has %d"
+                .formatted(name, document.version(), revision));
+      }
+    }
   }
 
   private static String name(MessageKey key) {

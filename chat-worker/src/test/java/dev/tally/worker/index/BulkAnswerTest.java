@@ -73,6 +73,16 @@ class BulkAnswerTest {
   }
 
   @Test
+  void aMessageThatTheIndexHasInALaterRevisionIsTaken() {
+    BulkAnswer answer =
+        BulkAnswer.of(
+            messages(2), List.of(item(409, "version_conflict_engine_exception"), item(400)));
+
+    assertThat(answer.notTaken()).containsExactly(key(2));
+    assertThat(answer.reason()).isEqualTo("error_400");
+  }
+
+  @Test
   void aMissingIndexRefusesNoMessage() {
     BulkAnswer answer = answer(404, 404);
 
@@ -81,18 +91,25 @@ class BulkAnswerTest {
   }
 
   private static BulkAnswer answer(Integer... statuses) {
-    List<Message> messages =
-        IntStream.rangeClosed(1, statuses.length)
-            .mapToObj(number -> new Message(key(number), APP, "x", Instant.EPOCH))
-            .toList();
-    return BulkAnswer.of(messages, Arrays.stream(statuses).map(BulkAnswerTest::item).toList());
+    return BulkAnswer.of(
+        messages(statuses.length), Arrays.stream(statuses).map(BulkAnswerTest::item).toList());
+  }
+
+  private static List<Message> messages(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(number -> new Message(key(number), APP, "x", 0, Instant.EPOCH))
+        .toList();
   }
 
   private static BulkResponseItem item(int status) {
+    return item(status, "error_" + status);
+  }
+
+  private static BulkResponseItem item(int status, String type) {
     return BulkResponseItem.of(
         item -> {
           item.operationType(OperationType.Index).index("i").id("1").status(status);
-          return status == OK ? item : item.error(error -> error.type("error_" + status));
+          return status == OK ? item : item.error(error -> error.type(type));
         });
   }
 

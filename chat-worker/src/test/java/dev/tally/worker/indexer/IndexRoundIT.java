@@ -8,6 +8,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.NumberRange;
+import dev.tally.common.search.SearchLayout;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.index.DocumentWriter;
@@ -233,8 +234,8 @@ class IndexRoundIT {
     String next = SearchCluster.newName();
     cluster.create(next);
     mysql
-        .sql("INSERT INTO search_indexes (name, role, layout) VALUES (?, 'BUILDING', 2)")
-        .param(next)
+        .sql("INSERT INTO search_indexes (name, role, layout) VALUES (?, 'BUILDING', ?)")
+        .params(next, SearchLayout.VERSION)
         .update();
     assertThat(round.run()).isEqualTo(IndexRound.Result.IDLE);
     assertThat(rows()).isEmpty();
@@ -305,9 +306,9 @@ class IndexRoundIT {
             .mapToObj(
                 number ->
                     new Message(
-                        new MessageKey(chat, number), token(chat.appId()), "", Instant.EPOCH))
+                        new MessageKey(chat, number), token(chat.appId()), "", 0, Instant.EPOCH))
             .toList();
-    return worker.getBean(IndexedMessages.class).bodies(messages).keySet().stream()
+    return worker.getBean(IndexedMessages.class).documents(messages).keySet().stream()
         .map(MessageKey::number)
         .sorted()
         .toList();
@@ -315,8 +316,10 @@ class IndexRoundIT {
 
   /** The body of an app's message that was message 1 of chat 1. */
   private static List<String> bodies(long tokenOf) {
-    Message message = new Message(new MessageKey(CHAT, 1), token(tokenOf), "", Instant.EPOCH);
-    return List.copyOf(worker.getBean(IndexedMessages.class).bodies(List.of(message)).values());
+    Message message = new Message(new MessageKey(CHAT, 1), token(tokenOf), "", 0, Instant.EPOCH);
+    return worker.getBean(IndexedMessages.class).documents(List.of(message)).values().stream()
+        .map(IndexedMessages.Indexed::body)
+        .toList();
   }
 
   /** Replaces the live index by one of the same name with another definition. */

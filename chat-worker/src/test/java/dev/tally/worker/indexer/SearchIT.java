@@ -130,7 +130,12 @@ class SearchIT {
 
     for (int i = 1; i <= 5_000; i += 500) {
       String document = digest(app) + ":1:" + i;
-      http("DELETE", "/%s/_doc/%s?routing=%s".formatted(live(), document, digest(app)), "");
+      // Without this version, the index would take the document no more for a minute.
+      http(
+          "DELETE",
+          "/%s/_doc/%s?routing=%s&version=0&version_type=external_gte"
+              .formatted(live(), document, digest(app)),
+          "");
     }
     assertThat(verify()).hasSize(10);
     // One outbox row for all of the messages.

@@ -4,11 +4,24 @@ package dev.tally.common.search;
 public final class SearchLayout {
 
   /**
-   * The version that this code writes and searches. In version 1, documents were named by the ids
-   * of rows. The field {@code digest} came with version 2, so no search of one version finds a
-   * document of the other, and no index of one version takes one.
+   * The version of the indexes that this code creates.
+   *
+   * <ol>
+   *   <li>Documents were named by the ids of rows.
+   *   <li>Documents are named by digests, in the field {@code digest}. So no search of version 1
+   *       finds a document of a later one, or the other way around, and no index of one takes a
+   *       document of the other.
+   *   <li>The version that Elasticsearch keeps of each document is its message's revision, and not
+   *       its own count of writes.
+   * </ol>
    */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
+
+  /**
+   * The oldest version whose documents have the same names and fields. Until its index is replaced,
+   * searches find them, and it takes documents of the present version.
+   */
+  public static final int OLDEST_USABLE = 2;
 
   private SearchLayout() {}
 }

@@ -29,8 +29,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * Builds a new search index from MySQL beside the old one, while writes and searches go on, and
  * swaps them.
  *
- * <p>Meanwhile the indexer sends new messages to the new index, too, so none is missed: see the
- * overview of {@code dev.tally.worker.indexer}.
+ * <p>Meanwhile the indexer sends new and changed messages to the new index, too, so none is missed:
+ * see the overview of {@code dev.tally.worker.indexer}. The scan reads what messages said when it
+ * began. The index keeps the later revisions that it has by then.
  *
  * <p>What made a new index due when a run began is not due any more when the run has swapped the
  * indexes: both happen in one transaction.

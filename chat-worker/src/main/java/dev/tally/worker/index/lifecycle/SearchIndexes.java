@@ -59,9 +59,19 @@ public final class SearchIndexes {
    */
   public record Entry(String name, Role role, @Nullable String indexUuid, int layout) {
 
-    /** Whether it takes the documents that this version of Tally writes. */
+    /** Whether its documents are those that this version of Tally writes. */
     public boolean hasOurLayout() {
       return layout == SearchLayout.VERSION;
+    }
+
+    /** Whether a later version of Tally has created it. */
+    public boolean isNewer() {
+      return layout > SearchLayout.VERSION;
+    }
+
+    /** Whether it takes the documents that this version of Tally writes. */
+    public boolean takesOurDocuments() {
+      return layout >= SearchLayout.OLDEST_USABLE && !isNewer();
     }
   }
 
