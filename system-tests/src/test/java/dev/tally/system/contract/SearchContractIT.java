@@ -9,6 +9,9 @@ import dev.tally.system.RunningTally;
 import dev.tally.system.TallyClient;
 import dev.tally.testkit.http.Http;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +31,34 @@ import tools.jackson.databind.JsonNode;
 /** Search, as its clients use it. */
 class SearchContractIT {
 
+  private static final String EDIT =
+      """
+      UPDATE messages SET body = 'early result', revision = 1, edited_at = UTC_TIMESTAMP(6)
+      WHERE app_id = (SELECT id FROM apps WHERE token = ?) AND number = 1""";
+
+  private static final String DELETE =
+      """
+      UPDATE messages SET body = '', revision = 2, deleted_at = UTC_TIMESTAMP(6)
+      WHERE app_id = (SELECT id FROM apps WHERE token = ?) AND number = 2""";
+
+  private static final String COUNT =
+      """
+      UPDATE chats SET deleted_count = 1
+      WHERE app_id = (SELECT id FROM apps WHERE token = ?)""";
+
+  private static final String INDEX =
+      """
+      INSERT INTO search_outbox
+        (partition_number, app_id, chat_number, first_number, last_number, due_at)
+      SELECT 0, id, 1, 1, 3, UTC_TIMESTAMP(6) FROM apps WHERE token = ?""";
+
+  private static RunningTally running;
   private static TallyClient tally;
 
   @BeforeAll
   static void start() {
-    tally = TallyClient.of(RunningTally.shared());
+    running = RunningTally.shared();
+    tally = TallyClient.of(running);
   }
 
   @ParameterizedTest
@@ -62,6 +88,35 @@ class SearchContractIT {
     JsonNode beginning = Http.get(url + "ENT").is(200).json().get(0);
     assertThat(beginning.path("highlight").asString())
         .isEqualTo("Something else <em>entirely</em>");
+  }
+
+  @Test
+  void anEditedMessageIsFoundByItsTextAndADeletedOneByNone() throws SQLException {
+    String app = tally.newApp();
+    long chat = tally.newChat(app);
+    tally.say(app, chat, "early plan");
+    tally.say(app, chat, "secret plan");
+    tally.say(app, chat, "other plan");
+    String url = tally.chatUrl(app, chat) + "/search?q=";
+    awaitFound(url + "plan", 1L, 2L, 3L);
+
+    try (Connection connection = running.servers().mysql()) {
+      for (String sql : List.of(EDIT, DELETE, COUNT, INDEX)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+          statement.setString(1, app);
+          assertThat(statement.executeUpdate()).isEqualTo(1);
+        }
+      }
+    }
+
+    awaitFound(url + "plan", 3L);
+    assertThat(found(url + "early")).containsExactly(1L);
+    JsonNode hit = Http.get(url + "result").is(200).json().get(0);
+    assertThat(hit.path("body").asString()).isEqualTo("early result");
+    for (String word :
+        List.of("secret", "s", "secert", "*", "%22%22", "%CA%B0%CC%81", "%F0%9F%8F%BB")) {
+      assertThat(found(url + word)).as(word).isEmpty();
+    }
   }
 
   @Test
