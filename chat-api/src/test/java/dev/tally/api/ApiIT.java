@@ -82,20 +82,6 @@ class ApiIT {
   }
 
   @Test
-  void aMessageThatHasBeenReadIsReadWithoutMySql() {
-    String route = "/apps/" + app + "/chats/1/messages/9";
-    Http.Answer read = get(route).is(200);
-    Server mariaDb = servers.killable(ServerKind.MARIADB);
-    mariaDb.kill();
-    try {
-      assertThat(get(route).is(200).body()).isEqualTo(read.body());
-    } finally {
-      mariaDb.start();
-    }
-    await().atMost(Duration.ofMinutes(1)).until(() -> get("/apps/" + app).status() == 200);
-  }
-
-  @Test
   void readingNeedsNoRedis() {
     Server redis = servers.killable(ServerKind.REDIS);
     redis.kill();

@@ -107,8 +107,9 @@ final class ApiDescription {
     schemas(document);
     apps(document);
     ChatsDescription.describe(document);
+    ChangesDescription.describe(document);
     OperationsDescription.describe(document);
-    SearchDescription.describe(document);
+    ChatsDescription.searches(document);
   }
 
   private static void schemas(Document document) {
@@ -131,6 +132,10 @@ final class ApiDescription {
             Shared.NUMBER,
             "messages_count",
             COUNT,
+            "changes_count",
+            ChangesDescription.CHANGES_COUNT,
+            "deleted_count",
+            ChangesDescription.DELETED_COUNT,
             "name",
             """
             {"description": "Only if the chat has one."}""",
@@ -144,13 +149,13 @@ final class ApiDescription {
     document.record(
         "Message",
         "dev.tally.api.message.MessageView",
-        List.of("author", "metadata", "reply_to", "lost_at"),
+        List.of("author", "metadata", "reply_to", "edited_at", "revision", "deleted_at", "lost_at"),
         Map.of(
             "number",
             Shared.NUMBER,
             "body",
             """
-            {"description": "Empty if the message is lost."}""",
+            {"description": "Empty if the message is deleted or lost."}""",
             "author",
             """
             {"description": "Who wrote the message, as the app names people; only if the message says so."}""",
@@ -161,6 +166,12 @@ final class ApiDescription {
             Shared.NUMBER,
             "created_at",
             TIME,
+            "edited_at",
+            ChangesDescription.EDITED_TIME,
+            "revision",
+            ChangesDescription.REVISION,
+            "deleted_at",
+            ChangesDescription.DELETED_TIME,
             "lost_at",
             LOST_TIME));
     document.record(

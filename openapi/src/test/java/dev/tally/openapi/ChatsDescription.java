@@ -4,21 +4,28 @@ import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.CHAT_LOST;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.CHAT_SET_ASIDE;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_DELETED;
 import static dev.tally.common.web.problem.ProblemType.MESSAGE_LOST;
 import static dev.tally.common.web.problem.ProblemType.MESSAGE_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.MESSAGE_SET_ASIDE;
 import static dev.tally.common.web.problem.ProblemType.NOT_PERSISTED_YET;
 
-/** Describes the routes of chats, messages and streams. */
+/** Describes the routes of chats, messages, streams and searches. */
 final class ChatsDescription {
 
-  private static final String POSITION =
+  static final String POSITION =
       """
       {"type": "integer", "format": "int64", "minimum": 0, "maximum": 999999999999999}""";
 
   private static final String CHAT_EXAMPLE =
       """
-      {"number": 1, "messages_count": 5, "created_at": "2026-11-24T14:42:19.237977Z"}""";
+      {
+        "number": 1,
+        "messages_count": 5,
+        "changes_count": 2,
+        "deleted_count": 1,
+        "created_at": "2026-11-24T14:42:19.237977Z"
+      }""";
 
   private static final String MESSAGE_EXAMPLE =
       """
@@ -31,6 +38,16 @@ final class ChatsDescription {
         "body": "",
         "created_at": "2026-11-25T09:11:02.514093Z",
         "lost_at": "2026-11-25T09:11:02.514093Z"
+      }""";
+
+  private static final String DELETED_EXAMPLE =
+      """
+      {
+        "number": 3,
+        "body": "",
+        "created_at": "2026-11-25T09:12:40.117236Z",
+        "revision": 2,
+        "deleted_at": "2026-11-25T09:13:02.220981Z"
       }""";
 
   private static final String LOST_CHAT =
@@ -78,15 +95,22 @@ final class ChatsDescription {
                 "messages",
                 "listMessages",
                 "List messages",
-                "In number order. " + ApiDescription.LOST + ApiDescription.PAGES)
+                "In number order. A deleted message keeps its number and has a `deleted_at`. "
+                    + ApiDescription.LOST
+                    + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
-            .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER);
+            .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+            .parameter(
+                "deleted",
+                "With `omit` the list leaves out deleted messages.",
+                """
+                {"type": "string", "enum": ["omit"]}""");
     page(list)
         .answers(
             200,
             "Messages",
             Shared.arrayOf("Message"),
-            "[" + MESSAGE_EXAMPLE + ", " + LOST_EXAMPLE + "]",
+            "[" + String.join(", ", MESSAGE_EXAMPLE, LOST_EXAMPLE, DELETED_EXAMPLE) + "]",
             "Link")
         .problems(
             ApiDescription.reading(
@@ -106,7 +130,8 @@ final class ChatsDescription {
                 NOT_PERSISTED_YET,
                 CHAT_SET_ASIDE,
                 MESSAGE_SET_ASIDE,
-                MESSAGE_LOST));
+                MESSAGE_LOST,
+                MESSAGE_DELETED));
   }
 
   private static void stream(Document document) {
@@ -117,9 +142,10 @@ final class ChatsDescription {
             "streamMessages",
             "Stream messages as they come",
             """
-            Sends every message once and in order, as a server-sent event; lost messages have none. An event's id is the message number, so a \
-            client that lost its connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 \
-            seconds shows that the stream is alive.""")
+            Sends every message once and in order, as a server-sent event, as it reads then: a deleted message has a \
+            `deleted_at`. Lost messages have no event. An event's id is the message number, so a client that lost its \
+            connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 seconds shows that \
+            the stream is alive.""")
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
         .parameter("after", "Only numbers greater than this one.", POSITION)
@@ -133,7 +159,48 @@ final class ChatsDescription {
                 APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
   }
 
-  private static Route page(Route list) {
+  static void searches(Document document) {
+    search(document, "searchChat", "/apps/{token}/chats/{chat}/search");
+    search(document, "searchMessages", "/apps/{token}/chats/{chat}/messages/search");
+  }
+
+  private static void search(Document document, String id, String path) {
+    document
+        .route("GET", path)
+        .is(
+            "search",
+            id,
+            "Search a chat",
+            """
+            Finds the messages that have all words, in any order. A word matches as a whole, as the beginning of a \
+            word, or with a typo; case and accents do not matter. The best match comes first. This search has two \
+            paths, which do the same. %s"""
+                .formatted(ApiDescription.PAGES))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .requires("q")
+        .parameter(
+            "q",
+            "The words to search for, at most 32; a Chinese character and an emoji are a word each. Required, and not blank.",
+            """
+            {"type": "string", "minLength": 1, "maxLength": 256, "examples": ["hello"]}""")
+        .parameter(
+            "after", "The cursor in the `Link` of the page before.", "{\"type\": \"string\"}")
+        .parameter("limit", ApiDescription.LIMIT_TEXT, ApiDescription.LIMIT)
+        .answers(
+            200,
+            "The messages that match",
+            Shared.arrayOf("Hit"),
+            """
+            [{"number": 1, "body": "Hello wörld 🎉", "highlight": "<em>Hello</em> wörld 🎉"}]""",
+            "Link")
+        .problems(
+            ApiDescription.reading(
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
+  }
+
+  /** The parameters of a list of what has numbers. */
+  static Route page(Route list) {
     return list.parameter("after", "Only numbers greater than this one.", POSITION)
         .parameter("before", "Only numbers less than this one.", POSITION)
         .parameter(

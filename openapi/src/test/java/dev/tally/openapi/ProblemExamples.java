@@ -27,6 +27,7 @@ final class ProblemExamples {
           "The message was accepted and could not be persisted; an operator decides";
       case CHAT_LOST -> "The chat is lost; its number stays given out";
       case MESSAGE_LOST -> "The message is lost; its number stays given out";
+      case MESSAGE_DELETED -> "The message is deleted; its number stays given out";
       case NO_SUCH_ROUTE -> "Nothing is served under this path";
       case MALFORMED_REQUEST ->
           "JSON, form, UTF-8, path, query parameter or header that cannot be read";
@@ -61,6 +62,7 @@ final class ProblemExamples {
       case MESSAGE_SET_ASIDE -> "The message was accepted and could not be persisted.";
       case CHAT_LOST -> "The chat was lost; its number stays given out.";
       case MESSAGE_LOST -> "The message was lost; its number stays given out.";
+      case MESSAGE_DELETED -> "The message was deleted; its number stays given out.";
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";
       case UNAUTHORIZED -> "Send the admin key as 'Authorization: Bearer <key>'.";

@@ -24,15 +24,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCallback;
 
 /**
- * Measures reads of a random message, of a message that was read before, and of the first and the
- * last page of a long chat. Compares them with an empty endpoint and with the bare SQL.
+ * Measures reads of a random message, and of the first and the last page of a long chat. Compares
+ * them with an empty endpoint and with the bare SQL.
  */
 public final class ReadSection {
 
-  /** A number of messages that the API can remember. */
-  private static final int AGAIN = 5_000;
-
-  /** A number of messages of which the API can remember only a few. */
+  /** A number of messages of which MySQL reads each anew. */
   private static final int ANY = 400_000;
 
   private static final int PAGE = 100;
@@ -60,7 +57,6 @@ public final class ReadSection {
         Service stub = StubServer.start(run.services())) {
       Contender emptyLoad = run.contender(stub, List.of(HttpFormat.get("/empty")));
       Contender anyLoad = run.contender(api, reads(app, messages, ANY));
-      Contender againLoad = run.contender(api, reads(app, messages, AGAIN));
       Contender firstLoad = run.contender(api, List.of(page(app, 0)));
       Contender lastLoad = run.contender(api, List.of(page(app, lastPage)));
       LongSupplier number = () -> ThreadLocalRandom.current().nextLong(1, messages + 1);
@@ -70,8 +66,6 @@ public final class ReadSection {
       Series emptyCpu = rounds.add("empty endpoint", "1", emptyLoad::perCpuSecond);
       Series any = rounds.add("read", "1/s", anyLoad::measure);
       Series anyCpu = rounds.add("read", "1", anyLoad::perCpuSecond);
-      Series again = rounds.add("read again", "1/s", againLoad::measure);
-      Series againCpu = rounds.add("read again", "1", againLoad::perCpuSecond);
       Series anySql = rounds.add("bare SQL", "1/s", () -> sql(run, SQL_MESSAGE, app, number));
       Series first = rounds.add("the first page", "1/s", firstLoad::measure);
       Series last = rounds.add("the last page", "1/s", lastLoad::measure);
@@ -84,9 +78,6 @@ public final class ReadSection {
       table.add(one, any, empty, goal);
       table.add(one, any, anySql);
       table.add(one + ", a CPU second of the API", anyCpu, emptyCpu);
-      String oneAgain = "read one of %,d messages again".formatted(AGAIN);
-      table.add(oneAgain, again, empty, goal);
-      table.add(oneAgain + ", a CPU second of the API", againCpu, emptyCpu);
       String page = "read page %,d of %d".formatted(messages / PAGE, PAGE);
       table.add(page, last, lastSql);
       table.add(page, last, first, new Goal.AtLeast(0.8));

@@ -25,7 +25,8 @@ class ChatRows {
 
   private static final String SELECT =
       """
-      SELECT c.number, c.messages_count, c.name, c.metadata, c.created_at, c.lost_at
+      SELECT c.number, c.messages_count, c.changes_count, c.deleted_count, c.name, c.metadata,
+             c.created_at, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
@@ -131,10 +132,12 @@ class ChatRows {
     return new ChatView(
         row.getLong(1),
         row.getLong(2),
-        row.getString(3),
-        row.getString(4),
-        row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(6, LocalDateTime.class)));
+        row.getLong(3),
+        row.getLong(4),
+        row.getString(5),
+        row.getString(6),
+        row.getObject(7, LocalDateTime.class).toInstant(ZoneOffset.UTC),
+        instant(row.getObject(8, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {

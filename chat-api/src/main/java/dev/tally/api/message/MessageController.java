@@ -31,12 +31,14 @@ final class MessageController {
       @RequestParam @Nullable String before,
       @RequestParam @Nullable String order,
       @RequestParam @Nullable String limit,
+      @RequestParam @Nullable String deleted,
       ChatName chat,
       HttpServletResponse response) {
     PageRequest page = PageRequest.of(after, before, order, limit);
+    Tombstones tombstones = Tombstones.of(deleted);
     try (PageBody<MessageView> body = PageBody.of(answers, chat.app(), page.limit())) {
-      messages.list(chat, page, body);
-      body.send(last -> page.after(last.number()), response);
+      messages.list(chat, page, tombstones, body);
+      body.send(last -> tombstones.keptBy(page.after(last.number())), response);
     }
   }
 

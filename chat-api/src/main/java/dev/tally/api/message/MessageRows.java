@@ -18,25 +18,27 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads rows of {@code messages}. The worker inserts these rows, and nothing changes them. Plain
- * JDBC reads them at a fraction of an entity's cost. Each query joins the app itself, so a read is
- * one round trip.
+ * Reads rows of {@code messages}. Only the worker inserts and changes these rows. Plain JDBC reads
+ * them at a fraction of an entity's cost. Each query joins the app itself, so a read is one round
+ * trip.
  */
 @Component
 class MessageRows {
 
   private static final String SELECT =
       """
-      SELECT m.number, m.body, m.author, m.metadata, m.reply_to, m.created_at, m.lost_at
+      SELECT m.number, m.body, m.author, m.metadata, m.reply_to, m.created_at,
+             m.edited_at, m.revision, m.deleted_at, m.lost_at
       FROM apps a JOIN messages m ON m.app_id = a.id
       WHERE a.token = ? AND m.chat_number = ?
       """;
 
   private static final String ONE = SELECT + "AND m.number = ?";
-  private static final String ASCENDING =
-      SELECT + "AND m.number > ? AND m.number < ? ORDER BY m.number LIMIT ?";
-  private static final String DESCENDING =
-      SELECT + "AND m.number > ? AND m.number < ? ORDER BY m.number DESC LIMIT ?";
+  private static final String UPWARDS =
+      "AND m.number > ? AND m.number < ? ORDER BY m.number LIMIT ?";
+  private static final String DOWNWARDS =
+      "AND m.number > ? AND m.number < ? ORDER BY m.number DESC LIMIT ?";
+  private static final String NOT_DELETED = "AND m.deleted_at IS NULL ";
 
   private static final RowMapper<MessageView> ROW = (row, _) -> message(row);
 
@@ -56,7 +58,10 @@ class MessageRows {
         row.getString(4),
         row.getObject(5, Long.class),
         row.getObject(6, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(7, LocalDateTime.class)));
+        instant(row.getObject(7, LocalDateTime.class)),
+        row.getObject(8, Long.class),
+        instant(row.getObject(9, LocalDateTime.class)),
+        instant(row.getObject(10, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {
@@ -75,10 +80,12 @@ class MessageRows {
    *
    * @param reader takes each message; false ends the reading
    */
-  void read(ChatName chat, PageRequest page, Predicate<MessageView> reader) {
+  void read(ChatName chat, PageRequest page, Tombstones tombstones, Predicate<MessageView> reader) {
     pages.read(
         page,
-        page.descending() ? DESCENDING : ASCENDING,
+        SELECT
+            + (tombstones == Tombstones.OMITTED ? NOT_DELETED : "")
+            + (page.descending() ? DOWNWARDS : UPWARDS),
         List.of(chat.app().value(), chat.number()),
         ROW,
         MessageView::number,
@@ -88,6 +95,12 @@ class MessageRows {
   List<MessageView> after(MessageName last, int limit) {
     ChatName chat = last.chat();
     return jdbc.query(
-        ASCENDING, ROW, chat.app().value(), chat.number(), last.number(), Long.MAX_VALUE, limit);
+        SELECT + UPWARDS,
+        ROW,
+        chat.app().value(),
+        chat.number(),
+        last.number(),
+        Long.MAX_VALUE,
+        limit);
   }
 }

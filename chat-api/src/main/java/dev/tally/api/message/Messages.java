@@ -1,7 +1,5 @@
 package dev.tally.api.message;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.api.chat.Chats;
 import dev.tally.api.chat.Missing;
 import dev.tally.api.page.PageBody;
@@ -10,35 +8,19 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.stereotype.Service;
 
-/** Reads messages, and answers 404 for those that do not exist, 410 for those that are lost. */
+/**
+ * Reads messages, and answers 404 for those that do not exist, 410 for those that are deleted or
+ * lost. It keeps none of them, because any of them may be edited or deleted.
+ */
 @Service
 public class Messages {
-
-  private static final long MAX_RECENT_BYTES = 16 * 1024 * 1024;
-
-  /** An estimate of the objects around the texts. A character counts as two bytes. */
-  private static final int RECENT_OVERHEAD_BYTES = 300;
-
-  /** After a restore of MySQL, the API still answers a lost message for this long at most. */
-  private static final Duration RECENT_FOR = Duration.ofMinutes(5);
 
   private final Chats chats;
   private final MessageRows rows;
   private final Missing missing;
-
-  /** Messages that were read one by one. They never change, so a cached message is always right. */
-  private final Cache<MessageName, MessageView> recent =
-      Caffeine.newBuilder()
-          .maximumWeight(MAX_RECENT_BYTES)
-          .<MessageName, MessageView>weigher(
-              (_, message) -> RECENT_OVERHEAD_BYTES + 2 * message.length())
-          .expireAfterWrite(RECENT_FOR)
-          .build();
 
   Messages(Chats chats, MessageRows rows, Missing missing) {
     this.chats = chats;
@@ -47,22 +29,27 @@ public class Messages {
   }
 
   MessageView get(MessageName name) {
-    MessageView message = find(name).orElseThrow(() -> missing.message(name));
+    MessageView message = rows.find(name).orElseThrow(() -> missing.message(name));
     if (message.lost()) {
       throw ProblemException.of(
           ProblemType.MESSAGE_LOST, "The message was lost; its number stays given out.");
     }
+    if (message.deleted()) {
+      throw ProblemException.of(
+          ProblemType.MESSAGE_DELETED, "The message was deleted; its number stays given out.");
+    }
     return message;
   }
 
-  private Optional<MessageView> find(MessageName name) {
-    MessageView seen = recent.getIfPresent(name);
-    if (seen != null) {
-      return Optional.of(seen);
+  /**
+   * Does nothing if a message exists, also a deleted or lost one.
+   *
+   * @throws ProblemException 404 if there is no such app, chat or message
+   */
+  public void requireRow(MessageName name) {
+    if (rows.find(name).isEmpty()) {
+      throw missing.message(name);
     }
-    Optional<MessageView> found = rows.find(name);
-    found.ifPresent(message -> recent.put(name, message));
-    return found;
   }
 
   /**
@@ -81,8 +68,8 @@ public class Messages {
    *
    * @throws ProblemException 404 if there is no such app or chat
    */
-  void list(ChatName chat, PageRequest page, PageBody<MessageView> body) {
-    rows.read(chat, page, body::add);
+  void list(ChatName chat, PageRequest page, Tombstones tombstones, PageBody<MessageView> body) {
+    rows.read(chat, page, tombstones, body::add);
     if (body.isEmpty()) {
       // If the app or the chat is missing, this says so.
       chats.place(chat);

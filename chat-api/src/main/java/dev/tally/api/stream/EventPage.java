@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive messages of a chat, encoded as server-sent events. Lost messages have no event.
+ * Consecutive messages of a chat, encoded as server-sent events. Lost messages have no event;
+ * deleted ones have one that says so.
  *
  * @param last the number of the last message, lost or not
  * @param messages the number of events; 0 if all messages are lost

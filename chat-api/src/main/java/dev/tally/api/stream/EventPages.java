@@ -11,14 +11,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the pages that streams send. All streams of a chat at the same position share one read:
- * messages never change, so the same messages always follow a number. All streams together use at
- * most {@value #MAX_READS} connections to MySQL, and leave the others to other requests.
+ * Reads the pages that streams send. Streams of a chat at the same position share a read while an
+ * announcement reaches all of them. Messages change, so a stream never gets a page that was read
+ * before the stream was opened, and no page is shared for longer than a second.
+ *
+ * <p>All streams together use at most {@value #MAX_READS} connections to MySQL, and leave the
+ * others to other requests.
  */
 @Component
 final class EventPages {
@@ -37,17 +41,24 @@ final class EventPages {
   /** An estimate of the objects around a page. A page of lost messages is nothing else. */
   private static final int PAGE_OVERHEAD_BYTES = 300;
 
-  private static final Duration SHARED_FOR = Duration.ofSeconds(10);
+  /**
+   * Longer than an announcement takes to reach all streams of a chat. A stream that comes later
+   * reads for itself.
+   */
+  private static final Duration SHARED_FOR = Duration.ofSeconds(1);
 
   private final Messages messages;
   private final JsonMapper json;
-  private final Semaphore reads = new Semaphore(MAX_READS, true);
+  private final Semaphore connections = new Semaphore(MAX_READS, true);
+
+  /** How many reads have begun, of any chat. */
+  private final AtomicLong reads = new AtomicLong();
 
   /** The pages by the last message before them. */
-  private final Cache<MessageName, EventPage> shared =
+  private final Cache<MessageName, Read> shared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_SHARED_BYTES)
-          .<MessageName, EventPage>weigher((_, page) -> PAGE_OVERHEAD_BYTES + page.bytes().length)
+          .<MessageName, Read>weigher((_, read) -> PAGE_OVERHEAD_BYTES + read.page().bytes().length)
           .expireAfterWrite(SHARED_FOR)
           .build();
 
@@ -57,14 +68,28 @@ final class EventPages {
   }
 
   /**
+   * A page as it was read.
+   *
+   * @param number counts the reads in the order in which they began
+   */
+  private record Read(long number, EventPage page) {}
+
+  /** The present moment: the number of the latest read. */
+  long now() {
+    return reads.get();
+  }
+
+  /**
    * Reads the next messages of a chat, without the lost ones. If the announced messages cannot be
    * read, this takes the announcement back.
    *
    * @param position the number of the last message that the stream sent
+   * @param opened the moment at which the stream was opened. No page was read before it
    * @return null if no message comes after the position yet
    * @throws RuntimeException from Spring's hierarchies if MySQL does not answer
    */
-  @Nullable EventPage next(ChatWatch watch, long position) throws InterruptedException {
+  @Nullable EventPage next(ChatWatch watch, long position, long opened)
+      throws InterruptedException {
     watch.reading().lockInterruptibly();
     try {
       long announced = watch.highest();
@@ -72,33 +97,32 @@ final class EventPages {
         return null;
       }
       MessageName last = new MessageName(watch.chat().name(), position);
-      EventPage page = shared.getIfPresent(last);
-      if (page == null) {
-        page = read(last);
-        if (page == null) {
+      Read read = shared.getIfPresent(last);
+      if (read == null || read.number() <= opened) {
+        read = read(last);
+        if (read == null) {
           watch.retract(announced, position);
-        } else {
-          shared.put(last, page);
+          return null;
         }
+        shared.put(last, read);
       }
-      return page;
+      return read.page();
     } finally {
       watch.reading().unlock();
     }
   }
 
-  private @Nullable EventPage read(MessageName last) throws InterruptedException {
+  private @Nullable Read read(MessageName last) throws InterruptedException {
     List<MessageView> found;
-    reads.acquire();
+    long number;
+    connections.acquire();
     try {
+      number = reads.incrementAndGet();
       found = messages.after(last, MAX_MESSAGES);
     } finally {
-      reads.release();
+      connections.release();
     }
-    if (found.isEmpty()) {
-      return null;
-    }
-    return page(found);
+    return found.isEmpty() ? null : new Read(number, page(found));
   }
 
   private EventPage page(List<MessageView> found) {

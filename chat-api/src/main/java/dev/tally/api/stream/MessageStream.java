@@ -108,6 +108,7 @@ final class MessageStream {
 
   private void follow(ChatWatch watch, long after, HttpServletResponse response)
       throws IOException, InterruptedException {
+    long opened = pages.now();
     long position = after;
     boolean caughtUp = false;
     long end = System.nanoTime() + life().toNanos();
@@ -115,7 +116,7 @@ final class MessageStream {
     while (!watch.isEnded() && (left = end - System.nanoTime()) > 0) {
       EventPage page;
       try {
-        page = pages.next(watch, position);
+        page = pages.next(watch, position, opened);
       } catch (DataAccessException | TransactionException e) {
         log.debug("A stream could not read from MySQL, trying again: {}", LoggedFault.line(e));
         retries.increment();

@@ -11,7 +11,7 @@
  *   <li>A {@link dev.tally.api.stream.MessageStream} runs on the virtual thread of its request. Its
  *       position is the number of the last message that it sent.
  *   <li>{@link dev.tally.api.stream.EventPages} reads the messages after a position, and shares the
- *       page with all streams at that position.
+ *       page with the other streams that wait at that position.
  * </ul>
  *
  * <p>The process:
@@ -34,6 +34,8 @@
  *       so it misses no announcement.
  *   <li>An announcement whose messages cannot be read is taken back, and the next poll asks MySQL.
  *       So a wrong hint costs one read, not a loop of them.
+ *   <li>A stream sends no message as it read before the stream was opened: a shared page is used
+ *       only for a moment, and only by streams that were open when it was read.
  *   <li>The API keeps nothing for a client. The client names its position when it connects, and may
  *       connect to any API.
  *   <li>The number of streams, the reads at once, the bytes of a page and the shared pages have

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class EventPagesIT {
     api.insert(watch.chat(), 2, "\"zwei\"\n🎉");
     watch.raise(2);
 
-    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+    EventPage page = Objects.requireNonNull(next(watch, 0));
 
     assertThat(new String(page.bytes(), UTF_8))
         .matches(
@@ -62,8 +63,8 @@ class EventPagesIT {
                 .after(new MessageName(watch.chat().name(), 0), 1)
                 .getFirst()
                 .createdAt());
-    assertThat(Objects.requireNonNull(pages.next(watch, 1)).messages()).isEqualTo(1);
-    assertThat(pages.next(watch, 2)).isNull();
+    assertThat(Objects.requireNonNull(next(watch, 1)).messages()).isEqualTo(1);
+    assertThat(next(watch, 2)).isNull();
   }
 
   @Test
@@ -74,7 +75,7 @@ class EventPagesIT {
     api.insertLost(watch.chat(), 3);
     watch.raise(3);
 
-    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+    EventPage page = Objects.requireNonNull(next(watch, 0));
 
     assertThat(new String(page.bytes(), UTF_8))
         .matches("id: 2\ndata: \\{\"number\":2,\"body\":\"zwei\",\"created_at\":\"[^\"]+\"}\n\n");
@@ -97,13 +98,13 @@ class EventPagesIT {
     api.insert(watch.chat(), 101, "x");
     watch.raise(101);
 
-    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+    EventPage page = Objects.requireNonNull(next(watch, 0));
 
     assertThat(page.bytes()).isEmpty();
     assertThat(page.messages()).isZero();
     assertThat(page.oldest()).isNull();
     assertThat(page.last()).isEqualTo(100);
-    assertThat(Objects.requireNonNull(pages.next(watch, 100)).messages()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(next(watch, 100)).messages()).isEqualTo(1);
   }
 
   @Test
@@ -111,7 +112,7 @@ class EventPagesIT {
     ChatWatch watch = watch();
     api.insert(watch.chat(), 1, "eins");
 
-    assertThat(pages.next(watch, 0)).isNull();
+    assertThat(next(watch, 0)).isNull();
     assertThat(watch.isSilentFor(Duration.ofHours(1))).isFalse();
   }
 
@@ -120,14 +121,14 @@ class EventPagesIT {
     ChatWatch watch = watch();
     watch.hint(3);
 
-    assertThat(pages.next(watch, 0)).isNull();
+    assertThat(next(watch, 0)).isNull();
 
     assertThat(watch.highest()).isZero();
     assertThat(watch.isSilentFor(Duration.ofHours(1))).isTrue();
     // The absence is not remembered.
     api.insert(watch.chat(), 1, "late");
     watch.hint(1);
-    assertThat(pages.next(watch, 0)).isNotNull();
+    assertThat(next(watch, 0)).isNotNull();
   }
 
   @Test
@@ -138,10 +139,10 @@ class EventPagesIT {
     }
     watch.raise(101);
 
-    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+    EventPage page = Objects.requireNonNull(next(watch, 0));
 
     assertThat(page.last()).isEqualTo(100);
-    assertThat(Objects.requireNonNull(pages.next(watch, 100)).last()).isEqualTo(101);
+    assertThat(Objects.requireNonNull(next(watch, 100)).last()).isEqualTo(101);
   }
 
   @Test
@@ -152,7 +153,7 @@ class EventPagesIT {
     }
     watch.raise(9);
 
-    EventPage page = Objects.requireNonNull(pages.next(watch, 0));
+    EventPage page = Objects.requireNonNull(next(watch, 0));
 
     assertThat(page.last()).isEqualTo(7);
     assertThat(page.messages()).isEqualTo(7);
@@ -171,7 +172,7 @@ class EventPagesIT {
         Statement statement = connection.createStatement()) {
       statement.execute("LOCK TABLES messages WRITE");
       for (int i = 0; i < 5; i++) {
-        FutureTask<EventPage> stream = new FutureTask<>(() -> pages.next(watch, 0));
+        FutureTask<EventPage> stream = new FutureTask<>(() -> next(watch, 0));
         streams.add(stream);
         threads.add(Thread.ofPlatform().daemon().start(stream));
       }
@@ -184,7 +185,59 @@ class EventPagesIT {
     for (FutureTask<EventPage> stream : streams) {
       assertThat(stream.get(30, TimeUnit.SECONDS)).isSameAs(first);
     }
-    assertThat(pages.next(watch, 0)).isSameAs(first);
+  }
+
+  @Test
+  void aStreamGetsNoPageThatIsOlderThanItself() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+    watch.raise(1);
+    EventPage before = next(watch, 0);
+    api.edit(watch.chat(), 1, "one");
+
+    long opened = pages.now();
+    EventPage after = Objects.requireNonNull(pages.next(watch, 0, opened));
+
+    assertThat(after).isNotSameAs(before);
+    assertThat(new String(after.bytes(), UTF_8))
+        .matches(
+            """
+            id: 1
+            data: \\{"number":1,"body":"one","created_at":"[^"]+","edited_at":"[^"]+","revision":1}
+
+            """);
+    // The streams that are open share the newer page.
+    assertThat(pages.next(watch, 0, opened)).isSameAs(after);
+    assertThat(next(watch, 0)).isSameAs(after);
+  }
+
+  @Test
+  void aSharedPageDoesNotLast() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+    watch.raise(1);
+    EventPage first = next(watch, 0);
+
+    await().untilAsserted(() -> assertThat(next(watch, 0)).isNotSameAs(first));
+  }
+
+  @Test
+  void aDeletedMessageHasAnEvent() throws Exception {
+    ChatWatch watch = watch();
+    api.insert(watch.chat(), 1, "eins");
+    api.delete(watch.chat(), 1);
+    watch.raise(1);
+
+    EventPage page = Objects.requireNonNull(next(watch, 0));
+
+    assertThat(new String(page.bytes(), UTF_8))
+        .matches(
+            """
+            id: 1
+            data: \\{"number":1,"body":"","created_at":"[^"]+","revision":1,"deleted_at":"[^"]+"}
+
+            """);
+    assertThat(page.messages()).isEqualTo(1);
   }
 
   @Test
@@ -202,7 +255,7 @@ class EventPagesIT {
         Statement statement = connection.createStatement()) {
       statement.execute("LOCK TABLES messages WRITE");
       for (ChatWatch watch : watches) {
-        FutureTask<EventPage> stream = new FutureTask<>(() -> pages.next(watch, 0));
+        FutureTask<EventPage> stream = new FutureTask<>(() -> next(watch, 0));
         streams.add(stream);
         threads.add(Thread.ofPlatform().daemon().start(stream));
       }
@@ -213,6 +266,12 @@ class EventPagesIT {
     for (FutureTask<EventPage> stream : streams) {
       assertThat(stream.get(30, TimeUnit.SECONDS)).isNotNull();
     }
+  }
+
+  /** The page of a stream that was open before any read. */
+  private static @Nullable EventPage next(ChatWatch watch, long position)
+      throws InterruptedException {
+    return pages.next(watch, position, 0);
   }
 
   private static ChatWatch watch() {

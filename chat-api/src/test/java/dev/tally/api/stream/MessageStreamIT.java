@@ -93,6 +93,25 @@ class MessageStreamIT {
   }
 
   @Test
+  void aNewStreamShowsMessagesAsTheyReadNow() {
+    api.insert(chat, 1, "eins");
+    api.insert(chat, 2, "zwei");
+    try (EventStream open = EventStream.open(api.url(chat))) {
+      open.awaitEvents(2);
+      api.edit(chat, 1, "one");
+      api.delete(chat, 2);
+
+      try (EventStream stream = EventStream.open(api.url(chat))) {
+        assertThat(stream.awaitEvents(2).events())
+            .extracting(EventStream.Event::body)
+            .containsExactly("one", "");
+        assertThat(stream.numbers()).containsExactly(1L, 2L);
+      }
+      assertThat(open.events()).extracting(EventStream.Event::body).containsExactly("eins", "zwei");
+    }
+  }
+
+  @Test
   void aStreamOutlivesMySql() {
     Server mariaDb = api.servers().killable(ServerKind.MARIADB);
     try (EventStream stream = EventStream.open(api.url(chat))) {

@@ -94,6 +94,26 @@ final class RunningApi implements AutoCloseable {
         .update();
   }
 
+  /** Edits a message by change 1 of its chat. */
+  void edit(Chats.Place chat, long number, String body) {
+    mysql
+        .sql(
+            "UPDATE messages SET body = ?, revision = 1, edited_at = UTC_TIMESTAMP(6)"
+                + " WHERE app_id = ? AND chat_number = ? AND number = ?")
+        .params(body, chat.key().appId(), chat.key().number(), number)
+        .update();
+  }
+
+  /** Deletes a message by change 1 of its chat. */
+  void delete(Chats.Place chat, long number) {
+    mysql
+        .sql(
+            "UPDATE messages SET body = '', revision = 1, deleted_at = UTC_TIMESTAMP(6)"
+                + " WHERE app_id = ? AND chat_number = ? AND number = ?")
+        .params(chat.key().appId(), chat.key().number(), number)
+        .update();
+  }
+
   /** A void row: MySQL has lost the message. */
   void insertLost(Chats.Place chat, long number) {
     mysql

@@ -63,7 +63,8 @@ class ChatFieldsIT {
 
     for (long number = 1; number <= 5; number++) {
       assertThat(read(number).propertyNames())
-          .containsExactly("number", "messages_count", "created_at");
+          .containsExactly(
+              "number", "messages_count", "changes_count", "deleted_count", "created_at");
     }
   }
 

@@ -23,6 +23,7 @@ class ProblemTypeTest {
     "MESSAGE_SET_ASIDE, 404, message-set-aside, Message set aside",
     "CHAT_LOST, 410, chat-lost, Chat lost",
     "MESSAGE_LOST, 410, message-lost, Message lost",
+    "MESSAGE_DELETED, 410, message-deleted, Message deleted",
     "NO_SUCH_ROUTE, 404, no-such-route, No such route",
     "MALFORMED_REQUEST, 400, malformed-request, Malformed request",
     "UNAUTHORIZED, 401, unauthorized, Unauthorized",

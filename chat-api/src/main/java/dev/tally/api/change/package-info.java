@@ -1,0 +1,5 @@
+/** Reads what was changed: the changes of a chat's messages, in pages. */
+@NullMarked
+package dev.tally.api.change;
+
+import org.jspecify.annotations.NullMarked;
