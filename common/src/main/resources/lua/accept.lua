@@ -1,15 +1,15 @@
--- Takes the next numbers of a parent (an app for chats, a chat for messages) and queues one job for each number.
--- Does all of this or nothing.
+-- Takes the next numbers of a parent (an app for chats, a chat for messages or for changes) and queues one job for each
+-- number. Does all of this or nothing.
 --
--- KEYS[1]  hash    counter: "numbers" is the highest number given out in the parent, "epoch" the one it belongs to; a
---                  parent without a counter of the partition's epoch is unknown
+-- KEYS[1]  hash    counter: "numbers" is the highest number given out in the parent, "changes" that of a chat's changes,
+--                  "epoch" the one both belong to; a parent without a counter of the partition's epoch is unknown
 -- KEYS[2]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "epoch", "run"
 -- KEYS[3]  list    jobs of the app, oldest first
 -- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
 -- KEYS[5…7]   hashes  idempotency records of the app in three slices of time, at most ARGV[16] in each hash: a field is
---                     a key's name, its value the record "<fingerprint> <chat> <first> <count>"; "more" is how many
---                     records the shards of the slice hold. These keys and the next are absent if the request has no
---                     idempotency key.
+--                     a key's name, its value the record "<fingerprint> <chat> <first> <count>", with a "c" behind the
+--                     chat if the numbers are those of changes; "more" is how many records the shards of the slice
+--                     hold. These keys and the next are absent if the request has no idempotency key.
 -- KEYS[8…10]  hashes  more records: those shards of the slices that the key belongs to
 --
 -- ARGV[1]   string   token of the app
@@ -23,14 +23,16 @@
 -- ARGV[9]   string   for new chats, the part of a message counter's name before the chat's number, else ""
 -- ARGV[10]  string   for new chats, the part after the chat's number, else ""
 -- ARGV[11]  string   the run of Redis that the gateway knows, "" if none
--- ARGV[12]  string   number of the messages' chat, "0" for new chats; only for the record
+-- ARGV[12]  string   number of the messages' chat, with a "c" behind it for changes, "0" for new chats; only for the
+--                    record
 -- ARGV[13]  string   "1" if replicas must confirm what this connection writes, else ""
 -- ARGV[14]  string   name of the idempotency key, "" if the request has none
 -- ARGV[15]  integer  length of a slice, in milliseconds: more than half of a record's life
 -- ARGV[16]  integer  most records of a slice that are not in shards
 -- ARGV[17]  integer  most records of the app
--- ARGV[18]  integer  the highest number that a new message answers, 0 if none does
--- ARGV[19…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[18]  integer  the highest number of a message that the jobs answer or change, 0 if there is none
+-- ARGV[19]  string   the field of the counter that the numbers come from: "numbers" or "changes"
+-- ARGV[20…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
@@ -39,10 +41,11 @@
 -- before its next turn.
 --
 -- Answers {"accepted", first, last, position}, {"replayed", first, last, position}, {"unchecked"} if this run of Redis
--- is not checked or not the one that the gateway knows, {"unknown-parent"}, {"counter-unusable"} if the counter is no
--- number, {"counter-behind"} if the number of a new chat has been given out before, {"no-such-message", number} if a
--- message answers one that the parent has not, with the highest that it has, {"queue-full"}, {"key-reused"}, or
--- {"too-many-keys", milliseconds} if the app has too many records, and some of them expire after this time.
+-- is not checked or not the one that the gateway knows, {"unknown-parent"} also if only the field is missing,
+-- {"counter-unusable"} if the counter is no number, {"counter-behind"} if the number of a new chat has been given out
+-- before, {"no-such-message", number} if a job answers or changes a message that the chat has not, with the highest
+-- that it has, {"queue-full"}, {"key-reused"}, or {"too-many-keys", milliseconds} if the app has too many records, and
+-- some of them expire after this time.
 
 local counter = KEYS[1] -- hash
 local state = KEYS[2] -- hash
@@ -67,8 +70,9 @@ local key_name = ARGV[14] -- string
 local slice_length = tonumber(ARGV[15]) -- integer (milliseconds)
 local most_unsharded = tonumber(ARGV[16]) -- integer
 local most_records = tonumber(ARGV[17]) -- integer
-local replied_to = tonumber(ARGV[18]) -- integer
-local FIRST_JOB = 19
+local mentioned = tonumber(ARGV[18]) -- integer
+local counter_field = ARGV[19] -- string
+local FIRST_JOB = 20
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 local info = redis.pcall('INFO', 'server')
@@ -93,7 +97,7 @@ if has_key then
       record = redis.call('HGET', holder, key_name)
     end
     if record then
-      local recorded_fingerprint, first, count = string.match(record, '^(%S+) %d+ (%d+) (%d+)$')
+      local recorded_fingerprint, first, count = string.match(record, '^(%S+) %d+c? (%d+) (%d+)$')
       if recorded_fingerprint ~= fingerprint then
         return {'key-reused'}
       end
@@ -109,21 +113,34 @@ if has_key then
   end
 end
 
+-- Lua counts exactly up to 2^53. A path names numbers of up to 15 digits.
+local function is_number(text)
+  return #text <= 15 and string.find(text, '^%d+$')
+end
+
 -- HMGET fails for a key of another type.
-local numbers_and_epoch = redis.pcall('HMGET', counter, 'numbers', 'epoch')
+local numbers_and_epoch = redis.pcall('HMGET', counter, 'numbers', 'epoch', counter_field)
 if numbers_and_epoch.err then
   return {'counter-unusable'}
 end
-local given_out = numbers_and_epoch[1]
-if not given_out or (numbers_and_epoch[2] or '0') ~= epoch then
+local numbers = numbers_and_epoch[1]
+if not numbers or (numbers_and_epoch[2] or '0') ~= epoch then
   return {'unknown-parent'}
 end
--- Lua counts exactly up to 2^53. A path names numbers of up to 15 digits.
-if #given_out > 15 or not string.find(given_out, '^%d+$') then
+if not is_number(numbers) then
   return {'counter-unusable'}
 end
-if replied_to > tonumber(given_out) then
-  return {'no-such-message', tonumber(given_out)}
+if mentioned > tonumber(numbers) then
+  return {'no-such-message', tonumber(numbers)}
+end
+-- A gateway that knows no changes sets the counter without their field. A change of a message that does not exist was
+-- refused above, without a look at MySQL.
+local given_out = numbers_and_epoch[3]
+if not given_out then
+  return {'unknown-parent'}
+end
+if not is_number(given_out) then
+  return {'counter-unusable'}
 end
 -- A chat's message counter is set with the chat's number. Setting it again would give out the numbers of its messages
 -- again.
@@ -190,7 +207,7 @@ if has_key then
 end
 
 -- The first write is one that a Redis whose memory is full refuses. Otherwise the script would fill it to the last byte.
-local last = redis.call('HINCRBY', counter, 'numbers', new_jobs)
+local last = redis.call('HINCRBY', counter, counter_field, new_jobs)
 local first = last - new_jobs + 1
 for i = FIRST_JOB, #ARGV do
   -- Lua's own conversion would write large numbers as 1e+15.
@@ -200,7 +217,7 @@ for i = FIRST_JOB, #ARGV do
   waiting_bytes = waiting_bytes + #end_of_job
   if before_chat_number ~= '' then
     local messages = before_chat_number .. number .. after_chat_number
-    redis.call('HSET', messages, 'numbers', '0')
+    redis.call('HSET', messages, 'numbers', '0', 'changes', '0')
     if epoch ~= '0' then
       redis.call('HSET', messages, 'epoch', epoch)
     end

@@ -1,36 +1,52 @@
--- Sets a counter that does not exist, is of an older epoch, or is no counter. Leaves any other alone: its numbers may
--- have been given out.
+-- Sets a counter that does not exist, is of an older epoch, or is no counter, and a chat's number of changes that is
+-- missing or no number. Leaves any other number alone: the numbers up to it may have been given out.
 --
--- KEYS[1]  hash     counter: "numbers" is the highest number given out in the parent, "epoch" the one it belongs to
+-- KEYS[1]  hash     counter: "numbers" is the highest number given out in the parent, "changes" that of a chat's
+--                   changes, "epoch" the one that both belong to
 -- KEYS[2]  hash     state of the partition: "epoch"
 --
 -- ARGV[1]  integer  the highest number in use. A counter of an older epoch that is higher keeps its number.
 -- ARGV[2]  integer  the epoch in which it was looked for
+-- ARGV[3]  string   the highest number of a change in use, "" if the parent has no changes
 --
--- Answers the number that the counter has now, or -1 if the script did not set it: there is a counter, another epoch has
--- begun, or a number is in use that has more than 15 digits, which no gateway gives out.
+-- Answers {numbers, changes}: what the script set, -1 for what it did not set. It sets nothing if another epoch has
+-- begun, and no number that has more than 15 digits, which no gateway gives out.
 
 local counter = KEYS[1] -- hash, or anything that somebody wrote there
 local state = KEYS[2] -- hash
 local highest = ARGV[1] -- integer, as the text that becomes the counter
 local epoch = ARGV[2] -- integer, as the text that becomes the counter's epoch
+local highest_change = ARGV[3] -- string, the text that becomes the number of changes
 
-if #highest > 15 or (redis.call('HGET', state, 'epoch') or '0') ~= epoch then
-  return -1
+local function is_number(text)
+  return text and #text <= 15 and string.find(text, '^%d+$')
+end
+
+if (redis.call('HGET', state, 'epoch') or '0') ~= epoch then
+  return {-1, -1}
 end
 -- HMGET fails for a key of another type.
-local fields = redis.pcall('HMGET', counter, 'numbers', 'epoch')
+local fields = redis.pcall('HMGET', counter, 'numbers', 'epoch', 'changes')
 local numbers = not fields.err and fields[1]
-if numbers and #numbers <= 15 and string.find(numbers, '^%d+$') then
-  if (fields[2] or '0') == epoch then
-    return -1
+local set = {-1, -1}
+if not is_number(numbers) or (fields[2] or '0') ~= epoch then
+  if #highest > 15 then
+    return set
   end
-  -- Redis knows of numbers that are in no job and no row: they were given out, and what stood there is lost.
-  highest = string.format('%.0f', math.max(tonumber(numbers), tonumber(highest)))
+  if is_number(numbers) then
+    -- Redis knows of numbers that are in no job and no row: they were given out, and what stood there is lost.
+    highest = string.format('%.0f', math.max(tonumber(numbers), tonumber(highest)))
+  end
+  redis.call('DEL', counter)
+  redis.call('HSET', counter, 'numbers', highest)
+  if epoch ~= '0' then
+    redis.call('HSET', counter, 'epoch', epoch)
+  end
+  set[1] = tonumber(highest)
+  fields[3] = false
 end
-redis.call('DEL', counter)
-redis.call('HSET', counter, 'numbers', highest)
-if epoch ~= '0' then
-  redis.call('HSET', counter, 'epoch', epoch)
+if is_number(highest_change) and not is_number(fields[3]) then
+  redis.call('HSET', counter, 'changes', highest_change)
+  set[2] = tonumber(highest_change)
 end
-return tonumber(highest)
+return set

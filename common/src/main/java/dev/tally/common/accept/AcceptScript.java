@@ -62,6 +62,8 @@ final class AcceptScript {
   private static final String SPACES = " ".repeat(LENGTHS);
 
   private static final byte[] YES = utf8("1");
+  private static final byte[] NUMBERS = utf8(PartitionKeys.NUMBERS);
+  private static final byte[] CHANGES = utf8(PartitionKeys.CHANGES);
   private static final byte[] MANY_JOBS = utf8(Integer.toString(MANY));
   private static final byte[] AFTER_CHAT_NUMBER = utf8(PartitionKeys.MESSAGES_AFTER_NUMBER);
 
@@ -108,14 +110,15 @@ final class AcceptScript {
    * Numbers and queues jobs, or does nothing.
    *
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
-   * @param repliedTo the highest number that one of them answers, 0 if none does
+   * @param mentioned the highest number of a message that one of them answers or changes, 0 if none
+   *     does
    * @throws UnconfirmedWriteException if Redis has queued the jobs, by this request or by the same
    *     request before it, and it is not known that enough replicas have them
    * @throws DataAccessException if Redis gave no answer. Then Redis may or may not have queued the
    *     jobs.
    */
   Acceptance accept(
-      Parent parent, List<String> openJobs, long repliedTo, @Nullable IdempotencyKey key) {
+      Parent parent, List<String> openJobs, long mentioned, @Nullable IdempotencyKey key) {
     AppToken app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
     String counter = parent.counter(keys);
@@ -136,7 +139,7 @@ final class AcceptScript {
         names.add(utf8(shard)); // FIRST_SHARD
       }
     }
-    List<byte[]> arguments = new ArrayList<>(18 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(19 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     QueueLimit limit = limits.of(keys);
@@ -158,7 +161,8 @@ final class AcceptScript {
     arguments.add(sliceLength); // slice_length
     arguments.add(mostUnsharded); // most_unsharded
     arguments.add(mostRecords); // most_records
-    arguments.add(utf8(Long.toString(repliedTo))); // replied_to
+    arguments.add(utf8(Long.toString(mentioned))); // mentioned
+    arguments.add(parent instanceof Parent.Changes ? CHANGES : NUMBERS); // counter_field
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -229,11 +233,12 @@ final class AcceptScript {
     return new NumberRange((Long) answer.get(1), (Long) answer.get(2));
   }
 
+  /** What a record says of the parent. */
   private static String chat(Parent parent) {
     return switch (parent) {
       case Parent.App _ -> "0";
       case Parent.Chat(ChatName name) -> Long.toString(name.number());
-      case Parent.Changes(ChatName name) -> Long.toString(name.number());
+      case Parent.Changes(ChatName name) -> name.number() + "c";
     };
   }
 

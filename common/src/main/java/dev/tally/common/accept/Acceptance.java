@@ -16,7 +16,10 @@ public sealed interface Acceptance {
    */
   record Unchecked(int checks) implements Acceptance {}
 
-  /** Redis has no counter for the parent, or one of an older epoch. The script changed nothing. */
+  /**
+   * Redis has no counter for the parent, or one of an older epoch, or a chat's without the number
+   * of its changes. The script changed nothing.
+   */
   record UnknownParent() implements Acceptance {}
 
   /** The parent's counter is no number. The script changed nothing. */
@@ -29,7 +32,8 @@ public sealed interface Acceptance {
   record CounterBehind() implements Acceptance {}
 
   /**
-   * A message answers one whose number the chat has not given out. The script changed nothing.
+   * A job answers or changes a message whose number the chat has not given out. The script changed
+   * nothing.
    *
    * @param highest the highest number that it has given out
    */

@@ -76,7 +76,8 @@ public final class JobQueue implements DisposableBean {
    * Asks Redis to accept jobs of one parent, and again after recovering the parent's counter.
    *
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
-   * @param repliedTo the highest number that one of them answers, 0 if none does
+   * @param mentioned the highest number of a message that one of them answers or changes, 0 if none
+   *     does
    * @return whether they are queued. If another epoch has begun, or the counter is so far behind
    *     that it takes several steps, a later call may succeed.
    * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 503 if
@@ -87,12 +88,12 @@ public final class JobQueue implements DisposableBean {
    *     counter is recovered. Without an answer from Redis, the jobs may be queued or not.
    */
   public Acceptance accept(
-      Parent parent, List<String> openJobs, long repliedTo, @Nullable IdempotencyKey key) {
+      Parent parent, List<String> openJobs, long mentioned, @Nullable IdempotencyKey key) {
     requirements.require();
     try {
-      Acceptance acceptance = script.accept(parent, openJobs, repliedTo, key);
+      Acceptance acceptance = script.accept(parent, openJobs, mentioned, key);
       for (int i = 0; i < RECOVERIES && recover(parent, acceptance); i++) {
-        acceptance = script.accept(parent, openJobs, repliedTo, key);
+        acceptance = script.accept(parent, openJobs, mentioned, key);
       }
       return acceptance;
     } catch (UnconfirmedWriteException e) {

@@ -52,8 +52,8 @@ public record PartitionKeys(int partition) {
   public static final String NUMBERS = "numbers";
 
   /**
-   * The field of a chat's counter with the highest number given out to a change of the chat.
-   * Without it, Redis does not know that number.
+   * The field of a chat's counter with the highest number given out to a change. Without it, Redis
+   * does not know that number: a gateway that knows no changes has set the counter.
    */
   public static final String CHANGES = "changes";
 
@@ -90,8 +90,8 @@ public record PartitionKeys(int partition) {
   }
 
   /**
-   * Counter (hash): {@link #NUMBERS} is the highest message number given out in a chat. Without it,
-   * Redis does not know the chat.
+   * Counter (hash): {@link #NUMBERS} is the highest message number given out in a chat, {@link
+   * #CHANGES} the highest number of a change. Without the first, Redis does not know the chat.
    */
   public String messages(ChatName chat) {
     return messagesBeforeNumber(chat.app()) + chat.number() + MESSAGES_AFTER_NUMBER;

@@ -14,13 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Does in memory what {@link AcceptScript} must do in Redis. */
 final class AcceptModel {
-
-  private record Counter(long numbers, long epoch) {}
 
   private record Term(long number, String run) {}
 
@@ -37,14 +34,11 @@ final class AcceptModel {
   private final Partitions partitions;
   private final int queueLimit;
   private final int queueBytes;
-  private final Map<Parent, Counter> counters = new HashMap<>();
   private final Map<Integer, State> states = new HashMap<>();
-
-  /** What somebody wrote in place of a counter. */
-  private final Map<Parent, Object> spoiled = new HashMap<>();
 
   private final Map<AppToken, List<String>> queues = new HashMap<>();
   private final Map<Integer, List<String>> rings = new HashMap<>();
+  private final CountersModel counters = new CountersModel();
   private final RecordsModel records;
 
   AcceptModel(Partitions partitions, int queueLimit, int queueBytes, RecordsModel records) {
@@ -62,7 +56,7 @@ final class AcceptModel {
   Acceptance accept(
       Parent parent,
       List<String> openJobs,
-      long repliedTo,
+      long mentioned,
       @Nullable IdempotencyKey key,
       String run,
       String known,
@@ -82,22 +76,9 @@ final class AcceptModel {
           ? new Acceptance.Accepted(earlier.numbers(), true)
           : new Acceptance.KeyReused();
     }
-    if (spoiled.get(parent) instanceof String || isSpoiled(parent, state.epoch())) {
-      return new Acceptance.CounterUnusable();
-    }
-    Counter counter = counters.get(parent);
-    if (counter == null || counter.epoch() != state.epoch()) {
-      return new Acceptance.UnknownParent();
-    }
-    long highest = counter.numbers();
-    if (repliedTo > highest) {
-      return new Acceptance.NoSuchMessage(highest);
-    }
-    if (parent instanceof Parent.App(AppToken app)
-        && LongStream.rangeClosed(highest + 1, highest + jobs.size())
-            .mapToObj(chat -> new Parent.Chat(new ChatName(app, chat)))
-            .anyMatch(chat -> isInUse(chat, state.epoch()) || isSpoiled(chat, state.epoch()))) {
-      return new Acceptance.CounterBehind();
+    Acceptance refusal = counters.refusal(parent, mentioned, jobs.size(), state.epoch());
+    if (refusal != null) {
+      return refusal;
     }
     List<String> waiting = waiting(keys(parent.app()).partition());
     if (waiting.size() + jobs.size() > queueLimit || bytes(waiting) + bytes(jobs) > queueBytes) {
@@ -111,16 +92,10 @@ final class AcceptModel {
           .computeIfAbsent(keys(parent.app()).partition(), _ -> new ArrayList<>())
           .add(parent.app().value());
     }
+    long first = counters.take(parent, jobs.size(), state.epoch());
     for (int i = 0; i < jobs.size(); i++) {
-      long number = highest + 1 + i;
-      queue(parent.app()).add(jobs.get(i) + number + "}");
-      if (parent instanceof Parent.App(AppToken app)) {
-        Parent chat = new Parent.Chat(new ChatName(app, number));
-        spoiled.remove(chat);
-        counters.put(chat, new Counter(0, state.epoch()));
-      }
+      queue(parent.app()).add(jobs.get(i) + (first + i) + "}");
     }
-    counters.put(parent, new Counter(highest + jobs.size(), state.epoch()));
     states.put(
         partition,
         new State(
@@ -129,39 +104,37 @@ final class AcceptModel {
             state.run(),
             state.checked(),
             state.term()));
-    NumberRange numbers = new NumberRange(highest + 1, highest + jobs.size());
+    NumberRange numbers = new NumberRange(first, first + jobs.size() - 1);
     if (key != null) {
-      long chat = parent instanceof Parent.Chat(ChatName name) ? name.number() : 0;
       records.add(
           parent.app(),
           partition,
           key.name(),
-          new RecordsModel.Request(key.fingerprint(), numbers, chat));
+          new RecordsModel.Request(key.fingerprint(), numbers, recorded(parent)));
     }
     return new Acceptance.Accepted(numbers, false);
   }
 
-  private boolean isInUse(Parent parent, long epoch) {
-    Counter counter = counters.get(parent);
-    return counter != null && counter.epoch() == epoch;
-  }
-
-  /** Nobody can tell the epoch of what is no hash. */
-  private boolean isSpoiled(Parent parent, long epoch) {
-    return spoiled.containsKey(parent) && (epoch == 0 || spoiled.get(parent) instanceof String);
+  /** What a record says of the parent. */
+  private static String recorded(Parent parent) {
+    return switch (parent) {
+      case Parent.App _ -> "0";
+      case Parent.Chat(ChatName chat) -> Long.toString(chat.number());
+      case Parent.Changes(ChatName chat) -> chat.number() + "c";
+    };
   }
 
   private State state(int partition) {
     return states.getOrDefault(partition, State.NEW);
   }
 
-  void recover(Parent parent, long highest) {
+  CountersModel counters() {
+    return counters;
+  }
+
+  void recover(Parent parent, long highest, String highestChange) {
     long epoch = state(keys(parent.app()).partition()).epoch();
-    spoiled.remove(parent);
-    if (!isInUse(parent, epoch)) {
-      Counter older = counters.getOrDefault(parent, new Counter(0, 0));
-      counters.put(parent, new Counter(Math.max(highest, older.numbers()), epoch));
-    }
+    counters.recover(parent, highest, highestChange, epoch);
   }
 
   /** Redis is another process now, and has what it had. */
@@ -202,16 +175,6 @@ final class AcceptModel {
   /** A slice of time passes for the idempotency records of an app. */
   void pass(AppToken app) {
     records.pass(app);
-  }
-
-  void lose(Parent parent) {
-    counters.remove(parent);
-    spoiled.remove(parent);
-  }
-
-  void spoil(Parent parent, Object content) {
-    lose(parent);
-    spoiled.put(parent, content);
   }
 
   /** A worker claims all jobs of an app. */
@@ -257,16 +220,7 @@ final class AcceptModel {
     Map<String, Object> held = new HashMap<>();
     held.put(PartitionKeys.LAYOUT, "5");
     held.put(PartitionKeys.PARTITION_COUNT, Integer.toString(partitions.count()));
-    counters.forEach(
-        (parent, counter) -> {
-          Map<String, String> fields = new HashMap<>();
-          fields.put("numbers", Long.toString(counter.numbers()));
-          if (counter.epoch() > 0) {
-            fields.put("epoch", Long.toString(counter.epoch()));
-          }
-          held.put(counter(parent), fields);
-        });
-    spoiled.forEach((parent, content) -> held.put(counter(parent), content));
+    held.putAll(counters.held(this::counter));
     queues.forEach((app, jobs) -> held.put(keys(app).jobs(app), jobs));
     rings.forEach(
         (partition, apps) -> {

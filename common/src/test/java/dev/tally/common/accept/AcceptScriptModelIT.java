@@ -7,19 +7,15 @@ import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
-import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
-import dev.tally.common.queue.MessageContent;
 import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -32,7 +28,6 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -59,6 +54,10 @@ class AcceptScriptModelIT {
 
   private static final int UNSHARDED = 1;
 
+  /** What changes must have been answered. */
+  private static final String OF_CHANGES =
+      "Accepted UnknownParent CounterUnusable NoSuchMessage KeyReused QueueFull";
+
   private static final Partitions PARTITIONS = new Partitions(2);
 
   /** Two apps that share a partition, and one that is alone in another. */
@@ -66,8 +65,9 @@ class AcceptScriptModelIT {
 
   private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
 
-  private static final RedisScript<Long> RECOVER =
-      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
+  @SuppressWarnings("rawtypes")
+  private static final RedisScript<List> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), List.class);
 
   private static TestServers servers;
   private static LettuceConnectionFactory connections;
@@ -130,19 +130,23 @@ class AcceptScriptModelIT {
         case Step.Write write -> {
           for (int i = 0; i < (write.again() ? 2 : 1); i++) {
             time = time.plusNanos(1_000);
-            Parent parent = parent(write.app(), write.chat());
-            IdempotencyKey key = key(write);
-            List<String> jobs = jobs(write, time);
-            long repliedTo = write.chat() == 0 ? 0 : write.repliedTo();
+            Parent parent = write.parent(APPS.get(write.app()));
+            IdempotencyKey key = write.idempotencyKey();
+            List<String> jobs = write.jobs(APPS.get(write.app()), codec, time);
+            long mentioned = write.chat() == 0 ? 0 : write.mentioned();
             String known = partitions.run(PARTITIONS.of(parent.app()));
             int checks = partitions.checks(PARTITIONS.of(parent.app()));
-            Acceptance acceptance = withoutTime(script.accept(parent, jobs, repliedTo, key));
+            Acceptance acceptance = withoutTime(script.accept(parent, jobs, mentioned, key));
             assertThat(acceptance)
-                .isEqualTo(model.accept(parent, jobs, repliedTo, key, run, known, checks));
+                .isEqualTo(model.accept(parent, jobs, mentioned, key, run, known, checks));
             Statistics.collect(acceptance.getClass().getSimpleName());
+            if (parent instanceof Parent.Changes) {
+              Statistics.label("changes").collect(acceptance.getClass().getSimpleName());
+            }
           }
         }
-        case Step.Recover(int app, long chat, long highest) -> {
+        case Step.Recover(int app, long chat, long highest, String highestChange) -> {
+          String change = chat == 0 ? "" : highestChange;
           Parent parent = parent(app, chat);
           String state = PARTITIONS.of(parent.app()).state();
           Object epoch = redis.opsForHash().get(state, PartitionKeys.EPOCH);
@@ -150,8 +154,9 @@ class AcceptScriptModelIT {
               RECOVER,
               List.of(model.counter(parent), state),
               Long.toString(highest),
-              epoch == null ? "0" : epoch);
-          model.recover(parent, highest);
+              epoch == null ? "0" : epoch,
+              change);
+          model.recover(parent, highest, change);
         }
         case Step.Spoil(int app, long chat, String text, boolean asHash) -> {
           Parent parent = parent(app, chat);
@@ -161,11 +166,20 @@ class AcceptScriptModelIT {
           } else {
             redis.opsForValue().set(model.counter(parent), text);
           }
-          model.spoil(parent, asHash ? Map.of(PartitionKeys.NUMBERS, text) : text);
+          model.counters().spoil(parent, asHash ? Map.of(PartitionKeys.NUMBERS, text) : text);
         }
         case Step.Lose(int app, long chat) -> {
           redis.delete(model.counter(parent(app, chat)));
-          model.lose(parent(app, chat));
+          model.counters().lose(parent(app, chat));
+        }
+        case Step.SpoilChanges(int app, long chat, String text) -> {
+          Parent parent = parent(app, chat);
+          if (model.counters().has(parent) && text == null) {
+            redis.opsForHash().delete(model.counter(parent), PartitionKeys.CHANGES);
+          } else if (model.counters().has(parent)) {
+            redis.opsForHash().put(model.counter(parent), PartitionKeys.CHANGES, text);
+          }
+          model.counters().spoilChanges(parent, text);
         }
         case Step.Restart _ -> {
           for (int i = 0; i < PARTITIONS.count(); i++) {
@@ -213,32 +227,18 @@ class AcceptScriptModelIT {
             coverage.check(acceptance.getSimpleName()).count(count -> count > 0);
           }
         });
+    Statistics.label("changes")
+        .coverage(
+            coverage -> {
+              for (String acceptance : OF_CHANGES.split(" ", -1)) {
+                coverage.check(acceptance).count(count -> count > 0);
+              }
+            });
   }
 
   @Provide
   Arbitrary<List<Step>> steps() {
     return Step.sequences(APPS.size(), QUEUE_LIMIT);
-  }
-
-  private List<String> jobs(Step.Write write, Instant time) {
-    AppToken app = APPS.get(write.app());
-    return write.chat() == 0
-        ? List.of(codec.openChat(app, ChatContent.NONE, time, null))
-        : write.bodies().stream()
-            .map(
-                body ->
-                    codec.openMessage(
-                        new ChatName(app, write.chat()), MessageContent.of(body), time, null))
-            .toList();
-  }
-
-  private static @Nullable IdempotencyKey key(Step.Write write) {
-    List<String> request = new ArrayList<>();
-    request.add("to " + write.chat());
-    if (write.chat() != 0) {
-      request.addAll(write.bodies());
-    }
-    return write.key() == null ? null : IdempotencyKey.of(write.key(), request);
   }
 
   /** Takes all jobs of an app, as claim.lua does. */
@@ -292,8 +292,6 @@ class AcceptScriptModelIT {
   }
 
   private static Parent parent(int app, long chat) {
-    return chat == 0
-        ? new Parent.App(APPS.get(app))
-        : new Parent.Chat(new ChatName(APPS.get(app), chat));
+    return Step.parent(APPS.get(app), chat);
   }
 }

@@ -15,10 +15,10 @@ final class RecordsModel {
   private static final int SLICES = 3;
 
   /** A request that was accepted. */
-  record Request(String fingerprint, NumberRange numbers, long chat) {
+  record Request(String fingerprint, NumberRange numbers, String chat) {
 
     private String text() {
-      return "%s %d %d %d".formatted(fingerprint, chat, numbers.first(), numbers.size());
+      return "%s %s %d %d".formatted(fingerprint, chat, numbers.first(), numbers.size());
     }
   }
 

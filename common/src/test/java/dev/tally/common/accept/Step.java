@@ -1,5 +1,15 @@
 package dev.tally.common.accept;
 
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
+import dev.tally.common.queue.ChatContent;
+import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageChange;
+import dev.tally.common.queue.MessageContent;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -15,15 +25,66 @@ sealed interface Step {
    * A request.
    *
    * @param chat the chat that is written to, 0 to make one
-   * @param repliedTo the message that the new ones answer, 0 if they answer none
+   * @param isChange whether messages of the chat are changed, not added; not for a new chat
+   * @param mentioned the message that the new ones answer or that is changed, 0 if there is none
    * @param again whether the client saw no answer and sends it once more
    */
   record Write(
-      int app, long chat, List<String> bodies, long repliedTo, @Nullable String key, boolean again)
-      implements Step {}
+      int app,
+      long chat,
+      boolean isChange,
+      List<String> bodies,
+      long mentioned,
+      @Nullable String key,
+      boolean again)
+      implements Step {
 
-  /** A gateway recovers a counter to this highest number. */
-  record Recover(int app, long chat, long highest) implements Step {}
+    Parent parent(AppToken token) {
+      Parent parent = Step.parent(token, chat);
+      return isChange && parent instanceof Parent.Chat(ChatName name)
+          ? new Parent.Changes(name)
+          : parent;
+    }
+
+    List<String> jobs(AppToken token, JobCodec codec, Instant time) {
+      return switch (parent(token)) {
+        case Parent.App _ -> List.of(codec.openChat(token, ChatContent.NONE, time, null));
+        case Parent.Chat(ChatName name) ->
+            bodies.stream()
+                .map(body -> codec.openMessage(name, MessageContent.of(body), time, null))
+                .toList();
+        case Parent.Changes(ChatName name) ->
+            bodies.stream()
+                .map(body -> MessageChange.Edit.all(body, null))
+                .map(edit -> codec.openChange(message(name), edit, null, null, time, null))
+                .toList();
+      };
+    }
+
+    private MessageName message(ChatName name) {
+      return new MessageName(name, Math.max(1, mentioned));
+    }
+
+    @Nullable IdempotencyKey idempotencyKey() {
+      List<String> request = new ArrayList<>();
+      request.add((isChange && chat != 0 ? "changes of " : "to ") + chat);
+      if (chat != 0) {
+        request.addAll(bodies);
+      }
+      return key == null ? null : IdempotencyKey.of(key, request);
+    }
+  }
+
+  /** The parent of chats, or of a chat's messages. */
+  static Parent parent(AppToken app, long chat) {
+    return chat == 0 ? new Parent.App(app) : new Parent.Chat(new ChatName(app, chat));
+  }
+
+  /** A gateway recovers a counter to these highest numbers; that of changes is only a chat's. */
+  record Recover(int app, long chat, long highest, String highestChange) implements Step {}
+
+  /** Somebody writes to a chat's number of changes, or an older gateway drops it. */
+  record SpoilChanges(int app, long chat, @Nullable String text) implements Step {}
 
   /** Redis loses a counter. */
   record Lose(int app, long chat) implements Step {}
@@ -65,24 +126,29 @@ sealed interface Step {
         Arbitraries.frequencyOf(
             Tuple.of(3, Arbitraries.just(0L)),
             Tuple.of(1, Arbitraries.longs().between(999_999_999_999_900L, 999_999_999_999_980L)));
+    Arbitrary<String> highestChange =
+        Arbitraries.of("0", "0", "7", "", "999999999999990", "1000000000000000");
+    Arbitrary<String> texts = Arbitraries.of("hi", "", "}", "🎉\"\\", "%.0f", "%d");
+    // Most writes are short: an app must have room for some with a key.
     Arbitrary<List<String>> bodies =
-        Arbitraries.of("hi", "", "}", "🎉\"\\", "%.0f", "%d")
-            .list()
-            .ofMinSize(1)
-            .ofMaxSize(queueLimit + 1);
+        Arbitraries.frequencyOf(
+            Tuple.of(3, texts.list().ofMinSize(1).ofMaxSize(2)),
+            Tuple.of(1, texts.list().ofMinSize(1).ofMaxSize(queueLimit + 1)));
     Arbitrary<String> keys = Arbitraries.of("k", "more", ":messages", "1:messages", "%s*{07}", "x");
     Arbitrary<Step> writes =
         Combinators.combine(
                 apps,
                 parents,
+                Arbitraries.of(false, false, true),
                 bodies,
                 Arbitraries.of(0L, 0L, 0L, 1L, 2L, 999_999_999_999_999L),
-                keys.injectNull(0.4),
+                keys.injectNull(0.2),
                 Arbitraries.of(false, false, true))
             .as(Write::new);
     return Arbitraries.frequencyOf(
-            Tuple.of(6, writes),
-            Tuple.of(3, Combinators.combine(apps, parents, highest).as(Recover::new)),
+            Tuple.of(9, writes),
+            Tuple.of(
+                3, Combinators.combine(apps, parents, highest, highestChange).as(Recover::new)),
             Tuple.of(1, Combinators.combine(apps, parents).as(Lose::new)),
             Tuple.of(
                 1,
@@ -92,6 +158,13 @@ sealed interface Step {
                         Arbitraries.of("many", "", "-1", "1e3", "0x1f", " 1", "1000000000000000"),
                         Arbitraries.of(true, false))
                     .as(Spoil::new)),
+            Tuple.of(
+                1,
+                Combinators.combine(
+                        apps,
+                        chats,
+                        Arbitraries.of("many", "", "-1", "1e3", "1000000000000000").injectNull(0.5))
+                    .as(SpoilChanges::new)),
             Tuple.of(1, Arbitraries.just(new Restart())),
             Tuple.of(6, apps.map(Check::new)),
             Tuple.of(1, apps.map(Raise::new)),

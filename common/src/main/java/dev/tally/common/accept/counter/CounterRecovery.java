@@ -2,6 +2,7 @@ package dev.tally.common.accept.counter;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tally.common.epoch.PartitionRow;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.partition.PartitionKeys;
@@ -24,6 +25,9 @@ import org.springframework.transaction.PlatformTransactionManager;
  * Sets a counter that Redis does not have: the counter of a new app, or one that Redis lost. Sets a
  * counter that is no number, because somebody wrote to it. Raises a counter of chats that is behind
  * the chats that exist.
+ *
+ * <p>A chat has one counter for its messages and its changes, and both numbers are recovered in one
+ * go. That of its changes is missing by itself if a gateway that knows no changes set the counter.
  *
  * <p>A counter goes on after the highest number in use, in the jobs in Redis and in MySQL. Nothing
  * is accepted in a parent whose counter is missing or no number, so nobody gives out a higher one
@@ -74,21 +78,25 @@ public final class CounterRecovery {
   }
 
   /**
-   * Sets the parent's counter, which is missing or of an older epoch.
+   * Sets the parent's counter, which is missing, incomplete or of an older epoch.
    *
    * @throws ProblemException 404 if there is no such parent
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void setMissing(Parent parent) {
-    boolean isOfOlderEpoch = counters.isOfOlderEpoch(parent, counters.epoch(parent));
-    OptionalLong set = set(parent);
-    if (set.isEmpty()) {
+    Parent owner = owner(parent);
+    boolean isOfOlderEpoch = counters.isOfOlderEpoch(owner, counters.epoch(owner));
+    Counters.Recovered set = set(owner);
+    if (set.number().isEmpty() && set.change().isEmpty()) {
       return;
     }
-    long highest = set.getAsLong();
     recovered.increment();
+    if (set.number().isEmpty()) {
+      return;
+    }
+    long highest = set.number().getAsLong();
     // What was lost when an epoch began is told of its partition, once.
-    if (!isOfOlderEpoch && hadCounter(parent, highest)) {
+    if (!isOfOlderEpoch && hadCounter(owner, highest)) {
       lost.increment();
       dataLost.warn(
           () ->
@@ -96,8 +104,13 @@ public final class CounterRecovery {
               Redis has lost data: the counter %s goes on after %d, the highest number in use; \
               writes that were accepted after that number are lost\
               """
-                  .formatted(LoggedToken.in(counter(parent)), highest));
+                  .formatted(LoggedToken.in(counter(owner)), highest));
     }
+  }
+
+  /** The parent that the counter belongs to: a chat's changes are counted with its messages. */
+  private static Parent owner(Parent parent) {
+    return parent instanceof Parent.Changes(ChatName chat) ? new Parent.Chat(chat) : parent;
   }
 
   /**
@@ -115,45 +128,60 @@ public final class CounterRecovery {
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void setUnusable(Parent parent) {
-    OptionalLong set = set(parent);
-    if (set.isPresent()) {
+    Parent owner = owner(parent);
+    Counters.Recovered set = set(owner);
+    boolean isOfChanges = set.number().isEmpty() && parent instanceof Parent.Changes;
+    OptionalLong number = isOfChanges ? set.change() : set.number();
+    if (number.isPresent()) {
       unusable.increment();
       noNumber.warn(
           () ->
               """
-              the counter %s in Redis was no number, so somebody wrote to it; it goes on after %d, the \
-              highest number in use\
+              the counter %s%s in Redis was no number, so somebody wrote to it; it goes on after %d, \
+              the highest number in use\
               """
-                  .formatted(LoggedToken.in(counter(parent)), set.getAsLong()));
+                  .formatted(
+                      LoggedToken.in(counter(owner)),
+                      isOfChanges ? " of changes" : "",
+                      number.getAsLong()));
     }
   }
 
-  /** Sets the counter, and answers its number; empty if another gateway was faster. */
-  private OptionalLong set(Parent parent) {
+  /** Sets what is missing of the counter, unless another gateway was faster. */
+  private Counters.Recovered set(Parent parent) {
     requireUsed(parent);
     return barrier.behind(
         keys(parent),
         row -> {
           String epoch = counters.epoch(parent);
-          long highest = highest(parent, epoch, row);
-          return counters.recover(parent, highest, epoch);
+          return counters.recover(parent, inUse(parent, epoch, row), epoch);
         });
   }
 
   /** Finds strangers out, before they cost more than a look at MySQL. */
   private void requireUsed(Parent parent) {
     boolean isPersisted = find(parent) instanceof PersistedNumbers.Highest;
-    if (!isPersisted && parent instanceof Parent.Chat chat && !mayBeQueued(chat)) {
+    if (!isPersisted && parent instanceof Parent.Chat(ChatName chat) && !mayBeQueued(chat)) {
       throw ProblemException.chatNotFound();
     }
   }
 
   /** Jobs move from Redis to MySQL, so this reads MySQL last. */
-  private long highest(Parent parent, String epoch, PartitionRow row) {
-    OptionalLong inRedis =
+  private Counters.InUse inUse(Parent parent, String epoch, PartitionRow row) {
+    QueuedNumbers.Numbers inRedis =
         counters.isOfOlderEpoch(parent, epoch)
-            ? queued.highestAtBeginning(keys(parent), counters.run(parent), epoch, parent)
-            : queued.highest(parent);
+            ? queued.atBeginning(keys(parent), counters.run(parent), epoch)
+            : queued.of(parent.app());
+    long number = highest(parent, inRedis.of(parent), row);
+    if (parent instanceof Parent.Chat(ChatName chat)) {
+      Parent changes = new Parent.Changes(chat);
+      return new Counters.InUse(
+          number, OptionalLong.of(highest(changes, inRedis.of(changes), row)));
+    }
+    return new Counters.InUse(number, OptionalLong.empty());
+  }
+
+  private long highest(Parent parent, OptionalLong inRedis, PartitionRow row) {
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
       case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
@@ -198,14 +226,14 @@ public final class CounterRecovery {
    * Whether the chat's number has been given out. A client that writes to chats that do not exist
    * must not make Redis read whole queues again and again.
    */
-  private boolean mayBeQueued(Parent.Chat chat) {
+  private boolean mayBeQueued(ChatName chat) {
     Parent app = new Parent.App(chat.app());
     OptionalLong chats = counters.count(app);
     if (chats.isEmpty()) {
       setMissing(app);
       chats = counters.count(app);
     }
-    return chats.isEmpty() || chat.chat().number() <= chats.getAsLong();
+    return chats.isEmpty() || chat.number() <= chats.getAsLong();
   }
 
   /**

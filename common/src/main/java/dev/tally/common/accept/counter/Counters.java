@@ -19,8 +19,9 @@ import org.springframework.data.redis.core.script.RedisScript;
  */
 final class Counters {
 
-  private static final RedisScript<Long> RECOVER =
-      RedisScript.of(new ClassPathResource("lua/recover.lua"), Long.class);
+  @SuppressWarnings("rawtypes")
+  private static final RedisScript<List> RECOVER =
+      RedisScript.of(new ClassPathResource("lua/recover.lua"), List.class);
 
   private static final RedisScript<Long> CATCH_UP =
       RedisScript.of(new ClassPathResource("lua/catch-up.lua"), Long.class);
@@ -75,21 +76,39 @@ final class Counters {
   }
 
   /**
-   * Sets a counter that is missing, of an older epoch, or no number.
+   * Sets a counter that is missing, of an older epoch, or no number, and a chat's number of changes
+   * that is missing or no number.
    *
-   * @param highest the highest number in use
-   * @param epoch the epoch in which it was looked for
-   * @return the counter's number; empty if somebody else was faster, or another epoch has begun
+   * @param inUse the highest numbers in use
+   * @param epoch the epoch in which they were looked for
+   * @return what is set: nothing if somebody else was faster, or another epoch has begun
    */
-  OptionalLong recover(Parent parent, long highest, String epoch) {
-    Long set =
+  Recovered recover(Parent parent, InUse inUse, String epoch) {
+    OptionalLong change = inUse.change();
+    List<?> set =
         redis.execute(
             RECOVER,
             List.of(counter(parent), state(parent)), // counter, state
-            Long.toString(highest), // highest
-            epoch); // epoch
-    return set == null || set < 0 ? OptionalLong.empty() : OptionalLong.of(set);
+            Long.toString(inUse.number()), // highest
+            epoch, // epoch
+            change.isPresent() ? Long.toString(change.getAsLong()) : ""); // highest_change
+    return new Recovered(number(set.get(0)), number(set.get(1)));
   }
+
+  private static OptionalLong number(Object set) {
+    long number = (Long) set;
+    return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  /**
+   * The highest numbers in use.
+   *
+   * @param change that of a change; empty if the parent has none
+   */
+  record InUse(long number, OptionalLong change) {}
+
+  /** The numbers that a counter was set to; each empty if it was left alone. */
+  record Recovered(OptionalLong number, OptionalLong change) {}
 
   /**
    * Raises the counter of an app's chats to the chats that exist, by some at least.

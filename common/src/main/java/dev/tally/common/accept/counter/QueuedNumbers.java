@@ -2,6 +2,7 @@ package dev.tally.common.accept.counter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
@@ -29,7 +30,7 @@ final class QueuedNumbers {
   private record Epoch(int partition, String run, String epoch) {}
 
   /** The highest number of each parent that jobs name; 0 for a chat without messages. */
-  private static final class Numbers implements Consumer<Job> {
+  static final class Numbers implements Consumer<Job> {
 
     private final Map<Parent, Long> highest = new HashMap<>();
 
@@ -57,26 +58,35 @@ final class QueuedNumbers {
       highest.merge(parent, number, Math::max);
     }
 
+    /**
+     * The highest number in the parent that a job has; 0 if the jobs only show that there is such a
+     * chat, empty if they do not.
+     */
     OptionalLong of(Parent parent) {
       Long number = highest.get(parent);
-      return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+      if (number != null) {
+        return OptionalLong.of(number);
+      }
+      boolean isKnown =
+          parent instanceof Parent.Changes(ChatName chat)
+              && highest.containsKey(new Parent.Chat(chat));
+      return isKnown ? OptionalLong.of(0) : OptionalLong.empty();
     }
   }
 
   /**
-   * The highest number in the parent that a job in Redis has; 0 if the jobs only show that there is
-   * such a chat, empty if they do not. A job that is persisted meanwhile may be missing.
+   * The numbers of an app's jobs. A job that is persisted meanwhile may be missing.
    *
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
-  OptionalLong highest(Parent parent) {
+  Numbers of(AppToken app) {
     Numbers numbers = new Numbers();
-    waiting.forEachInRedis(parent.app(), numbers);
-    return numbers.of(parent);
+    waiting.forEachInRedis(app, numbers);
+    return numbers;
   }
 
   /**
-   * The same for a parent whose counter belongs to an older epoch. Nothing has been accepted in it
+   * The same for parents whose counters belong to an older epoch. Nothing has been accepted in them
    * since, so all such parents of a partition share one look at its jobs. A job that has been
    * persisted since then counts, too.
    *
@@ -84,15 +94,13 @@ final class QueuedNumbers {
    * @param epoch the present epoch of the partition
    * @throws org.springframework.dao.DataAccessException if Redis does not answer
    */
-  OptionalLong highestAtBeginning(PartitionKeys keys, String run, String epoch, Parent parent) {
-    return beginnings
-        .get(
-            new Epoch(keys.partition(), run, epoch),
-            _ -> {
-              Numbers numbers = new Numbers();
-              waiting.forEachInRedis(keys, numbers);
-              return numbers;
-            })
-        .of(parent);
+  Numbers atBeginning(PartitionKeys keys, String run, String epoch) {
+    return beginnings.get(
+        new Epoch(keys.partition(), run, epoch),
+        _ -> {
+          Numbers numbers = new Numbers();
+          waiting.forEachInRedis(keys, numbers);
+          return numbers;
+        });
   }
 }

@@ -28,7 +28,6 @@ import dev.tally.testkit.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -369,9 +368,11 @@ class CounterRecoveryIT {
     recover(new Parent.Chat(other));
 
     assertThat(redis.opsForHash().entries(KEYS.messages(CHAT)))
-        .isEqualTo(Map.of(PartitionKeys.NUMBERS, "8", PartitionKeys.EPOCH, "1"));
+        .containsEntry(PartitionKeys.NUMBERS, "8")
+        .containsEntry(PartitionKeys.EPOCH, "1");
     assertThat(redis.opsForHash().entries(KEYS.messages(other)))
-        .isEqualTo(Map.of(PartitionKeys.NUMBERS, "9", PartitionKeys.EPOCH, "1"));
+        .containsEntry(PartitionKeys.NUMBERS, "9")
+        .containsEntry(PartitionKeys.EPOCH, "1");
   }
 
   /** A dead letter with a number keeps it, but a superseded one would leave a gap. */

@@ -1,0 +1,145 @@
+package dev.tally.common.accept;
+
+import dev.tally.common.accept.counter.Parent;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.Numbers;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** The counters of {@link AcceptModel}. A chat's changes are counted with its messages. */
+final class CountersModel {
+
+  /**
+   * @param changes what stands in the field, null if the counter has none
+   */
+  private record Counter(long numbers, @Nullable String changes, long epoch) {}
+
+  private final Map<Parent, Counter> counters = new HashMap<>();
+
+  /** What somebody wrote in place of a counter. */
+  private final Map<Parent, Object> spoiled = new HashMap<>();
+
+  /** Why the parent gets no numbers, whatever the limits are; null if it gets them. */
+  @Nullable Acceptance refusal(Parent parent, long mentioned, int count, long epoch) {
+    Parent owner = owner(parent);
+    if (spoiled.get(owner) instanceof String || isSpoiled(owner, epoch)) {
+      return new Acceptance.CounterUnusable();
+    }
+    Counter counter = counters.get(owner);
+    if (counter == null || counter.epoch() != epoch) {
+      return new Acceptance.UnknownParent();
+    }
+    if (mentioned > counter.numbers()) {
+      return new Acceptance.NoSuchMessage(counter.numbers());
+    }
+    if (parent instanceof Parent.Changes && !isNumber(counter.changes())) {
+      return counter.changes() == null
+          ? new Acceptance.UnknownParent()
+          : new Acceptance.CounterUnusable();
+    }
+    if (parent instanceof Parent.App(AppToken app)
+        && LongStream.rangeClosed(counter.numbers() + 1, counter.numbers() + count)
+            .mapToObj(chat -> new Parent.Chat(new ChatName(app, chat)))
+            .anyMatch(chat -> isInUse(chat, epoch) || isSpoiled(chat, epoch))) {
+      return new Acceptance.CounterBehind();
+    }
+    return null;
+  }
+
+  /** Gives numbers out, and returns the first one. */
+  long take(Parent parent, int count, long epoch) {
+    Counter counter = counters.getOrDefault(owner(parent), new Counter(0, null, epoch));
+    if (parent instanceof Parent.Changes) {
+      long changes = Long.parseLong(String.valueOf(counter.changes()));
+      String raised = Long.toString(changes + count);
+      counters.put(owner(parent), new Counter(counter.numbers(), raised, epoch));
+      return changes + 1;
+    }
+    long first = counter.numbers() + 1;
+    counters.put(parent, new Counter(counter.numbers() + count, counter.changes(), epoch));
+    if (parent instanceof Parent.App(AppToken app)) {
+      for (long number = first; number < first + count; number++) {
+        Parent chat = new Parent.Chat(new ChatName(app, number));
+        spoiled.remove(chat);
+        counters.put(chat, new Counter(0, "0", epoch));
+      }
+    }
+    return first;
+  }
+
+  void recover(Parent parent, long highest, String highestChange, long epoch) {
+    Parent owner = owner(parent);
+    spoiled.remove(owner);
+    Counter known = counters.getOrDefault(owner, new Counter(0, null, 0));
+    boolean isInUse = isInUse(owner, epoch);
+    String change = isInUse && isNumber(known.changes()) ? known.changes() : highestChange;
+    counters.put(
+        owner,
+        new Counter(
+            isInUse ? known.numbers() : Math.max(highest, known.numbers()),
+            isNumber(change) ? change : isInUse ? known.changes() : null,
+            epoch));
+  }
+
+  void lose(Parent parent) {
+    counters.remove(owner(parent));
+    spoiled.remove(owner(parent));
+  }
+
+  void spoil(Parent parent, Object content) {
+    lose(parent);
+    spoiled.put(owner(parent), content);
+  }
+
+  /** Whether there is a counter whose field of changes somebody can write to. */
+  boolean has(Parent parent) {
+    return counters.containsKey(owner(parent));
+  }
+
+  /** Somebody writes to the field of changes, or drops it if the text is null. */
+  void spoilChanges(Parent parent, @Nullable String text) {
+    counters.computeIfPresent(
+        owner(parent), (_, counter) -> new Counter(counter.numbers(), text, counter.epoch()));
+  }
+
+  /** The content of the keys, by their names. */
+  Map<String, Object> held(Function<Parent, String> name) {
+    Map<String, Object> held = new HashMap<>();
+    counters.forEach(
+        (parent, counter) -> {
+          Map<String, String> fields = new HashMap<>();
+          fields.put("numbers", Long.toString(counter.numbers()));
+          if (counter.changes() != null) {
+            fields.put("changes", counter.changes());
+          }
+          if (counter.epoch() > 0) {
+            fields.put("epoch", Long.toString(counter.epoch()));
+          }
+          held.put(name.apply(parent), fields);
+        });
+    spoiled.forEach((parent, content) -> held.put(name.apply(parent), content));
+    return held;
+  }
+
+  private boolean isInUse(Parent parent, long epoch) {
+    Counter counter = counters.get(parent);
+    return counter != null && counter.epoch() == epoch;
+  }
+
+  /** Nobody can tell the epoch of what is no hash. */
+  private boolean isSpoiled(Parent parent, long epoch) {
+    return spoiled.containsKey(parent) && (epoch == 0 || spoiled.get(parent) instanceof String);
+  }
+
+  private static boolean isNumber(@Nullable String text) {
+    return text != null && Numbers.count(text).isPresent();
+  }
+
+  private static Parent owner(Parent parent) {
+    return parent instanceof Parent.Changes(ChatName chat) ? new Parent.Chat(chat) : parent;
+  }
+}
