@@ -11,7 +11,8 @@ import org.springframework.http.MediaType;
 /**
  * Reads the fields of a request. Each method returns the texts of the fields that the request has,
  * by their names: a text as it was sent, a number's digits, an object as JSON without spaces. A
- * field that is null in JSON is a field that the request does not have.
+ * field that is null in JSON is a field that the request does not have, unless the field {@link
+ * ObjectField#mayBeNull may be null}.
  *
  * <p>Every method throws a {@link ProblemException}: 400 if what was sent cannot be read, 422 if it
  * has a field that the route does not know, unless such fields are ignored.
@@ -55,6 +56,26 @@ public final class FieldReader {
     }
     Found found = new Found(known);
     FormFields.read(form, found);
+    return found.texts();
+  }
+
+  /**
+   * The fields of the query, of a request without a body.
+   *
+   * @throws ProblemException 400 if the query cannot be read
+   */
+  public Map<String, String> readQuery(HttpServletRequest request, Fields known) {
+    String query = request.getQueryString();
+    if (query == null) {
+      return Map.of();
+    }
+    Found found = new Found(known);
+    try {
+      FormFields.read(query, found);
+    } catch (ProblemException e) {
+      throw ProblemException.malformed(
+          "The query cannot be read: send UTF-8, percent-encoded, and each parameter once.");
+    }
     return found.texts();
   }
 

@@ -28,8 +28,9 @@ final class JsonFields {
       }
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         Field field = found.field(parser.currentName());
-        if (parser.nextToken() != JsonToken.VALUE_NULL && field != null) {
-          found.add(field, text(field, parser));
+        boolean isNull = parser.nextToken() == JsonToken.VALUE_NULL;
+        if (field != null && (!isNull || mayBeNull(field))) {
+          found.add(field, isNull ? ObjectField.NULL : text(field, parser));
         }
         parser.skipChildren();
       }
@@ -44,8 +45,15 @@ final class JsonFields {
     }
   }
 
+  private static boolean mayBeNull(Field field) {
+    return field instanceof ObjectField object && object.mayBeNull();
+  }
+
   /** The object that a form has as text. */
   static String object(ObjectField field, String json) {
+    if (field.mayBeNull() && json.equals(ObjectField.NULL)) {
+      return ObjectField.NULL;
+    }
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         String object = copy(field, parser);

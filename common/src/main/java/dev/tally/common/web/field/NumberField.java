@@ -4,11 +4,18 @@ import dev.tally.common.identity.Numbers;
 import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** A field with the number of a chat or a message: a JSON number, or digits in a form. */
-public record NumberField(String name) implements Field {
+/**
+ * A field with a number of a chat's: a JSON number, or digits in a form.
+ *
+ * @param lowest the lowest number allowed, 0 or 1
+ */
+public record NumberField(String name, long lowest) implements Field {
 
   /** The earlier message of the chat that a message answers. */
-  public static final NumberField REPLY_TO = new NumberField("reply_to");
+  public static final NumberField REPLY_TO = new NumberField("reply_to", 1);
+
+  /** The revision of a message that a change is for, 0 if nobody has changed the message yet. */
+  public static final NumberField EXPECTED_REVISION = new NumberField("expected_revision", 0);
 
   /**
    * Checks a number that may be missing.
@@ -21,9 +28,11 @@ public record NumberField(String name) implements Field {
     if (text == null) {
       return null;
     }
+    boolean isZero = lowest == 0 && text.equals("0");
     long number = Numbers.parse(text);
-    if (number == Numbers.NONE) {
-      throw ProblemException.invalidField(name, "must be a whole number from 1 on.");
+    if (number == Numbers.NONE && !isZero) {
+      throw ProblemException.invalidField(
+          name, "must be a whole number from %d on.".formatted(lowest));
     }
     return number;
   }
