@@ -2,6 +2,7 @@ package dev.tally.gateway;
 
 import dev.tally.testkit.TestServers;
 import dev.tally.testkit.http.Http;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -92,6 +94,25 @@ final class GatewayFixture {
 
   Http.Answer post(ConfigurableApplicationContext to, String path, String... headers) {
     return Http.post(url(to, path), headers);
+  }
+
+  /**
+   * Sends a change of a message, as JSON if it has a body.
+   *
+   * @param body null if there is none
+   * @param headers names and values in turn
+   */
+  Http.Answer change(
+      ConfigurableApplicationContext to,
+      String method,
+      String path,
+      @Nullable String body,
+      String... headers) {
+    String url = url(to, path);
+    return Http.send(
+        body == null
+            ? Http.request(url, headers).method(method, HttpRequest.BodyPublishers.noBody())
+            : Http.json(url, headers).method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
   Http.Answer get(ConfigurableApplicationContext from, String path) {

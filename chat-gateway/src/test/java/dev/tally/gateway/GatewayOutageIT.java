@@ -47,6 +47,10 @@ class GatewayOutageIT {
     mariaDb.kill();
     try {
       fixture.say(gateway, app, 1, "while MySQL is away").is(201);
+      String message = "/apps/" + app + "/chats/1/messages/";
+      assertThat(fixture.change(gateway, "DELETE", message + 1, null).body())
+          .isEqualTo("{\"message_number\":1,\"change_number\":1}");
+      fixture.change(gateway, "DELETE", message + 2, null).is(404);
       fixture.get(gateway, "/actuator/health/readiness").is(200);
 
       Http.Answer unknown = fixture.post(gateway, "/apps/" + "ab".repeat(16) + "/chats");

@@ -8,6 +8,7 @@ import static dev.tally.common.web.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
 import static dev.tally.common.web.problem.ProblemType.INTERNAL_ERROR;
 import static dev.tally.common.web.problem.ProblemType.INVALID_FIELD;
 import static dev.tally.common.web.problem.ProblemType.MALFORMED_REQUEST;
+import static dev.tally.common.web.problem.ProblemType.MESSAGE_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.tally.common.web.problem.ProblemType.QUEUE_FULL;
 import static dev.tally.common.web.problem.ProblemType.RATE_LIMITED;
@@ -16,6 +17,7 @@ import static dev.tally.common.web.problem.ProblemType.TOO_MANY_IDEMPOTENCY_KEYS
 import static dev.tally.common.web.problem.ProblemType.UNAVAILABLE;
 import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.tally.common.web.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
 
@@ -36,14 +38,41 @@ final class GatewayDescription {
       A 503 or a time-out leaves open whether the write was accepted. Repeat the write with an `Idempotency-Key`, and \
       it happens once.""";
 
+  private static final String CHANGE =
+      """
+      The change gets the next change number of its chat, 1, 2, 3… without gaps. Changes are applied in the order of their \
+      numbers, behind their messages; the last one wins, and a deletion is final. Whether this one has an effect turns out \
+      when it is applied: the message may be deleted by then, or have another revision than `expected_revision`.""";
+
+  private static final String MESSAGE = "/apps/{token}/chats/{chat}/messages/{number}";
+
+  private static final ProblemType[] PROBLEMS_OF_CHANGES = {
+    MALFORMED_REQUEST,
+    FOREIGN_ORIGIN,
+    APP_NOT_FOUND,
+    CHAT_NOT_FOUND,
+    MESSAGE_NOT_FOUND,
+    NOT_ACCEPTABLE,
+    REQUEST_TIMEOUT,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_FIELD,
+    IDEMPOTENCY_KEY_REUSED,
+    RATE_LIMITED,
+    TOO_MANY_IDEMPOTENCY_KEYS,
+    INTERNAL_ERROR,
+    UNAVAILABLE,
+    QUEUE_FULL
+  };
+
   private GatewayDescription() {}
 
   static void describe(Document document) {
     document.info(
         "Tally: writes",
         """
-        This service takes writes, and answers with their numbers: 1, 2, 3… without gaps. A write that got a 201 is \
-        persisted exactly once.
+        This service takes writes, and answers with their numbers: 1, 2, 3… without gaps. A write that got a 201, \
+        or a change that got a 200, is persisted exactly once.
 
         %s"""
             .formatted(Shared.ERRORS));
@@ -64,10 +93,18 @@ final class GatewayDescription {
         "dev.tally.gateway.message.MessageController$AcceptedBatch",
         List.of(),
         Map.of("first_message_number", Shared.NUMBER, "last_message_number", Shared.NUMBER));
+    document.record(
+        "AcceptedChange",
+        "dev.tally.gateway.change.ChangeController$Accepted",
+        List.of(),
+        Map.of("message_number", Shared.NUMBER, "change_number", Shared.NUMBER));
     document.schema("NewChat", Shared.newChat());
     document.schema("NewMessage", Shared.newMessage());
+    document.schema("ReplacedMessage", Shared.replacement());
+    document.schema("EditedMessage", Shared.edit());
     chats(document);
     messages(document);
+    changes(document);
   }
 
   private static void chats(Document document) {
@@ -151,6 +188,66 @@ final class GatewayDescription {
             INTERNAL_ERROR,
             UNAVAILABLE,
             QUEUE_FULL);
+  }
+
+  private static void changes(Document document) {
+    change(
+            document,
+            "PUT",
+            "replaceMessage",
+            "Say a message again, as a whole",
+            "What is left out is gone: without `metadata`, the message has none from now on.")
+        .body(
+            "What the message says from now on",
+            "ReplacedMessage",
+            bodies("{\"body\": \"Hello world\", \"author\": \"ann\"}"));
+    change(
+            document,
+            "PATCH",
+            "editMessage",
+            "Edit a message",
+            "What is left out stays as it is, and `\"metadata\": null` removes the metadata.")
+        .body(
+            "What changes, at least one of `body` and `metadata`",
+            "EditedMessage",
+            bodies("{\"body\": \"Hello world\", \"expected_revision\": 0}"));
+    change(
+            document,
+            "DELETE",
+            "deleteMessage",
+            "Delete a message",
+            "Its number stays given out. The request has no body.")
+        .query(
+            "author",
+            "Who deletes the message, as the app names people. Tally does not look at it.",
+            "{\"type\": \"string\", \"minLength\": 1, \"maxLength\": 128}")
+        .query(
+            "expected_revision",
+            "The revision that the message must have, 0 if nobody may have changed it. With another"
+                + " one, the deletion has no effect.",
+            Shared.REVISION);
+  }
+
+  private static Route change(
+      Document document, String method, String id, String summary, String description) {
+    return document
+        .route(method, MESSAGE)
+        .is("messages", id, summary, "%s %s %s".formatted(description, CHANGE, REPEAT))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("number", Shared.MESSAGE_TEXT, Shared.NUMBER)
+        .parameter("Idempotency-Key", KEY, key())
+        .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
+        .answers(
+            200,
+            "The message's number, and the change's",
+            Shared.reference("AcceptedChange"),
+            "{\"message_number\": 1, \"change_number\": 1}")
+        .problems(PROBLEMS_OF_CHANGES);
+  }
+
+  private static Map<String, String> bodies(String json) {
+    return Map.of("application/json", json, "application/x-www-form-urlencoded", json);
   }
 
   private static String key() {

@@ -26,6 +26,7 @@ final class Route {
   private final ObjectNode operation = Document.JSON.createObjectNode();
   private final Map<String, ObjectNode> parameters = new TreeMap<>();
   private final Set<String> required = new HashSet<>();
+  private final Set<String> read = new LinkedHashSet<>();
   private final Map<Integer, ObjectNode> responses = new TreeMap<>();
 
   /**
@@ -70,6 +71,12 @@ final class Route {
             .put("description", description)
             .set("schema", Document.JSON.readTree(schema)));
     return this;
+  }
+
+  /** Describes a parameter of the query that the controller reads itself. */
+  Route query(String name, String description, String schema) {
+    read.add(name);
+    return parameter(name, description, schema);
   }
 
   /**
@@ -214,6 +221,10 @@ final class Route {
           name,
           parameter.path("in").asString(),
           required.contains(name) || parameter.path("required").asBoolean());
+    }
+    for (String name : read) {
+      found.add(name);
+      addParameter(name, "query", /* isRequired= */ false);
     }
     assertThat(parameters.keySet())
         .as("the parameters of %s that are described", operation.path("operationId"))

@@ -23,9 +23,17 @@ final class Shared {
       """
       {"type": "integer", "format": "int64", "minimum": 1, "maximum": 999999999999999, "examples": [1]}""";
 
+  static final String REVISION =
+      """
+      {
+        "type": "integer", "format": "int64", "minimum": 0, "maximum": 999999999999999,
+        "description": "The revision that the message must have, 0 if nobody may have changed it. With another one, the change has no effect."
+      }""";
+
   static final String TOKEN_TEXT =
       "The app's token. Every client that has the token can read and write the app.";
   static final String CHAT_TEXT = "The chat's number in its app.";
+  static final String MESSAGE_TEXT = "The message's number in its chat.";
 
   static final String ERRORS =
       """
@@ -81,10 +89,7 @@ final class Shared {
       "additionalProperties": false,
       "properties": {
         %s,
-        "%s": {
-          "type": "string", "minLength": 1, "maxLength": %d,
-          "description": "Who wrote the message, as the app names people. Tally does not look at it."
-        },
+        %s,
         %s,
         "%s": {
           "type": "integer", "format": "int64", "minimum": 1, "maximum": 999999999999999,
@@ -95,10 +100,59 @@ final class Shared {
         .formatted(
             TextField.MESSAGE_BODY.name(),
             stored(TextField.MESSAGE_BODY),
-            TextField.MESSAGE_AUTHOR.name(),
-            TextField.MESSAGE_AUTHOR.maxCodePoints(),
+            author("wrote"),
             clients(ObjectField.MESSAGE_METADATA),
             NumberField.REPLY_TO.name());
+  }
+
+  /** The schema of a message that is said again as a whole. */
+  static String replacement() {
+    return change(clients(ObjectField.MESSAGE_METADATA), "\"required\": [\"body\"]");
+  }
+
+  /** The schema of an edit, which keeps what it leaves out. */
+  static String edit() {
+    String metadata =
+        """
+        "%s": {
+          "type": ["object", "null"],
+          "description": "Belongs to the client: at most %d bytes as JSON without spaces; `null` removes it. A form has its text."
+        }"""
+            .formatted(
+                ObjectField.CHANGED_METADATA.name(), ObjectField.CHANGED_METADATA.maxBytes());
+    return change(
+        metadata, "\"anyOf\": [{\"required\": [\"body\"]}, {\"required\": [\"metadata\"]}]");
+  }
+
+  private static String change(String metadata, String needed) {
+    return """
+    {
+      "type": "object",
+      %s,
+      "additionalProperties": false,
+      "properties": {
+        %s,
+        %s,
+        %s,
+        "%s": %s
+      }
+    }"""
+        .formatted(
+            needed,
+            stored(TextField.MESSAGE_BODY),
+            metadata,
+            author("changes"),
+            NumberField.EXPECTED_REVISION.name(),
+            REVISION);
+  }
+
+  private static String author(String does) {
+    return """
+    "%s": {
+      "type": "string", "minLength": 1, "maxLength": %d,
+      "description": "Who %s the message, as the app names people. Tally does not look at it."
+    }"""
+        .formatted(TextField.MESSAGE_AUTHOR.name(), TextField.MESSAGE_AUTHOR.maxCodePoints(), does);
   }
 
   /** The property of a text that an object must have. */

@@ -6,6 +6,7 @@ import dev.tally.common.accept.JobQueue;
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.queue.ChatContent;
@@ -37,6 +38,7 @@ public final class Acceptor {
   private final Clock clock;
   private final Counter chats;
   private final Counter messages;
+  private final Counter changes;
   private final Counter replayed;
 
   Acceptor(
@@ -50,6 +52,7 @@ public final class Acceptor {
     this.clock = clock;
     this.chats = accepted("chat", meters);
     this.messages = accepted("message", meters);
+    this.changes = accepted("change", meters);
     this.replayed =
         Counter.builder("tally.replayed")
             .description("Requests that repeated an Idempotency-Key and got the same answer")
@@ -64,7 +67,7 @@ public final class Acceptor {
 
   private static Counter accepted(String kind, MeterRegistry meters) {
     return Counter.builder("tally.accepted")
-        .description("Chats and messages that got a number")
+        .description("Chats, messages and changes of messages that got a number")
         .tag("kind", kind)
         .register(meters);
   }
@@ -109,6 +112,32 @@ public final class Acceptor {
     return accept(new Parent.Chat(chat), jobs, repliedTo(contents), key, messages);
   }
 
+  /**
+   * Accepts a change of a message. Whether it has an effect is known only when it is persisted: the
+   * message may be deleted by then, or have another revision.
+   *
+   * @return the change's number in the chat
+   * @throws ProblemException if the change was not accepted; 404 if the chat has not given out the
+   *     message's number
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
+   */
+  public long change(
+      RequestedChange requested, @Nullable IdempotencyKey key, @Nullable String traceparent) {
+    MessageName message = requested.message();
+    String job =
+        codec.openChange(
+            message,
+            requested.change(),
+            requested.author(),
+            requested.expectedRevision(),
+            Instant.now(clock),
+            traceparent);
+    Parent parent = new Parent.Changes(message.chat());
+    return accept(parent, List.of(job), message.number(), key, changes).last();
+  }
+
   /** The highest number of a message that one of these answers. */
   private static long repliedTo(List<MessageContent> contents) {
     long highest = Numbers.NONE;
@@ -123,10 +152,10 @@ public final class Acceptor {
   private NumberRange accept(
       Parent parent,
       List<String> jobs,
-      long repliedTo,
+      long mentioned,
       @Nullable IdempotencyKey key,
       Counter accepted) {
-    return switch (queue.accept(parent, jobs, repliedTo, key)) {
+    return switch (queue.accept(parent, jobs, mentioned, key)) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
@@ -136,10 +165,12 @@ public final class Acceptor {
         yield numbers;
       }
       case Acceptance.NoSuchMessage(long highest) ->
-          throw ProblemException.invalidField(
-              NumberField.REPLY_TO.name(),
-              "%d is the number of no earlier message: the highest of the chat is %d."
-                  .formatted(repliedTo, highest));
+          throw parent instanceof Parent.Changes
+              ? ProblemException.messageNotFound()
+              : ProblemException.invalidField(
+                  NumberField.REPLY_TO.name(),
+                  "%d is the number of no earlier message: the highest of the chat is %d."
+                      .formatted(mentioned, highest));
       case Acceptance.KeyReused _ ->
           throw ProblemException.of(
               ProblemType.IDEMPOTENCY_KEY_REUSED,

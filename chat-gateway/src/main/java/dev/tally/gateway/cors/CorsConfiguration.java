@@ -13,7 +13,7 @@ class CorsConfiguration {
 
   private static final CorsRules WRITES =
       new CorsRules(
-          List.of("POST"),
+          List.of("POST", "PUT", "PATCH", "DELETE"),
           List.of("Content-Type", "Idempotency-Key", "traceparent"),
           List.of("Retry-After", "RateLimit", "RateLimit-Policy"));
 

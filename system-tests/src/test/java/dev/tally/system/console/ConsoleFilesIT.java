@@ -177,7 +177,7 @@ class ConsoleFilesIT {
 
       Http.Answer asked = preflight(chats, ORIGIN).is(204);
       assertThat(asked.header("Access-Control-Allow-Origin")).hasValue(ORIGIN);
-      assertThat(asked.header("Access-Control-Allow-Methods")).hasValue("POST");
+      assertThat(asked.header("Access-Control-Allow-Methods")).hasValue("POST, PUT, PATCH, DELETE");
       assertThat(asked.header("Access-Control-Allow-Headers").orElse(""))
           .contains("Content-Type", "Idempotency-Key");
       assertThat(asked.header("Access-Control-Allow-Credentials")).isEmpty();

@@ -1,0 +1,100 @@
+package dev.tally.gateway.change;
+
+import dev.tally.common.identity.MessageName;
+import dev.tally.common.queue.MessageChange;
+import dev.tally.common.web.field.Fields;
+import dev.tally.common.web.field.NumberField;
+import dev.tally.common.web.field.ObjectField;
+import dev.tally.common.web.field.TextField;
+import dev.tally.common.web.problem.ProblemException;
+import dev.tally.gateway.accept.RequestedChange;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a change. The methods that read them throw a {@link ProblemException}: 422 if a
+ * field is wrong.
+ */
+final class ChangeFields {
+
+  /** Those of a change that says all of the message again. */
+  static final Fields REPLACEMENT =
+      Fields.of(
+          TextField.MESSAGE_BODY,
+          ObjectField.MESSAGE_METADATA,
+          TextField.MESSAGE_AUTHOR,
+          NumberField.EXPECTED_REVISION);
+
+  /** Those of a change that keeps what it does not say. */
+  static final Fields EDIT =
+      Fields.of(
+          TextField.MESSAGE_BODY,
+          ObjectField.CHANGED_METADATA,
+          TextField.MESSAGE_AUTHOR,
+          NumberField.EXPECTED_REVISION);
+
+  /** Those of a deletion, which are in the query. */
+  static final Fields DELETION = Fields.of(TextField.MESSAGE_AUTHOR, NumberField.EXPECTED_REVISION);
+
+  private ChangeFields() {}
+
+  static RequestedChange replacement(MessageName message, Map<String, String> fields) {
+    return change(
+        message,
+        MessageChange.Edit.all(
+            TextField.MESSAGE_BODY.require(fields.get(TextField.MESSAGE_BODY.name())),
+            fields.get(ObjectField.MESSAGE_METADATA.name())),
+        fields);
+  }
+
+  static RequestedChange edit(MessageName message, Map<String, String> fields) {
+    String body = TextField.MESSAGE_BODY.optional(fields.get(TextField.MESSAGE_BODY.name()));
+    String metadata = fields.get(ObjectField.CHANGED_METADATA.name());
+    if (body == null && metadata == null) {
+      throw ProblemException.invalidField(
+          TextField.MESSAGE_BODY.name(),
+          "or metadata must be there; what is left out stays as it is.");
+    }
+    return change(
+        message,
+        new MessageChange.Edit(
+            body, metadata != null, ObjectField.NULL.equals(metadata) ? null : metadata),
+        fields);
+  }
+
+  static RequestedChange deletion(MessageName message, Map<String, String> fields) {
+    return change(message, new MessageChange.Deletion(), fields);
+  }
+
+  private static RequestedChange change(
+      MessageName message, MessageChange change, Map<String, String> fields) {
+    return new RequestedChange(
+        message,
+        change,
+        TextField.MESSAGE_AUTHOR.optional(fields.get(TextField.MESSAGE_AUTHOR.name())),
+        NumberField.EXPECTED_REVISION.optional(fields.get(NumberField.EXPECTED_REVISION.name())));
+  }
+
+  /** The parts in which two requests must be equal to be the same. */
+  static List<String> parts(String method, RequestedChange requested) {
+    MessageName message = requested.message();
+    MessageChange.Edit edit =
+        requested.change() instanceof MessageChange.Edit found
+            ? found
+            : new MessageChange.Edit(null, false, null);
+    return List.of(
+        "change of message %d of chat %d".formatted(message.number(), message.chat().number()),
+        method,
+        // A text that is there is never empty, and an object is never the text of null.
+        orEmpty(edit.body()),
+        edit.changesMetadata() ? Objects.requireNonNullElse(edit.metadata(), ObjectField.NULL) : "",
+        orEmpty(requested.author()),
+        Objects.toString(requested.expectedRevision(), ""));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return Objects.requireNonNullElse(text, "");
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tally.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Edits and deletions that a gateway refuses. None of them takes a number. */
+class RefusedChangesIT {
+
+  private static GatewayFixture fixture;
+  private static ConfigurableApplicationContext gateway;
+
+  @BeforeAll
+  static void start() {
+    fixture = new GatewayFixture();
+    gateway = fixture.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  private static ChangedChat chat() {
+    return ChangedChat.in(fixture, gateway);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PUT", "PATCH", "DELETE"})
+  void whatDoesNotExistIsNotFoundAndTakesNoNumber(String method) {
+    ChangedChat chat = chat();
+    String body = method.equals("DELETE") ? null : "{\"body\":\"x\"}";
+
+    for (String message : new String[] {"3", "0", "x", "999999999999999", "1000000000000000"}) {
+      chat.change(method, message, body).isProblem(404, "message-not-found", "Message not found");
+    }
+    for (String other : new String[] {"2", "0"}) {
+      fixture
+          .change(gateway, method, "/apps/" + chat.app() + "/chats/" + other + "/messages/1", body)
+          .isProblem(404, "chat-not-found", "Chat not found");
+    }
+    new ChangedChat(fixture, gateway, "ab".repeat(16))
+        .change(method, 1, body)
+        .isProblem(404, "app-not-found", "App not found");
+
+    assertThat(chat.jobs()).hasSize(3);
+    assertThat(chat.change(method, 2, body).is(200).number("change_number")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT|{}|body must not be blank.",
+        "PUT||body must not be blank.",
+        "PUT|{\"body\":\"\"}|body must not be blank.",
+        "PUT|{\"body\":\"x\",\"reply_to\":1}|reply_to is not known here. Leave it out, or send: author, body, expected_revision, metadata.",
+        "PUT|{\"body\":\"x\",\"author\":\" \"}|author must not be blank.",
+        "PUT|{\"body\":\"x\",\"expected_revision\":-1}|expected_revision must be a whole number from 0 on.",
+        "PUT|{\"body\":\"x\",\"expected_revision\":1000000000000000}|expected_revision must be a whole number from 0 on.",
+        "PATCH|{\"author\":\"ann\"}|body or metadata must be there; what is left out stays as it is.",
+        "PATCH|{\"body\":null}|body or metadata must be there; what is left out stays as it is.",
+        "PATCH||body or metadata must be there; what is left out stays as it is.",
+        "PATCH|{\"body\":\" \"}|body must not be blank.",
+        "PATCH|{\"body\":\"x\",\"revision\":1}|revision is not known here. Leave it out, or send: author, body, expected_revision, metadata."
+      })
+  void aFieldThatIsWrongIsNamed(String method, @Nullable String body, String error) {
+    ChangedChat chat = chat();
+
+    chat.change(method, 1, body).isProblem(422, "invalid-field", error);
+
+    assertThat(chat.jobs()).hasSize(3);
+  }
+
+  @Test
+  void aDeletionIsReadFromTheQueryOnly() {
+    ChangedChat chat = chat();
+
+    chat.change("DELETE", "1?author=", null)
+        .isProblem(422, "invalid-field", "author must not be blank.");
+    chat.change("DELETE", "1?expected_revison=3", null)
+        .isProblem(
+            422,
+            "invalid-field",
+            "expected_revison is not known here. Leave it out, or send: author, expected_revision.");
+    chat.change("DELETE", "1?expected_revision=x", null).is(422);
+    for (String query : new String[] {"author=a&author=b", "author=%FF"}) {
+      chat.change("DELETE", "1?" + query, null)
+          .isProblem(
+              400,
+              "malformed-request",
+              "The query cannot be read: send UTF-8, percent-encoded, and each parameter once.");
+    }
+    chat.change("DELETE", 1, "{\"author\":\"ann\"}")
+        .isProblem(
+            400,
+            "malformed-request",
+            "A DELETE has no body here: send author and expected_revision in the query.");
+    assertThat(chat.jobs()).hasSize(3);
+  }
+
+  @Test
+  void aClientThatTakesNoJsonIsRefusedBeforeAnythingIsWritten() {
+    ChangedChat chat = chat();
+
+    chat.change("DELETE", 1, null, "Accept", "text/html").is(406);
+
+    assertThat(chat.jobs()).hasSize(3);
+  }
+}
