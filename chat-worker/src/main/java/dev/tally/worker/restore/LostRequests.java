@@ -33,8 +33,14 @@ final class LostRequests {
       WHERE a.token = :token AND m.chat_number = :chat AND m.number BETWEEN :first AND :last
         AND m.lost_at IS NOT NULL""";
 
-  /** What {@code lua/accept.lua} records. */
-  private static final Pattern RECORD = Pattern.compile("\\S+ (\\d+) (\\d+) (\\d+)");
+  private static final String LOST_CHANGES =
+      """
+      SELECT COUNT(*) FROM changes h JOIN apps a ON a.id = h.app_id
+      WHERE a.token = :token AND h.chat_number = :chat AND h.number BETWEEN :first AND :last
+        AND h.effect = 'lost'""";
+
+  /** What {@code lua/accept.lua} records; the chat of a change ends with a letter. */
+  private static final Pattern RECORD = Pattern.compile("\\S+ (\\d+)(c?) (\\d+) (\\d+)");
 
   private static final ScanOptions RECORDS_A_STEP = ScanOptions.scanOptions().count(1_000).build();
 
@@ -94,10 +100,11 @@ final class LostRequests {
       return false;
     }
     long chat = Long.parseLong(fields.group(1));
-    long first = Long.parseLong(fields.group(2));
-    long count = Long.parseLong(fields.group(3));
+    long first = Long.parseLong(fields.group(3));
+    long count = Long.parseLong(fields.group(4));
+    String ofChildren = fields.group(2).isEmpty() ? LOST_MESSAGES : LOST_CHANGES;
     long lost =
-        jdbc.sql(chat == 0 ? LOST_CHATS : LOST_MESSAGES)
+        jdbc.sql(chat == 0 ? LOST_CHATS : ofChildren)
             .param("token", app.value())
             .param("chat", chat)
             .param("first", first)
