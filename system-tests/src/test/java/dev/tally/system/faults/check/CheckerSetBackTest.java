@@ -268,7 +268,7 @@ class CheckerSetBackTest extends CheckerFixture {
   void aLostChatMayBeUnknownFromTheBeginningOfTheFault() {
     ask(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3));
     ask(say(new Parent.Chat(APP, 3), null, "lost"), new Outcome.Refused(404, "chat-not-found"));
-    assertOnly(new Violation.Denied(new Parent.Chat(APP, 3)));
+    assertThat(check()).contains(new Violation.Denied(new Parent.Chat(APP, 3)));
     redisGoesBack(3);
 
     assertThat(check()).isEmpty();
