@@ -66,7 +66,7 @@ class RestoreIT {
     Output restored = restore();
     assertThat(restored.exitCode()).as(restored.text()).isZero();
     assertThat(restored.text())
-        .contains("MySQL has lost 0 chats and 1 messages")
+        .contains("MySQL has lost 0 chats, 1 messages and 0 changes")
         .contains("1 lost requests may be repeated")
         .contains("indexed 1 messages");
     // Step 4.
