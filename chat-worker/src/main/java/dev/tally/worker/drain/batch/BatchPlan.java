@@ -109,8 +109,12 @@ record BatchPlan(
               }
             });
 
-    Map<MessageKey, Row.Message> ofChanges = new HashMap<>(existing.messages());
-    messages.forEach(row -> ofChanges.put(row.key(), row));
+    Map<MessageKey, Row.Message> ofChanges = new HashMap<>();
+    // Most batches change nothing, and need not know their messages by key.
+    if (!jobs.changes().isEmpty() || !existing.pending().isEmpty()) {
+      ofChanges.putAll(existing.messages());
+      messages.forEach(row -> ofChanges.put(row.key(), row));
+    }
     ChangePlan changes = new ChangePlan(versions(ofChanges));
     for (ChangeRows.Pending pending : existing.pending()) {
       long message = pending.job().message().number();

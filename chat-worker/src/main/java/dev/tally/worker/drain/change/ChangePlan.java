@@ -5,7 +5,6 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.MessageContent;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +44,11 @@ public final class ChangePlan {
   /**
    * A plan without changes.
    *
-   * @param messages all messages that the changes may be about: those that MySQL has, and those
-   *     that the transaction adds
+   * @param messages all messages that the changes may be about, as they are before: those that
+   *     MySQL has, and those that the transaction adds
    */
   public ChangePlan(Map<MessageKey, MessageVersion> messages) {
-    this.messages = new HashMap<>(messages);
+    this.messages = messages;
   }
 
   /** Adds a change that has a row already and waited for its message. */
@@ -69,7 +68,7 @@ public final class ChangePlan {
 
   private Applied apply(ChatKey chat, Job.ChangedMessage job) {
     MessageKey key = new MessageKey(chat, job.message().number());
-    MessageVersion version = messages.get(key);
+    MessageVersion version = changed.containsKey(key) ? changed.get(key) : messages.get(key);
     if (version == null) {
       return new Applied(chat, job, Effect.PENDING, null);
     }
@@ -78,7 +77,6 @@ public final class ChangePlan {
       return new Applied(chat, job, effect, null);
     }
     MessageVersion after = version.after(job);
-    messages.put(key, after);
     changed.put(key, after);
     return new Applied(chat, job, effect, after.deletedAt() == null ? version.content() : null);
   }
@@ -89,11 +87,6 @@ public final class ChangePlan {
 
   private void count(ChatKey chat, Counts more) {
     counts.merge(chat, more, Counts::plus);
-  }
-
-  /** Whether there is nothing to do. */
-  public boolean isEmpty() {
-    return added.isEmpty() && settled.isEmpty();
   }
 
   /** How many changes have no row yet. */
