@@ -8,6 +8,7 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.change.ChangeRows;
 import dev.tally.worker.drain.gap.SkippedNumbers;
+import dev.tally.worker.drain.sql.Batches;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.numbers.MissingNumbers;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -81,8 +82,9 @@ public final class Persister {
     this.timeout = timeout;
     this.partitions = new PartitionRows(jdbc);
     this.reads = new RowReads(jdbc);
-    this.writes = new RowWrites(jdbc, batches);
-    this.changeRows = new ChangeRows(jdbc, batches, codec);
+    Batches rows = new Batches(batches);
+    this.writes = new RowWrites(jdbc, rows);
+    this.changeRows = new ChangeRows(jdbc, rows, codec);
     this.skippedNumbers = new SkippedNumbers(jdbc);
     this.outbox = outbox;
   }

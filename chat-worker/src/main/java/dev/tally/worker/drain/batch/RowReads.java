@@ -7,6 +7,7 @@ import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.change.Fingerprint;
 import dev.tally.worker.drain.change.MessageVersion;
+import dev.tally.worker.drain.sql.Parameters;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,7 +21,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The statements that lock and find rows for a batch. They run in the caller's transaction, and are
@@ -107,7 +107,7 @@ final class RowReads {
       return apps;
     }
     jdbc.sql(LOCK_APPS)
-        .param(json(tokens.stream().map(AppToken::value).toList()))
+        .param(Parameters.array(tokens.stream().map(AppToken::value).toList()))
         .query(
             row -> {
               AppToken token = new AppToken(row.getString(1));
@@ -123,7 +123,8 @@ final class RowReads {
       return chats;
     }
     jdbc.sql(LOCK_CHATS)
-        .param(json(keys.stream().map(key -> List.of(key.appId(), key.number())).toList()))
+        .param(
+            Parameters.array(keys.stream().map(key -> List.of(key.appId(), key.number())).toList()))
         .query(
             row -> {
               chats.put(
@@ -145,7 +146,7 @@ final class RowReads {
     List<List<Long>> keys = new ArrayList<>();
     numbers.forEach((app, ofApp) -> ofApp.forEach(number -> keys.add(List.of(app, number))));
     jdbc.sql(CHATS)
-        .param(json(keys))
+        .param(Parameters.array(keys))
         .query(
             row -> {
               ChatKey key = chatKey(row);
@@ -165,12 +166,8 @@ final class RowReads {
     if (numbers.isEmpty()) {
       return messages;
     }
-    List<List<Long>> keys = new ArrayList<>();
-    numbers.forEach(
-        (chat, ofChat) ->
-            ofChat.forEach(number -> keys.add(List.of(chat.appId(), chat.number(), number))));
     jdbc.sql(MESSAGES)
-        .param(json(keys))
+        .param(Parameters.keys(numbers))
         .query(
             row -> {
               MessageKey key = new MessageKey(chatKey(row), row.getLong(3));
@@ -184,11 +181,6 @@ final class RowReads {
                       created == null ? null : Fingerprint.of(created)));
             });
     return messages;
-  }
-
-  /** The parameter of a statement that takes an array. */
-  static String json(List<?> array) {
-    return JsonMapper.shared().writeValueAsString(array);
   }
 
   /** The key in the first two columns. */

@@ -2,23 +2,16 @@ package dev.tally.worker.drain.batch;
 
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.queue.MessageContent;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import dev.tally.worker.drain.sql.Batches;
+import dev.tally.worker.drain.sql.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The statements that insert the rows of a batch and add to the counts. They run in the caller's
  * transaction, and are SQL that MySQL and MariaDB share.
- *
- * <p>Inserts are JDBC batches, which the driver rewrites to multi-row statements ({@code
- * rewriteBatchedStatements}).
  */
 final class RowWrites {
 
@@ -47,29 +40,29 @@ final class RowWrites {
       SET chats.messages_count = chats.messages_count + added.messages""";
 
   private final JdbcClient jdbc;
-  private final JdbcTemplate batches;
+  private final Batches batches;
 
-  RowWrites(JdbcClient jdbc, JdbcTemplate batches) {
+  RowWrites(JdbcClient jdbc, Batches batches) {
     this.jdbc = jdbc;
     this.batches = batches;
   }
 
   void insertChats(List<BatchPlan.NewChat> chats) {
-    batch(
+    batches.run(
         INSERT_CHAT,
         chats,
         (statement, chat) -> {
           statement.setLong(1, chat.row().key().appId());
           statement.setLong(2, chat.row().number());
           statement.setLong(3, chat.messagesCount());
-          statement.setObject(4, utc(chat.row().createdAt()));
+          statement.setObject(4, Parameters.utc(chat.row().createdAt()));
           statement.setString(5, chat.row().content().name());
           statement.setString(6, chat.row().content().metadata());
         });
   }
 
   void insertMessages(List<Row.Message> messages) {
-    batch(
+    batches.run(
         INSERT_MESSAGE,
         messages,
         (statement, message) -> {
@@ -78,7 +71,7 @@ final class RowWrites {
           statement.setLong(3, message.number());
           MessageContent content = message.version().content();
           statement.setString(4, content.body());
-          statement.setObject(5, utc(message.createdAt()));
+          statement.setObject(5, Parameters.utc(message.createdAt()));
           statement.setString(6, content.author());
           statement.setString(7, content.metadata());
           statement.setObject(8, content.replyTo());
@@ -87,9 +80,9 @@ final class RowWrites {
 
   /** Adds to {@code chats_count}, by the id of the app. */
   void addChats(Map<Long, Integer> added) {
-    batch(
+    batches.run(
         ADD_CHATS,
-        List.copyOf(added.entrySet()),
+        added.entrySet(),
         (statement, entry) -> {
           statement.setInt(1, entry.getValue());
           statement.setLong(2, entry.getKey());
@@ -103,21 +96,6 @@ final class RowWrites {
     }
     List<List<Number>> amounts = new ArrayList<>();
     added.forEach((key, count) -> amounts.add(List.of(key.appId(), key.number(), count)));
-    jdbc.sql(ADD_MESSAGES).param(RowReads.json(amounts)).update();
-  }
-
-  @FunctionalInterface
-  private interface Binder<T> {
-    void bind(PreparedStatement statement, T row) throws SQLException;
-  }
-
-  private <T> void batch(String sql, List<T> rows, Binder<T> binder) {
-    if (!rows.isEmpty()) {
-      batches.batchUpdate(sql, rows, rows.size(), binder::bind);
-    }
-  }
-
-  private static LocalDateTime utc(Instant instant) {
-    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+    jdbc.sql(ADD_MESSAGES).param(Parameters.array(amounts)).update();
   }
 }

@@ -7,22 +7,19 @@ import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.worker.drain.sql.Batches;
+import dev.tally.worker.drain.sql.Parameters;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The statements that read and write changes. They run in the caller's transaction, which has
@@ -84,11 +81,11 @@ public final class ChangeRows {
       WHERE app_id = ? AND number = ?""";
 
   private final JdbcClient jdbc;
-  private final JdbcTemplate batches;
+  private final Batches batches;
   private final JobCodec codec;
 
   /** Statements over these connections. */
-  public ChangeRows(JdbcClient jdbc, JdbcTemplate batches, JobCodec codec) {
+  public ChangeRows(JdbcClient jdbc, Batches batches, JobCodec codec) {
     this.jdbc = jdbc;
     this.batches = batches;
     this.codec = codec;
@@ -113,7 +110,7 @@ public final class ChangeRows {
     Map<Key, Fingerprint> found = new HashMap<>();
     if (!numbers.isEmpty()) {
       jdbc.sql(FINGERPRINTS)
-          .param(json(numbers))
+          .param(Parameters.keys(numbers))
           .query(
               row -> {
                 found.put(new Key(chat(row), row.getLong(3)), Fingerprint.of(row.getBytes(4)));
@@ -131,7 +128,7 @@ public final class ChangeRows {
     return messages.isEmpty()
         ? List.of()
         : jdbc.sql(PENDING)
-            .param(json(messages))
+            .param(Parameters.keys(messages))
             .query((row, _) -> new Pending(chat(row), decoded(row.getString(4))))
             .list();
   }
@@ -150,8 +147,8 @@ public final class ChangeRows {
    * @param created the fingerprints of the changed messages as they were created
    */
   public void write(ChangePlan plan, Map<MessageKey, Fingerprint> created) {
-    batch(INSERT, plan.added(), this::bind);
-    batch(
+    batches.run(INSERT, plan.added(), this::bind);
+    batches.run(
         SETTLE,
         plan.settled(),
         (statement, change) -> {
@@ -159,7 +156,7 @@ public final class ChangeRows {
           bindBefore(statement, 2, change);
           bindKey(statement, 4, change.chat(), change.job().number());
         });
-    batch(
+    batches.run(
         CHANGE_MESSAGE,
         plan.changed().entrySet(),
         (statement, entry) -> {
@@ -168,19 +165,19 @@ public final class ChangeRows {
           statement.setString(1, version.content().body());
           statement.setString(2, version.content().metadata());
           statement.setLong(3, version.revision());
-          statement.setObject(4, utc(version.editedAt()));
-          statement.setObject(5, utc(version.deletedAt()));
+          statement.setObject(4, utcIfThere(version.editedAt()));
+          statement.setObject(5, utcIfThere(version.deletedAt()));
           statement.setBytes(6, fingerprint == null ? null : fingerprint.bytes());
           bindKey(statement, 7, entry.getKey().chat(), entry.getKey().number());
         });
-    batch(
+    batches.run(
         BLANK,
         plan.changed().entrySet().stream()
             .filter(entry -> entry.getValue().deletedAt() != null)
             .map(Map.Entry::getKey)
             .toList(),
         (statement, message) -> bindKey(statement, 1, message.chat(), message.number()));
-    batch(
+    batches.run(
         ADD_COUNTS,
         plan.counts().entrySet(),
         (statement, entry) -> {
@@ -202,7 +199,7 @@ public final class ChangeRows {
     bindBefore(statement, 8, change);
     statement.setBytes(10, Fingerprint.ofChange(job).bytes());
     statement.setString(11, change.effect() == Effect.PENDING ? encoded(job) : null);
-    statement.setObject(12, utc(job.acceptedAt()));
+    statement.setObject(12, Parameters.utc(job.acceptedAt()));
   }
 
   private String encoded(Job.ChangedMessage job) {
@@ -231,31 +228,11 @@ public final class ChangeRows {
     statement.setLong(index + 2, number);
   }
 
-  @FunctionalInterface
-  private interface Binder<T> {
-    void bind(PreparedStatement statement, T row) throws SQLException;
-  }
-
-  private <T> void batch(String sql, Collection<T> rows, Binder<T> binder) {
-    if (!rows.isEmpty()) {
-      batches.batchUpdate(sql, rows, rows.size(), binder::bind);
-    }
-  }
-
-  /** The parameter of a statement that takes an array of keys. */
-  private static String json(SortedMap<ChatKey, List<Long>> numbers) {
-    List<List<Long>> keys = new ArrayList<>();
-    numbers.forEach(
-        (chat, ofChat) ->
-            ofChat.forEach(number -> keys.add(List.of(chat.appId(), chat.number(), number))));
-    return JsonMapper.shared().writeValueAsString(keys);
-  }
-
   private static ChatKey chat(ResultSet row) throws SQLException {
     return new ChatKey(row.getLong(1), row.getLong(2));
   }
 
-  private static @Nullable LocalDateTime utc(@Nullable Instant instant) {
-    return instant == null ? null : LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+  private static @Nullable LocalDateTime utcIfThere(@Nullable Instant instant) {
+    return instant == null ? null : Parameters.utc(instant);
   }
 }

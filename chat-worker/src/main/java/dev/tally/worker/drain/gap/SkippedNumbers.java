@@ -2,11 +2,11 @@ package dev.tally.worker.drain.gap;
 
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.NumberRange;
+import dev.tally.worker.drain.sql.Parameters;
 import dev.tally.worker.numbers.MissingNumbers;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds the numbers that new rows leave out. The statements run in the caller's transaction, which
@@ -85,10 +85,7 @@ public final class SkippedNumbers {
   private List<Long> highest(String sql, List<?> keys) {
     return keys.isEmpty()
         ? List.of()
-        : jdbc.sql(sql)
-            .param(JsonMapper.shared().writeValueAsString(keys))
-            .query((row, _) -> row.getLong(1))
-            .list();
+        : jdbc.sql(sql).param(Parameters.array(keys)).query((row, _) -> row.getLong(1)).list();
   }
 
   private static void add(List<Jump> jumps, List<Long> highest, MissingNumbers skipped) {

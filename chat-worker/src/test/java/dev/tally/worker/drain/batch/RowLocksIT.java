@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.testkit.TestServers;
+import dev.tally.worker.drain.sql.Batches;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -73,7 +74,7 @@ class RowLocksIT {
     transaction = new TransactionTemplate(new DataSourceTransactionManager(source));
     transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     reads = new RowReads(mysql);
-    writes = new RowWrites(mysql, new JdbcTemplate(source));
+    writes = new RowWrites(mysql, new Batches(new JdbcTemplate(source)));
   }
 
   @ParameterizedTest
