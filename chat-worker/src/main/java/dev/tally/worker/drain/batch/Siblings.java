@@ -39,8 +39,8 @@ record Siblings<R extends Row<?>>(List<RowJob<R>> jobs) {
     return true;
   }
 
-  /** The numbers, in order. */
+  /** The numbers, in order, each once: a join with one that is there twice finds its rows twice. */
   List<Long> numbers() {
-    return jobs.stream().map(RowJob::number).toList();
+    return jobs.stream().map(RowJob::number).distinct().toList();
   }
 }

@@ -35,6 +35,19 @@ class LateChangesIT extends ChangesFixture {
     assertThat(fixture.deadLetters(app)).isEmpty();
   }
 
+  /** The number was given out twice, or a dead letter was there twice. */
+  @Test
+  void aChangeIsAppliedOnceIfItsMessageComesTwiceAtOnce() {
+    drain(chat, change(1, 1, edit("b")), change(2, 1, edit("c")));
+
+    drain(message(1, "a"), message(1, "a"), message(1, "other"));
+
+    assertThat(messages()).containsExactly("1:c:2:edited");
+    assertThat(changes()).containsExactly("1:1:edit:applied:a", "2:1:edit:applied:b");
+    assertThat(counts()).isEqualTo("1 messages, 2 changes, 0 pending, 0 deleted");
+    assertThat(fixture.deadLetters(app)).singleElement().asString().contains("number-taken");
+  }
+
   /** The change itself is a dead letter that somebody retries. */
   @Test
   void aChangeThatComesLateDoesNotOverrideALaterOne() {
