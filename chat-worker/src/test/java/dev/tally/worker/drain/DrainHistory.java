@@ -27,9 +27,10 @@ final class DrainHistory {
   /** Two that exist, and one that does not. */
   static final List<String> APPS = IntStream.range(1, 4).mapToObj("%032x"::formatted).toList();
 
-  private static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
+  static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789012Z");
   static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
   static final int MAX_BODY_BYTES = 65_535;
+  static final int MAX_AUTHOR = 128;
 
   /** One for each worker. */
   static final List<BatchLimit> LIMITS =
@@ -41,6 +42,16 @@ final class DrainHistory {
 
   static AppToken token(int app) {
     return new AppToken(APPS.get(app));
+  }
+
+  /** Whether the columns take a time. */
+  static boolean isStorable(Instant time) {
+    return !time.isAfter(LAST_TIME);
+  }
+
+  /** Whether the columns take what a message says. */
+  static boolean isStorable(MessageContent content) {
+    return WorkerParts.utf8(content.body()).length() <= MAX_BODY_BYTES;
   }
 
   /** The fault that meets the last batch of a turn. */
@@ -72,11 +83,15 @@ final class DrainHistory {
     record Retry(int letter) implements Step {}
   }
 
-  /** Histories; each ends wherever it happens to. */
+  /** Histories; each ends wherever it happens to, and has changes of its own. */
   static Arbitrary<List<Step>> histories() {
+    return Arbitraries.integers().between(0, 1_000_000).flatMap(DrainHistory::histories);
+  }
+
+  private static Arbitrary<List<Step>> histories(int contents) {
     Arbitrary<Step> queues =
         Combinators.combine(
-                runs().list().ofMinSize(1).ofMaxSize(6),
+                runs(contents).list().ofMinSize(1).ofMaxSize(6),
                 Arbitraries.of(false, false, true),
                 Arbitraries.longs())
             .as(
@@ -111,17 +126,27 @@ final class DrainHistory {
   }
 
   /** Jobs with consecutive numbers. Runs overlap, and often repeat jobs that were queued before. */
-  private static Arbitrary<List<String>> runs() {
+  private static Arbitrary<List<String>> runs(int contents) {
     Arbitrary<String> apps = Arbitraries.of(APPS.get(0), APPS.get(0), APPS.get(1), APPS.get(2));
     Arbitrary<Long> chats = Arbitraries.longs().between(1, 3);
     // Two different jobs with one number: Redis gave the number out again.
     Arbitrary<Integer> variants = Arbitraries.of(0, 0, 0, 0, 1);
     Arbitrary<List<String>> conversations =
-        Combinators.combine(apps, chats, Arbitraries.integers().between(0, 8), variants)
+        Combinators.combine(
+                apps,
+                chats,
+                Arbitraries.integers().between(0, 8),
+                Arbitraries.integers().between(0, 6),
+                variants,
+                // Messages that were dead letters come after their changes.
+                Arbitraries.of(false, false, true))
             .as(
-                (app, chat, count, variant) -> {
+                (app, chat, count, changed, variant, late) -> {
+                  List<String> messages = messages(app, chat, 1, count, variant);
+                  List<String> changes = ChangeJobs.of(contents, app, chat, 1, changed, variant);
                   List<String> jobs = new ArrayList<>(List.of(chat(app, chat, variant)));
-                  jobs.addAll(messages(app, chat, 1, count, variant));
+                  jobs.addAll(late ? changes : messages);
+                  jobs.addAll(late ? messages : changes);
                   return jobs;
                 });
     Arbitrary<List<String>> later =
@@ -132,8 +157,25 @@ final class DrainHistory {
                 Arbitraries.integers().between(1, 5),
                 variants)
             .as(DrainHistory::messages);
+    Arbitrary<List<String>> changes =
+        Combinators.combine(
+                apps,
+                chats,
+                Arbitraries.integers().between(1, 10),
+                Arbitraries.integers().between(1, 8),
+                variants,
+                // Changes that were dead letters come after later ones.
+                Arbitraries.of(false, true))
+            .as(
+                (app, chat, first, count, variant, late) -> {
+                  List<String> jobs = ChangeJobs.of(contents, app, chat, first, count, variant);
+                  return late ? jobs.reversed() : jobs;
+                });
     return Arbitraries.frequencyOf(
-        Tuple.of(4, conversations), Tuple.of(5, later), Tuple.of(2, rejected().map(List::of)));
+        Tuple.of(4, conversations),
+        Tuple.of(5, later),
+        Tuple.of(5, changes),
+        Tuple.of(2, rejected().map(List::of)));
   }
 
   private static String chat(String app, long number, int variant) {
@@ -145,15 +187,26 @@ final class DrainHistory {
 
   private static List<String> messages(String app, long chat, int first, int count, int variant) {
     return IntStream.range(first, first + count)
-        .mapToObj(number -> message(app, chat, number, "m" + number + "🎉".repeat(variant), NOW))
+        .mapToObj(
+            number -> {
+              String body = "m" + number + "🎉".repeat(variant);
+              MessageContent content =
+                  number % 2 == 0
+                      ? new MessageContent(body, "bob", "{\"m\":" + number + "}", 1L)
+                      : MessageContent.of(body);
+              return message(app, chat, number, content, NOW);
+            })
         .toList();
   }
 
   private static String message(String app, long chat, long number, String body, Instant at) {
+    return message(app, chat, number, MessageContent.of(body), at);
+  }
+
+  private static String message(
+      String app, long chat, long number, MessageContent content, Instant at) {
     return WorkerParts.utf8(
-        CODEC.openMessage(new ChatName(new AppToken(app), chat), MessageContent.of(body), at, null)
-            + number
-            + "}");
+        CODEC.openMessage(new ChatName(new AppToken(app), chat), content, at, null) + number + "}");
   }
 
   /** Jobs that no gateway queues, and jobs that no table can hold. */
@@ -163,6 +216,7 @@ final class DrainHistory {
     Arbitrary<String> noTokens =
         Arbitraries.of("", "ä", "🎉", "x".repeat(100), app + " ", app.replace('0', 'O'), "%", "'");
     return Arbitraries.oneOf(
+        numbers.flatMap(number -> ChangeJobs.refused(app, number)),
         Arbitraries.of("", "{}", "no json", "{\"v\":2}", "\0", "\u00ff\u00fe", "null"),
         Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(20),
         noTokens.map(token -> chat(app, 1, 0).replace(app, WorkerParts.utf8(token))),

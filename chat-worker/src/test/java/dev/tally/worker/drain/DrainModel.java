@@ -9,37 +9,26 @@ import dev.tally.worker.drain.batch.Delivery;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** A model of the drain, without servers. */
 final class DrainModel {
-
-  private record Message(Instant at, String body) {
-    static Message of(Job.NewMessage job) {
-      return new Message(job.acceptedAt(), job.content().body());
-    }
-  }
-
-  private record Chat(Instant at, SortedMap<Long, Message> messages) {}
 
   final List<String> retried = new ArrayList<>();
   final List<String> jobs = new ArrayList<>();
   final List<String> claimed = new ArrayList<>();
   final List<String> dead = new ArrayList<>();
   final Map<String, Long> counters = new TreeMap<>();
-  private final SortedMap<String, SortedMap<Long, Chat>> apps = new TreeMap<>();
-  private final List<String> outbox = new ArrayList<>();
+  final Map<String, Long> changeCounters = new TreeMap<>();
+  private RowsModel rows;
 
   DrainModel(List<String> apps) {
-    apps.forEach(app -> this.apps.put(app, new TreeMap<>()));
+    rows = new RowsModel(apps);
   }
 
   String retry(int letter) {
@@ -94,18 +83,6 @@ final class DrainModel {
     return deliveries;
   }
 
-  /** The key of a job's row; that of a chat has chat 0. */
-  private record Place(String app, long chat, long number) {
-    static Place of(Job job) {
-      return switch (job) {
-        case Job.NewChat(ChatName chat, _, _, _) -> new Place(chat.app().value(), 0, chat.number());
-        case Job.NewMessage(MessageName(ChatName chat, long number), _, _, _) ->
-            new Place(chat.app().value(), chat.number(), number);
-        case Job.ChangedMessage _ -> throw new AssertionError("ChangesIT has the changes");
-      };
-    }
-  }
-
   /**
    * One transaction, or as many as it takes to reject alone each job that MySQL does not take.
    *
@@ -143,138 +120,57 @@ final class DrainModel {
    * @return whether it is committed; not if MySQL does not take one of the jobs
    */
   private boolean transact(List<Delivery> deliveries, List<String> rejected, boolean kill) {
-    List<String> letters = new ArrayList<>();
-    List<Job> taken = new ArrayList<>();
-    Map<Place, Job.NewChat> newChats = new LinkedHashMap<>();
-    SortedMap<String, Job.NewMessage> newMessages = new TreeMap<>();
-    for (Delivery delivery : deliveries) {
-      if (!apps.containsKey(delivery.job().app().value())) {
-        letters.add(letter(DeadLetter.Reason.APP_MISSING, delivery));
-      } else if (delivery.job() instanceof Job.NewChat job) {
-        Place place = Place.of(job);
-        Chat there = chats(place.app()).get(place.number());
-        Instant at =
-            there == null ? newChats.computeIfAbsent(place, _ -> job).acceptedAt() : there.at();
-        if (!at.equals(job.acceptedAt())) {
-          letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
-          taken.add(job);
-        }
-      }
-    }
-    for (Delivery delivery : deliveries) {
-      if (delivery.job() instanceof Job.NewMessage job && apps.containsKey(job.app().value())) {
-        Place place = Place.of(job);
-        Chat chat = chats(place.app()).get(place.chat());
-        if (chat == null && !newChats.containsKey(new Place(place.app(), 0, place.chat()))) {
-          letters.add(letter(DeadLetter.Reason.CHAT_MISSING, delivery));
-          continue;
-        }
-        Message there = chat == null ? null : chat.messages().get(place.number());
-        if (there == null) {
-          String key = "%s %20d %20d".formatted(place.app(), place.chat(), place.number());
-          there = Message.of(newMessages.computeIfAbsent(key, _ -> job));
-        }
-        if (!there.equals(Message.of(job))) {
-          letters.add(letter(DeadLetter.Reason.NUMBER_TAKEN, delivery));
-          taken.add(job);
-        }
-      }
-    }
-    if (!Stream.concat(newChats.values().stream(), newMessages.values().stream())
-        .allMatch(DrainModel::storable)) {
+    RowsModel next = rows.copy();
+    RowsModel.Rejected notAdded = next.persist(deliveries);
+    if (!next.isStorable()) {
       return false;
     }
-    newChats.forEach(
-        (place, job) ->
-            chats(place.app()).put(place.number(), new Chat(job.acceptedAt(), new TreeMap<>())));
-    Place before = null;
-    for (Job.NewMessage job : newMessages.values()) {
-      Place place = Place.of(job);
-      Objects.requireNonNull(chats(place.app()).get(place.chat()))
-          .messages()
-          .put(place.number(), Message.of(job));
-      boolean carriesOn = new Place(place.app(), place.chat(), place.number() - 1).equals(before);
-      long first =
-          carriesOn
-              ? Long.parseLong(outbox.removeLast().replaceAll(".* (\\d+)-.*", "$1"))
-              : place.number();
-      outbox.add(
-          "%d: %s %d %d-%d"
-              .formatted(
-                  DrainHistory.KEYS.partition(), place.app(), place.chat(), first, place.number()));
-      before = place;
-    }
+    rows = next;
     if (!kill) {
-      rejected.addAll(letters);
-      taken.forEach(this::raiseCounter);
+      rejected.addAll(notAdded.letters());
+      notAdded.taken().forEach(this::correctCounter);
     }
     return true;
   }
 
-  private SortedMap<Long, Chat> chats(String app) {
-    return Objects.requireNonNull(apps.get(app));
-  }
-
-  private static boolean storable(Job job) {
-    return !job.acceptedAt().isAfter(DrainHistory.LAST_TIME)
-        && !(job instanceof Job.NewMessage message
-            && WorkerParts.utf8(message.content().body()).length() > DrainHistory.MAX_BODY_BYTES);
-  }
-
-  private void raiseCounter(Job job) {
+  private void correctCounter(Job job) {
     switch (job) {
       case Job.NewChat chat ->
-          raise(DrainHistory.KEYS.chats(chat.app()), chats(chat.app().value()));
-      case Job.NewMessage(MessageName(ChatName name, _), _, _, _) -> {
-        Chat chat = chats(name.app().value()).get(name.number());
-        if (chat != null) {
-          raise(DrainHistory.KEYS.messages(name), chat.messages());
-        }
-      }
-      case Job.ChangedMessage _ -> throw new AssertionError("ChangesIT has the changes");
+          raise(DrainHistory.KEYS.chats(chat.app()), rows.highestChat(chat.app()));
+      case Job.NewMessage(MessageName(ChatName chat, _), _, _, _) ->
+          raise(DrainHistory.KEYS.messages(chat), rows.highestMessage(chat));
+      // The gateway recovers it.
+      case Job.ChangedMessage change ->
+          changeCounters.remove(DrainHistory.KEYS.messages(change.message().chat()));
     }
   }
 
-  private void raise(String counter, SortedMap<Long, ?> rows) {
-    if (!rows.isEmpty()) {
-      counters.computeIfPresent(counter, (_, number) -> Math.max(number, rows.lastKey()));
+  /** Redis has lost what the counter was, and may have lost the number of changes with it. */
+  private void raise(String counter, long highest) {
+    Long number = counters.get(counter);
+    if (number != null && number < highest) {
+      counters.put(counter, highest);
+      changeCounters.remove(counter);
     }
   }
 
-  private static String letter(DeadLetter.Reason reason, Delivery delivery) {
+  static String letter(DeadLetter.Reason reason, Delivery delivery) {
     return reason.slug() + " " + WorkerParts.texts(List.of(delivery.raw())).getFirst();
+  }
+
+  Set<String> happened() {
+    return rows.happened();
   }
 
   /** The counterpart of {@code DrainModelIT.found}. */
   Map<String, Object> expected() {
-    List<String> appRows = new ArrayList<>();
-    List<String> chatRows = new ArrayList<>();
-    List<String> messageRows = new ArrayList<>();
-    apps.forEach(
-        (app, chats) -> {
-          appRows.add(app + " has " + chats.size());
-          chats.forEach(
-              (number, chat) -> {
-                chatRows.add(
-                    "%s %d has %d, %s".formatted(app, number, chat.messages().size(), chat.at()));
-                chat.messages()
-                    .forEach(
-                        (message, row) ->
-                            messageRows.add(
-                                "%s %d %d: %s, %s"
-                                    .formatted(app, number, message, row.body(), row.at())));
-              });
-        });
-    Map<String, Object> expected = new LinkedHashMap<>();
+    Map<String, Object> expected = new LinkedHashMap<>(rows.expected());
     expected.put("retried", retried);
     expected.put("queued", jobs);
     expected.put("claimed", claimed);
     expected.put("dead", dead.stream().sorted().toList());
-    expected.put("apps", appRows);
-    expected.put("chats", chatRows);
-    expected.put("messages", messageRows);
-    expected.put("outbox", outbox.stream().sorted().toList());
     expected.put("counters", counters);
+    expected.put("counters of changes", changeCounters);
     return expected;
   }
 }

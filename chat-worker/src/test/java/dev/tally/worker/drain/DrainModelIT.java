@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.ChatName;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -31,11 +30,13 @@ import net.jqwik.api.statistics.StatisticsReport;
 class DrainModelIT {
 
   private static WorkerParts parts;
+  private static RowsFound rows;
   private static List<FaultyWorker> workers;
 
   @BeforeContainer
   static void start() {
     parts = new WorkerParts();
+    rows = new RowsFound(parts.mysql);
     workers =
         IntStream.range(0, DrainHistory.LIMITS.size())
             .mapToObj(index -> new FaultyWorker(parts, index))
@@ -51,15 +52,7 @@ class DrainModelIT {
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void theDrainDoesWhatTheModelDoes(@ForAll("steps") List<DrainHistory.Step> steps) {
     parts.wipeRedis();
-    for (String table : List.of("messages", "chats", "apps", "search_outbox")) {
-      parts.mysql.update("DELETE FROM " + table);
-    }
-    for (String app : DrainHistory.APPS.subList(0, 2)) {
-      parts.mysql.update(
-          "INSERT INTO apps (token, name, created_at, updated_at)"
-              + " VALUES (?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
-          app);
-    }
+    rows.reset(DrainHistory.APPS.subList(0, 2));
     DrainModel model = new DrainModel(DrainHistory.APPS.subList(0, 2));
     List<DrainHistory.Step> history = new ArrayList<>(steps);
     // Whatever has happened, a worker without a fault drains all remaining jobs.
@@ -76,12 +69,18 @@ class DrainModelIT {
           model.turn(DrainHistory.LIMITS.get(worker), batches, fault);
         }
         case DrainHistory.Step.SetCounter(int app, long chat, long number) -> {
-          String counter =
-              chat == 0
-                  ? DrainHistory.KEYS.chats(DrainHistory.token(app))
-                  : DrainHistory.KEYS.messages(new ChatName(DrainHistory.token(app), chat));
-          parts.count(counter, number);
-          model.counters.put(counter, number);
+          if (chat == 0) {
+            String counter = DrainHistory.KEYS.chats(DrainHistory.token(app));
+            parts.count(counter, number);
+            model.counters.put(counter, number);
+          } else {
+            String counter =
+                DrainHistory.KEYS.messages(new ChatName(DrainHistory.token(app), chat));
+            parts.count(counter, number);
+            model.counters.put(counter, number);
+            parts.countChanges(counter, number);
+            model.changeCounters.put(counter, number);
+          }
         }
         case DrainHistory.Step.Retry(int letter) -> {
           if (!model.dead.isEmpty()) {
@@ -107,12 +106,27 @@ class DrainModelIT {
                          (SELECT COUNT(*) FROM chats WHERE app_id = id))
                      + (SELECT COUNT(*) FROM chats c WHERE messages_count <>
                          (SELECT COUNT(*) FROM messages m
-                          WHERE m.app_id = c.app_id AND m.chat_number = c.number))""",
+                          WHERE m.app_id = c.app_id AND m.chat_number = c.number)
+                       OR changes_count <>
+                         (SELECT COUNT(*) FROM changes h
+                          WHERE h.app_id = c.app_id AND h.chat_number = c.number))""",
                 Long.class))
         .as("counts that differ from the number of rows")
         .isZero();
     model.dead.forEach(letter -> Statistics.collect(letter.substring(0, letter.indexOf(' '))));
     Statistics.collect(parts.mysql.queryForObject("SELECT COUNT(*) > 0 FROM messages", Long.class));
+    model.happened().forEach(happened -> Statistics.label("changes").collect(happened));
+    Statistics.label("changes")
+        .coverage(
+            coverage ->
+                Stream.of(
+                        "applied",
+                        "none",
+                        "conflict",
+                        "pending",
+                        "applied after waiting",
+                        "blanked")
+                    .forEach(happened -> coverage.check(happened).count(count -> count > 0)));
     Statistics.coverage(
         coverage -> {
           // In this history no server goes back in time, so no job is superseded.
@@ -124,72 +138,26 @@ class DrainModelIT {
 
   /** Everything that a drain changes, by name. */
   private static Map<String, Object> found() {
-    Map<String, Object> found = new LinkedHashMap<>();
+    Map<String, Object> found = new LinkedHashMap<>(rows.all());
     found.put("retried", parts.list(DrainHistory.KEYS.retried()));
     found.put("queued", parts.list(DrainHistory.KEYS.jobs(DrainHistory.token(0))));
     found.put("claimed", parts.list(DrainHistory.KEYS.claimed()));
     found.put(
         "dead", parts.deadLetters.list(10_000).stream().map(DrainModelIT::text).sorted().toList());
-    found.put(
-        "apps",
-        parts.mysql.query(
-            "SELECT token, chats_count FROM apps ORDER BY token",
-            (row, _) -> row.getString(1) + " has " + row.getLong(2)));
-    found.put(
-        "chats",
-        parts.mysql.query(
-            """
-            SELECT token, number, messages_count, c.created_at
-            FROM chats c JOIN apps ON id = app_id ORDER BY token, number""",
-            (row, _) ->
-                "%s %d has %d, %s"
-                    .formatted(
-                        row.getString(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getObject(4, LocalDateTime.class).toInstant(ZoneOffset.UTC))));
-    found.put(
-        "messages",
-        parts.mysql.query(
-            """
-            SELECT token, chat_number, number, body, m.created_at
-            FROM messages m JOIN apps ON id = app_id
-            ORDER BY token, chat_number, number""",
-            (row, _) ->
-                "%s %d %d: %s, %s"
-                    .formatted(
-                        row.getString(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getString(4),
-                        row.getObject(5, LocalDateTime.class).toInstant(ZoneOffset.UTC))));
-    found.put(
-        "outbox",
-        parts
-            .mysql
-            .query(
-                """
-                SELECT partition_number, token, chat_number, first_number, last_number
-                FROM search_outbox JOIN apps a ON a.id = app_id""",
-                (row, _) ->
-                    "%d: %s %d %d-%d"
-                        .formatted(
-                            row.getInt(1),
-                            row.getString(2),
-                            row.getLong(3),
-                            row.getLong(4),
-                            row.getLong(5)))
-            .stream()
-            .sorted()
-            .toList());
     Map<String, Long> counters = new TreeMap<>();
     for (String key : parts.redis.keys("*:chats")) {
       counters.put(key, Long.valueOf(String.valueOf(parts.counted(key))));
     }
+    Map<String, Long> changeCounters = new TreeMap<>();
     for (String key : parts.redis.keys("*:messages")) {
       counters.put(key, Long.valueOf(String.valueOf(parts.counted(key))));
+      Object changes = parts.countedChanges(key);
+      if (changes != null) {
+        changeCounters.put(key, Long.valueOf(changes.toString()));
+      }
     }
     found.put("counters", counters);
+    found.put("counters of changes", changeCounters);
     return found;
   }
 

@@ -77,6 +77,14 @@ final class WorkerParts implements AutoCloseable {
     return redis.opsForHash().get(counter, PartitionKeys.NUMBERS);
   }
 
+  void countChanges(String counter, long number) {
+    redis.opsForHash().put(counter, PartitionKeys.CHANGES, Long.toString(number));
+  }
+
+  @Nullable Object countedChanges(String counter) {
+    return redis.opsForHash().get(counter, PartitionKeys.CHANGES);
+  }
+
   /** The jobs of a list. */
   List<String> list(String key) {
     return texts(bytes.opsForList().range(key, 0, -1));
