@@ -3,15 +3,13 @@ package dev.tally.worker.drain.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter;
-import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
-import dev.tally.common.queue.Job;
+import dev.tally.common.queue.MessageChange;
+import dev.tally.worker.drain.change.ChangeTable;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -42,11 +40,14 @@ class BatchPlanPropertiesTest {
           .containsExactlyInAnyOrderElementsOf(expected.chats);
       assertThat(plan.messages().stream().<Row<?>>map(message -> message))
           .containsExactlyInAnyOrderElementsOf(expected.messages);
+      assertThat(ChangeTable.added(plan.changes()))
+          .containsExactlyInAnyOrderElementsOf(expected.changes);
       assertThat(plan.rejections()).containsExactlyInAnyOrderElementsOf(expected.rejections);
       assertThat(plan.redelivered()).isEqualTo(expected.redelivered);
       assertThat(
               plan.chats().size()
                   + plan.messages().size()
+                  + plan.changes().addedCount()
                   + plan.rejections().size()
                   + plan.redelivered())
           .isEqualTo(batch.size());
@@ -80,14 +81,26 @@ class BatchPlanPropertiesTest {
       assertThat(plan.chats().stream().map(chat -> chat.row().key())).isSorted();
       List<MessageKey> keys = plan.messages().stream().map(Row.Message::key).toList();
       assertThat(keys).isSorted();
-      assertThat(plan.ranges().stream().flatMap(BatchPlanPropertiesTest::keys))
-          .containsExactlyElementsOf(keys);
+      List<MessageKey> indexed =
+          plan.ranges().stream().flatMap(BatchPlanPropertiesTest::keys).toList();
+      assertThat(indexed.subList(0, keys.size())).isEqualTo(keys);
+      assertThat(indexed.subList(keys.size(), indexed.size()))
+          .as("messages that were there before, and say something else now")
+          .containsExactlyElementsOf(
+              plan.changes().changed().keySet().stream()
+                  .filter(key -> !keys.contains(key))
+                  .toList());
       for (int i = 1; i < plan.ranges().size(); i++) {
         SearchOutbox.Range range = plan.ranges().get(i);
         SearchOutbox.Range before = plan.ranges().get(i - 1);
-        assertThat(new MessageKey(before.chat(), before.numbers().last() + 1))
-            .as("one range would do")
-            .isNotEqualTo(new MessageKey(range.chat(), range.numbers().first()));
+        MessageKey last = new MessageKey(before.chat(), before.numbers().last());
+        MessageKey first = new MessageKey(range.chat(), range.numbers().first());
+        // Ranges of new messages come first; those of changed ones may lie beside them.
+        if (keys.contains(last) == keys.contains(first)) {
+          assertThat(new MessageKey(last.chat(), last.number() + 1))
+              .as("one range would do")
+              .isNotEqualTo(first);
+        }
       }
     }
   }
@@ -124,6 +137,8 @@ class BatchPlanPropertiesTest {
       assertThat(again.chats()).isEmpty();
       assertThat(again.messages()).isEmpty();
       assertThat(again.ranges()).isEmpty();
+      assertThat(again.changes().addedCount()).isZero();
+      assertThat(again.changes().changed()).isEmpty();
       assertThat(again.addedChats()).isEmpty();
       assertThat(again.addedMessages()).isEmpty();
       assertThat(again.rejections()).containsExactlyInAnyOrderElementsOf(first.rejections());
@@ -134,66 +149,6 @@ class BatchPlanPropertiesTest {
     assertThat(range.partition()).isEqualTo(Tables.PARTITION);
     return LongStream.rangeClosed(range.numbers().first(), range.numbers().last())
         .mapToObj(number -> new MessageKey(range.chat(), number));
-  }
-
-  /** What the jobs of a batch are, decided one by one. */
-  private static final class Verdicts {
-
-    private final List<Row<?>> chats = new ArrayList<>();
-    private final List<Row<?>> messages = new ArrayList<>();
-    private final List<Rejection> rejections = new ArrayList<>();
-    private int redelivered;
-
-    /** The rows that are persisted, and those that the batch adds, by key. */
-    private final Map<Object, Row<?>> rows = new HashMap<>();
-
-    static Verdicts of(List<Delivery> batch, Tables tables) {
-      Verdicts verdicts = new Verdicts();
-      verdicts.rows.putAll(tables.chats);
-      verdicts.rows.putAll(tables.messages);
-      // Chats first: a message may be delivered before the chat that the same batch adds.
-      batch.forEach(verdicts::decideChat);
-      batch.forEach(verdicts::decideMessage);
-      return verdicts;
-    }
-
-    private void decideChat(Delivery delivery) {
-      Long app = Tables.id(delivery.job());
-      if (app == null) {
-        reject(delivery, DeadLetter.Reason.APP_MISSING);
-      } else if (delivery.job() instanceof Job.NewChat chat) {
-        Row.Chat row = Tables.row(app, chat);
-        decide(delivery, row, chats);
-      }
-    }
-
-    private void decideMessage(Delivery delivery) {
-      Long app = Tables.id(delivery.job());
-      if (app != null && delivery.job() instanceof Job.NewMessage message) {
-        Row.Message row = Tables.row(app, message);
-        ChatKey chat = row.key().chat();
-        if (rows.containsKey(chat)) {
-          decide(delivery, row, messages);
-        } else {
-          reject(delivery, DeadLetter.Reason.CHAT_MISSING);
-        }
-      }
-    }
-
-    private <K> void decide(Delivery delivery, Row<K> row, List<Row<?>> added) {
-      Row<?> other = rows.putIfAbsent(row.key(), row);
-      if (other == null) {
-        added.add(row);
-      } else if (other.equals(row)) {
-        redelivered++;
-      } else {
-        reject(delivery, DeadLetter.Reason.NUMBER_TAKEN);
-      }
-    }
-
-    private void reject(Delivery delivery, DeadLetter.Reason reason) {
-      rejections.add(Rejection.of(delivery, reason));
-    }
   }
 
   @Provide
@@ -239,6 +194,23 @@ class BatchPlanPropertiesTest {
                             number ->
                                 Tables.message(app, chat, number, "m" + number + "-" + variant))
                         .toList());
-    return Arbitraries.frequencyOf(Tuple.of(2, chats), Tuple.of(5, messages));
+    Arbitrary<List<Delivery>> changes =
+        Combinators.combine(apps, firsts, firsts, counts, variants, Arbitraries.of(1, 2, 3, 4, 6))
+            .as(
+                (app, chat, first, count, variant, message) ->
+                    IntStream.range(first, first + count)
+                        .mapToObj(
+                            number ->
+                                Tables.change(
+                                    app,
+                                    chat,
+                                    number,
+                                    message,
+                                    number % 3 == 0
+                                        ? new MessageChange.Deletion()
+                                        : MessageChange.Edit.all("e" + number + variant, null),
+                                    number % 4 == 0 ? 1L : null))
+                        .toList());
+    return Arbitraries.frequencyOf(Tuple.of(2, chats), Tuple.of(5, messages), Tuple.of(4, changes));
   }
 }

@@ -9,11 +9,16 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
+import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.batch.RowReads.LockedApp;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
+import dev.tally.worker.drain.change.ChangeRows;
+import dev.tally.worker.drain.change.ChangeTable;
+import dev.tally.worker.drain.change.Effect;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +42,11 @@ final class Tables {
 
   final SortedMap<ChatKey, Row.Chat> chats = new TreeMap<>();
   final SortedMap<MessageKey, Row.Message> messages = new TreeMap<>();
+  final ChangeTable changes = new ChangeTable();
+
+  /** The messages as they were created. */
+  final SortedMap<MessageKey, Row.Message> created = new TreeMap<>();
+
   private final Map<Long, Long> chatsCounts = new HashMap<>(Map.of(11L, 0L, 12L, 0L));
   private final Map<ChatKey, Long> messagesCounts = new HashMap<>();
 
@@ -49,6 +59,24 @@ final class Tables {
     return delivery(
         new Job.NewMessage(
             new MessageName(name(app, chat), number), MessageContent.of(body), NOW, null));
+  }
+
+  static Delivery change(
+      int app,
+      long chat,
+      long number,
+      long message,
+      MessageChange change,
+      @Nullable Long expectedRevision) {
+    return delivery(
+        new Job.ChangedMessage(
+            new MessageName(name(app, chat), message),
+            number,
+            change,
+            null,
+            expectedRevision,
+            NOW.plusSeconds(60 + number),
+            null));
   }
 
   private static ChatName name(int app, long number) {
@@ -89,7 +117,10 @@ final class Tables {
     Map<ChatKey, LockedChat> locked = new HashMap<>();
     for (ChatKey key : jobs.chatsToLock()) {
       if (chats.containsKey(key)) {
-        locked.put(key, new LockedChat(messagesCounts.getOrDefault(key, 0L), 0, 0));
+        List<Integer> counts = changes.counts(key);
+        locked.put(
+            key,
+            new LockedChat(messagesCounts.getOrDefault(key, 0L), counts.get(0), counts.get(1)));
       }
     }
     return locked;
@@ -111,16 +142,26 @@ final class Tables {
                 !jobs.messagesToFind(locked)
                     .getOrDefault(key.chat(), List.of())
                     .contains(key.number()));
+    Map<ChangeRows.Key, Row.Change> foundChanges = new HashMap<>();
+    changes
+        .fingerprints(jobs.changesToFind(locked))
+        .forEach((key, fingerprint) -> foundChanges.put(key, new Row.Change(key, fingerprint)));
     return BatchPlan.of(
         jobs,
-        new BatchPlan.Existing(foundChats, locked, foundMessages, Map.of(), List.of()),
+        new BatchPlan.Existing(
+            foundChats,
+            locked,
+            foundMessages,
+            foundChanges,
+            changes.pending(jobs.messagesToSettle(locked))),
         PARTITION);
   }
 
   /** Whether no row of a plan violates a primary key. */
   boolean take(BatchPlan plan) {
     return plan.chats().stream().noneMatch(chat -> chats.containsKey(chat.row().key()))
-        && plan.messages().stream().noneMatch(message -> messages.containsKey(message.key()));
+        && plan.messages().stream().noneMatch(message -> messages.containsKey(message.key()))
+        && changes.takes(plan.changes());
   }
 
   /** Writes in the order of a transaction. */
@@ -139,9 +180,23 @@ final class Tables {
                   .as("chats, when a message is inserted")
                   .containsKey(message.key().chat());
               assertThat(messages.put(message.key(), message)).isNull();
+              created.put(message.key(), message);
             });
     plan.addedMessages()
         .forEach((chat, added) -> messagesCounts.merge(chat, (long) added, Long::sum));
+    changes.write(plan.changes());
+    plan.changes()
+        .changed()
+        .forEach(
+            (key, version) ->
+                messages.computeIfPresent(
+                    key,
+                    (_, row) ->
+                        new Row.Message(
+                            key,
+                            row.createdAt(),
+                            version,
+                            row.created() == null ? plan.created().get(key) : row.created())));
   }
 
   /** Writes a batch as the persister does. */
@@ -164,5 +219,24 @@ final class Tables {
             assertThat(messages.keySet().stream().filter(key -> key.chat().equals(chat)))
                 .as("messages of %s", chat)
                 .hasSize(Math.toIntExact(count)));
+    assertThat(chats.keySet()).containsAll(changes.chats().keySet());
+    chats
+        .keySet()
+        .forEach(
+            chat -> {
+              Collection<ChangeTable.Entry> ofChat =
+                  changes.chats().getOrDefault(chat, new TreeMap<>()).values();
+              assertThat(changes.counts(chat))
+                  .as("changes, pending ones and deleted messages of %s", chat)
+                  .containsExactly(
+                      ofChat.size(),
+                      (int)
+                          ofChat.stream().filter(entry -> entry.effect() == Effect.PENDING).count(),
+                      (int)
+                          messages.values().stream()
+                              .filter(row -> row.key().chat().equals(chat))
+                              .filter(row -> row.version().deletedAt() != null)
+                              .count());
+            });
   }
 }
