@@ -2,100 +2,36 @@ package dev.tally.worker.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.query_dsl.Query;
 import dev.tally.common.identity.AppToken;
-import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
-import dev.tally.common.identity.NumberRange;
 import dev.tally.common.search.AppDigest;
 import dev.tally.common.search.SearchLayout;
-import dev.tally.testkit.TestServers;
-import dev.tally.worker.ChatWorker;
 import dev.tally.worker.index.BulkAnswer;
 import dev.tally.worker.index.DocumentWriter;
 import dev.tally.worker.index.IndexedMessages;
 import dev.tally.worker.index.IndexedMessages.Indexed;
 import dev.tally.worker.index.Message;
-import dev.tally.worker.index.Messages;
 import dev.tally.worker.index.SearchCluster;
-import dev.tally.worker.index.lifecycle.IndexKeeper;
 import dev.tally.worker.index.lifecycle.Reindex;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
-import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.worker.tracing.WriteSpans;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** What an index has of messages that are edited and deleted, in whatever order it gets them. */
-class ChangedMessagesIT {
+class ChangedMessagesIT extends IndexRoundFixture {
 
-  private static final int PARTITION = 3;
-  private static final ChatKey CHAT = new ChatKey(1, 1);
-  private static final AppToken APP = new AppToken("%032x".formatted(1));
-
-  private static ConfigurableApplicationContext worker;
-  private static JdbcClient mysql;
-  private static ElasticsearchClient elasticsearch;
-  private static SearchOutbox outbox;
-  private static SearchIndexes indexes;
-  private static IndexRound round;
-
-  private String live;
-
-  @BeforeAll
-  static void start() {
-    // A context for commands: it does not drain and does not index.
-    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
-    mysql = worker.getBean(JdbcClient.class);
-    elasticsearch = worker.getBean(ElasticsearchClient.class);
-    outbox = worker.getBean(SearchOutbox.class);
-    indexes = worker.getBean(SearchIndexes.class);
-    round =
-        new IndexRound(
-            outbox,
-            worker.getBean(Messages.class),
-            indexes,
-            worker.getBean(DocumentWriter.class),
-            () -> Set.of(PARTITION),
-            new IndexMetrics(outbox, new SimpleMeterRegistry()),
-            worker.getBean(WriteSpans.class),
-            worker.getBean(PlatformTransactionManager.class));
-  }
-
-  @AfterAll
-  static void stop() {
-    worker.close();
-  }
+  private static final AppToken APP = token(CHAT.appId());
 
   @BeforeEach
   void indexTwoMessages() {
-    SearchCluster cluster = worker.getBean(SearchCluster.class);
-    indexes.all().forEach(entry -> cluster.delete(entry.name()));
-    for (String table : List.of("apps", "messages", "search_outbox", "search_indexes")) {
-      mysql.sql("DELETE FROM " + table).update();
-    }
-    mysql
-        .sql(
-            "INSERT INTO apps (id, token, name, created_at, updated_at)"
-                + " VALUES (1, ?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
-        .param(APP.value())
-        .update();
-    worker.getBean(IndexKeeper.class).check();
-    live = indexes.all().getFirst().name();
-    persist(1, "first plan");
-    persist(2, "second plan");
+    persist(CHAT, 1, "first plan");
+    persist(CHAT, 2, "second plan");
     index();
   }
 
@@ -185,7 +121,7 @@ class ChangedMessagesIT {
     mysql.sql("UPDATE search_indexes SET layout = ?").param(SearchLayout.OLDEST_USABLE).update();
     edit(1, 1, "first result");
     edit(2, 2, "second result");
-    persist(3, "third plan");
+    persist(CHAT, 3, "third plan");
 
     index();
 
@@ -205,20 +141,11 @@ class ChangedMessagesIT {
         .update();
     edit(1, 1, "first result");
 
-    append(1, 1);
+    append(CHAT, 1, 1);
 
     assertThat(round.run()).isEqualTo(IndexRound.Result.WORKER_OUTDATED);
     assertThat(outbox.size()).isEqualTo(1);
     assertThat(indexed(1)).isEqualTo(new Indexed("first plan", 0));
-  }
-
-  private static void persist(long number, String body) {
-    mysql
-        .sql(
-            "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
-                + " VALUES (1, 1, ?, ?, UTC_TIMESTAMP(6))")
-        .params(number, body)
-        .update();
   }
 
   private static void edit(long number, long revision, String body) {
@@ -241,15 +168,11 @@ class ChangedMessagesIT {
 
   /** Indexes all messages in one round, which must settle its row. */
   private static void index() {
-    append(1, 3);
+    append(CHAT, 1, 3);
 
     assertThat(round.run()).isEqualTo(IndexRound.Result.IDLE);
 
     assertThat(outbox.size()).isZero();
-  }
-
-  private static void append(long first, long last) {
-    outbox.append(List.of(new SearchOutbox.Range(PARTITION, CHAT, new NumberRange(first, last))));
   }
 
   private void assertTaken(Message message) {

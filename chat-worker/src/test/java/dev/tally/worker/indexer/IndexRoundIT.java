@@ -3,97 +3,27 @@ package dev.tally.worker.indexer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
-import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
-import dev.tally.common.identity.NumberRange;
 import dev.tally.common.search.SearchLayout;
-import dev.tally.testkit.TestServers;
-import dev.tally.worker.ChatWorker;
-import dev.tally.worker.index.DocumentWriter;
 import dev.tally.worker.index.IndexedMessages;
 import dev.tally.worker.index.Message;
-import dev.tally.worker.index.Messages;
 import dev.tally.worker.index.SearchCluster;
-import dev.tally.worker.index.lifecycle.IndexKeeper;
-import dev.tally.worker.index.lifecycle.SearchIndexes;
-import dev.tally.worker.outbox.SearchOutbox;
-import dev.tally.worker.tracing.WriteSpans;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.TransientDataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** What one round makes of the rows of the outbox, with each answer of a real Elasticsearch. */
-class IndexRoundIT {
-
-  private static final int PARTITION = 3;
-  private static final ChatKey CHAT = new ChatKey(1, 1);
-  private static final ChatKey OTHER = new ChatKey(2, 1);
+class IndexRoundIT extends IndexRoundFixture {
 
   /** Takes a body only if it is a number. */
   private static final String NUMBERS_ONLY =
       """
       {"mappings": {"properties": {"body": {"type": "long"}}}}""";
-
-  private static ConfigurableApplicationContext worker;
-  private static JdbcClient mysql;
-  private static ElasticsearchClient elasticsearch;
-  private static SearchOutbox outbox;
-  private static SearchCluster cluster;
-  private static SearchIndexes indexes;
-  private static IndexRound round;
-
-  private String live;
-
-  @BeforeAll
-  static void start() {
-    // A context for commands: it does not drain and does not index.
-    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
-    mysql = worker.getBean(JdbcClient.class);
-    elasticsearch = worker.getBean(ElasticsearchClient.class);
-    outbox = worker.getBean(SearchOutbox.class);
-    cluster = worker.getBean(SearchCluster.class);
-    indexes = worker.getBean(SearchIndexes.class);
-    round =
-        new IndexRound(
-            outbox,
-            worker.getBean(Messages.class),
-            indexes,
-            worker.getBean(DocumentWriter.class),
-            () -> Set.of(PARTITION),
-            new IndexMetrics(outbox, new SimpleMeterRegistry()),
-            worker.getBean(WriteSpans.class),
-            worker.getBean(PlatformTransactionManager.class));
-  }
-
-  @AfterAll
-  static void stop() {
-    worker.close();
-  }
-
-  @BeforeEach
-  void makeAnEmptyIndex() {
-    indexes.all().forEach(entry -> cluster.delete(entry.name()));
-    for (String table : List.of("apps", "messages", "search_outbox", "search_indexes")) {
-      mysql.sql("DELETE FROM " + table).update();
-    }
-    List.of(CHAT, OTHER).forEach(chat -> addApp(chat.appId()));
-    worker.getBean(IndexKeeper.class).check();
-    live = indexes.all().getFirst().name();
-  }
 
   @Test
   void rowsAreDoneWhenTheirMessagesAreIndexed() {
@@ -256,32 +186,6 @@ class IndexRoundIT {
     mysql.sql("DELETE FROM search_indexes").update();
     assertThat(round.run()).isEqualTo(IndexRound.Result.INDEX_MISSING);
     assertThat(rows()).containsExactly("1/1: 1-1, attempts 0, due");
-  }
-
-  private static void persist(ChatKey chat, long number, String body) {
-    mysql
-        .sql(
-            "INSERT INTO messages (app_id, chat_number, number, body, created_at)"
-                + " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))")
-        .params(chat.appId(), chat.number(), number, body)
-        .update();
-  }
-
-  private static void addApp(long id) {
-    mysql
-        .sql(
-            "INSERT INTO apps (id, token, name, created_at, updated_at)"
-                + " VALUES (?, ?, 'Acme', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
-        .params(id, token(id).value())
-        .update();
-  }
-
-  private static AppToken token(long app) {
-    return new AppToken("%032x".formatted(app));
-  }
-
-  private static void append(ChatKey chat, long first, long last) {
-    outbox.append(List.of(new SearchOutbox.Range(PARTITION, chat, new NumberRange(first, last))));
   }
 
   private static List<String> rows() {
