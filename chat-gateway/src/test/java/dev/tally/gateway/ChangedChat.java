@@ -7,6 +7,7 @@ import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.testkit.http.Http;
+import java.net.http.HttpRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -35,6 +36,16 @@ record ChangedChat(GatewayFixture fixture, ConfigurableApplicationContext gatewa
   Http.Answer change(String method, Object message, @Nullable String body, String... headers) {
     String path = "/apps/%s/chats/1/messages/%s".formatted(app, message);
     return fixture.change(gateway, method, path, body, headers);
+  }
+
+  /** Sends a change for each line. */
+  Http.Answer batch(String lines, String... headers) {
+    String url =
+        "http://127.0.0.1:%d/apps/%s/chats/1/messages".formatted(GatewayFixture.port(gateway), app);
+    return Http.send(
+        Http.request(url, headers)
+            .header("Content-Type", "application/x-ndjson")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(lines)));
   }
 
   /** The jobs of the app that wait. */

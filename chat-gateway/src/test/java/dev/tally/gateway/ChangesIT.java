@@ -10,33 +10,13 @@ import dev.tally.common.queue.MessageChange;
 import dev.tally.testkit.http.Http;
 import java.net.http.HttpRequest;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Edits and deletions, as a whole gateway takes them. */
-class ChangesIT {
-
-  private static GatewayFixture fixture;
-  private static ConfigurableApplicationContext gateway;
-
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
-
-  private static ChangedChat chat() {
-    return ChangedChat.in(fixture, gateway);
-  }
+class ChangesIT extends ChangesFixture {
 
   private static void assertAccepted(Http.Answer answer, long message, long change) {
     assertThat(answer.is(200).body())

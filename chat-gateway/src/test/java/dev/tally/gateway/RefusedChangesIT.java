@@ -3,34 +3,13 @@ package dev.tally.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** Edits and deletions that a gateway refuses. None of them takes a number. */
-class RefusedChangesIT {
-
-  private static GatewayFixture fixture;
-  private static ConfigurableApplicationContext gateway;
-
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
-
-  private static ChangedChat chat() {
-    return ChangedChat.in(fixture, gateway);
-  }
+class RefusedChangesIT extends ChangesFixture {
 
   @ParameterizedTest
   @ValueSource(strings = {"PUT", "PATCH", "DELETE"})

@@ -98,6 +98,11 @@ final class GatewayDescription {
         "dev.tally.gateway.change.ChangeController$Accepted",
         List.of(),
         Map.of("message_number", Shared.NUMBER, "change_number", Shared.NUMBER));
+    document.record(
+        "AcceptedChanges",
+        "dev.tally.gateway.change.BatchController$Accepted",
+        List.of(),
+        Map.of("first_change_number", Shared.NUMBER, "last_change_number", Shared.NUMBER));
     document.schema("NewChat", Shared.newChat());
     document.schema("NewMessage", Shared.newMessage());
     document.schema("ReplacedMessage", Shared.replacement());
@@ -105,6 +110,7 @@ final class GatewayDescription {
     chats(document);
     messages(document);
     changes(document);
+    batch(document);
   }
 
   private static void chats(Document document) {
@@ -226,6 +232,39 @@ final class GatewayDescription {
             "The revision that the message must have, 0 if nobody may have changed it. With another"
                 + " one, the deletion has no effect.",
             Shared.REVISION);
+  }
+
+  private static void batch(Document document) {
+    document
+        .route("PATCH", "/apps/{token}/chats/{number}/messages")
+        .is(
+            "messages",
+            "changeMessages",
+            "Edit and delete messages in a batch",
+            """
+            The batch is `application/x-ndjson`, with a change on each of at most 1,000 lines: the number of a message, \
+            and what an edit of this message has or `"deleted": true`. The changes get consecutive numbers in the order \
+            of the lines, and either all of them are accepted or none. An error names the line. %s"""
+                .formatted(REPEAT))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .parameter("number", Shared.CHAT_TEXT, Shared.NUMBER)
+        .parameter("Idempotency-Key", KEY, key())
+        .parameter("traceparent", TRACE, "{\"type\": \"string\"}")
+        .body(
+            "A change on each line",
+            "EditedMessage",
+            Map.of(
+                "application/x-ndjson",
+                """
+                {"message_number":1,"body":"Hello world","expected_revision":0}
+                {"message_number":2,"deleted":true,"author":"ann"}
+                """))
+        .answers(
+            200,
+            "The first and the last number of the changes",
+            Shared.reference("AcceptedChanges"),
+            "{\"first_change_number\": 1, \"last_change_number\": 2}")
+        .problems(PROBLEMS_OF_CHANGES);
   }
 
   private static Route change(

@@ -43,7 +43,7 @@ final class Shared {
       request with a field that is not listed gets a 422 that names it.
 
       If a rate limit is configured, answers report it in the headers `RateLimit-Policy` and `RateLimit`. The limit of a \
-      client's address counts every request but those for health; the limit of an app counts each message of a batch.""";
+      client's address counts every request but those for health; the limit of an app counts each line of a batch.""";
 
   private Shared() {}
 

@@ -6,7 +6,6 @@ import dev.tally.common.accept.JobQueue;
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
-import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
 import dev.tally.common.queue.ChatContent;
@@ -21,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -125,17 +125,45 @@ public final class Acceptor {
    */
   public long change(
       RequestedChange requested, @Nullable IdempotencyKey key, @Nullable String traceparent) {
-    MessageName message = requested.message();
-    String job =
-        codec.openChange(
-            message,
-            requested.change(),
-            requested.author(),
-            requested.expectedRevision(),
-            Instant.now(clock),
-            traceparent);
-    Parent parent = new Parent.Changes(message.chat());
-    return accept(parent, List.of(job), message.number(), key, changes).last();
+    try {
+      return changes(requested.message().chat(), List.of(requested), key, traceparent).last();
+    } catch (NoSuchMessageException e) {
+      throw ProblemException.messageNotFound();
+    }
+  }
+
+  /**
+   * Accepts changes of a chat's messages and gives them consecutive numbers in their order, as
+   * {@link #change} does with one.
+   *
+   * @param requested at least one
+   * @throws NoSuchMessageException if none of the changes was accepted, because the chat has not
+   *     given out the number of a message
+   * @throws ProblemException if none of the changes was accepted
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
+   */
+  public NumberRange changes(
+      ChatName chat,
+      List<RequestedChange> requested,
+      @Nullable IdempotencyKey key,
+      @Nullable String traceparent) {
+    Instant now = Instant.now(clock);
+    long highest = Numbers.NONE;
+    List<String> jobs = new ArrayList<>(requested.size());
+    for (RequestedChange each : requested) {
+      highest = Math.max(highest, each.message().number());
+      jobs.add(
+          codec.openChange(
+              each.message(),
+              each.change(),
+              each.author(),
+              each.expectedRevision(),
+              now,
+              traceparent));
+    }
+    return accept(new Parent.Changes(chat), jobs, highest, key, changes);
   }
 
   /** The highest number of a message that one of these answers. */
@@ -166,7 +194,7 @@ public final class Acceptor {
       }
       case Acceptance.NoSuchMessage(long highest) ->
           throw parent instanceof Parent.Changes
-              ? ProblemException.messageNotFound()
+              ? new NoSuchMessageException(highest)
               : ProblemException.invalidField(
                   NumberField.REPLY_TO.name(),
                   "%d is the number of no earlier message: the highest of the chat is %d."

@@ -1,4 +1,4 @@
-/** Lets the bodies of writes in. */
+/** Lets the bodies of writes in, and parts batches into their lines. */
 @NullMarked
 package dev.tally.gateway.body;
 

@@ -1,13 +1,16 @@
 package dev.tally.gateway.change;
 
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.queue.MessageChange;
 import dev.tally.common.web.field.Fields;
+import dev.tally.common.web.field.FlagField;
 import dev.tally.common.web.field.NumberField;
 import dev.tally.common.web.field.ObjectField;
 import dev.tally.common.web.field.TextField;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.gateway.accept.RequestedChange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +40,16 @@ final class ChangeFields {
 
   /** Those of a deletion, which are in the query. */
   static final Fields DELETION = Fields.of(TextField.MESSAGE_AUTHOR, NumberField.EXPECTED_REVISION);
+
+  /** Those of a line of a batch: an edit or a deletion, and the message's number. */
+  static final Fields LINE =
+      Fields.of(
+          NumberField.MESSAGE_NUMBER,
+          FlagField.DELETED,
+          TextField.MESSAGE_BODY,
+          ObjectField.CHANGED_METADATA,
+          TextField.MESSAGE_AUTHOR,
+          NumberField.EXPECTED_REVISION);
 
   private ChangeFields() {}
 
@@ -68,6 +81,24 @@ final class ChangeFields {
     return change(message, new MessageChange.Deletion(), fields);
   }
 
+  /** The change that a line of a batch makes in the chat. */
+  static RequestedChange line(ChatName chat, Map<String, String> fields) {
+    MessageName message =
+        new MessageName(
+            chat,
+            NumberField.MESSAGE_NUMBER.require(fields.get(NumberField.MESSAGE_NUMBER.name())));
+    if (!FlagField.DELETED.isSet(fields.get(FlagField.DELETED.name()))) {
+      return edit(message, fields);
+    }
+    if (fields.containsKey(TextField.MESSAGE_BODY.name())
+        || fields.containsKey(ObjectField.CHANGED_METADATA.name())) {
+      throw ProblemException.invalidField(
+          FlagField.DELETED.name(),
+          "stands without body and metadata: leave them out, or deleted.");
+    }
+    return deletion(message, fields);
+  }
+
   private static RequestedChange change(
       MessageName message, MessageChange change, Map<String, String> fields) {
     return new RequestedChange(
@@ -80,18 +111,40 @@ final class ChangeFields {
   /** The parts in which two requests must be equal to be the same. */
   static List<String> parts(String method, RequestedChange requested) {
     MessageName message = requested.message();
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        "change of message %d of chat %d".formatted(message.number(), message.chat().number()));
+    parts.add(method);
+    addSaid(parts, requested);
+    return parts;
+  }
+
+  /** The same for a batch. */
+  static List<String> parts(ChatName chat, List<RequestedChange> batch) {
+    List<String> parts = new ArrayList<>(1 + 5 * batch.size());
+    parts.add("batch of changes of chat " + chat.number());
+    for (RequestedChange requested : batch) {
+      parts.add(Long.toString(requested.message().number()));
+      // An edit says something of the body or of the metadata, and a deletion says nothing.
+      addSaid(parts, requested);
+    }
+    return parts;
+  }
+
+  /** Adds as many parts for each change. */
+  private static void addSaid(List<String> parts, RequestedChange requested) {
     MessageChange.Edit edit =
         requested.change() instanceof MessageChange.Edit found
             ? found
             : new MessageChange.Edit(null, false, null);
-    return List.of(
-        "change of message %d of chat %d".formatted(message.number(), message.chat().number()),
-        method,
-        // A text that is there is never empty, and an object is never the text of null.
-        orEmpty(edit.body()),
-        edit.changesMetadata() ? Objects.requireNonNullElse(edit.metadata(), ObjectField.NULL) : "",
-        orEmpty(requested.author()),
-        Objects.toString(requested.expectedRevision(), ""));
+    // A text that is there is never empty, and an object is never the text of null.
+    parts.add(orEmpty(edit.body()));
+    parts.add(
+        edit.changesMetadata()
+            ? Objects.requireNonNullElse(edit.metadata(), ObjectField.NULL)
+            : "");
+    parts.add(orEmpty(requested.author()));
+    parts.add(Objects.toString(requested.expectedRevision(), ""));
   }
 
   private static String orEmpty(@Nullable String text) {

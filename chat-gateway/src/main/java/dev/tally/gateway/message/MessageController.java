@@ -12,6 +12,7 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.gateway.accept.Acceptor;
 import dev.tally.gateway.body.BodyGate;
+import dev.tally.gateway.body.Lines;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -30,13 +31,11 @@ final class MessageController {
   private final Acceptor acceptor;
   private final BodyGate gate;
   private final FieldReader fields;
-  private final MessageLines lines;
 
   MessageController(Acceptor acceptor, BodyGate gate, FieldReader fields) {
     this.acceptor = acceptor;
     this.gate = gate;
     this.fields = fields;
-    this.lines = new MessageLines(fields);
   }
 
   sealed interface Accepted {}
@@ -62,9 +61,8 @@ final class MessageController {
     if (chat.number() == Numbers.NONE) {
       throw ProblemException.chatNotFound();
     }
-    MediaType type = RequestBody.mediaType(request);
-    boolean batch = type != null && MessageLines.MEDIA_TYPE.equalsTypeAndSubtype(type);
-    int longest = batch ? MessageLines.MAX_BYTES : RequestBody.MAX_OBJECT_BYTES;
+    boolean batch = Lines.areIn(RequestBody.mediaType(request));
+    int longest = batch ? Lines.MAX_BYTES : RequestBody.MAX_OBJECT_BYTES;
     try (BodyGate.Entry entry = gate.admit(chat.app(), request, longest, response)) {
       return create(chat, batch, entry, key, traceparent, request, response);
     }
@@ -80,7 +78,9 @@ final class MessageController {
       HttpServletResponse response) {
     List<MessageContent> messages =
         batch
-            ? lines.read(RequestBody.text(request, MessageLines.MAX_BYTES))
+            ? Lines.read(
+                RequestBody.text(request, Lines.MAX_BYTES),
+                line -> MessageFields.content(fields.readJson(line, MessageFields.ALL)))
             : List.of(MessageFields.content(fields.read(request, MessageFields.ALL)));
     String route = (batch ? "batch of messages " : "message ") + chat.number();
     IdempotencyKey idempotencyKey =

@@ -30,7 +30,7 @@ public final class AppRateLimit {
   /**
    * Counts writes against an app's limit.
    *
-   * @param writes each message of a batch is one. A batch larger than the whole bucket passes when
+   * @param writes each line of a batch is one. A batch larger than the whole bucket passes when
    *     that is full, and the app has to wait until it has paid all of it.
    * @param response receives the header fields of the limit
    * @throws ProblemException 429 if the app has to wait

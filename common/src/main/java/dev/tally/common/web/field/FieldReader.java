@@ -10,9 +10,9 @@ import org.springframework.http.MediaType;
 
 /**
  * Reads the fields of a request. Each method returns the texts of the fields that the request has,
- * by their names: a text as it was sent, a number's digits, an object as JSON without spaces. A
- * field that is null in JSON is a field that the request does not have, unless the field {@link
- * ObjectField#mayBeNull may be null}.
+ * by their names: a text as it was sent, a number's digits, true or false, an object as JSON
+ * without spaces. A field that is null in JSON is a field that the request does not have, unless
+ * the field {@link ObjectField#mayBeNull may be null}.
  *
  * <p>Every method throws a {@link ProblemException}: 400 if what was sent cannot be read, 422 if it
  * has a field that the route does not know, unless such fields are ignored.

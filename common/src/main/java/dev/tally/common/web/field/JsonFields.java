@@ -82,6 +82,12 @@ final class JsonFields {
         }
         yield parser.getString();
       }
+      case FlagField _ -> {
+        if (!token.isBoolean()) {
+          throw ProblemException.malformed(field.name() + " is not true.");
+        }
+        yield parser.getString();
+      }
       case ObjectField object -> {
         if (token != JsonToken.START_OBJECT) {
           throw noObject(object);

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record NumberField(String name, long lowest) implements Field {
 
+  /** The message that a line of a batch changes. */
+  public static final NumberField MESSAGE_NUMBER = new NumberField("message_number", 1);
+
   /** The earlier message of the chat that a message answers. */
   public static final NumberField REPLY_TO = new NumberField("reply_to", 1);
 
@@ -28,8 +31,17 @@ public record NumberField(String name, long lowest) implements Field {
     if (text == null) {
       return null;
     }
-    boolean isZero = lowest == 0 && text.equals("0");
-    long number = Numbers.parse(text);
+    return require(text);
+  }
+
+  /**
+   * Checks a number.
+   *
+   * @throws ProblemException 422 that names the field, if the number is missing or no such number
+   */
+  public long require(@Nullable String text) {
+    boolean isZero = lowest == 0 && "0".equals(text);
+    long number = text == null ? Numbers.NONE : Numbers.parse(text);
     if (number == Numbers.NONE && !isZero) {
       throw ProblemException.invalidField(
           name, "must be a whole number from %d on.".formatted(lowest));

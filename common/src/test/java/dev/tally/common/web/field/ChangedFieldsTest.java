@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-/** What changes send that new messages do not: null, a revision, and a query. */
+/** What changes send that new messages do not: null, a revision, a flag, and a query. */
 class ChangedFieldsTest {
 
   private static final Fields KNOWN =
@@ -58,6 +58,28 @@ class ChangedFieldsTest {
   void whatIsNoRevisionIsRefused(String text) {
     assertThatThrownBy(() -> NumberField.EXPECTED_REVISION.optional(text))
         .hasMessage("expected_revision must be a whole number from 0 on.");
+  }
+
+  @Test
+  void aFlagIsTrueOrNotThere() {
+    Fields known = Fields.of(FlagField.DELETED);
+
+    assertThat(FlagField.DELETED.isSet(READER.readJson("{\"deleted\":true}", known).get("deleted")))
+        .isTrue();
+    assertThat(READER.readJson("{\"deleted\":null}", known)).isEmpty();
+    assertThat(FlagField.DELETED.isSet(null)).isFalse();
+    String no = READER.readJson("{\"deleted\":false}", known).get("deleted");
+    assertThatThrownBy(() -> FlagField.DELETED.isSet(no))
+        .hasMessage("deleted must be true; leave it out otherwise.");
+    assertThatThrownBy(() -> READER.readJson("{\"deleted\":\"true\"}", known))
+        .hasMessage("deleted is not true.");
+  }
+
+  @Test
+  void aNumberThatIsNeededMustBeThere() {
+    assertThat(NumberField.MESSAGE_NUMBER.require("7")).isEqualTo(7);
+    assertThatThrownBy(() -> NumberField.MESSAGE_NUMBER.require(null))
+        .hasMessage("message_number must be a whole number from 1 on.");
   }
 
   @Test

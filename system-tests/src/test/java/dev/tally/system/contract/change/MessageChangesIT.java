@@ -96,6 +96,57 @@ class MessageChangesIT {
   }
 
   @Test
+  void aBatchIsAppliedInItsOrderAndOneWithABadLineChangesNothing() {
+    tally.say(app, chat, "one");
+    tally.say(app, chat, "two");
+
+    Http.Answer accepted =
+        batch(
+            """
+            {"message_number":1,"body":"first","author":"ann"}
+            {"message_number":1,"body":"second","expected_revision":1}
+            {"message_number":2,"deleted":true}
+            {"message_number":2,"body":"too late"}
+            """);
+    assertThat(accepted.is(200).number("first_change_number")).isEqualTo(1);
+    assertThat(accepted.number("last_change_number")).isEqualTo(4);
+    batch("{\"message_number\":1,\"body\":\"x\"}\n{\"message_number\":3,\"body\":\"x\"}")
+        .isProblem(404, "message-not-found", "Message not found");
+    batch("{\"message_number\":1,\"body\":\"x\"}\n{\"message_number\":1,\"body\":\"\"}")
+        .isProblem(422, "invalid-field", "Line 2: body must not be blank.");
+    // Whatever a refused batch had written would stand before it.
+    assertThat(edit(1, "{\"metadata\":{}}")).isEqualTo(5);
+
+    awaitChanges(5);
+    JsonNode message = Http.get(messages() + "/1").is(200).json();
+    assertThat(message.path("body").asString()).isEqualTo("second");
+    assertThat(message.path("revision").asLong()).isEqualTo(5);
+    Http.get(messages() + "/2").isProblem(410, "message-deleted", "Message deleted");
+    List<String> effects = new ArrayList<>();
+    for (JsonNode change : Http.get(tally.chatUrl(app, chat) + "/changes").is(200).json()) {
+      effects.add(
+          "%d %s %s"
+              .formatted(
+                  change.path("message_number").asLong(),
+                  change.path("kind").asString(),
+                  change.path("effect").asString()));
+    }
+    assertThat(effects)
+        .containsExactly(
+            "1 edit applied",
+            "1 edit applied",
+            "2 delete applied",
+            "2 edit none",
+            "1 edit applied");
+  }
+
+  private Http.Answer batch(String lines) {
+    return Http.send(
+        Http.request(tally.messagesTo(app, chat), "Content-Type", "application/x-ndjson")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(lines)));
+  }
+
+  @Test
   void manyClientsThatEditOneMessageGetEachNumberOnceAndTheLastOneWins() throws Exception {
     tally.say(app, chat, "the first");
     Map<Long, String> edits = new ConcurrentSkipListMap<>();

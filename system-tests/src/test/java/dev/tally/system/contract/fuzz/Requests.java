@@ -17,6 +17,12 @@ import net.jqwik.api.Tuple;
 /** Random requests to both services: what is correct, and the mistakes that are made in it. */
 final class Requests {
 
+  private static final String BATCH_OF_CHANGES =
+      """
+      {"expected_revision":999999999999999,"message_number":1,"body":"new"}
+      {"expected_revision":999999999999999,"message_number":1,"deleted":true}
+      """;
+
   private Requests() {}
 
   /** Correct requests with up to three mistakes each. */
@@ -52,6 +58,8 @@ final class Requests {
         post.header("Content-Type", "application/x-www-form-urlencoded").body("body=a+b%20c"),
         post.header("Content-Type", "application/x-ndjson")
             .body("{\"body\":\"one\"}\n{\"body\":\"two\"}"),
+        // The messages stay as they were sent: none ever has this revision.
+        post.method("PATCH").header("Content-Type", "application/x-ndjson").body(BATCH_OF_CHANGES),
         post.target(path + "/chats"),
         read.target("/apps")
             .method("POST")

@@ -1,25 +1,28 @@
-package dev.tally.gateway.message;
+package dev.tally.gateway.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tally.common.queue.MessageContent;
 import dev.tally.common.web.field.FieldReader;
+import dev.tally.common.web.field.Fields;
+import dev.tally.common.web.field.TextField;
 import dev.tally.common.web.field.UnknownFields;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.MediaType;
 
-class MessageLinesTest {
+class LinesTest {
 
-  private static final MessageLines LINES = new MessageLines(new FieldReader(UnknownFields.REFUSE));
+  private static final FieldReader FIELDS = new FieldReader(UnknownFields.REFUSE);
 
   private static final String HI = "{\"body\":\"hi\"}";
 
   @Test
-  void eachLineIsAMessage() {
+  void eachLineIsAWrite() {
     assertThat(bodies("{\"body\":\"a\"}\n{\"body\":\"b\\nc\"}\n")).containsExactly("a", "b\nc");
   }
 
@@ -46,7 +49,7 @@ class MessageLinesTest {
     assertProblem(
         HI + "\n{\"body\":\"hi\",\"user_id\":7}\n",
         ProblemType.INVALID_FIELD,
-        "Line 2: user_id is not known here. Leave it out, or send: author, body, metadata, reply_to.");
+        "Line 2: user_id is not known here. Leave it out, or send: body.");
     assertProblem(HI + "\n{}\n", ProblemType.INVALID_FIELD, "Line 2: body must not be blank.");
     assertProblem(
         HI + "\n\n" + HI, ProblemType.MALFORMED_REQUEST, "Line 2: The body is not a JSON object.");
@@ -62,12 +65,21 @@ class MessageLinesTest {
 
   @Test
   void theContractNamesTheMediaTypeAndTheLargestBatch() {
-    assertThat(MessageLines.MEDIA_TYPE).hasToString("application/x-ndjson");
-    assertThat(MessageLines.MAX_BYTES).isEqualTo(1024 * 1024);
+    assertThat(Lines.MEDIA_TYPE).hasToString("application/x-ndjson");
+    assertThat(Lines.areIn(MediaType.parseMediaType("application/x-ndjson;charset=utf-8")))
+        .isTrue();
+    assertThat(Lines.areIn(MediaType.APPLICATION_JSON)).isFalse();
+    assertThat(Lines.areIn(null)).isFalse();
+    assertThat(Lines.MAX_BYTES).isEqualTo(1024 * 1024);
   }
 
   private static List<String> bodies(String text) {
-    return LINES.read(text).stream().map(MessageContent::body).toList();
+    return Lines.read(text, LinesTest::body);
+  }
+
+  private static String body(String line) {
+    Map<String, String> fields = FIELDS.readJson(line, Fields.of(TextField.MESSAGE_BODY));
+    return TextField.MESSAGE_BODY.require(fields.get(TextField.MESSAGE_BODY.name()));
   }
 
   private static String lines(int count) {
@@ -75,7 +87,7 @@ class MessageLinesTest {
   }
 
   private static void assertProblem(String text, ProblemType type, String detail) {
-    assertThatThrownBy(() -> LINES.read(text))
+    assertThatThrownBy(() -> bodies(text))
         .isInstanceOfSatisfying(
             ProblemException.class,
             problem -> {
