@@ -14,19 +14,15 @@ import dev.tally.gateway.body.BodyGate;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import org.springframework.web.bind.annotation.DeleteMapping;
-import org.springframework.web.bind.annotation.PatchMapping;
-import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 final class ChangeController {
-
-  private static final String PATH = "/apps/{token}/chats/{chat}/messages/{number}";
 
   private final Acceptor acceptor;
   private final BodyGate gate;
@@ -42,64 +38,14 @@ final class ChangeController {
       @JsonProperty("message_number") long message, @JsonProperty("change_number") long change) {}
 
   // With produces, a client that does not accept JSON gets its 406 before anything is written.
-  @PutMapping(path = PATH, produces = MediaType.APPLICATION_JSON_VALUE)
-  Accepted replace(
+  @RequestMapping(
+      path = "/apps/{token}/chats/{chat}/messages/{number}",
+      method = {RequestMethod.PUT, RequestMethod.PATCH, RequestMethod.DELETE},
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  Accepted change(
       MessageName message,
       @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
       @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
-      HttpServletRequest request,
-      HttpServletResponse response) {
-    return accept(
-        message,
-        () -> ChangeFields.replacement(message, fields.read(request, ChangeFields.REPLACEMENT)),
-        key,
-        traceparent,
-        request,
-        response);
-  }
-
-  @PatchMapping(path = PATH, produces = MediaType.APPLICATION_JSON_VALUE)
-  Accepted edit(
-      MessageName message,
-      @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
-      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
-      HttpServletRequest request,
-      HttpServletResponse response) {
-    return accept(
-        message,
-        () -> ChangeFields.edit(message, fields.read(request, ChangeFields.EDIT)),
-        key,
-        traceparent,
-        request,
-        response);
-  }
-
-  @DeleteMapping(path = PATH, produces = MediaType.APPLICATION_JSON_VALUE)
-  Accepted delete(
-      MessageName message,
-      @RequestHeader(name = IdempotencyHeader.NAME, required = false) @Nullable String key,
-      @RequestHeader(name = Traceparent.HEADER, required = false) @Nullable String traceparent,
-      HttpServletRequest request,
-      HttpServletResponse response) {
-    if (!RequestBody.isAbsent(request)) {
-      // What it says would be gone, and some servers on the way drop it.
-      throw ProblemException.malformed(
-          "A DELETE has no body here: send author and expected_revision in the query.");
-    }
-    return accept(
-        message,
-        () -> ChangeFields.deletion(message, fields.readQuery(request, ChangeFields.DELETION)),
-        key,
-        traceparent,
-        request,
-        response);
-  }
-
-  private Accepted accept(
-      MessageName message,
-      Supplier<RequestedChange> reading,
-      @Nullable String key,
-      @Nullable String traceparent,
       HttpServletRequest request,
       HttpServletResponse response) {
     if (message.chat().number() == Numbers.NONE) {
@@ -110,7 +56,7 @@ final class ChangeController {
     }
     try (BodyGate.Entry entry =
         gate.admit(message.chat().app(), request, RequestBody.MAX_OBJECT_BYTES, response)) {
-      RequestedChange change = reading.get();
+      RequestedChange change = read(message, request);
       IdempotencyKey idempotencyKey =
           IdempotencyHeader.key(key, ChangeFields.parts(request.getMethod(), change));
       entry.count(1, response);
@@ -118,5 +64,22 @@ final class ChangeController {
           message.number(),
           acceptor.change(change, idempotencyKey, Traceparent.wellFormed(traceparent)));
     }
+  }
+
+  private RequestedChange read(MessageName message, HttpServletRequest request) {
+    return switch (request.getMethod()) {
+      case "PUT" ->
+          ChangeFields.replacement(message, fields.read(request, ChangeFields.REPLACEMENT));
+      case "PATCH" -> ChangeFields.edit(message, fields.read(request, ChangeFields.EDIT));
+      case "DELETE" -> {
+        if (!RequestBody.isAbsent(request)) {
+          // What it says would be gone, and some servers on the way drop it.
+          throw ProblemException.malformed(
+              "A DELETE has no body here: send author and expected_revision in the query.");
+        }
+        yield ChangeFields.deletion(message, fields.readQuery(request, ChangeFields.DELETION));
+      }
+      default -> throw new IllegalStateException("the route has no " + request.getMethod());
+    };
   }
 }
