@@ -1,7 +1,8 @@
 -- Raises a counter that is lower than a number in use, and never lowers it. Replaces one that is no counter: nobody
 -- can count with it, and every retry would find it again.
 --
--- KEYS[1]  hash     counter: "numbers" is the highest number given out, in the epoch "epoch"
+-- KEYS[1]  hash     counter: "numbers" is the highest number given out, in the epoch "epoch"; a deleted chat's has
+--                   "deleted"
 --
 -- ARGV[1]  integer  a number that is in use
 --
@@ -15,9 +16,10 @@ if #number > 15 or redis.call('EXISTS', counter) == 0 then
   return 0
 end
 -- HMGET fails for a key of another type; then its answer has no items.
-local fields = redis.pcall('HMGET', counter, 'numbers', 'epoch')
+local fields = redis.pcall('HMGET', counter, 'numbers', 'epoch', 'deleted')
 local highest = tonumber(fields[1] or '') or -1
 local epoch = fields[2]
+local deleted = fields[3]
 if highest >= tonumber(number) then
   return 0
 end
@@ -26,5 +28,8 @@ redis.call('DEL', counter)
 redis.call('HSET', counter, 'numbers', number)
 if epoch then
   redis.call('HSET', counter, 'epoch', epoch)
+end
+if deleted then
+  redis.call('HSET', counter, 'deleted', deleted)
 end
 return 1

@@ -2,7 +2,8 @@
 -- number. Does all of this or nothing.
 --
 -- KEYS[1]  hash    counter: "numbers" is the highest number given out in the parent, "changes" that of a chat's changes,
---                  "epoch" the one both belong to; a parent without a counter of the partition's epoch is unknown
+--                  "epoch" the one both belong to; a parent without a counter of the partition's epoch is unknown.
+--                  "deleted" is the number of the change that deleted the chat
 -- KEYS[2]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "epoch", "run"
 -- KEYS[3]  list    jobs of the app, oldest first
 -- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
@@ -32,7 +33,8 @@
 -- ARGV[17]  integer  most records of the app
 -- ARGV[18]  integer  the highest number of a message that the jobs answer or change, 0 if there is none
 -- ARGV[19]  string   the field of the counter that the numbers come from: "numbers" or "changes"
--- ARGV[20…] string   open jobs: the script appends a number and a closing brace to each
+-- ARGV[20]  string   "1" if the job deletes the chat, else ""
+-- ARGV[21…] string   open jobs: the script appends a number and a closing brace to each
 --
 -- A new chat's message counter has the hash tag of the other keys, so it lies in their slot although only this
 -- script knows its name.
@@ -43,9 +45,9 @@
 -- Answers {"accepted", first, last, position}, {"replayed", first, last, position}, {"unchecked"} if this run of Redis
 -- is not checked or not the one that the gateway knows, {"unknown-parent"} also if only the field is missing,
 -- {"counter-unusable"} if the counter is no number, {"counter-behind"} if the number of a new chat has been given out
--- before, {"no-such-message", number} if a job answers or changes a message that the chat has not, with the highest
--- that it has, {"queue-full"}, {"key-reused"}, or {"too-many-keys", milliseconds} if the app has too many records, and
--- some of them expire after this time.
+-- before, {"chat-deleted"}, {"no-such-message", number} if a job answers or changes a message that the chat has not,
+-- with the highest that it has, {"queue-full"}, {"key-reused"}, or {"too-many-keys", milliseconds} if the app has too
+-- many records, and some of them expire after this time.
 
 local counter = KEYS[1] -- hash
 local state = KEYS[2] -- hash
@@ -72,7 +74,8 @@ local most_unsharded = tonumber(ARGV[16]) -- integer
 local most_records = tonumber(ARGV[17]) -- integer
 local mentioned = tonumber(ARGV[18]) -- integer
 local counter_field = ARGV[19] -- string
-local FIRST_JOB = 20
+local deletes_chat = ARGV[20] == '1' -- boolean
+local FIRST_JOB = 21
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
 
 local info = redis.pcall('INFO', 'server')
@@ -119,13 +122,16 @@ local function is_number(text)
 end
 
 -- HMGET fails for a key of another type.
-local numbers_and_epoch = redis.pcall('HMGET', counter, 'numbers', 'epoch', counter_field)
-if numbers_and_epoch.err then
+local counted = redis.pcall('HMGET', counter, 'numbers', 'epoch', counter_field, 'deleted')
+if counted.err then
   return {'counter-unusable'}
 end
-local numbers = numbers_and_epoch[1]
-if not numbers or (numbers_and_epoch[2] or '0') ~= epoch then
+local numbers = counted[1]
+if not numbers or (counted[2] or '0') ~= epoch then
   return {'unknown-parent'}
+end
+if counted[4] then
+  return {'chat-deleted'}
 end
 if not is_number(numbers) then
   return {'counter-unusable'}
@@ -135,7 +141,7 @@ if mentioned > tonumber(numbers) then
 end
 -- A gateway that knows no changes sets the counter without their field. A change of a message that does not exist was
 -- refused above, without a look at MySQL.
-local given_out = numbers_and_epoch[3]
+local given_out = counted[3]
 if not given_out then
   return {'unknown-parent'}
 end
@@ -209,6 +215,9 @@ end
 -- The first write is one that a Redis whose memory is full refuses. Otherwise the script would fill it to the last byte.
 local last = redis.call('HINCRBY', counter, counter_field, new_jobs)
 local first = last - new_jobs + 1
+if deletes_chat then
+  redis.call('HSET', counter, 'deleted', string.format('%.0f', last))
+end
 for i = FIRST_JOB, #ARGV do
   -- Lua's own conversion would write large numbers as 1e+15.
   local number = string.format('%.0f', first + i - FIRST_JOB)

@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
@@ -123,6 +124,12 @@ public final class WorkerFixture implements AutoCloseable {
       @Nullable Long expectedRevision) {
     MessageName name = new MessageName(new ChatName(new AppToken(app), chat), message);
     return codec.openChange(name, change, author, expectedRevision, now, null) + number + "}";
+  }
+
+  public String changeJob(
+      String app, long chat, long number, ChatChange change, @Nullable Long expectedRevision) {
+    ChatName name = new ChatName(new AppToken(app), chat);
+    return codec.openChange(name, change, "ann", expectedRevision, now, null) + number + "}";
   }
 
   public void queue(String app, String... jobs) {

@@ -126,26 +126,25 @@ final class ApiDescription {
     document.record(
         "Chat",
         "dev.tally.api.chat.ChatView",
-        List.of("name", "metadata", "lost_at"),
-        Map.of(
-            "number",
-            Shared.NUMBER,
-            "messages_count",
-            COUNT,
-            "changes_count",
-            ChangesDescription.CHANGES_COUNT,
-            "deleted_count",
-            ChangesDescription.DELETED_COUNT,
-            "name",
-            """
-            {"description": "Only if the chat has one."}""",
-            "metadata",
-            """
-            {"type": "object", "description": "Belongs to the client; only if the chat has it."}""",
-            "created_at",
-            TIME,
-            "lost_at",
-            LOST_TIME));
+        List.of("name", "metadata", "edited_at", "revision", "deleted_at", "lost_at"),
+        Map.ofEntries(
+            Map.entry("number", Shared.NUMBER),
+            Map.entry("messages_count", COUNT),
+            Map.entry("changes_count", ChangesDescription.CHANGES_COUNT),
+            Map.entry("deleted_count", ChangesDescription.DELETED_COUNT),
+            Map.entry(
+                "name",
+                """
+                {"description": "Only if the chat has one."}"""),
+            Map.entry(
+                "metadata",
+                """
+                {"type": "object", "description": "Belongs to the client; only if the chat has it."}"""),
+            Map.entry("created_at", TIME),
+            Map.entry("edited_at", ChangesDescription.CHAT_EDITED_TIME),
+            Map.entry("revision", ChangesDescription.CHAT_REVISION),
+            Map.entry("deleted_at", ChangesDescription.CHAT_DELETED_TIME),
+            Map.entry("lost_at", LOST_TIME)));
     document.record(
         "Message",
         "dev.tally.api.message.MessageView",

@@ -1,6 +1,7 @@
 package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
+import static dev.tally.common.web.problem.ProblemType.CHAT_DELETED;
 import static dev.tally.common.web.problem.ProblemType.CHAT_LOST;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.CHAT_SET_ASIDE;
@@ -16,6 +17,10 @@ final class ChatsDescription {
   static final String POSITION =
       """
       {"type": "integer", "format": "int64", "minimum": 0, "maximum": 999999999999999}""";
+
+  private static final String OMIT =
+      """
+      {"type": "string", "enum": ["omit"]}""";
 
   private static final String CHAT_EXAMPLE =
       """
@@ -71,8 +76,11 @@ final class ChatsDescription {
                 "chats",
                 "listChats",
                 "List chats",
-                "In number order. " + ApiDescription.LOST + ApiDescription.PAGES)
-            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN);
+                "In number order. A deleted chat keeps its number and counts, and has a `deleted_at`. "
+                    + ApiDescription.LOST
+                    + ApiDescription.PAGES)
+            .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+            .parameter("deleted", "With `omit` the list leaves out deleted chats.", OMIT);
     page(list)
         .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
         .problems(ApiDescription.reading(APP_NOT_FOUND));
@@ -84,7 +92,12 @@ final class ChatsDescription {
         .answers(200, "The chat", Shared.reference("Chat"), CHAT_EXAMPLE)
         .problems(
             ApiDescription.reading(
-                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE, CHAT_LOST));
+                APP_NOT_FOUND,
+                CHAT_NOT_FOUND,
+                NOT_PERSISTED_YET,
+                CHAT_SET_ASIDE,
+                CHAT_LOST,
+                CHAT_DELETED));
   }
 
   private static void messages(Document document) {
@@ -100,11 +113,7 @@ final class ChatsDescription {
                     + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
             .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
-            .parameter(
-                "deleted",
-                "With `omit` the list leaves out deleted messages.",
-                """
-                {"type": "string", "enum": ["omit"]}""");
+            .parameter("deleted", "With `omit` the list leaves out deleted messages.", OMIT);
     page(list)
         .answers(
             200,
@@ -114,7 +123,7 @@ final class ChatsDescription {
             "Link")
         .problems(
             ApiDescription.reading(
-                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE, CHAT_DELETED));
     document
         .route("GET", "/apps/{token}/chats/{chat}/messages/{number}")
         .is("messages", "getMessage", "Get a message", "")
@@ -130,6 +139,7 @@ final class ChatsDescription {
                 NOT_PERSISTED_YET,
                 CHAT_SET_ASIDE,
                 MESSAGE_SET_ASIDE,
+                CHAT_DELETED,
                 MESSAGE_LOST,
                 MESSAGE_DELETED));
   }
@@ -156,7 +166,7 @@ final class ChatsDescription {
             "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
         .problems(
             ApiDescription.reading(
-                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE, CHAT_DELETED));
   }
 
   static void searches(Document document) {
@@ -196,7 +206,7 @@ final class ChatsDescription {
             "Link")
         .problems(
             ApiDescription.reading(
-                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE));
+                APP_NOT_FOUND, CHAT_NOT_FOUND, NOT_PERSISTED_YET, CHAT_SET_ASIDE, CHAT_DELETED));
   }
 
   /** The parameters of a list of what has numbers. */

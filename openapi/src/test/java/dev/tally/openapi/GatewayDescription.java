@@ -2,6 +2,7 @@ package dev.tally.openapi;
 
 import static dev.tally.common.web.problem.ProblemType.APP_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.tally.common.web.problem.ProblemType.CHAT_DELETED;
 import static dev.tally.common.web.problem.ProblemType.CHAT_NOT_FOUND;
 import static dev.tally.common.web.problem.ProblemType.FOREIGN_ORIGIN;
 import static dev.tally.common.web.problem.ProblemType.IDEMPOTENCY_KEY_REUSED;
@@ -20,20 +21,21 @@ import static dev.tally.common.web.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 import dev.tally.common.web.problem.ProblemType;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The texts, schemas and examples of chat-gateway's document. */
 final class GatewayDescription {
 
-  private static final String KEY =
+  static final String KEY =
       """
       For 24 hours (a deployment may set another time), the same key with the same request gets the same number again, \
       and nothing is written twice. The same key with another request gets a 422. Keys belong to an app. Example: `8c1f0a52-order-17`.""";
 
-  private static final String TRACE =
+  static final String TRACE =
       "W3C Trace Context. It travels with the write through the queue. The gateway ignores a malformed"
           + " value. Example: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`.";
 
-  private static final String REPEAT =
+  static final String REPEAT =
       """
       A 503 or a time-out leaves open whether the write was accepted. Repeat the write with an `Idempotency-Key`, and \
       it happens once.""";
@@ -45,25 +47,6 @@ final class GatewayDescription {
       when it is applied: the message may be deleted by then, or have another revision than `expected_revision`.""";
 
   private static final String MESSAGE = "/apps/{token}/chats/{chat}/messages/{number}";
-
-  private static final ProblemType[] PROBLEMS_OF_CHANGES = {
-    MALFORMED_REQUEST,
-    FOREIGN_ORIGIN,
-    APP_NOT_FOUND,
-    CHAT_NOT_FOUND,
-    MESSAGE_NOT_FOUND,
-    NOT_ACCEPTABLE,
-    REQUEST_TIMEOUT,
-    BODY_TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE,
-    INVALID_FIELD,
-    IDEMPOTENCY_KEY_REUSED,
-    RATE_LIMITED,
-    TOO_MANY_IDEMPOTENCY_KEYS,
-    INTERNAL_ERROR,
-    UNAVAILABLE,
-    QUEUE_FULL
-  };
 
   private GatewayDescription() {}
 
@@ -110,6 +93,7 @@ final class GatewayDescription {
     chats(document);
     messages(document);
     changes(document);
+    ChangesDescription.describeChatWrites(document);
     batch(document);
   }
 
@@ -129,21 +113,7 @@ final class GatewayDescription {
                 "application/x-www-form-urlencoded",
                 "{\"name\": \"Support\"}"))
         .answers(201, "The chat's number", Shared.reference("AcceptedChat"), "{\"chat_number\": 1}")
-        .problems(
-            MALFORMED_REQUEST,
-            FOREIGN_ORIGIN,
-            APP_NOT_FOUND,
-            NOT_ACCEPTABLE,
-            REQUEST_TIMEOUT,
-            BODY_TOO_LARGE,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_FIELD,
-            IDEMPOTENCY_KEY_REUSED,
-            RATE_LIMITED,
-            TOO_MANY_IDEMPOTENCY_KEYS,
-            INTERNAL_ERROR,
-            UNAVAILABLE,
-            QUEUE_FULL);
+        .problems(writing());
   }
 
   private static void messages(Document document) {
@@ -178,22 +148,7 @@ final class GatewayDescription {
             {"oneOf": [%s, %s]}"""
                 .formatted(Shared.reference("AcceptedMessage"), Shared.reference("AcceptedBatch")),
             "{\"message_number\": 1}")
-        .problems(
-            MALFORMED_REQUEST,
-            FOREIGN_ORIGIN,
-            APP_NOT_FOUND,
-            CHAT_NOT_FOUND,
-            NOT_ACCEPTABLE,
-            REQUEST_TIMEOUT,
-            BODY_TOO_LARGE,
-            UNSUPPORTED_MEDIA_TYPE,
-            INVALID_FIELD,
-            IDEMPOTENCY_KEY_REUSED,
-            RATE_LIMITED,
-            TOO_MANY_IDEMPOTENCY_KEYS,
-            INTERNAL_ERROR,
-            UNAVAILABLE,
-            QUEUE_FULL);
+        .problems(writing(CHAT_NOT_FOUND, CHAT_DELETED));
   }
 
   private static void changes(Document document) {
@@ -264,7 +219,7 @@ final class GatewayDescription {
             "The first and the last number of the changes",
             Shared.reference("AcceptedChanges"),
             "{\"first_change_number\": 1, \"last_change_number\": 2}")
-        .problems(PROBLEMS_OF_CHANGES);
+        .problems(writing(CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, CHAT_DELETED));
   }
 
   private static Route change(
@@ -282,14 +237,36 @@ final class GatewayDescription {
             "The message's number, and the change's",
             Shared.reference("AcceptedChange"),
             "{\"message_number\": 1, \"change_number\": 1}")
-        .problems(PROBLEMS_OF_CHANGES);
+        .problems(writing(CHAT_NOT_FOUND, MESSAGE_NOT_FOUND, CHAT_DELETED));
   }
 
-  private static Map<String, String> bodies(String json) {
+  static Map<String, String> bodies(String json) {
     return Map.of("application/json", json, "application/x-www-form-urlencoded", json);
   }
 
-  private static String key() {
+  /** What a write can be answered with. */
+  static ProblemType[] writing(ProblemType... more) {
+    return Stream.concat(
+            Stream.of(
+                MALFORMED_REQUEST,
+                FOREIGN_ORIGIN,
+                APP_NOT_FOUND,
+                NOT_ACCEPTABLE,
+                REQUEST_TIMEOUT,
+                BODY_TOO_LARGE,
+                UNSUPPORTED_MEDIA_TYPE,
+                INVALID_FIELD,
+                IDEMPOTENCY_KEY_REUSED,
+                RATE_LIMITED,
+                TOO_MANY_IDEMPOTENCY_KEYS,
+                INTERNAL_ERROR,
+                UNAVAILABLE,
+                QUEUE_FULL),
+            Stream.of(more))
+        .toArray(ProblemType[]::new);
+  }
+
+  static String key() {
     return """
     {"type": "string", "pattern": "^[!-~]{1,255}$"}""";
   }

@@ -27,6 +27,7 @@ final class ProblemExamples {
           "The message was accepted and could not be persisted; an operator decides";
       case CHAT_LOST -> "The chat is lost; its number stays given out";
       case MESSAGE_LOST -> "The message is lost; its number stays given out";
+      case CHAT_DELETED -> "The chat is deleted; its number stays given out";
       case MESSAGE_DELETED -> "The message is deleted; its number stays given out";
       case NO_SUCH_ROUTE -> "Nothing is served under this path";
       case MALFORMED_REQUEST ->
@@ -62,6 +63,7 @@ final class ProblemExamples {
       case MESSAGE_SET_ASIDE -> "The message was accepted and could not be persisted.";
       case CHAT_LOST -> "The chat was lost; its number stays given out.";
       case MESSAGE_LOST -> "The message was lost; its number stays given out.";
+      case CHAT_DELETED -> "The chat was deleted; its number stays given out.";
       case MESSAGE_DELETED -> "The message was deleted; its number stays given out.";
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";

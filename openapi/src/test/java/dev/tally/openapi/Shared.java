@@ -124,6 +124,36 @@ final class Shared {
         metadata, "\"anyOf\": [{\"required\": [\"body\"]}, {\"required\": [\"metadata\"]}]");
   }
 
+  /** The schema of an edit of a chat, which keeps what it leaves out. */
+  static String chatEdit() {
+    return """
+    {
+      "type": "object",
+      "anyOf": [{"required": ["name"]}, {"required": ["metadata"]}],
+      "additionalProperties": false,
+      "properties": {
+        "%s": {
+          "type": ["string", "null"], "minLength": 0, "maxLength": %d,
+          "description": "`null` or nothing removes it."
+        },
+        "%s": {
+          "type": ["object", "null"],
+          "description": "Belongs to the client: at most %d bytes as JSON without spaces; `null` removes it. A form has its text."
+        },
+        %s,
+        "%s": %s
+      }
+    }"""
+        .formatted(
+            TextField.CHANGED_CHAT_NAME.name(),
+            TextField.CHANGED_CHAT_NAME.maxCodePoints(),
+            ObjectField.CHANGED_CHAT_METADATA.name(),
+            ObjectField.CHANGED_CHAT_METADATA.maxBytes(),
+            author("changes").replace("the message", "the chat"),
+            NumberField.EXPECTED_REVISION.name(),
+            REVISION.replace("message", "chat"));
+  }
+
   private static String change(String metadata, String needed) {
     return """
     {

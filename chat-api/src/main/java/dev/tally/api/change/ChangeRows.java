@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Reads rows of {@code changes} by plain JDBC. Only the worker writes them. */
@@ -25,16 +26,21 @@ class ChangeRows {
   static final String OF_CHAT =
       COLUMNS
           + """
-          FROM apps a JOIN changes h ON h.app_id = a.id
-          WHERE a.token = ? AND h.chat_number = ?
+          FROM apps a
+          JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
+          JOIN changes h ON h.app_id = a.id AND h.chat_number = c.number
+          WHERE a.token = ? AND c.number = ?
           """;
 
   /** The index is named, or MySQL may look through all changes of the chat in their order. */
   static final String OF_MESSAGE =
       COLUMNS
           + """
-          FROM apps a JOIN changes h FORCE INDEX (changes_message) ON h.app_id = a.id
-          WHERE a.token = ? AND h.chat_number = ? AND h.message_number = ?
+          FROM apps a
+          JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
+          JOIN changes h FORCE INDEX (changes_message)
+            ON h.app_id = a.id AND h.chat_number = c.number
+          WHERE a.token = ? AND c.number = ? AND h.message_number = ?
           """;
 
   private static final String UPWARDS =
@@ -76,14 +82,30 @@ class ChangeRows {
   }
 
   private static ChangeView change(ResultSet row) throws SQLException {
-    String body = row.getString(6);
+    Long message = row.getObject(2, Long.class);
+    String kind = row.getString(3);
+    String effect = row.getString(4);
     return new ChangeView(
         row.getLong(1),
-        row.getObject(2, Long.class),
-        row.getString(3),
-        row.getString(4),
+        message,
+        kind,
+        effect,
         row.getString(5),
-        body == null ? null : new ChangeView.Before(body, row.getString(7)),
+        before(row, message, kind, effect),
         row.getObject(8, LocalDateTime.class).toInstant(ZoneOffset.UTC));
+  }
+
+  private static ChangeView.@Nullable Before before(
+      ResultSet row, @Nullable Long message, @Nullable String kind, String effect)
+      throws SQLException {
+    String text = row.getString(6);
+    String metadata = row.getString(7);
+    if (message != null) {
+      return text == null ? null : ChangeView.Before.ofMessage(text, metadata);
+    }
+    // A chat may have had neither a name nor metadata.
+    return "edit".equals(kind) && effect.equals("applied")
+        ? ChangeView.Before.ofChat(text, metadata)
+        : null;
   }
 }

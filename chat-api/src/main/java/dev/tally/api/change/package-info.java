@@ -1,4 +1,4 @@
-/** Reads what was changed: the changes of a chat's messages, in pages. */
+/** Reads what was changed: the changes of a chat's messages and of the chat itself, in pages. */
 @NullMarked
 package dev.tally.api.change;
 

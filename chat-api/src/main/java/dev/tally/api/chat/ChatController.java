@@ -3,6 +3,7 @@ package dev.tally.api.chat;
 import dev.tally.api.answer.Answers;
 import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,12 +30,14 @@ final class ChatController {
       @RequestParam @Nullable String before,
       @RequestParam @Nullable String order,
       @RequestParam @Nullable String limit,
+      @RequestParam @Nullable String deleted,
       AppToken app,
       HttpServletResponse response) {
     PageRequest page = PageRequest.of(after, before, order, limit);
+    Tombstones tombstones = Tombstones.of(deleted);
     try (PageBody<ChatView> body = PageBody.of(answers, app, page.limit())) {
-      chats.list(app, page, body);
-      body.send(last -> page.after(last.number()), response);
+      chats.list(app, page, tombstones, body);
+      body.send(last -> tombstones.keptBy(page.after(last.number())), response);
     }
   }
 

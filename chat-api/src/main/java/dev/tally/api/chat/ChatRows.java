@@ -2,6 +2,7 @@ package dev.tally.api.chat;
 
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageRows;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
@@ -26,22 +27,23 @@ class ChatRows {
   private static final String SELECT =
       """
       SELECT c.number, c.messages_count, c.changes_count, c.deleted_count, c.name, c.metadata,
-             c.created_at, c.lost_at
+             c.created_at, c.edited_at, c.revision, c.deleted_at, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
       WHERE a.token = ?
       """;
 
   private static final String ONE = SELECT + "AND c.number = ?";
+  private static final String NOT_DELETED = "AND c.deleted_at IS NULL ";
   private static final String ASCENDING =
-      SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
+      "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
   private static final String DESCENDING =
-      SELECT + "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
+      "AND c.number > ? AND c.number < ? ORDER BY c.number DESC LIMIT ?";
 
   /** Reads nothing that a chat says: streams and searches ask, too. */
   private static final String APP_ID =
       """
       SELECT c.app_id FROM apps a JOIN chats c ON c.app_id = a.id
-      WHERE a.token = ? AND c.number = ?""";
+      WHERE a.token = ? AND c.number = ? AND c.deleted_at IS NULL""";
 
   /**
    * One statement sees one state. Two could see a later row and miss this one, which is inserted in
@@ -74,7 +76,7 @@ class ChatRows {
         .findFirst();
   }
 
-  /** The key of a chat's row. */
+  /** The key of a chat's row; empty also if the chat is deleted. */
   Optional<ChatKey> key(ChatName name) {
     return jdbc
         .query(
@@ -84,6 +86,10 @@ class ChatRows {
             name.number())
         .stream()
         .findFirst();
+  }
+
+  boolean isDeleted(ChatName name) {
+    return find(name).filter(ChatView::deleted).isPresent();
   }
 
   /** Whether a later chat of the app is persisted, and this number's chat is not. */
@@ -118,10 +124,12 @@ class ChatRows {
    *
    * @param reader takes each chat; false ends the reading
    */
-  void read(AppToken app, PageRequest page, Predicate<ChatView> reader) {
+  void read(AppToken app, PageRequest page, Tombstones tombstones, Predicate<ChatView> reader) {
     pages.read(
         page,
-        page.descending() ? DESCENDING : ASCENDING,
+        SELECT
+            + (tombstones == Tombstones.OMITTED ? NOT_DELETED : "")
+            + (page.descending() ? DESCENDING : ASCENDING),
         List.of(app.value()),
         (row, _) -> chat(row),
         ChatView::number,
@@ -137,7 +145,10 @@ class ChatRows {
         row.getString(5),
         row.getString(6),
         row.getObject(7, LocalDateTime.class).toInstant(ZoneOffset.UTC),
-        instant(row.getObject(8, LocalDateTime.class)));
+        instant(row.getObject(8, LocalDateTime.class)),
+        row.getObject(9, Long.class),
+        instant(row.getObject(10, LocalDateTime.class)),
+        instant(row.getObject(11, LocalDateTime.class)));
   }
 
   private static @Nullable Instant instant(@Nullable LocalDateTime utc) {

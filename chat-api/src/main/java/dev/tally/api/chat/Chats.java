@@ -3,6 +3,7 @@ package dev.tally.api.chat;
 import dev.tally.api.app.Apps;
 import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.ChatName;
@@ -10,7 +11,9 @@ import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import org.springframework.stereotype.Service;
 
-/** Reads chats, and answers 404 for those that do not exist, 410 for those that are lost. */
+/**
+ * Reads chats, and answers 404 for those that do not exist, 410 for those that are deleted or lost.
+ */
 @Service
 public class Chats {
 
@@ -30,14 +33,15 @@ public class Chats {
   /**
    * Finds a chat, also a lost one: its messages can be read, streamed and searched.
    *
-   * @throws ProblemException 404 if there is no such app or chat
+   * @throws ProblemException 404 if there is no such app or chat, 410 if the chat is deleted
    */
   public Place place(ChatName name) {
     return new Place(name, rows.key(name).orElseThrow(() -> missing.chat(name)));
   }
 
   ChatView get(ChatName name) {
-    ChatView chat = rows.find(name).orElseThrow(() -> missing.chat(name));
+    ChatView chat =
+        rows.find(name).filter(row -> !row.deleted()).orElseThrow(() -> missing.chat(name));
     if (chat.lost()) {
       throw ProblemException.of(
           ProblemType.CHAT_LOST, "The chat was lost; its number stays given out.");
@@ -50,8 +54,8 @@ public class Chats {
    *
    * @throws ProblemException 404 if there is no such app
    */
-  void list(AppToken app, PageRequest page, PageBody<ChatView> body) {
-    rows.read(app, page, body::add);
+  void list(AppToken app, PageRequest page, Tombstones tombstones, PageBody<ChatView> body) {
+    rows.read(app, page, tombstones, body::add);
     if (body.isEmpty()) {
       // If the app is missing, this says so.
       apps.get(app);

@@ -18,8 +18,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the 404 for a chat or message that has no row. The 404 names the first part that does not
- * exist: the app, the chat, then the message.
+ * Makes the 404 for a chat or message that has no row, and the 410 for a deleted chat and all that
+ * is in it. The answer names the first part that does not exist: the app, the chat, then the
+ * message.
  *
  * <p>Numbers are persisted in order. So a number below a persisted one that has no row itself was
  * given out, and no worker is about to persist it: its job became a dead letter, or is gone.
@@ -44,10 +45,13 @@ public class Missing {
     this.layout = layout;
   }
 
-  /** Makes the 404 for a chat that has no row. */
+  /** Makes the answer for a chat that has no row, or is deleted. */
   ProblemException chat(ChatName chat) {
     if (!apps.exists(chat.app())) {
       return ProblemException.appNotFound();
+    }
+    if (chats.isDeleted(chat)) {
+      return ProblemException.chatDeleted();
     }
     if (chats.isPassed(chat)) {
       return ProblemException.of(
@@ -58,10 +62,10 @@ public class Missing {
         : ProblemException.chatNotFound();
   }
 
-  /** Makes the 404 for a message that has no row. */
+  /** Makes the answer for a message that has no row, or whose chat is deleted. */
   public ProblemException message(MessageName message) {
     ChatName chat = message.chat();
-    if (chats.find(chat).isEmpty()) {
+    if (chats.key(chat).isEmpty()) {
       return chat(chat);
     }
     if (chats.isPassed(message)) {

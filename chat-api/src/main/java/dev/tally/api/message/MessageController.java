@@ -3,6 +3,7 @@ package dev.tally.api.message;
 import dev.tally.api.answer.Answers;
 import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import jakarta.servlet.http.HttpServletResponse;

@@ -2,6 +2,7 @@ package dev.tally.api.message;
 
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageRows;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import java.sql.ResultSet;
@@ -29,8 +30,10 @@ class MessageRows {
       """
       SELECT m.number, m.body, m.author, m.metadata, m.reply_to, m.created_at,
              m.edited_at, m.revision, m.deleted_at, m.lost_at
-      FROM apps a JOIN messages m ON m.app_id = a.id
-      WHERE a.token = ? AND m.chat_number = ?
+      FROM apps a
+      JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
+      JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
+      WHERE a.token = ? AND c.number = ?
       """;
 
   private static final String ONE = SELECT + "AND m.number = ?";

@@ -4,6 +4,7 @@ import dev.tally.api.chat.Chats;
 import dev.tally.api.chat.Missing;
 import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
+import dev.tally.api.page.Tombstones;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.web.problem.ProblemException;

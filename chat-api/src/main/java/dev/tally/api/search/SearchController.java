@@ -42,6 +42,8 @@ final class SearchController {
     ChatName existing = chats.place(chat).name();
     try (PageBody<Hit> body = PageBody.of(answers, existing.app(), size)) {
       search.search(existing, words, cursor, size, body);
+      // It may have been deleted while the search waited for its turn.
+      chats.place(chat);
       body.send(
           last ->
               PageQuery.of(size)

@@ -146,7 +146,7 @@ class ChangedMessagesIT {
     answer.isProblem(
         400,
         "malformed-request",
-        "deleted must be omit; without it, the list shows deleted messages, too.");
+        "deleted must be omit; without it, the list shows what is deleted, too.");
   }
 
   @Test

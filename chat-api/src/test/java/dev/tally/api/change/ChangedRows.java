@@ -48,6 +48,19 @@ record ChangedRows(JdbcClient mysql) {
           m.deleted_at = '2026-11-26 10:12:03.615194', m.created_fingerprint = REPEAT('f', 16)
       WHERE a.token = ? AND m.chat_number = 1 AND m.number BETWEEN ? AND ?""";
 
+  private static final String DELETE_CHAT =
+      """
+      UPDATE chats c JOIN apps a ON a.id = c.app_id
+      SET c.name = NULL, c.metadata = NULL, c.revision = 9,
+          c.deleted_at = '2026-11-26 10:12:03.615194'
+      WHERE a.token = ?""";
+
+  private static final String EDIT_CHAT =
+      """
+      UPDATE chats c JOIN apps a ON a.id = c.app_id
+      SET c.name = ?, c.revision = ?, c.edited_at = '2026-11-25 09:11:02.514093'
+      WHERE a.token = ?""";
+
   private static final String CHANGE =
       """
       INSERT INTO changes
@@ -101,6 +114,17 @@ record ChangedRows(JdbcClient mysql) {
   /** Adds a change that says neither who made it nor what the message said before. */
   void change(String app, long number, long message, String kind, String effect) {
     change(app, number, message, kind, effect, null, null, null);
+  }
+
+  /** Adds an edit of the chat, with what it was called before; null if it had no name. */
+  void editChat(String app, long number, @Nullable String before, String name) {
+    change(app, number, null, "edit", "applied", null, before, null);
+    mysql.sql(EDIT_CHAT).params(name, number, app).update();
+  }
+
+  /** Deletes the chat, of which nothing is erased yet. */
+  void deleteChat(String app) {
+    mysql.sql(DELETE_CHAT).param(app).update();
   }
 
   /** Adds what stands in place of a change that is lost. */

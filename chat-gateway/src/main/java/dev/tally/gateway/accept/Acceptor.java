@@ -8,6 +8,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.identity.Numbers;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
@@ -67,7 +68,7 @@ public final class Acceptor {
 
   private static Counter accepted(String kind, MeterRegistry meters) {
     return Counter.builder("tally.accepted")
-        .description("Chats, messages and changes of messages that got a number")
+        .description("Chats, messages and changes that got a number")
         .tag("kind", kind)
         .register(meters);
   }
@@ -166,6 +167,37 @@ public final class Acceptor {
     return accept(new Parent.Changes(chat), jobs, highest, key, changes);
   }
 
+  /**
+   * Accepts a change of a chat. Whether an edit has an effect is known only when it is persisted:
+   * it may expect another revision. A deletion always has one, and the chat takes no writes from
+   * then on.
+   *
+   * @return the change's number in the chat
+   * @throws ProblemException if the change was not accepted; 404 if there is no such chat, 410 if
+   *     it is deleted
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
+   */
+  public long change(
+      RequestedChatChange requested, @Nullable IdempotencyKey key, @Nullable String traceparent) {
+    ChatName chat = requested.chat();
+    String job =
+        codec.openChange(
+            chat,
+            requested.change(),
+            requested.author(),
+            requested.expectedRevision(),
+            Instant.now(clock),
+            traceparent);
+    Parent parent = new Parent.Changes(chat);
+    Acceptance acceptance =
+        requested.change() instanceof ChatChange.Deletion
+            ? queue.delete(chat, job, key)
+            : queue.accept(parent, List.of(job), Numbers.NONE, key);
+    return accepted(acceptance, parent, 1, Numbers.NONE, changes).last();
+  }
+
   /** The highest number of a message that one of these answers. */
   private static long repliedTo(List<MessageContent> contents) {
     long highest = Numbers.NONE;
@@ -183,15 +215,22 @@ public final class Acceptor {
       long mentioned,
       @Nullable IdempotencyKey key,
       Counter accepted) {
-    return switch (queue.accept(parent, jobs, mentioned, key)) {
+    Acceptance acceptance = queue.accept(parent, jobs, mentioned, key);
+    return accepted(acceptance, parent, jobs.size(), mentioned, accepted);
+  }
+
+  private NumberRange accepted(
+      Acceptance acceptance, Parent parent, int count, long mentioned, Counter accepted) {
+    return switch (acceptance) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
           replayed.increment();
         } else {
-          accepted.increment(jobs.size());
+          accepted.increment(count);
         }
         yield numbers;
       }
+      case Acceptance.ChatDeleted _ -> throw ProblemException.chatDeleted();
       case Acceptance.NoSuchMessage(long highest) ->
           throw parent instanceof Parent.Changes
               ? new NoSuchMessageException(highest)

@@ -53,7 +53,7 @@ public final class Drop {
       case null -> drop(entry, "its job cannot be decoded, so no row is in its place", progress);
       case Job.NewChat _ -> false;
       case Job.NewMessage job -> drop(entry, job, run, progress);
-      case Job.ChangedMessage job -> drop(entry, job, run, progress);
+      case Job.Change job -> drop(entry, job, run, progress);
     };
   }
 

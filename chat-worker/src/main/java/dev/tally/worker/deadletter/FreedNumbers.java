@@ -164,9 +164,9 @@ final class FreedNumbers {
             unselected.add(added.message().chat());
           }
         }
-        case Job.ChangedMessage change -> {
+        case Job.Change change -> {
           if (isSelected) {
-            ChangeName name = new ChangeName(change.message().chat(), change.number());
+            ChangeName name = new ChangeName(change.chat(), change.number());
             wanted.add(name.chat());
             wanted.add(name);
             if (!isPast(new Parent.Changes(name.chat()), name.number())) {
@@ -212,10 +212,10 @@ final class FreedNumbers {
                 added.message().number(),
                 app.get(),
                 rows::addMessages);
-        case Job.ChangedMessage change ->
+        case Job.Change change ->
             free(
-                change.message().chat(),
-                new ChangeName(change.message().chat(), change.number()),
+                change.chat(),
+                new ChangeName(change.chat(), change.number()),
                 change.number(),
                 app.get(),
                 rows::addChanges);
@@ -274,8 +274,7 @@ final class FreedNumbers {
                 switch (job) {
                   case Job.NewChat added -> added.chat();
                   case Job.NewMessage added -> added.message();
-                  case Job.ChangedMessage change ->
-                      new ChangeName(change.message().chat(), change.number());
+                  case Job.Change change -> new ChangeName(change.chat(), change.number());
                 };
             if (wanted.contains(name)) {
               found.add(name);

@@ -47,7 +47,7 @@ final class Jobs {
     return switch (job) {
       case Job.NewChat _ -> null;
       case Job.NewMessage added -> added.message().chat();
-      case Job.ChangedMessage change -> change.message().chat();
+      case Job.Change change -> change.chat();
     };
   }
 
@@ -66,6 +66,8 @@ final class Jobs {
                   change.message().chat().number(),
                   change.number(),
                   change.message().number());
+      case Job.ChangedChat change ->
+          "%s chat %d change %d".formatted(app, change.chat().number(), change.number());
     };
   }
 }

@@ -142,11 +142,11 @@ public final class Resubmission {
           return removed;
         }
       }
-      if (hasOtherOwner(letter) && jobs.of(letter) instanceof Job.ChangedMessage job) {
+      if (hasOtherOwner(letter) && jobs.of(letter) instanceof Job.Change job) {
         progress.kept(
             letter.id(),
             Jobs.name(job)
-                + ": its message may say something else by now; send it again, or drop it");
+                + ": what it changes may say something else by now; send it again, or drop it");
         return false;
       }
       // A chat that was to be accepted has told why it was not.
@@ -228,6 +228,7 @@ public final class Resubmission {
           case Acceptance.Accepted(NumberRange given, _) -> {
             return OptionalLong.of(given.first());
           }
+          case Acceptance.ChatDeleted _ -> why = "its chat is deleted; drop it";
           case Acceptance.QueueFull _ ->
               why = "Redis has no memory left; run this again when it has";
           case Acceptance.TooManyKeys _ -> why = "its app has used too many idempotency keys";

@@ -53,7 +53,7 @@ final class CounterRaise {
       case Job.NewChat chat -> raise(keys.chats(chat.app()), highestChat(chat.app()));
       case Job.NewMessage message ->
           raise(keys.messages(message.message().chat()), highestMessage(message.message().chat()));
-      case Job.ChangedMessage change -> forgetChanges(keys.messages(change.message().chat()));
+      case Job.Change change -> forgetChanges(keys.messages(change.chat()));
     };
   }
 

@@ -46,6 +46,7 @@ final class DrainMetrics {
   private final Counter messages;
   private final Counter changes;
   private final Counter redelivered;
+  private final Counter late;
   private final Counter timeouts;
   private final Counter gone;
   private final EnumCounter<DeadLetter.Reason> deadLetters;
@@ -72,6 +73,10 @@ final class DrainMetrics {
     redelivered =
         Counter.builder("tally.redelivered")
             .description("Jobs whose rows were persisted already")
+            .register(meters);
+    late =
+        Counter.builder("tally.late.jobs")
+            .description("Jobs about what has been deleted, which add nothing")
             .register(meters);
     timeouts =
         Counter.builder("tally.persist.timeouts")
@@ -117,6 +122,7 @@ final class DrainMetrics {
     messages.increment(persisted.messages());
     changes.increment(persisted.changes());
     redelivered.increment(persisted.redelivered());
+    late.increment(persisted.late());
     Duration oldest = Duration.between(deliveries.getFirst().job().acceptedAt(), Instant.now());
     lag.record(oldest.isNegative() ? Duration.ZERO : oldest);
   }

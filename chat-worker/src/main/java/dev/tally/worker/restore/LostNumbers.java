@@ -183,10 +183,8 @@ public final class LostNumbers {
             queuedMessages
                 .computeIfAbsent(added.message().chat(), _ -> new HashSet<>())
                 .add(added.message().number());
-        case Job.ChangedMessage change ->
-            queuedChanges
-                .computeIfAbsent(change.message().chat(), _ -> new HashSet<>())
-                .add(change.number());
+        case Job.Change change ->
+            queuedChanges.computeIfAbsent(change.chat(), _ -> new HashSet<>()).add(change.number());
       }
     }
 

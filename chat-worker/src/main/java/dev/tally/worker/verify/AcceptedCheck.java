@@ -202,8 +202,8 @@ public class AcceptedCheck {
                   case Job.NewMessage message ->
                       AcceptedWrite.Key.ofMessage(
                           message.message().chat(), message.message().number());
-                  case Job.ChangedMessage change ->
-                      AcceptedWrite.Key.ofChange(change.message().chat(), change.number());
+                  case Job.Change change ->
+                      AcceptedWrite.Key.ofChange(change.chat(), change.number());
                 };
             if (wanted.contains(key)) {
               queued.add(key);

@@ -140,8 +140,7 @@ final class DrainModel {
       case Job.NewMessage(MessageName(ChatName chat, _), _, _, _) ->
           raise(DrainHistory.KEYS.messages(chat), rows.highestMessage(chat));
       // The gateway recovers it.
-      case Job.ChangedMessage change ->
-          changeCounters.remove(DrainHistory.KEYS.messages(change.message().chat()));
+      case Job.Change change -> changeCounters.remove(DrainHistory.KEYS.messages(change.chat()));
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.Comparator;
 record RowKey(String app, long chat, long number) implements Comparable<RowKey> {
 
   private static final Comparator<RowKey> ORDER =
-      Comparator.comparing(RowKey::app).thenComparing(RowKey::chat).thenComparing(RowKey::number);
+      Comparator.comparing(RowKey::app)
+          .thenComparingLong(RowKey::chat)
+          .thenComparingLong(RowKey::number);
 
   static RowKey of(ChatName chat, long number) {
     return new RowKey(chat.app().value(), chat.number(), number);

@@ -96,7 +96,7 @@ final class RowsModel {
     }
     ofApps.stream()
         .filter(delivery -> delivery.job() instanceof Job.ChangedMessage)
-        .sorted(Comparator.comparing(delivery -> ofChange(delivery).number()))
+        .sorted(Comparator.comparingLong(delivery -> ofChange(delivery).number()))
         .forEach(delivery -> addChange(delivery, ofChange(delivery), changed, rejected));
     // MySQL gets what a message says after the last change only.
     changed.forEach(key -> check(message(key).content()));

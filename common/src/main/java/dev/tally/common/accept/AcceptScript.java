@@ -112,13 +112,18 @@ final class AcceptScript {
    * @param openJobs from {@code JobCodec}, each open at its end for the number; at least one
    * @param mentioned the highest number of a message that one of them answers or changes, 0 if none
    *     does
+   * @param deletesChat whether it is one job, and deletes the chat
    * @throws UnconfirmedWriteException if Redis has queued the jobs, by this request or by the same
    *     request before it, and it is not known that enough replicas have them
    * @throws DataAccessException if Redis gave no answer. Then Redis may or may not have queued the
    *     jobs.
    */
   Acceptance accept(
-      Parent parent, List<String> openJobs, long mentioned, @Nullable IdempotencyKey key) {
+      Parent parent,
+      List<String> openJobs,
+      long mentioned,
+      boolean deletesChat,
+      @Nullable IdempotencyKey key) {
     AppToken app = parent.app();
     PartitionKeys keys = layout.partitions().of(app);
     String counter = parent.counter(keys);
@@ -139,7 +144,7 @@ final class AcceptScript {
         names.add(utf8(shard)); // FIRST_SHARD
       }
     }
-    List<byte[]> arguments = new ArrayList<>(19 + openJobs.size());
+    List<byte[]> arguments = new ArrayList<>(20 + openJobs.size());
     arguments.add(utf8(app.value())); // app
     // A request that was accepted before gets its answer whatever the limits are.
     QueueLimit limit = limits.of(keys);
@@ -163,6 +168,7 @@ final class AcceptScript {
     arguments.add(mostRecords); // most_records
     arguments.add(utf8(Long.toString(mentioned))); // mentioned
     arguments.add(parent instanceof Parent.Changes ? CHANGES : NUMBERS); // counter_field
+    arguments.add(deletesChat ? YES : NONE); // deletes_chat
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
     }
@@ -222,6 +228,7 @@ final class AcceptScript {
       case "counter-unusable" -> new Acceptance.CounterUnusable();
       case "counter-behind" -> new Acceptance.CounterBehind();
       case "no-such-message" -> new Acceptance.NoSuchMessage((Long) values.get(1));
+      case "chat-deleted" -> new Acceptance.ChatDeleted();
       case "queue-full" -> new Acceptance.QueueFull();
       case "key-reused" -> new Acceptance.KeyReused();
       case "too-many-keys" -> new Acceptance.TooManyKeys(Duration.ofMillis((Long) values.get(1)));

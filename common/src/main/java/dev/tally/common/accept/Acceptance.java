@@ -39,6 +39,9 @@ public sealed interface Acceptance {
    */
   record NoSuchMessage(long highest) implements Acceptance {}
 
+  /** The chat is deleted. The script changed nothing. */
+  record ChatDeleted() implements Acceptance {}
+
   /** The partition's queue has no room for the jobs. The script changed nothing. */
   record QueueFull() implements Acceptance {}
 

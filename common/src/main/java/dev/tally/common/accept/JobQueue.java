@@ -8,6 +8,8 @@ import dev.tally.common.accept.replica.UnconfirmedWriteException;
 import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.MemoryFull;
@@ -16,6 +18,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
@@ -80,8 +83,8 @@ public final class JobQueue implements DisposableBean {
    *     does
    * @return whether they are queued. If another epoch has begun, or the counter is so far behind
    *     that it takes several steps, a later call may succeed.
-   * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 503 if
-   *     this Redis is refused
+   * @throws dev.tally.common.web.problem.ProblemException 404 if there is no such parent, 410 if it
+   *     is deleted, 503 if this Redis is refused
    * @throws UnconfirmedWriteException if the jobs are queued, and it is not known that enough
    *     replicas have them
    * @throws DataAccessException if Redis is refused or does not answer, or MySQL does not when a
@@ -89,11 +92,27 @@ public final class JobQueue implements DisposableBean {
    */
   public Acceptance accept(
       Parent parent, List<String> openJobs, long mentioned, @Nullable IdempotencyKey key) {
+    return accept(
+        parent, () -> script.accept(parent, openJobs, mentioned, /* deletesChat= */ false, key));
+  }
+
+  /**
+   * Asks Redis to accept the deletion of a chat, as {@link #accept} does, and to refuse what is
+   * written to the chat from then on.
+   */
+  public Acceptance delete(ChatName chat, String openJob, @Nullable IdempotencyKey key) {
+    Parent parent = new Parent.Changes(chat);
+    return accept(
+        parent,
+        () -> script.accept(parent, List.of(openJob), Numbers.NONE, /* deletesChat= */ true, key));
+  }
+
+  private Acceptance accept(Parent parent, Supplier<Acceptance> call) {
     requirements.require();
     try {
-      Acceptance acceptance = script.accept(parent, openJobs, mentioned, key);
+      Acceptance acceptance = call.get();
       for (int i = 0; i < RECOVERIES && recover(parent, acceptance); i++) {
-        acceptance = script.accept(parent, openJobs, mentioned, key);
+        acceptance = call.get();
       }
       return acceptance;
     } catch (UnconfirmedWriteException e) {
@@ -138,6 +157,7 @@ public final class JobQueue implements DisposableBean {
       case Acceptance.CounterBehind _ -> recovery.catchUp(parent);
       case Acceptance.Accepted _,
           Acceptance.NoSuchMessage _,
+          Acceptance.ChatDeleted _,
           Acceptance.QueueFull _,
           Acceptance.KeyReused _,
           Acceptance.TooManyKeys _ -> {

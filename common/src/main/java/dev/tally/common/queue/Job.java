@@ -40,6 +40,30 @@ public sealed interface Job {
     }
   }
 
+  /** Something of a chat to be changed, under the next of the numbers that its changes have. */
+  sealed interface Change extends Job {
+
+    /** The chat that counts the change. */
+    ChatName chat();
+
+    /** The change's own number among those of the chat. */
+    long number();
+
+    /** Who makes the change, as the app names people; null if the client does not say so. */
+    @Nullable String author();
+
+    /**
+     * The revision that is to be changed, 0 if nobody must have changed it before; null if any will
+     * do.
+     */
+    @Nullable Long expectedRevision();
+
+    @Override
+    default AppToken app() {
+      return chat().app();
+    }
+  }
+
   /**
    * A message to be edited or deleted.
    *
@@ -56,11 +80,29 @@ public sealed interface Job {
       @Nullable Long expectedRevision,
       Instant acceptedAt,
       @Nullable String traceparent)
-      implements Job {
+      implements Change {
 
     @Override
-    public AppToken app() {
-      return message.chat().app();
+    public ChatName chat() {
+      return message.chat();
     }
   }
+
+  /**
+   * A chat to be edited or deleted.
+   *
+   * @param number the change's own number among those of the chat
+   * @param author who changes it, as the app names people; null if the client does not say so
+   * @param expectedRevision the revision that the chat must have, 0 if it must not have been
+   *     changed; null if any will do
+   */
+  record ChangedChat(
+      ChatName chat,
+      long number,
+      ChatChange change,
+      @Nullable String author,
+      @Nullable Long expectedRevision,
+      Instant acceptedAt,
+      @Nullable String traceparent)
+      implements Change {}
 }

@@ -3,7 +3,6 @@ package dev.tally.common.queue;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
-import dev.tally.common.identity.Numbers;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +15,6 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -28,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * a newer gateway's jobs: version 2 added a message's {@code author}, {@code metadata} (the text of
  * an object) and {@code reply_to}, and a chat's {@code name} and {@code metadata}; version 3 added
  * edits and deletions, whose {@code number} is the change's and {@code message} the message's.
+ * Without {@code message}, they are about the chat.
  *
  * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
  * including {@code "number":}, and the script appends the number and the brace. The number is
@@ -41,6 +40,10 @@ public final class JobCodec {
 
   /** The latest version that this code knows. */
   private static final int LATEST = WITH_CHANGES;
+
+  private static final String EDIT = "edit";
+  private static final String DELETE = "delete";
+  private static final String MESSAGE = "message";
 
   private final JsonFactory factory =
       JsonFactory.builder()
@@ -73,7 +76,7 @@ public final class JobCodec {
       ChatName chat, MessageContent content, Instant acceptedAt, @Nullable String traceparent) {
     return open(
         json -> {
-          writeApp(json, content.isPlain() ? FIRST_VERSION : WITH_FIELDS, "message", chat.app());
+          writeApp(json, content.isPlain() ? FIRST_VERSION : WITH_FIELDS, MESSAGE, chat.app());
           json.writeNumberProperty("chat", chat.number());
           writeTime(json, acceptedAt, traceparent);
           json.writeStringProperty("body", content.body());
@@ -99,12 +102,15 @@ public final class JobCodec {
       @Nullable Long expectedRevision,
       Instant acceptedAt,
       @Nullable String traceparent) {
-    String kind = change instanceof MessageChange.Edit ? "edit" : "delete";
     return open(
         json -> {
-          writeApp(json, WITH_CHANGES, kind, message.chat().app());
+          writeApp(
+              json,
+              WITH_CHANGES,
+              change instanceof MessageChange.Edit ? EDIT : DELETE,
+              message.chat().app());
           json.writeNumberProperty("chat", message.chat().number());
-          json.writeNumberProperty("message", message.number());
+          json.writeNumberProperty(MESSAGE, message.number());
           writeTime(json, acceptedAt, traceparent);
           if (change instanceof MessageChange.Edit edit) {
             writeIfThere(json, "body", edit.body());
@@ -112,12 +118,49 @@ public final class JobCodec {
               json.writeStringProperty("metadata", edit.metadata());
             }
           }
-          writeIfThere(json, "author", author);
-          if (expectedRevision != null) {
-            json.writeNumberProperty("expected_revision", expectedRevision);
-          }
+          writeChanger(json, author, expectedRevision);
         },
         256 + length(change));
+  }
+
+  /**
+   * The job of a change of a chat, open at its end for the change's number.
+   *
+   * @param author null if the client does not say who changes the chat
+   * @param expectedRevision null if any will do
+   */
+  public String openChange(
+      ChatName chat,
+      ChatChange change,
+      @Nullable String author,
+      @Nullable Long expectedRevision,
+      Instant acceptedAt,
+      @Nullable String traceparent) {
+    return open(
+        json -> {
+          writeApp(
+              json, WITH_CHANGES, change instanceof ChatChange.Edit ? EDIT : DELETE, chat.app());
+          json.writeNumberProperty("chat", chat.number());
+          writeTime(json, acceptedAt, traceparent);
+          if (change instanceof ChatChange.Edit edit) {
+            if (edit.changesName()) {
+              json.writeStringProperty("name", edit.name());
+            }
+            if (edit.changesMetadata()) {
+              json.writeStringProperty("metadata", edit.metadata());
+            }
+          }
+          writeChanger(json, author, expectedRevision);
+        },
+        256);
+  }
+
+  private static void writeChanger(
+      JsonGenerator json, @Nullable String author, @Nullable Long expectedRevision) {
+    writeIfThere(json, "author", author);
+    if (expectedRevision != null) {
+      json.writeNumberProperty("expected_revision", expectedRevision);
+    }
   }
 
   private static int length(MessageChange change) {
@@ -166,131 +209,90 @@ public final class JobCodec {
    * @throws NewerJobException if it is a job of a later version
    */
   public Job decode(String text) throws UndecodableJobException {
-    JsonNode job;
+    JobFields job;
     try {
-      job = mapper.readTree(text);
+      job = new JobFields(mapper.readTree(text));
     } catch (JacksonException e) {
       // The parser's message may quote the message body, which must not be logged.
       throw new UndecodableJobException("not JSON");
     }
-    long version = positive(job, "v");
+    long version = job.positive("v");
     if (version > LATEST) {
-      JsonNode at = job.path("at");
-      throw new NewerJobException(
-          version, LATEST, at.canConvertToLong() ? instant(at.longValue()) : null);
+      throw new NewerJobException(version, LATEST, job.instantIfReadable("at"));
     }
-    AppToken app = app(job);
-    Instant at = instant(positive(job, "at"));
-    String trace = stringIfThere(job, "trace");
-    long number = number(job, "number");
-    return switch (string(job, "kind")) {
+    AppToken app = job.app();
+    Instant at = job.instant("at");
+    String trace = job.stringIfThere("trace");
+    long number = job.number("number");
+    return switch (job.string("kind")) {
       case "chat" -> new Job.NewChat(new ChatName(app, number), chat(job, version), at, trace);
-      case "message" ->
+      case MESSAGE ->
           new Job.NewMessage(
-              new MessageName(new ChatName(app, number(job, "chat")), number),
+              new MessageName(new ChatName(app, job.number("chat")), number),
               message(job, version),
               at,
               trace);
-      case "edit" -> change(app, job, number, edit(job), at, trace);
-      case "delete" -> change(app, job, number, new MessageChange.Deletion(), at, trace);
+      case EDIT -> job.has(MESSAGE) ? change(job, edit(job)) : change(job, chatEdit(job));
+      case DELETE ->
+          job.has(MESSAGE)
+              ? change(job, new MessageChange.Deletion())
+              : change(job, new ChatChange.Deletion());
       default -> throw new UndecodableJobException("unknown kind");
     };
   }
 
-  private static ChatContent chat(JsonNode job, long version) throws UndecodableJobException {
+  private static ChatContent chat(JobFields job, long version) throws UndecodableJobException {
     return version < WITH_FIELDS
         ? ChatContent.NONE
-        : new ChatContent(stringIfThere(job, "name"), stringIfThere(job, "metadata"));
+        : new ChatContent(job.stringIfThere("name"), job.stringIfThere("metadata"));
   }
 
-  private static MessageContent message(JsonNode job, long version) throws UndecodableJobException {
-    String body = string(job, "body");
+  private static MessageContent message(JobFields job, long version)
+      throws UndecodableJobException {
+    String body = job.string("body");
     return version < WITH_FIELDS
         ? MessageContent.of(body)
         : new MessageContent(
             body,
-            stringIfThere(job, "author"),
-            stringIfThere(job, "metadata"),
-            job.has("reply_to") ? number(job, "reply_to") : null);
+            job.stringIfThere("author"),
+            job.stringIfThere("metadata"),
+            job.has("reply_to") ? job.number("reply_to") : null);
   }
 
-  private static Job.ChangedMessage change(
-      AppToken app,
-      JsonNode job,
-      long number,
-      MessageChange change,
-      Instant at,
-      @Nullable String trace)
+  private static Job.ChangedMessage change(JobFields job, MessageChange change)
       throws UndecodableJobException {
     return new Job.ChangedMessage(
-        new MessageName(new ChatName(app, number(job, "chat")), number(job, "message")),
-        number,
+        new MessageName(new ChatName(job.app(), job.number("chat")), job.number(MESSAGE)),
+        job.number("number"),
         change,
-        stringIfThere(job, "author"),
-        job.has("expected_revision") ? revision(job) : null,
-        at,
-        trace);
+        job.stringIfThere("author"),
+        job.revisionIfThere("expected_revision"),
+        job.instant("at"),
+        job.stringIfThere("trace"));
   }
 
-  private static MessageChange.Edit edit(JsonNode job) throws UndecodableJobException {
-    boolean removesMetadata = job.path("metadata").isNull();
-    return new MessageChange.Edit(
-        stringIfThere(job, "body"),
-        job.has("metadata"),
-        removesMetadata ? null : stringIfThere(job, "metadata"));
-  }
-
-  /** The revision of a message that nobody has changed is 0. */
-  private static long revision(JsonNode job) throws UndecodableJobException {
-    JsonNode revision = job.path("expected_revision");
-    return revision.isIntegralNumber() && revision.canConvertToLong() && revision.longValue() == 0
-        ? 0
-        : number(job, "expected_revision");
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
-  private static AppToken app(JsonNode job) throws UndecodableJobException {
-    return AppToken.parse(string(job, "app"))
-        .orElseThrow(() -> new UndecodableJobException("app is no token"));
-  }
-
-  private static @Nullable String stringIfThere(JsonNode job, String name)
+  private static Job.ChangedChat change(JobFields job, ChatChange change)
       throws UndecodableJobException {
-    return job.has(name) ? string(job, name) : null;
+    return new Job.ChangedChat(
+        new ChatName(job.app(), job.number("chat")),
+        job.number("number"),
+        change,
+        job.stringIfThere("author"),
+        job.revisionIfThere("expected_revision"),
+        job.instant("at"),
+        job.stringIfThere("trace"));
   }
 
-  private static String string(JsonNode job, String name) throws UndecodableJobException {
-    JsonNode value = job.path(name);
-    if (!value.isString()) {
-      throw new UndecodableJobException(name + " is no string");
-    }
-    String text = value.stringValue();
-    if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
-      // UTF-8 cannot represent it, so MySQL would store another text.
-      throw new UndecodableJobException(name + " has an unpaired surrogate");
-    }
-    return text;
+  private static MessageChange.Edit edit(JobFields job) throws UndecodableJobException {
+    return new MessageChange.Edit(
+        job.stringIfThere("body"), job.has("metadata"), job.stringUnlessNull("metadata"));
   }
 
-  /**
-   * No gateway gives out a higher number, and a counter with one would stop its parent's writes.
-   */
-  private static long number(JsonNode job, String name) throws UndecodableJobException {
-    long number = positive(job, name);
-    if (number > Numbers.HIGHEST) {
-      throw new UndecodableJobException(name + " has more than 15 digits");
-    }
-    return number;
-  }
-
-  private static long positive(JsonNode job, String name) throws UndecodableJobException {
-    JsonNode value = job.path(name);
-    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1) {
-      throw new UndecodableJobException(name + " is no positive whole number");
-    }
-    return value.longValue();
+  private static ChatChange.Edit chatEdit(JobFields job) throws UndecodableJobException {
+    return new ChatChange.Edit(
+        job.has("name"),
+        job.stringUnlessNull("name"),
+        job.has("metadata"),
+        job.stringUnlessNull("metadata"));
   }
 }

@@ -57,6 +57,7 @@ final class AcceptModel {
       Parent parent,
       List<String> openJobs,
       long mentioned,
+      boolean deletesChat,
       @Nullable IdempotencyKey key,
       String run,
       String known,
@@ -93,6 +94,9 @@ final class AcceptModel {
           .add(parent.app().value());
     }
     long first = counters.take(parent, jobs.size(), state.epoch());
+    if (deletesChat) {
+      counters.delete(parent, first);
+    }
     for (int i = 0; i < jobs.size(); i++) {
       queue(parent.app()).add(jobs.get(i) + (first + i) + "}");
     }

@@ -58,6 +58,9 @@ class AcceptScriptModelIT {
   private static final String OF_CHANGES =
       "Accepted UnknownParent CounterUnusable NoSuchMessage KeyReused QueueFull";
 
+  /** The same of deletions. */
+  private static final String OF_DELETIONS = "Accepted ChatDeleted UnknownParent QueueFull";
+
   private static final Partitions PARTITIONS = new Partitions(2);
 
   /** Two apps that share a partition, and one that is alone in another. */
@@ -136,14 +139,27 @@ class AcceptScriptModelIT {
             long mentioned = write.chat() == 0 ? 0 : write.mentioned();
             String known = partitions.run(PARTITIONS.of(parent.app()));
             int checks = partitions.checks(PARTITIONS.of(parent.app()));
-            Acceptance acceptance = withoutTime(script.accept(parent, jobs, mentioned, key));
+            Acceptance acceptance = withoutTime(script.accept(parent, jobs, mentioned, false, key));
             assertThat(acceptance)
-                .isEqualTo(model.accept(parent, jobs, mentioned, key, run, known, checks));
+                .isEqualTo(model.accept(parent, jobs, mentioned, false, key, run, known, checks));
             Statistics.collect(acceptance.getClass().getSimpleName());
             if (parent instanceof Parent.Changes) {
               Statistics.label("changes").collect(acceptance.getClass().getSimpleName());
             }
           }
+        }
+        case Step.Delete delete -> {
+          time = time.plusNanos(1_000);
+          AppToken app = APPS.get(delete.app());
+          Parent parent = delete.parent(app);
+          IdempotencyKey key = delete.idempotencyKey();
+          List<String> jobs = delete.jobs(app, codec, time);
+          String known = partitions.run(PARTITIONS.of(app));
+          int checks = partitions.checks(PARTITIONS.of(app));
+          Acceptance acceptance = withoutTime(script.accept(parent, jobs, 0, true, key));
+          assertThat(acceptance)
+              .isEqualTo(model.accept(parent, jobs, 0, true, key, run, known, checks));
+          Statistics.label("deletions").collect(acceptance.getClass().getSimpleName());
         }
         case Step.Recover(int app, long chat, long highest, String highestChange) -> {
           String change = chat == 0 ? "" : highestChange;
@@ -227,6 +243,13 @@ class AcceptScriptModelIT {
             coverage.check(acceptance.getSimpleName()).count(count -> count > 0);
           }
         });
+    Statistics.label("deletions")
+        .coverage(
+            coverage -> {
+              for (String acceptance : OF_DELETIONS.split(" ", -1)) {
+                coverage.check(acceptance).count(count -> count > 0);
+              }
+            });
     Statistics.label("changes")
         .coverage(
             coverage -> {

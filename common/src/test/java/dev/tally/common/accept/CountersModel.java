@@ -15,8 +15,10 @@ final class CountersModel {
 
   /**
    * @param changes what stands in the field, null if the counter has none
+   * @param deleted the change that deleted the chat, null if none has
    */
-  private record Counter(long numbers, @Nullable String changes, long epoch) {}
+  private record Counter(
+      long numbers, @Nullable String changes, @Nullable Long deleted, long epoch) {}
 
   private final Map<Parent, Counter> counters = new HashMap<>();
 
@@ -32,6 +34,9 @@ final class CountersModel {
     Counter counter = counters.get(owner);
     if (counter == null || counter.epoch() != epoch) {
       return new Acceptance.UnknownParent();
+    }
+    if (counter.deleted() != null) {
+      return new Acceptance.ChatDeleted();
     }
     if (mentioned > counter.numbers()) {
       return new Acceptance.NoSuchMessage(counter.numbers());
@@ -52,29 +57,36 @@ final class CountersModel {
 
   /** Gives numbers out, and returns the first one. */
   long take(Parent parent, int count, long epoch) {
-    Counter counter = counters.getOrDefault(owner(parent), new Counter(0, null, epoch));
+    Counter counter = counters.getOrDefault(owner(parent), new Counter(0, null, null, epoch));
     if (parent instanceof Parent.Changes) {
       long changes = Long.parseLong(String.valueOf(counter.changes()));
       String raised = Long.toString(changes + count);
-      counters.put(owner(parent), new Counter(counter.numbers(), raised, epoch));
+      counters.put(owner(parent), new Counter(counter.numbers(), raised, null, epoch));
       return changes + 1;
     }
     long first = counter.numbers() + 1;
-    counters.put(parent, new Counter(counter.numbers() + count, counter.changes(), epoch));
+    counters.put(parent, new Counter(counter.numbers() + count, counter.changes(), null, epoch));
     if (parent instanceof Parent.App(AppToken app)) {
       for (long number = first; number < first + count; number++) {
         Parent chat = new Parent.Chat(new ChatName(app, number));
         spoiled.remove(chat);
-        counters.put(chat, new Counter(0, "0", epoch));
+        counters.put(chat, new Counter(0, "0", null, epoch));
       }
     }
     return first;
   }
 
+  /** A change has deleted the chat. */
+  void delete(Parent parent, long change) {
+    counters.computeIfPresent(
+        owner(parent),
+        (_, counter) -> new Counter(counter.numbers(), counter.changes(), change, counter.epoch()));
+  }
+
   void recover(Parent parent, long highest, String highestChange, long epoch) {
     Parent owner = owner(parent);
     spoiled.remove(owner);
-    Counter known = counters.getOrDefault(owner, new Counter(0, null, 0));
+    Counter known = counters.getOrDefault(owner, new Counter(0, null, null, 0));
     boolean isInUse = isInUse(owner, epoch);
     String change = isInUse && isNumber(known.changes()) ? known.changes() : highestChange;
     counters.put(
@@ -82,6 +94,7 @@ final class CountersModel {
         new Counter(
             isInUse ? known.numbers() : Math.max(highest, known.numbers()),
             isNumber(change) ? change : isInUse ? known.changes() : null,
+            isInUse ? known.deleted() : null,
             epoch));
   }
 
@@ -103,7 +116,8 @@ final class CountersModel {
   /** Somebody writes to the field of changes, or drops it if the text is null. */
   void spoilChanges(Parent parent, @Nullable String text) {
     counters.computeIfPresent(
-        owner(parent), (_, counter) -> new Counter(counter.numbers(), text, counter.epoch()));
+        owner(parent),
+        (_, counter) -> new Counter(counter.numbers(), text, counter.deleted(), counter.epoch()));
   }
 
   /** The content of the keys, by their names. */
@@ -115,6 +129,9 @@ final class CountersModel {
           fields.put("numbers", Long.toString(counter.numbers()));
           if (counter.changes() != null) {
             fields.put("changes", counter.changes());
+          }
+          if (counter.deleted() != null) {
+            fields.put("deleted", counter.deleted().toString());
           }
           if (counter.epoch() > 0) {
             fields.put("epoch", Long.toString(counter.epoch()));

@@ -168,7 +168,7 @@ class IdempotencyRecordsIT {
   }
 
   private static Acceptance accept(AcceptScript script, ChatName chat, IdempotencyKey key) {
-    return script.accept(new Parent.Chat(chat), List.of("{\"number\":"), 0, key);
+    return script.accept(new Parent.Chat(chat), List.of("{\"number\":"), 0, false, key);
   }
 
   private AcceptScript script(Duration life) {

@@ -99,6 +99,6 @@ class OverwrittenKeysIT {
   }
 
   private Acceptance accept() {
-    return script.accept(new Parent.App(APP), List.of("{\"number\":"), 0, KEY);
+    return script.accept(new Parent.App(APP), List.of("{\"number\":"), 0, false, KEY);
   }
 }

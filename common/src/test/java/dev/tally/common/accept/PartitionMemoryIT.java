@@ -176,7 +176,7 @@ class PartitionMemoryIT {
             _ -> QueueLimit.NONE,
             memory,
             new IdempotencyLimits(Duration.ofDays(1), 0));
-    return script.accept(new Parent.App(APP), List.of("{\"number\":"), 0, KEY);
+    return script.accept(new Parent.App(APP), List.of("{\"number\":"), 0, false, KEY);
   }
 
   private @Nullable Object epoch() {

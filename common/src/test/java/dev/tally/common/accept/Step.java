@@ -4,6 +4,7 @@ import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
@@ -72,6 +73,23 @@ sealed interface Step {
         request.addAll(bodies);
       }
       return key == null ? null : IdempotencyKey.of(key, request);
+    }
+  }
+
+  /** A request that deletes a chat. */
+  record Delete(int app, long chat, @Nullable String key) implements Step {
+
+    Parent parent(AppToken token) {
+      return new Parent.Changes(new ChatName(token, chat));
+    }
+
+    List<String> jobs(AppToken token, JobCodec codec, Instant time) {
+      ChatName name = new ChatName(token, chat);
+      return List.of(codec.openChange(name, new ChatChange.Deletion(), null, null, time, null));
+    }
+
+    @Nullable IdempotencyKey idempotencyKey() {
+      return key == null ? null : IdempotencyKey.of(key, List.of("deletion of " + chat));
     }
   }
 
@@ -147,6 +165,7 @@ sealed interface Step {
             .as(Write::new);
     return Arbitraries.frequencyOf(
             Tuple.of(9, writes),
+            Tuple.of(1, Combinators.combine(apps, chats, keys.injectNull(0.5)).as(Delete::new)),
             Tuple.of(
                 3, Combinators.combine(apps, parents, highest, highestChange).as(Recover::new)),
             Tuple.of(1, Combinators.combine(apps, parents).as(Lose::new)),

@@ -102,6 +102,16 @@ class JobCodecPropertiesTest {
           expected.add("metadata");
         }
       }
+    }
+    if (job instanceof Job.ChangedChat change && change.change() instanceof ChatChange.Edit edit) {
+      if (edit.changesName()) {
+        expected.add("name");
+      }
+      if (edit.changesMetadata()) {
+        expected.add("metadata");
+      }
+    }
+    if (job instanceof Job.Change change) {
       if (change.author() != null) {
         expected.add("author");
       }
@@ -143,6 +153,16 @@ class JobCodecPropertiesTest {
                   change.traceparent())
               + change.number()
               + "}";
+      case Job.ChangedChat change ->
+          codec.openChange(
+                  change.chat(),
+                  change.change(),
+                  change.author(),
+                  change.expectedRevision(),
+                  change.acceptedAt(),
+                  change.traceparent())
+              + change.number()
+              + "}";
     };
   }
 
@@ -174,6 +194,15 @@ class JobCodecPropertiesTest {
                 Arbitraries.of(true, false),
                 text(100).injectNull(0.6))
             .as((body, changes, metadata) -> edit(body, changes, changes ? metadata : null));
+    Arbitrary<ChatChange> chatEdits =
+        Combinators.combine(
+                Arbitraries.of(true, false),
+                text(255).injectNull(0.3),
+                Arbitraries.of(true, false),
+                text(100).injectNull(0.6))
+            .as(
+                (named, name, changes, metadata) ->
+                    chatEdit(named, named ? name : null, changes, changes ? metadata : null));
     return Arbitraries.oneOf(
         Combinators.combine(chats, chatContents, times, traces).as(Job.NewChat::new),
         Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new),
@@ -185,7 +214,24 @@ class JobCodecPropertiesTest {
                 Arbitraries.oneOf(numbers, Arbitraries.just(0L)).injectNull(0.6),
                 times,
                 traces)
-            .as(Job.ChangedMessage::new));
+            .as(Job.ChangedMessage::new),
+        Combinators.combine(
+                chats,
+                numbers,
+                Arbitraries.oneOf(chatEdits, Arbitraries.just(new ChatChange.Deletion())),
+                text(TextField.MESSAGE_AUTHOR.maxCodePoints()).injectNull(0.6),
+                Arbitraries.oneOf(numbers, Arbitraries.just(0L)).injectNull(0.6),
+                times,
+                traces)
+            .as(Job.ChangedChat::new));
+  }
+
+  private static ChatChange chatEdit(
+      boolean changesName,
+      @Nullable String name,
+      boolean changesMetadata,
+      @Nullable String metadata) {
+    return new ChatChange.Edit(changesName, name, changesMetadata, metadata);
   }
 
   private static MessageChange edit(

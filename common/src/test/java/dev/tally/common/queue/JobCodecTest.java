@@ -117,6 +117,24 @@ class JobCodecTest {
                 + "\",\"chat\":3,\"message\":5,\"at\":1770091506789012,\"number\":");
   }
 
+  @Test
+  void aChangeOfAChatNamesNoMessage() throws Exception {
+    ChatName chat = new ChatName(new AppToken(TOKEN), 3);
+    ChatChange edit = new ChatChange.Edit(true, null, true, "{}");
+    String open = codec.openChange(chat, edit, "ann", 0L, NOW, null);
+    assertThat(open)
+        .isEqualTo(
+            "{\"v\":4,\"kind\":\"edit\",\"app\":\""
+                + TOKEN
+                + "\",\"chat\":3,\"at\":1770091506789012,\"name\":null,"
+                + "\"metadata\":\"{}\",\"author\":\"ann\",\"expected_revision\":0,\"number\":");
+    assertThat(codec.decode(open + "17}"))
+        .isEqualTo(new Job.ChangedChat(chat, 17, edit, "ann", 0L, NOW, null));
+    ChatChange deletion = new ChatChange.Deletion();
+    assertThat(codec.decode(codec.openChange(chat, deletion, null, null, NOW, null) + "18}"))
+        .isEqualTo(new Job.ChangedChat(chat, 18, deletion, null, null, NOW, null));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

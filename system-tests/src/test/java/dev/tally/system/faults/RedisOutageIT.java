@@ -12,6 +12,7 @@ import dev.tally.system.faults.workload.History;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import dev.tally.testkit.http.Http;
 import dev.tally.testkit.http.Sender;
 import java.net.http.HttpRequest;
@@ -104,11 +105,13 @@ class RedisOutageIT {
     long start = System.nanoTime();
     try {
       String url = "%s/apps/%s/chats/%d/messages".formatted(gateway, request.app(), request.chat());
+      String body = request.bodies().getFirst();
       return SENDER.send(
           Http.request(url, "Content-Type", "application/json")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
-                      "{\"body\":\"%s\"}".formatted(request.bodies().getFirst()))));
+                      "{\"body\":\"%s\",\"author\":\"%s\"}"
+                          .formatted(body, State.Message.name(body)))));
     } finally {
       scenario
           .history()

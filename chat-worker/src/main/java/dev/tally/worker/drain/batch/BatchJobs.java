@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  *
  * @param chats the jobs that add chats, by the app's id
  * @param messages the jobs that add messages, by chat
- * @param changes the jobs that change messages, by chat
+ * @param changes the jobs that change messages or chats, by chat
  * @param chatsCounts the locked count of each app with a job, by the app's id
  * @param withoutApp the jobs whose app does not exist
  * @param trustCounts whether a count is taken for the highest number
@@ -70,7 +70,8 @@ record BatchJobs(
           ChatKey key = new ChatKey(app.id(), chat.chat().number());
           chats
               .computeIfAbsent(app.id(), _ -> new ArrayList<>())
-              .add(new RowJob<>(delivery, new Row.Chat(key, chat.acceptedAt(), chat.content())));
+              .add(
+                  new RowJob<>(delivery, Row.Chat.created(key, chat.acceptedAt(), chat.content())));
         }
         case Job.NewMessage message -> {
           ChatKey chat = new ChatKey(app.id(), message.message().chat().number());
@@ -81,8 +82,8 @@ record BatchJobs(
                   new RowJob<>(
                       delivery, Row.Message.created(key, message.acceptedAt(), message.content())));
         }
-        case Job.ChangedMessage change -> {
-          ChatKey chat = new ChatKey(app.id(), change.message().chat().number());
+        case Job.Change change -> {
+          ChatKey chat = new ChatKey(app.id(), change.chat().number());
           ChangeRows.Key key = new ChangeRows.Key(chat, change.number());
           changes
               .computeIfAbsent(chat, _ -> new ArrayList<>())
@@ -106,16 +107,24 @@ record BatchJobs(
     return siblings;
   }
 
-  /** The numbers of the chats that may have rows already, by the app's id. */
+  /** The numbers of the chats that may have rows already, or are to be changed, by the app's id. */
   SortedMap<Long, List<Long>> chatsToFind() {
-    SortedMap<Long, List<Long>> find = new TreeMap<>();
+    SortedMap<Long, SortedSet<Long>> find = new TreeMap<>();
     chats.forEach(
         (app, jobs) -> {
           if (mayHaveRows(jobs, chatsCounts.getOrDefault(app, 0L))) {
-            find.put(app, jobs.numbers());
+            find.put(app, new TreeSet<>(jobs.numbers()));
           }
         });
-    return find;
+    changes.forEach(
+        (key, jobs) -> {
+          if (jobs.jobs().stream().anyMatch(job -> change(job) instanceof Job.ChangedChat)) {
+            find.computeIfAbsent(key.appId(), _ -> new TreeSet<>()).add(key.number());
+          }
+        });
+    SortedMap<Long, List<Long>> numbers = new TreeMap<>();
+    find.forEach((app, ofApp) -> numbers.put(app, List.copyOf(ofApp)));
+    return numbers;
   }
 
   /** The deliveries whose rows are not among these, by key, and those without an app. */
@@ -152,8 +161,14 @@ record BatchJobs(
     changes.forEach(
         (key, jobs) -> {
           SortedSet<Long> numbers = new TreeSet<>(find.getOrDefault(key, List.of()));
-          jobs.jobs().forEach(job -> numbers.add(change(job).message().number()));
-          find.put(key, List.copyOf(numbers));
+          for (RowJob<Row.Change> job : jobs.jobs()) {
+            if (change(job) instanceof Job.ChangedMessage change) {
+              numbers.add(change.message().number());
+            }
+          }
+          if (!numbers.isEmpty()) {
+            find.put(key, List.copyOf(numbers));
+          }
         });
     return find;
   }
@@ -183,8 +198,8 @@ record BatchJobs(
   }
 
   /** What a job changes. */
-  static Job.ChangedMessage change(RowJob<Row.Change> job) {
-    return (Job.ChangedMessage) job.delivery().job();
+  static Job.Change change(RowJob<Row.Change> job) {
+    return (Job.Change) job.delivery().job();
   }
 
   private boolean mayHaveRows(Siblings<?> jobs, long count) {

@@ -10,7 +10,6 @@ import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.drain.change.ChangePlan;
 import dev.tally.worker.drain.change.ChangeRows;
 import dev.tally.worker.drain.change.Fingerprint;
-import dev.tally.worker.drain.change.MessageVersion;
 import dev.tally.worker.drain.gap.Jump;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
@@ -21,22 +20,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * What a transaction writes. Each job of the batch is in one of five parts: its row is in {@code
+ * What a transaction writes. Each job of the batch is in one of six parts: its row is in {@code
  * chats}, {@code messages} or {@code changes}, its rejection is in {@code rejections}, or {@code
- * redelivered} counts it.
+ * redelivered} or {@code late} counts it.
  *
  * @param chats rows to insert, in key order
  * @param addedChats how many chats each app gets, by the app's id
  * @param messages rows to insert, in key order
  * @param addedMessages how many messages each chat gets that is not new itself
  * @param changes edits and deletions, those that waited for a message among them
- * @param created the fingerprints of the messages that they change, as those were created
+ * @param created the fingerprints of the messages and chats that they change, as those were
+ *     created, by key
  * @param ranges the messages that are new or changed, for the search outbox
  * @param jumps the parents of which some number below the new rows may be a gap
  * @param rejections jobs that can never be persisted
  * @param redelivered how many jobs were persisted before
+ * @param late how many jobs are about chats that are deleted
  */
 record BatchPlan(
     List<NewChat> chats,
@@ -44,11 +46,12 @@ record BatchPlan(
     List<Row.Message> messages,
     Map<ChatKey, Integer> addedMessages,
     ChangePlan changes,
-    Map<MessageKey, Fingerprint> created,
+    Map<Object, Fingerprint> created,
     List<SearchOutbox.Range> ranges,
     List<Jump> jumps,
     List<Rejection> rejections,
-    int redelivered) {
+    int redelivered,
+    int late) {
 
   /**
    * What the transaction has found in MySQL about the jobs of its batch.
@@ -95,6 +98,10 @@ record BatchPlan(
         .forEach(
             (chat, ofChat) -> {
               boolean isNew = newChats.containsKey(chat);
+              if (LockedChat.of(chat, existing.locked()).isDeleted()) {
+                settled.late(ofChat.jobs().size());
+                return;
+              }
               if (!isNew && !existing.locked().containsKey(chat)) {
                 settled.reject(ofChat, DeadLetter.Reason.CHAT_MISSING);
                 return;
@@ -115,7 +122,14 @@ record BatchPlan(
       ofChanges.putAll(existing.messages());
       messages.forEach(row -> ofChanges.put(row.key(), row));
     }
-    ChangePlan changes = new ChangePlan(versions(ofChanges));
+    Map<ChatKey, Row.Chat> chatsOfChanges = new HashMap<>();
+    if (!jobs.changes().isEmpty()) {
+      chatsOfChanges.putAll(existing.chats());
+      chatsOfChanges.putAll(newChats);
+    }
+    ChangePlan changes =
+        new ChangePlan(
+            versions(ofChanges, Row.Message::version), versions(chatsOfChanges, Row.Chat::version));
     for (ChangeRows.Pending pending : existing.pending()) {
       long message = pending.job().message().number();
       if (ofChanges.containsKey(new MessageKey(pending.chat(), message))) {
@@ -125,18 +139,31 @@ record BatchPlan(
     jobs.changes()
         .forEach(
             (chat, ofChat) -> {
+              if (LockedChat.of(chat, existing.locked()).isDeleted()) {
+                settled.late(ofChat.jobs().size());
+                return;
+              }
               if (!newChats.containsKey(chat) && !existing.locked().containsKey(chat)) {
                 settled.reject(ofChat, DeadLetter.Reason.CHAT_MISSING);
                 return;
               }
-              List<RowJob<Row.Change>> added = newJobs(ofChat, existing.changes(), settled);
-              added.forEach(job -> changes.add(chat, BatchJobs.change(job)));
+              List<RowJob<Row.Change>> added = new ArrayList<>();
+              for (RowJob<Row.Change> job : newJobs(ofChat, existing.changes(), settled)) {
+                if (changes.add(chat, BatchJobs.change(job))) {
+                  added.add(job);
+                } else {
+                  settled.late(1);
+                }
+              }
               if (!added.isEmpty()) {
                 long count = LockedChat.of(chat, existing.locked()).changesCount();
                 addJump(ofChat, chat.appId(), count, rows(added), jumps);
               }
             });
-    Map<MessageKey, Fingerprint> created = new HashMap<>();
+    Map<Object, Fingerprint> created = new HashMap<>();
+    for (ChatKey changed : changes.changedChats().keySet()) {
+      created.put(changed, Objects.requireNonNull(chatsOfChanges.get(changed)).fingerprint());
+    }
     SortedMap<ChatKey, List<Long>> changedBefore = new TreeMap<>();
     for (MessageKey changed : changes.changed().keySet()) {
       created.put(changed, Objects.requireNonNull(ofChanges.get(changed)).fingerprint());
@@ -159,7 +186,8 @@ record BatchPlan(
         ranges,
         jumps,
         settled.rejections(),
-        settled.redelivered());
+        settled.redelivered(),
+        settled.late());
   }
 
   /**
@@ -194,9 +222,10 @@ record BatchPlan(
     return jobs.stream().map(RowJob::row).toList();
   }
 
-  private static Map<MessageKey, MessageVersion> versions(Map<MessageKey, Row.Message> rows) {
-    Map<MessageKey, MessageVersion> versions = new HashMap<>();
-    rows.forEach((key, row) -> versions.put(key, row.version()));
+  private static <K, R extends Row<K>, V> Map<K, V> versions(
+      Map<K, R> rows, Function<R, V> version) {
+    Map<K, V> versions = new HashMap<>();
+    rows.forEach((key, row) -> versions.put(key, version.apply(row)));
     return versions;
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param messages rows inserted
  * @param changes edits and deletions that have rows now, and did not before
  * @param redelivered jobs whose rows were persisted already
+ * @param late jobs about chats that are deleted
  * @param rejections jobs that can never be persisted
  * @param skipped numbers between the highest row before and the highest new one that have no row
  */
@@ -18,6 +19,7 @@ public record Persisted(
     int messages,
     int changes,
     int redelivered,
+    int late,
     List<Rejection> rejections,
     MissingNumbers skipped) {
 
@@ -27,6 +29,7 @@ public record Persisted(
         plan.messages().size(),
         plan.changes().addedCount(),
         plan.redelivered(),
+        plan.late(),
         plan.rejections(),
         skipped);
   }

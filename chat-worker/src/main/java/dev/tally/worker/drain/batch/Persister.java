@@ -214,8 +214,8 @@ public final class Persister {
   private BatchPlan plan(List<Delivery> deliveries, int partition, boolean trustCounts) {
     BatchJobs jobs =
         BatchJobs.of(deliveries, reads.lockApps(BatchJobs.tokens(deliveries)), trustCounts);
-    Map<ChatKey, Row.Chat> chats = reads.chats(jobs.chatsToFind());
     Map<ChatKey, LockedChat> locked = reads.lockChats(jobs.chatsToLock());
+    Map<ChatKey, Row.Chat> chats = reads.chats(jobs.chatsToFind());
     Map<MessageKey, Row.Message> messages = reads.messages(jobs.messagesToFind(locked));
     return BatchPlan.of(
         jobs,

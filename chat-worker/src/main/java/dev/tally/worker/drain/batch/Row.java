@@ -5,6 +5,7 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.worker.drain.change.ChangeRows;
+import dev.tally.worker.drain.change.ChatVersion;
 import dev.tally.worker.drain.change.Fingerprint;
 import dev.tally.worker.drain.change.MessageVersion;
 import java.time.Instant;
@@ -27,10 +28,34 @@ sealed interface Row<K> {
     return equals(ofJob);
   }
 
-  record Chat(ChatKey key, Instant createdAt, ChatContent content) implements Row<ChatKey> {
+  /**
+   * A chat.
+   *
+   * @param created its fingerprint as it was created; null if nobody has changed it since
+   */
+  record Chat(ChatKey key, Instant createdAt, ChatVersion version, @Nullable Fingerprint created)
+      implements Row<ChatKey> {
+
+    /** The row that a job adds. */
+    static Chat created(ChatKey key, Instant createdAt, ChatContent content) {
+      return new Chat(key, createdAt, ChatVersion.created(content), null);
+    }
+
     @Override
     public long number() {
       return key.number();
+    }
+
+    @Override
+    public boolean isOf(Row<?> ofJob) {
+      return created == null
+          ? equals(ofJob)
+          : ofJob instanceof Chat chat && created.equals(chat.fingerprint());
+    }
+
+    /** The fingerprint of what was created. */
+    Fingerprint fingerprint() {
+      return created == null ? Fingerprint.ofCreated(createdAt, version.content()) : created;
     }
   }
 

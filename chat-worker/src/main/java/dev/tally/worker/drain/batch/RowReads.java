@@ -5,6 +5,7 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.MessageContent;
+import dev.tally.worker.drain.change.ChatVersion;
 import dev.tally.worker.drain.change.Fingerprint;
 import dev.tally.worker.drain.change.MessageVersion;
 import dev.tally.worker.drain.sql.Parameters;
@@ -48,7 +49,7 @@ final class RowReads {
   private static final String LOCK_CHATS =
       """
       SELECT chats.app_id, chats.number, chats.messages_count, chats.changes_count,
-             chats.pending_count
+             chats.pending_count, chats.deleted_at IS NOT NULL
       FROM (SELECT app_id, number FROM JSON_TABLE(?, '$[*]' COLUMNS (
               app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS named
            ) AS wanted
@@ -58,7 +59,9 @@ final class RowReads {
 
   private static final String CHATS =
       """
-      SELECT chats.app_id, chats.number, chats.created_at, chats.name, chats.metadata
+      SELECT chats.app_id, chats.number, chats.created_at, chats.name, chats.metadata,
+             chats.revision, chats.edited_at, chats.deleted_at, chats.lost_at,
+             chats.created_fingerprint
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted
       STRAIGHT_JOIN chats FORCE INDEX (PRIMARY)
@@ -90,10 +93,10 @@ final class RowReads {
    * The row of a chat. No other transaction adds or changes messages of the chat before this one
    * ends.
    */
-  record LockedChat(long messagesCount, long changesCount, long pendingCount) {
+  record LockedChat(long messagesCount, long changesCount, long pendingCount, boolean isDeleted) {
 
     /** A chat that has no row yet. */
-    static final LockedChat NONE = new LockedChat(0, 0, 0);
+    static final LockedChat NONE = new LockedChat(0, 0, 0, false);
 
     static LockedChat of(ChatKey key, Map<ChatKey, LockedChat> locked) {
       return locked.getOrDefault(key, NONE);
@@ -128,7 +131,9 @@ final class RowReads {
         .query(
             row -> {
               chats.put(
-                  chatKey(row), new LockedChat(row.getLong(3), row.getLong(4), row.getLong(5)));
+                  chatKey(row),
+                  new LockedChat(
+                      row.getLong(3), row.getLong(4), row.getLong(5), row.getBoolean(6)));
             });
     return chats;
   }
@@ -150,8 +155,15 @@ final class RowReads {
         .query(
             row -> {
               ChatKey key = chatKey(row);
-              ChatContent content = new ChatContent(row.getString(4), row.getString(5));
-              chats.put(key, new Row.Chat(key, instant(row, 3), content));
+              ChatVersion version =
+                  new ChatVersion(
+                      new ChatContent(row.getString(4), row.getString(5)),
+                      row.getLong(6),
+                      instantIfThere(row, 7),
+                      instantIfThere(row, 8),
+                      row.getObject(9) != null);
+              chats.put(
+                  key, new Row.Chat(key, instant(row, 3), version, fingerprintIfThere(row, 10)));
             });
     return chats;
   }
@@ -171,14 +183,9 @@ final class RowReads {
         .query(
             row -> {
               MessageKey key = new MessageKey(chatKey(row), row.getLong(3));
-              byte[] created = row.getBytes(13);
               messages.put(
                   key,
-                  new Row.Message(
-                      key,
-                      instant(row, 4),
-                      version(row),
-                      created == null ? null : Fingerprint.of(created)));
+                  new Row.Message(key, instant(row, 4), version(row), fingerprintIfThere(row, 13)));
             });
     return messages;
   }
@@ -199,6 +206,12 @@ final class RowReads {
         instantIfThere(row, 10),
         instantIfThere(row, 11),
         row.getObject(12) != null);
+  }
+
+  private static @Nullable Fingerprint fingerprintIfThere(ResultSet row, int column)
+      throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    return bytes == null ? null : Fingerprint.of(bytes);
   }
 
   private static @Nullable Instant instantIfThere(ResultSet row, int column) throws SQLException {

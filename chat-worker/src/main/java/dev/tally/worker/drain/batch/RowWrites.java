@@ -56,8 +56,8 @@ final class RowWrites {
           statement.setLong(2, chat.row().number());
           statement.setLong(3, chat.messagesCount());
           statement.setObject(4, Parameters.utc(chat.row().createdAt()));
-          statement.setString(5, chat.row().content().name());
-          statement.setString(6, chat.row().content().metadata());
+          statement.setString(5, chat.row().version().content().name());
+          statement.setString(6, chat.row().version().content().metadata());
         });
   }
 

@@ -9,6 +9,7 @@ final class Settled {
 
   private final List<Rejection> rejections = new ArrayList<>();
   private int redelivered;
+  private int late;
 
   /** Settles a job whose number has a row: either it is this job's row, or the number is taken. */
   <R extends Row<?>> void add(Siblings.RowJob<R> job, R row) {
@@ -17,6 +18,11 @@ final class Settled {
     } else {
       reject(job.delivery(), DeadLetter.Reason.NUMBER_TAKEN);
     }
+  }
+
+  /** Settles jobs about what has been deleted. */
+  void late(int count) {
+    late += count;
   }
 
   /** Rejects all of these jobs. */
@@ -34,5 +40,9 @@ final class Settled {
 
   int redelivered() {
     return redelivered;
+  }
+
+  int late() {
+    return late;
   }
 }

@@ -1,11 +1,10 @@
 package dev.tally.worker.drain.change;
 
 import dev.tally.common.identity.ChatKey;
-import dev.tally.common.identity.MessageKey;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
-import dev.tally.common.queue.MessageContent;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.worker.drain.sql.Batches;
 import dev.tally.worker.drain.sql.Parameters;
@@ -67,6 +66,18 @@ public final class ChangeRows {
       SET body = ?, metadata = ?, revision = ?, edited_at = ?, deleted_at = ?,
           created_fingerprint = COALESCE(created_fingerprint, ?)
       WHERE app_id = ? AND chat_number = ? AND number = ?""";
+
+  private static final String CHANGE_CHAT =
+      """
+      UPDATE chats
+      SET name = ?, metadata = ?, revision = ?, edited_at = ?, deleted_at = ?,
+          created_fingerprint = COALESCE(created_fingerprint, ?)
+      WHERE app_id = ? AND number = ?""";
+
+  private static final String ERASE =
+      """
+      INSERT INTO erasures (app_id, chat_number, author, requested_at) VALUES (?, ?, '', ?)
+      ON DUPLICATE KEY UPDATE requested_at = VALUES(requested_at)""";
 
   private static final String BLANK =
       """
@@ -142,11 +153,12 @@ public final class ChangeRows {
   }
 
   /**
-   * Writes the changes, and what they make of the messages, whose rows exist by now.
+   * Writes the changes, and what they make of the messages and chats, whose rows exist by now. Of a
+   * deleted chat, the rest is to be erased.
    *
-   * @param created the fingerprints of the changed messages as they were created
+   * @param created the fingerprints of the changed messages and chats as they were created, by key
    */
-  public void write(ChangePlan plan, Map<MessageKey, Fingerprint> created) {
+  public void write(ChangePlan plan, Map<Object, Fingerprint> created) {
     batches.run(INSERT, plan.added(), this::bind);
     batches.run(
         SETTLE,
@@ -161,14 +173,37 @@ public final class ChangeRows {
         plan.changed().entrySet(),
         (statement, entry) -> {
           MessageVersion version = entry.getValue();
-          Fingerprint fingerprint = created.get(entry.getKey());
           statement.setString(1, version.content().body());
           statement.setString(2, version.content().metadata());
           statement.setLong(3, version.revision());
           statement.setObject(4, utcIfThere(version.editedAt()));
           statement.setObject(5, utcIfThere(version.deletedAt()));
-          statement.setBytes(6, fingerprint == null ? null : fingerprint.bytes());
+          bindFingerprint(statement, 6, created.get(entry.getKey()));
           bindKey(statement, 7, entry.getKey().chat(), entry.getKey().number());
+        });
+    batches.run(
+        CHANGE_CHAT,
+        plan.changedChats().entrySet(),
+        (statement, entry) -> {
+          ChatVersion version = entry.getValue();
+          statement.setString(1, version.content().name());
+          statement.setString(2, version.content().metadata());
+          statement.setLong(3, version.revision());
+          statement.setObject(4, utcIfThere(version.editedAt()));
+          statement.setObject(5, utcIfThere(version.deletedAt()));
+          bindFingerprint(statement, 6, created.get(entry.getKey()));
+          statement.setLong(7, entry.getKey().appId());
+          statement.setLong(8, entry.getKey().number());
+        });
+    batches.run(
+        ERASE,
+        plan.changedChats().entrySet().stream()
+            .filter(entry -> entry.getValue().deletedAt() != null)
+            .toList(),
+        (statement, entry) -> {
+          statement.setLong(1, entry.getKey().appId());
+          statement.setLong(2, entry.getKey().number());
+          statement.setObject(3, utcIfThere(entry.getValue().deletedAt()));
         });
     batches.run(
         BLANK,
@@ -190,16 +225,35 @@ public final class ChangeRows {
   }
 
   private void bind(PreparedStatement statement, ChangePlan.Applied change) throws SQLException {
-    Job.ChangedMessage job = change.job();
+    Job.Change job = change.job();
     bindKey(statement, 1, change.chat(), job.number());
-    statement.setLong(4, job.message().number());
-    statement.setString(5, job.change() instanceof MessageChange.Edit ? "edit" : "delete");
+    statement.setObject(
+        4, job instanceof Job.ChangedMessage message ? message.message().number() : null);
+    statement.setString(5, isEdit(job) ? "edit" : "delete");
     statement.setString(6, change.effect().slug());
     statement.setString(7, job.author());
     bindBefore(statement, 8, change);
     statement.setBytes(10, Fingerprint.ofChange(job).bytes());
-    statement.setString(11, change.effect() == Effect.PENDING ? encoded(job) : null);
+    // A chat has a row when it is changed, so only changes of messages wait.
+    statement.setString(
+        11,
+        change.effect() == Effect.PENDING && job instanceof Job.ChangedMessage waiting
+            ? encoded(waiting)
+            : null);
     statement.setObject(12, Parameters.utc(job.acceptedAt()));
+  }
+
+  private static boolean isEdit(Job.Change job) {
+    return switch (job) {
+      case Job.ChangedMessage change -> change.change() instanceof MessageChange.Edit;
+      case Job.ChangedChat change -> change.change() instanceof ChatChange.Edit;
+    };
+  }
+
+  private static void bindFingerprint(
+      PreparedStatement statement, int index, @Nullable Fingerprint fingerprint)
+      throws SQLException {
+    statement.setBytes(index, fingerprint == null ? null : fingerprint.bytes());
   }
 
   private String encoded(Job.ChangedMessage job) {
@@ -216,8 +270,8 @@ public final class ChangeRows {
 
   private static void bindBefore(PreparedStatement statement, int index, ChangePlan.Applied change)
       throws SQLException {
-    MessageContent before = change.before();
-    statement.setString(index, before == null ? null : before.body());
+    ChangePlan.Before before = change.before();
+    statement.setString(index, before == null ? null : before.text());
     statement.setString(index + 1, before == null ? null : before.metadata());
   }
 

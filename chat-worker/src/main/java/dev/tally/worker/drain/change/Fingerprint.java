@@ -1,5 +1,7 @@
 package dev.tally.worker.drain.change;
 
+import dev.tally.common.queue.ChatChange;
+import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.MessageContent;
@@ -38,11 +40,44 @@ public record Fingerprint(String hex) {
         content.replyTo() == null ? null : content.replyTo().toString());
   }
 
+  /** That of a chat as it was created. */
+  public static Fingerprint ofCreated(Instant acceptedAt, ChatContent content) {
+    return digest(micros(acceptedAt), content.name(), content.metadata());
+  }
+
   /** That of a change. */
-  public static Fingerprint ofChange(Job.ChangedMessage job) {
-    String message = Long.toString(job.message().number());
+  public static Fingerprint ofChange(Job.Change job) {
     String expected = job.expectedRevision() == null ? null : job.expectedRevision().toString();
     String time = micros(job.acceptedAt());
+    return switch (job) {
+      case Job.ChangedMessage change -> ofChange(change, expected, time);
+      case Job.ChangedChat change -> ofChange(change, expected, time);
+    };
+  }
+
+  private static Fingerprint ofChange(Job.ChangedChat job, @Nullable String expected, String time) {
+    return switch (job.change()) {
+      case ChatChange.Deletion _ -> digest("delete chat", job.author(), expected, time);
+      case ChatChange.Edit(
+              boolean changesName,
+              String name,
+              boolean changesMetadata,
+              String metadata) ->
+          digest(
+              "edit chat",
+              job.author(),
+              expected,
+              time,
+              Boolean.toString(changesName),
+              name,
+              Boolean.toString(changesMetadata),
+              metadata);
+    };
+  }
+
+  private static Fingerprint ofChange(
+      Job.ChangedMessage job, @Nullable String expected, String time) {
+    String message = Long.toString(job.message().number());
     return switch (job.change()) {
       case MessageChange.Deletion _ -> digest("delete", message, job.author(), expected, time);
       case MessageChange.Edit(String body, boolean changesMetadata, String metadata) ->

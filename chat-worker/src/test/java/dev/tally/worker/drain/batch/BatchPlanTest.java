@@ -32,7 +32,7 @@ class BatchPlanTest {
 
     assertThat(plan.chats())
         .containsExactly(
-            new BatchPlan.NewChat(new Row.Chat(CHAT, Tables.NOW, ChatContent.NONE), 2));
+            new BatchPlan.NewChat(Row.Chat.created(CHAT, Tables.NOW, ChatContent.NONE), 2));
     assertThat(plan.addedChats()).containsOnly(Map.entry(11L, 1));
     assertThat(bodies(plan)).containsExactly("a", "b");
     assertThat(plan.addedMessages()).isEmpty();

@@ -106,7 +106,7 @@ class RowLocksIT {
     }
 
     assertThat(chats.keySet()).isEqualTo(named);
-    assertThat(chats.values()).containsOnly(new RowReads.LockedChat(MESSAGES, 0, 0));
+    assertThat(chats.values()).containsOnly(new RowReads.LockedChat(MESSAGES, 0, 0, false));
   }
 
   @ParameterizedTest

@@ -93,7 +93,8 @@ final class Tables {
   }
 
   static Row.Chat row(long app, Job.NewChat chat) {
-    return new Row.Chat(new ChatKey(app, chat.chat().number()), chat.acceptedAt(), chat.content());
+    return Row.Chat.created(
+        new ChatKey(app, chat.chat().number()), chat.acceptedAt(), chat.content());
   }
 
   static Row.Message row(long app, Job.NewMessage message) {
@@ -120,7 +121,8 @@ final class Tables {
         List<Integer> counts = changes.counts(key);
         locked.put(
             key,
-            new LockedChat(messagesCounts.getOrDefault(key, 0L), counts.get(0), counts.get(1)));
+            new LockedChat(
+                messagesCounts.getOrDefault(key, 0L), counts.get(0), counts.get(1), false));
       }
     }
     return locked;

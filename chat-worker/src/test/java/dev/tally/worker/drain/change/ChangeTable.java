@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.Job;
-import dev.tally.common.queue.MessageContent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class ChangeTable {
    *
    * @param before what the message said before an applied edit; null once the message is deleted
    */
-  public record Entry(Job.ChangedMessage job, Effect effect, @Nullable MessageContent before) {}
+  public record Entry(Job.ChangedMessage job, Effect effect, ChangePlan.@Nullable Before before) {}
 
   private final SortedMap<ChatKey, SortedMap<Long, Entry>> chats = new TreeMap<>();
   private final Map<ChatKey, ChangePlan.Counts> counts = new HashMap<>();
@@ -83,7 +82,7 @@ public final class ChangeTable {
 
   /** What a plan adds, in its order. */
   public static List<Job.ChangedMessage> added(ChangePlan plan) {
-    return plan.added().stream().map(ChangePlan.Applied::job).toList();
+    return plan.added().stream().map(ChangeTable::job).toList();
   }
 
   /** As {@link ChangeRows#write}, except for messages. */
@@ -110,7 +109,12 @@ public final class ChangeTable {
   private @Nullable Entry put(ChangePlan.Applied applied) {
     return chats
         .computeIfAbsent(applied.chat(), _ -> new TreeMap<>())
-        .put(applied.job().number(), new Entry(applied.job(), applied.effect(), applied.before()));
+        .put(applied.job().number(), new Entry(job(applied), applied.effect(), applied.before()));
+  }
+
+  /** No test here changes chats. */
+  private static Job.ChangedMessage job(ChangePlan.Applied applied) {
+    return (Job.ChangedMessage) applied.job();
   }
 
   private void blank(MessageKey message) {

@@ -80,7 +80,7 @@ public final class CounterRecovery {
   /**
    * Sets the parent's counter, which is missing, incomplete or of an older epoch.
    *
-   * @throws ProblemException 404 if there is no such parent
+   * @throws ProblemException 404 if there is no such parent, 410 if it is deleted
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void setMissing(Parent parent) {
@@ -124,7 +124,7 @@ public final class CounterRecovery {
   /**
    * Sets the parent's counter, which is no number.
    *
-   * @throws ProblemException 404 if there is no such parent
+   * @throws ProblemException 404 if there is no such parent, 410 if it is deleted
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void setUnusable(Parent parent) {
@@ -174,6 +174,9 @@ public final class CounterRecovery {
             : queued.of(parent.app());
     long number = highest(parent, inRedis.of(parent), row);
     if (parent instanceof Parent.Chat(ChatName chat)) {
+      if (inRedis.delete(chat)) {
+        throw ProblemException.chatDeleted();
+      }
       Parent changes = new Parent.Changes(chat);
       return new Counters.InUse(
           number, OptionalLong.of(highest(changes, inRedis.of(changes), row)));
@@ -185,6 +188,7 @@ public final class CounterRecovery {
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
       case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
+      case PersistedNumbers.Absent.DELETED_CHAT -> throw ProblemException.chatDeleted();
       case PersistedNumbers.Absent.CHAT ->
           inRedis.orElseThrow(
               () -> row.fillDue() == 0 ? ProblemException.chatNotFound() : notFilledYet());
@@ -206,7 +210,7 @@ public final class CounterRecovery {
   /**
    * What MySQL knew of the parent within the last second.
    *
-   * @throws ProblemException 404 if there is no such app
+   * @throws ProblemException 404 if there is no such app, 410 if the chat is deleted
    */
   private PersistedNumbers.Answer find(Parent parent) {
     PersistedNumbers.Answer answer = absences.of(parent);
@@ -218,6 +222,9 @@ public final class CounterRecovery {
     }
     if (answer == PersistedNumbers.Absent.APP) {
       throw ProblemException.appNotFound();
+    }
+    if (answer == PersistedNumbers.Absent.DELETED_CHAT) {
+      throw ProblemException.chatDeleted();
     }
     return answer;
   }

@@ -8,7 +8,7 @@ import dev.tally.common.queue.Job;
 
 /**
  * The owner of a counter: an app numbers its chats, and a chat numbers its messages and, apart from
- * them, the changes of its messages.
+ * them, the changes of its messages and of itself.
  */
 public sealed interface Parent {
 
@@ -82,7 +82,7 @@ public sealed interface Parent {
     return switch (job) {
       case Job.NewChat added -> new App(added.app());
       case Job.NewMessage added -> new Chat(added.message().chat());
-      case Job.ChangedMessage change -> new Changes(change.message().chat());
+      case Job.Change change -> new Changes(change.chat());
     };
   }
 
@@ -91,7 +91,7 @@ public sealed interface Parent {
     return switch (job) {
       case Job.NewChat added -> added.chat().number();
       case Job.NewMessage added -> added.message().number();
-      case Job.ChangedMessage change -> change.number();
+      case Job.Change change -> change.number();
     };
   }
 

@@ -2,6 +2,8 @@ package dev.tally.common.accept.counter;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,7 +22,7 @@ final class PersistedNumbers {
 
   private static final String HIGHEST_MESSAGE =
       """
-      SELECT c.number AS chat,
+      SELECT c.number AS chat, c.deleted_at,
              (SELECT MAX(m.number) FROM messages m
               WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
       FROM apps a
@@ -29,7 +31,7 @@ final class PersistedNumbers {
 
   private static final String HIGHEST_CHANGE =
       """
-      SELECT c.number AS chat,
+      SELECT c.number AS chat, c.deleted_at,
              (SELECT MAX(h.number) FROM changes h
               WHERE h.app_id = a.id AND h.chat_number = c.number) AS highest
       FROM apps a
@@ -47,10 +49,11 @@ final class PersistedNumbers {
   /** The parent exists. The number is the highest one persisted in it, 0 if there is none yet. */
   record Highest(long number) implements Answer {}
 
-  /** The part of the parent that does not exist. */
+  /** The part of the parent that does not exist, or not any more. */
   enum Absent implements Answer {
     APP,
-    CHAT
+    CHAT,
+    DELETED_CHAT
   }
 
   /**
@@ -76,12 +79,17 @@ final class PersistedNumbers {
         jdbc.sql(sql)
             .param("chat", chat.number())
             .param("token", chat.app().value())
-            .query(
-                (row, _) ->
-                    row.getObject("chat") == null
-                        ? Absent.CHAT
-                        : new Highest(row.getLong("highest")))
+            .query((row, _) -> answer(row))
             .list());
+  }
+
+  private static Answer answer(ResultSet row) throws SQLException {
+    if (row.getObject("chat") == null) {
+      return Absent.CHAT;
+    }
+    return row.getObject("deleted_at") == null
+        ? new Highest(row.getLong("highest"))
+        : Absent.DELETED_CHAT;
   }
 
   private static Answer first(List<? extends @Nullable Answer> rows) {

@@ -5,12 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The numbers that have been given out and are not persisted: those of the jobs in Redis. */
@@ -33,6 +36,7 @@ final class QueuedNumbers {
   static final class Numbers implements Consumer<Job> {
 
     private final Map<Parent, Long> highest = new HashMap<>();
+    private final Set<ChatName> deleted = new HashSet<>();
 
     @Override
     public void accept(Job job) {
@@ -51,11 +55,24 @@ final class QueuedNumbers {
           raise(new Parent.Chat(chat), change.message().number());
           raise(new Parent.Changes(chat), change.number());
         }
+        case Job.ChangedChat change -> {
+          raise(new Parent.App(change.app()), change.chat().number());
+          raise(new Parent.Chat(change.chat()), 0);
+          raise(new Parent.Changes(change.chat()), change.number());
+          if (change.change() instanceof ChatChange.Deletion) {
+            deleted.add(change.chat());
+          }
+        }
       }
     }
 
     private void raise(Parent parent, long number) {
       highest.merge(parent, number, Math::max);
+    }
+
+    /** Whether a job deletes the chat. */
+    boolean delete(ChatName chat) {
+      return deleted.contains(chat);
     }
 
     /**

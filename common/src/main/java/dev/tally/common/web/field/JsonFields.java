@@ -3,6 +3,7 @@ package dev.tally.common.web.field;
 import dev.tally.common.web.problem.ProblemException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -29,8 +30,9 @@ final class JsonFields {
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         Field field = found.field(parser.currentName());
         boolean isNull = parser.nextToken() == JsonToken.VALUE_NULL;
-        if (field != null && (!isNull || mayBeNull(field))) {
-          found.add(field, isNull ? ObjectField.NULL : text(field, parser));
+        String text = field == null ? null : isNull ? ofNull(field) : text(field, parser);
+        if (field != null && text != null) {
+          found.add(field, text);
         }
         parser.skipChildren();
       }
@@ -45,8 +47,13 @@ final class JsonFields {
     }
   }
 
-  private static boolean mayBeNull(Field field) {
-    return field instanceof ObjectField object && object.mayBeNull();
+  /** What null is read as; null if it is as good as nothing. */
+  private static @Nullable String ofNull(Field field) {
+    return switch (field) {
+      case ObjectField object -> object.mayBeNull() ? ObjectField.NULL : null;
+      case TextField text -> text.mayBeNull() ? TextField.NULL : null;
+      case NumberField _, FlagField _ -> null;
+    };
   }
 
   /** The object that a form has as text. */

@@ -14,6 +14,10 @@ public record ObjectField(String name, int maxBytes, boolean mayBeNull) implemen
   /** What a client keeps with a chat. */
   public static final ObjectField CHAT_METADATA = new ObjectField("metadata", 16 * 1024, false);
 
+  /** What a client keeps with a chat from now on: null if that is nothing. */
+  public static final ObjectField CHANGED_CHAT_METADATA =
+      new ObjectField("metadata", 16 * 1024, true);
+
   /** What a client keeps with a message. */
   public static final ObjectField MESSAGE_METADATA = new ObjectField("metadata", 4 * 1024, false);
 

@@ -8,20 +8,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the field's name in requests
  * @param maxCodePoints the longest text allowed, in Unicode code points
+ * @param mayBeNull whether null says something else than nothing; then it is read as {@link #NULL}
  */
-public record TextField(String name, int maxCodePoints) implements Field {
+public record TextField(String name, int maxCodePoints, boolean mayBeNull) implements Field {
+
+  /** The text of a field that is null, where that says something. A form has it as such. */
+  public static final String NULL = "";
 
   /** An app's name. */
-  public static final TextField APP_NAME = new TextField("name", 255);
+  public static final TextField APP_NAME = new TextField("name", 255, false);
 
   /** A chat's name. */
-  public static final TextField CHAT_NAME = new TextField("name", 255);
+  public static final TextField CHAT_NAME = new TextField("name", 255, false);
+
+  /** A chat's name from now on: null if it has none. */
+  public static final TextField CHANGED_CHAT_NAME = new TextField("name", 255, true);
 
   /** A message's body. */
-  public static final TextField MESSAGE_BODY = new TextField("body", 10_000);
+  public static final TextField MESSAGE_BODY = new TextField("body", 10_000, false);
 
   /** Who wrote a message, as the app names people. */
-  public static final TextField MESSAGE_AUTHOR = new TextField("author", 128);
+  public static final TextField MESSAGE_AUTHOR = new TextField("author", 128, false);
 
   /**
    * Checks a text that may be missing, as {@link #require} does.

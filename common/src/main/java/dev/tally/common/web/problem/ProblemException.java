@@ -45,6 +45,10 @@ public final class ProblemException extends RuntimeException {
     return of(ProblemType.CHAT_NOT_FOUND, "The app has no chat with this number.");
   }
 
+  public static ProblemException chatDeleted() {
+    return of(ProblemType.CHAT_DELETED, "The chat was deleted; its number stays given out.");
+  }
+
   public static ProblemException messageNotFound() {
     return of(ProblemType.MESSAGE_NOT_FOUND, "The chat has no message with this number.");
   }

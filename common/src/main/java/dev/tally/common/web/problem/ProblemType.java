@@ -19,6 +19,8 @@ public enum ProblemType {
   CHAT_LOST(HttpStatus.GONE, "Chat lost"),
   /** The same for a message. */
   MESSAGE_LOST(HttpStatus.GONE, "Message lost"),
+  /** Somebody deleted the chat; its number stays given out. */
+  CHAT_DELETED(HttpStatus.GONE, "Chat deleted"),
   /** Somebody deleted the message; its number stays given out. */
   MESSAGE_DELETED(HttpStatus.GONE, "Message deleted"),
   NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),

@@ -15,6 +15,7 @@ import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.Partitions;
 import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
@@ -224,6 +225,29 @@ class ChangesRecoveryIT {
 
     assertNotFound(CHANGES, ProblemType.CHAT_NOT_FOUND);
     assertNotFound(ofStranger, ProblemType.APP_NOT_FOUND);
+    assertThat(redis.keys("*:messages")).isEmpty();
+  }
+
+  /** Whoever writes to it must not get numbers again, whatever Redis has forgotten. */
+  @Test
+  void aDeletedChatIsGoneAndGetsNoCounter() {
+    persisted(7, 3);
+    mysql().sql("UPDATE chats SET deleted_at = UTC_TIMESTAMP(6)").update();
+
+    assertNotFound(MESSAGES, ProblemType.CHAT_DELETED);
+    assertNotFound(CHANGES, ProblemType.CHAT_DELETED);
+    assertThatThrownBy(() -> recovery.setUnusable(MESSAGES)).isInstanceOf(ProblemException.class);
+    assertThat(redis.keys("*:messages")).isEmpty();
+  }
+
+  @Test
+  void soIsAChatWhoseDeletionWaits() {
+    persisted(7, 3);
+    Instant at = Instant.ofEpochSecond(1);
+    String job = codec.openChange(CHAT, new ChatChange.Deletion(), null, null, at, null) + "4}";
+    redis.opsForList().rightPush(KEYS.jobs(APP), job);
+
+    assertNotFound(MESSAGES, ProblemType.CHAT_DELETED);
     assertThat(redis.keys("*:messages")).isEmpty();
   }
 

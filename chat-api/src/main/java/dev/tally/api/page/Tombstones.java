@@ -1,12 +1,13 @@
-package dev.tally.api.message;
+package dev.tally.api.page;
 
-import dev.tally.api.page.PageQuery;
 import dev.tally.common.web.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a list shows the messages that somebody has deleted. */
-enum Tombstones {
+/** Whether a list shows what somebody has deleted. */
+public enum Tombstones {
+  /** Deleted ones keep their places. */
   SHOWN,
+  /** Deleted ones are left out. */
   OMITTED;
 
   private static final String PARAMETER = "deleted";
@@ -18,18 +19,18 @@ enum Tombstones {
    * @param deleted {@code omit}; null shows them
    * @throws ProblemException 400 if it has another value
    */
-  static Tombstones of(@Nullable String deleted) {
+  public static Tombstones of(@Nullable String deleted) {
     return switch (deleted) {
       case null -> SHOWN;
       case OMIT -> OMITTED;
       default ->
           throw ProblemException.malformed(
-              "deleted must be omit; without it, the list shows deleted messages, too.");
+              "deleted must be omit; without it, the list shows what is deleted, too.");
     };
   }
 
   /** Has the next page do the same. */
-  PageQuery keptBy(PageQuery next) {
+  public PageQuery keptBy(PageQuery next) {
     return this == OMITTED ? next.with(PARAMETER, OMIT) : next;
   }
 }
