@@ -1,5 +1,5 @@
 -- Takes the next numbers of a parent (an app for chats, a chat for messages or for changes) and queues one job for each
--- number. Does all of this or nothing.
+-- number. Does all of this or nothing. Nothing is accepted in an app whose access state is not "open".
 --
 -- KEYS[1]  hash    counter: "numbers" is the highest number given out in the parent, "changes" that of a chat's changes,
 --                  "epoch" the one both belong to; a parent without a counter of the partition's epoch is unknown.
@@ -7,11 +7,13 @@
 -- KEYS[2]  hash    state of the partition: "jobs" and "bytes" that wait, "position", "epoch", "run"
 -- KEYS[3]  list    jobs of the app, oldest first
 -- KEYS[4]  list    ring: tokens of the partition's apps that have jobs, each once; a worker takes from the first next
--- KEYS[5…7]   hashes  idempotency records of the app in three slices of time, at most ARGV[16] in each hash: a field is
+-- KEYS[5]  hash    access: the counter of the app's chats. Its "access" is "open" or "deleted"; without one, or with one
+--                  of another epoch, the access is unknown. The same key as KEYS[1] for new chats.
+-- KEYS[6…8]   hashes  idempotency records of the app in three slices of time, at most ARGV[16] in each hash: a field is
 --                     a key's name, its value the record "<fingerprint> <chat> <first> <count>", with a "c" behind the
 --                     chat if the numbers are those of changes; "more" is how many records the shards of the slice
 --                     hold. These keys and the next are absent if the request has no idempotency key.
--- KEYS[8…10]  hashes  more records: those shards of the slices that the key belongs to
+-- KEYS[9…11]  hashes  more records: those shards of the slices that the key belongs to
 --
 -- ARGV[1]   string   token of the app
 -- ARGV[2]   integer  most jobs that may wait in the partition
@@ -32,7 +34,8 @@
 -- ARGV[16]  integer  most records of a slice that are not in shards
 -- ARGV[17]  integer  most records of the app
 -- ARGV[18]  integer  the highest number of a message that the jobs answer or change, 0 if there is none
--- ARGV[19]  string   the field of the counter that the numbers come from: "numbers" or "changes"
+-- ARGV[19]  string   the field of the counter that the numbers come from: "numbers" or "changes"; "" for jobs without
+--                    numbers, which are only counted from 1
 -- ARGV[20]  string   "1" if the job deletes the chat, else ""
 -- ARGV[21…] string   open jobs: the script appends a number and a closing brace to each
 --
@@ -43,18 +46,19 @@
 -- before its next turn.
 --
 -- Answers {"accepted", first, last, position}, {"replayed", first, last, position}, {"unchecked"} if this run of Redis
--- is not checked or not the one that the gateway knows, {"unknown-parent"} also if only the field is missing,
--- {"counter-unusable"} if the counter is no number, {"counter-behind"} if the number of a new chat has been given out
--- before, {"chat-deleted"}, {"no-such-message", number} if a job answers or changes a message that the chat has not,
--- with the highest that it has, {"queue-full"}, {"key-reused"}, or {"too-many-keys", milliseconds} if the app has too
--- many records, and some of them expire after this time.
+-- is not checked or not the one that the gateway knows, {"unknown-access"}, {"app-deleted"}, {"unknown-parent"} also if
+-- only the field is missing, {"counter-unusable"} if the counter is no number, {"counter-behind"} if the number of a new
+-- chat has been given out before, {"chat-deleted"}, {"no-such-message", number} if a job answers or changes a message
+-- that the chat has not, with the highest that it has, {"queue-full"}, {"key-reused"}, or {"too-many-keys",
+-- milliseconds} if the app has too many records, and some of them expire after this time.
 
 local counter = KEYS[1] -- hash
 local state = KEYS[2] -- hash
 local jobs = KEYS[3] -- list
 local ring = KEYS[4] -- list
-local FIRST_RECORDS = 5
-local FIRST_SHARD = 8
+local access = KEYS[5] -- hash
+local FIRST_RECORDS = 6
+local FIRST_SHARD = 9
 local SLICES = 3
 
 local app = ARGV[1] -- string
@@ -74,6 +78,7 @@ local most_unsharded = tonumber(ARGV[16]) -- integer
 local most_records = tonumber(ARGV[17]) -- integer
 local mentioned = tonumber(ARGV[18]) -- integer
 local counter_field = ARGV[19] -- string
+local numbered = counter_field ~= '' -- boolean
 local deletes_chat = ARGV[20] == '1' -- boolean
 local FIRST_JOB = 21
 local new_jobs = #ARGV - FIRST_JOB + 1 -- integer
@@ -86,6 +91,19 @@ if load[5] ~= run or known_run ~= run then
 end
 local old_position = tonumber(load[3]) or 0
 local epoch = load[4] or '0'
+
+-- A replay is refused, too: whoever repeats a request learns that its app is gone. HMGET fails for a key of another type.
+local access_and_epoch = redis.pcall('HMGET', access, 'access', 'epoch')
+if access_and_epoch.err and access == counter then
+  return {'counter-unusable'}
+end
+local is_known = access_and_epoch[1] and (access_and_epoch[2] or '0') == epoch
+if is_known and access_and_epoch[1] == 'deleted' then
+  return {'app-deleted'}
+end
+if not is_known or access_and_epoch[1] ~= 'open' then
+  return {'unknown-access'}
+end
 
 local has_key = key_name ~= ''
 local sharded = {} -- by slice, how many records are in shards; false if none has been
@@ -141,7 +159,7 @@ if mentioned > tonumber(numbers) then
 end
 -- A gateway that knows no changes sets the counter without their field. A change of a message that does not exist was
 -- refused above, without a look at MySQL.
-local given_out = counted[3]
+local given_out = numbered and counted[3] or not numbered and '0'
 if not given_out then
   return {'unknown-parent'}
 end
@@ -213,7 +231,7 @@ if has_key then
 end
 
 -- The first write is one that a Redis whose memory is full refuses. Otherwise the script would fill it to the last byte.
-local last = redis.call('HINCRBY', counter, counter_field, new_jobs)
+local last = numbered and redis.call('HINCRBY', counter, counter_field, new_jobs) or new_jobs
 local first = last - new_jobs + 1
 if deletes_chat then
   redis.call('HSET', counter, 'deleted', string.format('%.0f', last))

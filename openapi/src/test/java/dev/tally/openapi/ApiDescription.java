@@ -77,7 +77,7 @@ final class ApiDescription {
             .formatted(Shared.ERRORS));
     document.tag(
         "apps",
-        "Apps. In a deployment with an admin key, listing, creating and renaming apps needs the key.");
+        "Apps. In a deployment with an admin key, listing, creating, renaming and deleting apps needs the key.");
     document.tag("chats", "The chats of an app.");
     document.tag("messages", "The messages of a chat.");
     document.tag("search", "Full-text search in a chat.");
@@ -123,6 +123,8 @@ final class ApiDescription {
             "chats_count", COUNT,
             "created_at", TIME,
             "updated_at", TIME));
+    document.record(
+        "DeletedApp", "dev.tally.api.app.Deletion$Deleted", List.of(), Map.of("deleted_at", TIME));
     document.record(
         "Chat",
         "dev.tally.api.chat.ChatView",
@@ -222,6 +224,23 @@ final class ApiDescription {
         .body("The app's new name", "AppName", name())
         .answers(200, "The app", Shared.reference("App"), APP_EXAMPLE)
         .problems(writing(UNAUTHORIZED, APP_NOT_FOUND));
+    document
+        .route("DELETE", "/apps/{token}")
+        .is(
+            "apps",
+            "deleteApp",
+            "Delete an app",
+            """
+            Its reads and writes are gone at once, its rows are erased afterwards, and its token is never given out \
+            again. After a 503, repeat the request; it may be repeated at any time.""")
+        .needsAdminKey()
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .answers(
+            202,
+            "When the app was deleted first",
+            Shared.reference("DeletedApp"),
+            "{\"deleted_at\": \"2026-11-30T09:11:02.514093Z\"}")
+        .problems(reading(UNAUTHORIZED, FOREIGN_ORIGIN, APP_NOT_FOUND));
   }
 
   private static Map<String, String> name() {

@@ -168,6 +168,34 @@ final class ChangesDescription {
         .problems(GatewayDescription.writing(CHAT_NOT_FOUND, CHAT_DELETED));
   }
 
+  /** Describes how the gateway takes erasures. */
+  static void describeErasures(Document document) {
+    document
+        .route("DELETE", "/apps/{token}/messages")
+        .is(
+            "messages",
+            "eraseAuthor",
+            "Have an author's messages erased",
+            """
+            All messages with exactly this author are erased, in all chats of the app, behind all that was accepted \
+            before. It takes no number. The request has no body. %s"""
+                .formatted(GatewayDescription.REPEAT))
+        .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
+        .query(
+            "author",
+            "Whose messages, as the app names people.",
+            "{\"type\": \"string\", \"minLength\": 1, \"maxLength\": 128}")
+        .requires("author")
+        .parameter("Idempotency-Key", GatewayDescription.KEY, GatewayDescription.key())
+        .parameter("traceparent", GatewayDescription.TRACE, "{\"type\": \"string\"}")
+        .answers(
+            202,
+            "The author whose messages are going to be erased",
+            Shared.reference("AcceptedErasure"),
+            "{\"author\": \"ann\"}")
+        .problems(GatewayDescription.writing());
+  }
+
   private static void schemas(Document document) {
     document.record(
         "Before",

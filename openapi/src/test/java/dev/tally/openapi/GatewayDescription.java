@@ -86,6 +86,11 @@ final class GatewayDescription {
         "dev.tally.gateway.change.BatchController$Accepted",
         List.of(),
         Map.of("first_change_number", Shared.NUMBER, "last_change_number", Shared.NUMBER));
+    document.record(
+        "AcceptedErasure",
+        "dev.tally.gateway.erasure.ErasureController$Accepted",
+        List.of(),
+        Map.of("author", "{}"));
     document.schema("NewChat", Shared.newChat());
     document.schema("NewMessage", Shared.newMessage());
     document.schema("ReplacedMessage", Shared.replacement());
@@ -94,6 +99,7 @@ final class GatewayDescription {
     messages(document);
     changes(document);
     ChangesDescription.describeChatWrites(document);
+    ChangesDescription.describeErasures(document);
     batch(document);
   }
 

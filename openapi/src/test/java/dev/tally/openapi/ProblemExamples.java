@@ -28,6 +28,7 @@ final class ProblemExamples {
       case CHAT_LOST -> "The chat is lost; its number stays given out";
       case MESSAGE_LOST -> "The message is lost; its number stays given out";
       case CHAT_DELETED -> "The chat is deleted; its number stays given out";
+      case APP_DELETED -> "The app is deleted; its token is never given out again";
       case MESSAGE_DELETED -> "The message is deleted; its number stays given out";
       case NO_SUCH_ROUTE -> "Nothing is served under this path";
       case MALFORMED_REQUEST ->
@@ -64,6 +65,8 @@ final class ProblemExamples {
       case CHAT_LOST -> "The chat was lost; its number stays given out.";
       case MESSAGE_LOST -> "The message was lost; its number stays given out.";
       case CHAT_DELETED -> "The chat was deleted; its number stays given out.";
+      case APP_DELETED ->
+          "The app was deleted: create another one, its token is never given out again.";
       case MESSAGE_DELETED -> "The message was deleted; its number stays given out.";
       case NO_SUCH_ROUTE -> "Nothing is served under this path.";
       case MALFORMED_REQUEST -> "The body is not well-formed JSON.";

@@ -145,10 +145,18 @@ final class Route {
     return this;
   }
 
-  /** Describes the problems that the route can answer with. */
+  /**
+   * Describes the problems that the route can answer with. Where an app may be missing, it may also
+   * be deleted.
+   */
   Route problems(ProblemType... types) {
     Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();
-    for (ProblemType type : types) {
+    List<ProblemType> all = new ArrayList<>(List.of(types));
+    boolean isDeletion = operation.path("operationId").asString("").equals("deleteApp");
+    if (all.contains(ProblemType.APP_NOT_FOUND) && !isDeletion) {
+      all.add(ProblemType.APP_DELETED);
+    }
+    for (ProblemType type : all) {
       byStatus.computeIfAbsent(type.status().value(), _ -> new ArrayList<>()).add(type);
       allProblems.add(type);
     }

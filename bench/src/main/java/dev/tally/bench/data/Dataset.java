@@ -130,6 +130,9 @@ public final class Dataset {
       counters.put(app.keys().messages(app.chat(chat)), Integer.toString(messages));
     }
     servers.redis().putAll(PartitionKeys.NUMBERS, counters);
+    servers
+        .redis()
+        .putAll(PartitionKeys.ACCESS, Map.of(app.keys().chats(app.token()), PartitionKeys.OPEN));
     return app;
   }
 

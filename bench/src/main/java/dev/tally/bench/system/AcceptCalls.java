@@ -45,14 +45,15 @@ public final class AcceptCalls {
         app.keys().messages(app.chat(draw.chat())),
         app.keys().state(),
         app.keys().jobs(app.token()),
-        app.keys().ring()
+        app.keys().ring(),
+        app.keys().chats(app.token())
       };
       List<String> values = new ArrayList<>();
       values.add(app.token().value());
       values.addAll(NO_LIMITS);
       values.addAll(List.of("1000", "", "86400000", "", "", run, Long.toString(draw.chat()), ""));
-      // No idempotency key, and no message that is answered.
-      values.addAll(List.of("", "1", "1", "1", "0"));
+      // No idempotency key, no message that is answered, and no chat that is deleted.
+      values.addAll(List.of("", "1", "1", "1", "0", PartitionKeys.NUMBERS, ""));
       values.add(
           codec.openMessage(app.chat(draw.chat()), MessageContent.of(draw.body()), now, null));
       calls.add(new Call(keys, values.toArray(String[]::new)));

@@ -12,8 +12,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /**
- * The key that a request needs to list, create and change apps, and to read the operations page. A
- * deployment without the key allows all requests.
+ * The key that a request needs to list, create, change and delete apps, and to read the operations
+ * page. A deployment without the key allows all requests.
  */
 @Component
 public final class AdminKey {

@@ -35,6 +35,10 @@ public class App {
   @Column(name = "updated_at")
   private LocalDateTime updatedAt = LocalDateTime.MIN;
 
+  /** Written by {@link Deletion}. */
+  @Column(name = "deleted_at", insertable = false, updatable = false)
+  private @Nullable LocalDateTime deletedAt;
+
   /** Hibernate needs this constructor. */
   protected App() {}
 
@@ -76,5 +80,9 @@ public class App {
 
   LocalDateTime updatedAt() {
     return updatedAt;
+  }
+
+  boolean deleted() {
+    return deletedAt != null;
   }
 }

@@ -17,13 +17,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
@@ -33,6 +36,7 @@ final class AppController {
   private static final Fields FIELDS = Fields.of(TextField.APP_NAME);
 
   private final Apps apps;
+  private final Deletion deletion;
   private final AdminKey adminKey;
   private final BodyMemory bodies;
   private final FieldReader fields;
@@ -41,12 +45,14 @@ final class AppController {
 
   AppController(
       Apps apps,
+      Deletion deletion,
       AdminKey adminKey,
       BodyMemory bodies,
       FieldReader fields,
       Answers answers,
       AppProperties properties) {
     this.apps = apps;
+    this.deletion = deletion;
     this.adminKey = adminKey;
     this.bodies = bodies;
     this.fields = fields;
@@ -95,6 +101,13 @@ final class AppController {
     adminKey.require(request);
     apps.get(token);
     return AppView.of(apps.rename(token, name(request)));
+  }
+
+  @DeleteMapping(path = "/{token}", produces = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  Deletion.Deleted delete(AppToken token, HttpServletRequest request) {
+    adminKey.require(request);
+    return deletion.delete(token);
   }
 
   private String name(HttpServletRequest request) {

@@ -7,8 +7,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Protects the routes that manage apps.
  *
- * @param adminKey the key that requests need to list, create and change apps; empty allows all
- *     requests
+ * @param adminKey the key that requests need to list, create, change and delete apps; empty allows
+ *     all requests
  * @param newAppsPerHour the number of apps that one client address may create in an hour. Less
  *     slows abuse, more lets many users behind one address create apps; 0 sets no limit
  */

@@ -11,7 +11,5 @@ interface AppRepository extends Repository<App, Long> {
 
   Optional<App> findByToken(String token);
 
-  boolean existsByToken(String token);
-
-  List<App> findByIdGreaterThanOrderById(long id, Limit limit);
+  List<App> findByIdGreaterThanAndDeletedAtIsNullOrderById(long id, Limit limit);
 }

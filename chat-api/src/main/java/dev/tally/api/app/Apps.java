@@ -26,15 +26,14 @@ public class Apps {
   /**
    * Finds the app with a token.
    *
-   * @throws ProblemException 404 if no app has the token
+   * @throws ProblemException 404 if no app has the token, 410 if the app is deleted
    */
   public App get(AppToken token) {
-    return repository.findByToken(token.value()).orElseThrow(ProblemException::appNotFound);
-  }
-
-  /** Whether an app has the token. */
-  public boolean exists(AppToken token) {
-    return repository.existsByToken(token.value());
+    App app = repository.findByToken(token.value()).orElseThrow(ProblemException::appNotFound);
+    if (app.deleted()) {
+      throw ProblemException.appDeleted();
+    }
+    return app;
   }
 
   @Transactional
@@ -50,14 +49,15 @@ public class Apps {
   }
 
   /**
-   * Lists apps in the order of their creation.
+   * Lists apps in the order of their creation, without the deleted ones.
    *
-   * @param after the token of the last app of the page before; null for the first page
+   * @param after the token of the last app of the page before, which may be deleted since; null for
+   *     the first page
    * @param limit the maximum number of apps
    */
   List<App> list(@Nullable String after, int limit) {
     long id = after == null ? 0 : cursor(after).id();
-    return repository.findByIdGreaterThanOrderById(id, Limit.of(limit));
+    return repository.findByIdGreaterThanAndDeletedAtIsNullOrderById(id, Limit.of(limit));
   }
 
   private App cursor(String token) {

@@ -29,7 +29,7 @@ class ChangeRows {
           FROM apps a
           JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
           JOIN changes h ON h.app_id = a.id AND h.chat_number = c.number
-          WHERE a.token = ? AND c.number = ?
+          WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
           """;
 
   /** The index is named, or MySQL may look through all changes of the chat in their order. */
@@ -40,7 +40,8 @@ class ChangeRows {
           JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
           JOIN changes h FORCE INDEX (changes_message)
             ON h.app_id = a.id AND h.chat_number = c.number
-          WHERE a.token = ? AND c.number = ? AND h.message_number = ?
+          WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
+            AND h.message_number = ?
           """;
 
   private static final String UPWARDS =

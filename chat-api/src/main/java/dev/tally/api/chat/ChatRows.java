@@ -29,7 +29,7 @@ class ChatRows {
       SELECT c.number, c.messages_count, c.changes_count, c.deleted_count, c.name, c.metadata,
              c.created_at, c.edited_at, c.revision, c.deleted_at, c.lost_at
       FROM apps a JOIN chats c ON c.app_id = a.id
-      WHERE a.token = ?
+      WHERE a.token = ? AND a.deleted_at IS NULL
       """;
 
   private static final String ONE = SELECT + "AND c.number = ?";
@@ -43,7 +43,7 @@ class ChatRows {
   private static final String APP_ID =
       """
       SELECT c.app_id FROM apps a JOIN chats c ON c.app_id = a.id
-      WHERE a.token = ? AND c.number = ? AND c.deleted_at IS NULL""";
+      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ? AND c.deleted_at IS NULL""";
 
   /**
    * One statement sees one state. Two could see a later row and miss this one, which is inserted in

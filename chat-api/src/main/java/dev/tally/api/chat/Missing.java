@@ -18,7 +18,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the 404 for a chat or message that has no row, and the 410 for a deleted chat and all that
+ * Makes the 404 for a chat or message that has no row, and the 410 for what is deleted and all that
  * is in it. The answer names the first part that does not exist: the app, the chat, then the
  * message.
  *
@@ -47,9 +47,8 @@ public class Missing {
 
   /** Makes the answer for a chat that has no row, or is deleted. */
   ProblemException chat(ChatName chat) {
-    if (!apps.exists(chat.app())) {
-      return ProblemException.appNotFound();
-    }
+    // If the app is missing or deleted, this says so.
+    apps.get(chat.app());
     if (chats.isDeleted(chat)) {
       return ProblemException.chatDeleted();
     }

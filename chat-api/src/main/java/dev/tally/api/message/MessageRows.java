@@ -33,7 +33,7 @@ class MessageRows {
       FROM apps a
       JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
       JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
-      WHERE a.token = ? AND c.number = ?
+      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
       """;
 
   private static final String ONE = SELECT + "AND m.number = ?";

@@ -31,6 +31,7 @@ final class ChatWatch {
   private volatile long highest;
   private volatile long hintedAt;
   private volatile boolean ended;
+  private volatile boolean deleted;
 
   ChatWatch(Chats.Place chat) {
     this(chat, System::nanoTime);
@@ -144,5 +145,15 @@ final class ChatWatch {
 
   boolean isEnded() {
     return ended;
+  }
+
+  /** Ends all streams of the chat, because it is deleted with its app. */
+  void endAsDeleted() {
+    deleted = true;
+    end();
+  }
+
+  boolean isDeleted() {
+    return deleted;
   }
 }

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks MySQL how far chats have come, many at once. */
+/** Asks MySQL how far chats have come, many at once, and whether their apps are deleted. */
 @Component
 class HighestNumbers {
 
@@ -29,7 +29,8 @@ class HighestNumbers {
              (SELECT messages.number FROM messages FORCE INDEX (PRIMARY)
               WHERE messages.app_id = wanted.app_id AND messages.chat_number = wanted.number
               ORDER BY messages.app_id DESC, messages.chat_number DESC, messages.number DESC
-              LIMIT 1)
+              LIMIT 1),
+             (SELECT apps.deleted_at IS NOT NULL FROM apps WHERE apps.id = wanted.app_id)
       FROM JSON_TABLE(?, '$[*]' COLUMNS (
              app_id BIGINT PATH '$[0]', number BIGINT PATH '$[1]')) AS wanted""";
 
@@ -40,7 +41,7 @@ class HighestNumbers {
   }
 
   /**
-   * Raises chats to their highest persisted messages.
+   * Raises chats to their highest persisted messages, and ends the streams of deleted apps.
    *
    * @param watches at most {@value #MAX_CHATS}
    * @return for how many of them that was news
@@ -59,6 +60,9 @@ class HighestNumbers {
         HIGHEST,
         row -> {
           ChatWatch watch = byKey.get(new ChatKey(row.getLong(1), row.getLong(2)));
+          if (watch != null && row.getBoolean(4)) {
+            watch.endAsDeleted();
+          }
           // A chat without messages has NULL, which is read as 0.
           if (watch != null && watch.raise(row.getLong(3))) {
             news.incrementAndGet();

@@ -81,7 +81,7 @@ final class MessageStream {
     try {
       write(GREETING, response);
       follow(watch, after, response);
-      ending = watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
+      ending = watch.isDeleted() ? Ending.DELETED : watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
     } catch (IOException e) {
       if (SlowClient.isCauseOf(e)) {
         ending = Ending.SLOW_CLIENT;
@@ -97,6 +97,7 @@ final class MessageStream {
     CLIENT("client"),
     SLOW_CLIENT("slow-client"),
     LIFE("life"),
+    DELETED("deleted"),
     SHUTDOWN("shutdown");
 
     private final String tag;

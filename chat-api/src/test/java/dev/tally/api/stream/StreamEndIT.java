@@ -47,6 +47,32 @@ class StreamEndIT {
   }
 
   @Test
+  void streamsOfADeletedAppEndWholeAndOthersGoOn() {
+    try (RunningApi api = new RunningApi()) {
+      Chats.Place chat = api.newChat();
+      Chats.Place other = api.newChat();
+      api.insert(chat, 1, "eins");
+      try (EventStream stream = EventStream.open(api.url(chat));
+          EventStream going = EventStream.open(api.url(other))) {
+        stream.awaitEvents(1);
+
+        api.mysql()
+            .sql("UPDATE apps SET deleted_at = UTC_TIMESTAMP(6) WHERE id = ?")
+            .param(chat.key().appId())
+            .update();
+        api.insert(chat, 2, "late");
+
+        await().atMost(Duration.ofMinutes(1)).until(stream::isWhole);
+        assertThat(stream.numbers()).containsExactly(1L);
+        api.insert(other, 1, "other");
+        assertThat(going.awaitEvents(1).numbers()).containsExactly(1L);
+      }
+      await().until(() -> ended(api, "deleted") == 1);
+      Http.get(api.url(chat)).isProblem(410, "app-deleted", "App deleted");
+    }
+  }
+
+  @Test
   void anAddressCannotTakeAllStreams() {
     try (RunningApi api = new RunningApi("--TALLY_STREAM_LIMIT_PER_ADDRESS=2")) {
       List<EventStream> streams = new ArrayList<>();

@@ -40,6 +40,7 @@ public final class Acceptor {
   private final Counter chats;
   private final Counter messages;
   private final Counter changes;
+  private final Counter erasures;
   private final Counter replayed;
 
   Acceptor(
@@ -54,6 +55,7 @@ public final class Acceptor {
     this.chats = accepted("chat", meters);
     this.messages = accepted("message", meters);
     this.changes = accepted("change", meters);
+    this.erasures = accepted("erasure", meters);
     this.replayed =
         Counter.builder("tally.replayed")
             .description("Requests that repeated an Idempotency-Key and got the same answer")
@@ -68,7 +70,7 @@ public final class Acceptor {
 
   private static Counter accepted(String kind, MeterRegistry meters) {
     return Counter.builder("tally.accepted")
-        .description("Chats, messages and changes that got a number")
+        .description("Chats, messages, changes and erasures that were accepted")
         .tag("kind", kind)
         .register(meters);
   }
@@ -198,6 +200,21 @@ public final class Acceptor {
     return accepted(acceptance, parent, 1, Numbers.NONE, changes).last();
   }
 
+  /**
+   * Accepts that what an author wrote is erased in all chats of an app. It is done after all that
+   * was accepted before.
+   *
+   * @throws ProblemException if the erasure was not accepted
+   * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
+   *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
+   *     write. Without an answer from Redis, the write may be queued or not.
+   */
+  public void erasure(
+      AppToken app, String author, @Nullable IdempotencyKey key, @Nullable String traceparent) {
+    String job = codec.openErasure(app, author, Instant.now(clock), traceparent);
+    accept(new Parent.Unnumbered(app), List.of(job), Numbers.NONE, key, erasures);
+  }
+
   /** The highest number of a message that one of these answers. */
   private static long repliedTo(List<MessageContent> contents) {
     long highest = Numbers.NONE;
@@ -253,7 +270,9 @@ public final class Acceptor {
               ProblemType.QUEUE_FULL,
               "Too many writes are waiting for the database.",
               QUEUE_FULL_RETRY);
+      case Acceptance.AppDeleted _ -> throw ProblemException.appDeleted();
       case Acceptance.Unchecked _,
+          Acceptance.UnknownAccess _,
           Acceptance.UnknownParent _,
           Acceptance.CounterUnusable _,
           Acceptance.CounterBehind _ ->

@@ -52,6 +52,8 @@ public final class Drop {
     return switch (jobs.of(entry.letter())) {
       case null -> drop(entry, "its job cannot be decoded, so no row is in its place", progress);
       case Job.NewChat _ -> false;
+      case Job.ErasedAuthor job ->
+          drop(entry, Jobs.name(job) + ": what the author wrote stays", progress);
       case Job.NewMessage job -> drop(entry, job, run, progress);
       case Job.Change job -> drop(entry, job, run, progress);
     };

@@ -42,7 +42,7 @@ final class FreedNumbers {
 
   private static final String APP =
       """
-      SELECT id FROM apps WHERE token = :token""";
+      SELECT id FROM apps WHERE token = :token AND deleted_at IS NULL""";
 
   private static final String CHAT_EXISTS =
       """
@@ -174,6 +174,7 @@ final class FreedNumbers {
             }
           }
         }
+        case Job.ErasedAuthor _ -> {}
       }
     }
 
@@ -204,6 +205,7 @@ final class FreedNumbers {
         return Trace.NO_APP;
       }
       return switch (job) {
+        case Job.ErasedAuthor _ -> throw new IllegalArgumentException("it has no number");
         case Job.NewChat added -> free(added, app.get());
         case Job.NewMessage added ->
             free(
@@ -275,6 +277,7 @@ final class FreedNumbers {
                   case Job.NewChat added -> added.chat();
                   case Job.NewMessage added -> added.message();
                   case Job.Change change -> new ChangeName(change.chat(), change.number());
+                  case Job.ErasedAuthor erased -> erased;
                 };
             if (wanted.contains(name)) {
               found.add(name);

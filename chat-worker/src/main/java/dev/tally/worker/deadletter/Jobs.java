@@ -42,10 +42,10 @@ final class Jobs {
     return codec.openMessage(chat.chat(), job.content(), job.acceptedAt(), job.traceparent());
   }
 
-  /** The chat that a job needs; null for a chat's own. */
+  /** The chat that a job needs; null if it needs none. */
   static @Nullable ChatName chat(Job job) {
     return switch (job) {
-      case Job.NewChat _ -> null;
+      case Job.NewChat _, Job.ErasedAuthor _ -> null;
       case Job.NewMessage added -> added.message().chat();
       case Job.Change change -> change.chat();
     };
@@ -59,6 +59,7 @@ final class Jobs {
       case Job.NewMessage added ->
           "%s chat %d message %d"
               .formatted(app, added.message().chat().number(), added.message().number());
+      case Job.ErasedAuthor _ -> app + " erasure of an author's messages";
       case Job.ChangedMessage change ->
           "%s chat %d change %d of message %d"
               .formatted(

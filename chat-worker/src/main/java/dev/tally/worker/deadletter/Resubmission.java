@@ -234,8 +234,10 @@ public final class Resubmission {
           case Acceptance.TooManyKeys _ -> why = "its app has used too many idempotency keys";
           case Acceptance.KeyReused _ ->
               why = "an earlier call has accepted it in another chat; drop it if it is there";
+          case Acceptance.AppDeleted _ -> why = "its app is deleted; drop it";
           case Acceptance.NoSuchMessage _,
               Acceptance.Unchecked _,
+              Acceptance.UnknownAccess _,
               Acceptance.UnknownParent _,
               Acceptance.CounterUnusable _,
               Acceptance.CounterBehind _ ->

@@ -50,6 +50,7 @@ final class CounterRaise {
   boolean raise(PartitionKeys keys, @Nullable Job job) {
     return switch (job) {
       case null -> false;
+      case Job.ErasedAuthor _ -> false;
       case Job.NewChat chat -> raise(keys.chats(chat.app()), highestChat(chat.app()));
       case Job.NewMessage message ->
           raise(keys.messages(message.message().chat()), highestMessage(message.message().chat()));

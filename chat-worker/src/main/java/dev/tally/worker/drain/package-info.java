@@ -35,6 +35,7 @@
  *       the data right.
  *   <li>A fault of a server is retried until it ends, in order. A job that can never be persisted
  *       is rejected, alone, and blocks no other.
+ *   <li>A job whose app is deleted is dropped: nobody wants it back, so it is no dead letter.
  *   <li>A slow MySQL gets smaller transactions, down to a single job. A job that times out alone is
  *       tried again like any other, and never rejected for it.
  * </ul>

@@ -84,6 +84,7 @@ public final class NumberSearch {
   private List<Long> persisted(Parent parent, long after, long last) {
     JdbcClient.StatementSpec statement =
         switch (parent) {
+          case Parent.Unnumbered _ -> throw new IllegalArgumentException("it has no numbers");
           case Parent.App _ -> jdbc.sql(CHATS);
           case Parent.Chat chat -> jdbc.sql(MESSAGES).param("chat", chat.chat().number());
           case Parent.Changes chat -> jdbc.sql(CHANGES).param("chat", chat.chat().number());

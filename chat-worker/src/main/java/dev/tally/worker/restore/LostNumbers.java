@@ -43,7 +43,8 @@ public final class LostNumbers {
 
   private static final String APPS_AFTER =
       """
-      SELECT id, token, chats_count FROM apps WHERE id > :after ORDER BY id LIMIT :limit""";
+      SELECT id, token, chats_count FROM apps
+      WHERE id > :after AND deleted_at IS NULL ORDER BY id LIMIT :limit""";
 
   private static final String COUNTS =
       """
@@ -185,6 +186,7 @@ public final class LostNumbers {
                 .add(added.message().number());
         case Job.Change change ->
             queuedChanges.computeIfAbsent(change.chat(), _ -> new HashSet<>()).add(change.number());
+        case Job.ErasedAuthor _ -> {}
       }
     }
 

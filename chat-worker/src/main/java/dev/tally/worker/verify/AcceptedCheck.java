@@ -198,6 +198,7 @@ public class AcceptedCheck {
           job -> {
             AcceptedWrite.Key key =
                 switch (job) {
+                  case Job.ErasedAuthor _ -> null;
                   case Job.NewChat chat -> AcceptedWrite.Key.of(chat.chat());
                   case Job.NewMessage message ->
                       AcceptedWrite.Key.ofMessage(
@@ -205,7 +206,7 @@ public class AcceptedCheck {
                   case Job.Change change ->
                       AcceptedWrite.Key.ofChange(change.chat(), change.number());
                 };
-            if (wanted.contains(key)) {
+            if (key != null && wanted.contains(key)) {
               queued.add(key);
             }
           });

@@ -141,6 +141,7 @@ final class DrainModel {
           raise(DrainHistory.KEYS.messages(chat), rows.highestMessage(chat));
       // The gateway recovers it.
       case Job.Change change -> changeCounters.remove(DrainHistory.KEYS.messages(change.chat()));
+      case Job.ErasedAuthor _ -> throw new AssertionError("ErasuresIT has the erasures");
     }
   }
 

@@ -44,7 +44,7 @@ record MessageModel(Job.NewMessage created, List<Job.ChangedMessage> applied) {
 
   /** What a change of this message is called afterwards. */
   String effectOf(Job.ChangedMessage job) {
-    if (isDeleted() || job.change() instanceof MessageChange.Edit && job.number() < revision()) {
+    if (isDeleted() || (job.change() instanceof MessageChange.Edit && job.number() < revision())) {
       return "none";
     }
     Long expected = job.expectedRevision();

@@ -131,11 +131,12 @@ final class AcceptScript {
     byte[] beforeChatNumber = ofChats ? utf8(keys.messagesBeforeNumber(app)) : NONE;
     byte[] afterChatNumber = ofChats ? AFTER_CHAT_NUMBER : NONE;
 
-    List<byte[]> names = new ArrayList<>(10);
+    List<byte[]> names = new ArrayList<>(11);
     names.add(utf8(counter)); // counter
     names.add(utf8(keys.state())); // state
     names.add(utf8(keys.jobs(app))); // jobs
     names.add(utf8(keys.ring())); // ring
+    names.add(utf8(keys.chats(app))); // access
     if (key != null) {
       for (String records : keys.records(app)) {
         names.add(utf8(records)); // FIRST_RECORDS
@@ -167,7 +168,7 @@ final class AcceptScript {
     arguments.add(mostUnsharded); // most_unsharded
     arguments.add(mostRecords); // most_records
     arguments.add(utf8(Long.toString(mentioned))); // mentioned
-    arguments.add(parent instanceof Parent.Changes ? CHANGES : NUMBERS); // counter_field
+    arguments.add(field(parent)); // counter_field
     arguments.add(deletesChat ? YES : NONE); // deletes_chat
     for (int i = 0; i < openJobs.size(); i++) {
       arguments.add(utf8(openJobs.get(i) + SPACES.substring(0, i % LENGTHS))); // open_jobs
@@ -224,6 +225,8 @@ final class AcceptScript {
         yield new Acceptance.Accepted(numbers(values), outcome.equals("replayed"));
       }
       case "unchecked" -> new Acceptance.Unchecked(checks);
+      case "unknown-access" -> new Acceptance.UnknownAccess();
+      case "app-deleted" -> new Acceptance.AppDeleted();
       case "unknown-parent" -> new Acceptance.UnknownParent();
       case "counter-unusable" -> new Acceptance.CounterUnusable();
       case "counter-behind" -> new Acceptance.CounterBehind();
@@ -240,10 +243,19 @@ final class AcceptScript {
     return new NumberRange((Long) answer.get(1), (Long) answer.get(2));
   }
 
+  /** The field that the parent's numbers come from. */
+  private static byte[] field(Parent parent) {
+    return switch (parent) {
+      case Parent.App _, Parent.Chat _ -> NUMBERS;
+      case Parent.Changes _ -> CHANGES;
+      case Parent.Unnumbered _ -> NONE;
+    };
+  }
+
   /** What a record says of the parent. */
   private static String chat(Parent parent) {
     return switch (parent) {
-      case Parent.App _ -> "0";
+      case Parent.App _, Parent.Unnumbered _ -> "0";
       case Parent.Chat(ChatName name) -> Long.toString(name.number());
       case Parent.Changes(ChatName name) -> name.number() + "c";
     };

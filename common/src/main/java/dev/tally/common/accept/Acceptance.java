@@ -17,6 +17,15 @@ public sealed interface Acceptance {
   record Unchecked(int checks) implements Acceptance {}
 
   /**
+   * Redis does not know whether the app takes writes: it has no access state of the app, or one of
+   * an older epoch. The script changed nothing, and did not look for an idempotency record.
+   */
+  record UnknownAccess() implements Acceptance {}
+
+  /** The app is deleted, so also a repeated request is refused. The script changed nothing. */
+  record AppDeleted() implements Acceptance {}
+
+  /**
    * Redis has no counter for the parent, or one of an older epoch, or a chat's without the number
    * of its changes. The script changed nothing.
    */

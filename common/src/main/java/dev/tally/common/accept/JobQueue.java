@@ -30,8 +30,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 /** Gives jobs their numbers, and queues them for the workers. */
 public final class JobQueue implements DisposableBean {
 
-  /** Redis may be unchecked, then the counter unknown, and then behind. */
-  private static final int RECOVERIES = 3;
+  /** Redis may be unchecked, then the access unknown, then the counter, and then that behind. */
+  private static final int RECOVERIES = 4;
 
   private static final int MOST_KNOWN = 10_000;
   private static final Duration KNOWN_FOR = Duration.ofSeconds(10);
@@ -43,7 +43,6 @@ public final class JobQueue implements DisposableBean {
   private final AcceptScript script;
   private final CounterRecovery recovery;
   private final Counter unconfirmed;
-  private final StringRedisTemplate redis;
   private final Cache<AppToken, AppToken> known =
       Caffeine.newBuilder().maximumSize(MOST_KNOWN).expireAfterWrite(KNOWN_FOR).build();
 
@@ -63,7 +62,6 @@ public final class JobQueue implements DisposableBean {
       MeterRegistry meters) {
     this.requirements = requirements;
     this.layout = layout;
-    this.redis = redis;
     this.pipeline = new Pipeline(connections, wait);
     this.partitions = new PartitionMemory(epochs);
     this.script = new AcceptScript(pipeline, redis, layout, limits, partitions, idempotency);
@@ -128,10 +126,11 @@ public final class JobQueue implements DisposableBean {
   }
 
   /**
-   * Returns if there is such an app, without a look at its limits. The answer may be some seconds
-   * old.
+   * Returns if there is such an app, and it takes writes, without a look at its limits. The answer
+   * may be some seconds old.
    *
-   * @throws dev.tally.common.web.problem.ProblemException 404 if there is none
+   * @throws dev.tally.common.web.problem.ProblemException 404 if there is none, 410 if it is
+   *     deleted
    * @throws DataAccessException if nobody knows: Redis does not answer, or does not have the app,
    *     and MySQL does not answer
    */
@@ -139,11 +138,7 @@ public final class JobQueue implements DisposableBean {
     if (known.getIfPresent(app) != null) {
       return;
     }
-    Parent.App parent = new Parent.App(app);
-    String counter = parent.counter(layout.partitions().of(app));
-    if (!Boolean.TRUE.equals(redis.hasKey(counter))) {
-      recovery.setMissing(parent);
-    }
+    recovery.requireOpen(app);
     known.put(app, app);
   }
 
@@ -152,10 +147,12 @@ public final class JobQueue implements DisposableBean {
     switch (acceptance) {
       case Acceptance.Unchecked(int checks) ->
           partitions.check(layout.partitions().of(parent.app()), checks);
+      case Acceptance.UnknownAccess _ -> recovery.setMissing(new Parent.App(parent.app()));
       case Acceptance.UnknownParent _ -> recovery.setMissing(parent);
       case Acceptance.CounterUnusable _ -> recovery.setUnusable(parent);
       case Acceptance.CounterBehind _ -> recovery.catchUp(parent);
       case Acceptance.Accepted _,
+          Acceptance.AppDeleted _,
           Acceptance.NoSuchMessage _,
           Acceptance.ChatDeleted _,
           Acceptance.QueueFull _,

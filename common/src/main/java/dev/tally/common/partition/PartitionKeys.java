@@ -57,6 +57,19 @@ public record PartitionKeys(int partition) {
    */
   public static final String CHANGES = "changes";
 
+  /**
+   * The field of an app's counter of {@link #chats} with its access state, {@link #OPEN} or {@link
+   * #DELETED}. Without it, or with another epoch than the partition's, the state is unknown, and
+   * nothing is accepted in the app: a gateway that knows no access states has set the counter.
+   */
+  public static final String ACCESS = "access";
+
+  /** The {@link #ACCESS} of an app that takes writes. */
+  public static final String OPEN = "open";
+
+  /** The {@link #ACCESS} of an app that takes no writes any more. */
+  public static final String DELETED = "deleted";
+
   /** The field of a counter with the epoch that it belongs to; without it, that is 0. */
   public static final String EPOCH = "epoch";
 
@@ -82,8 +95,8 @@ public record PartitionKeys(int partition) {
   public static final String TERM_RUN = "term_run";
 
   /**
-   * Counter (hash): {@link #NUMBERS} is the highest chat number given out in an app. Without it,
-   * Redis does not know the app.
+   * Counter (hash): {@link #NUMBERS} is the highest chat number given out in an app, {@link
+   * #ACCESS} says whether the app takes writes. Without the first, Redis does not know the app.
    */
   public String chats(AppToken app) {
     return beforeToken() + app.value() + ":chats";

@@ -6,7 +6,7 @@ import dev.tally.common.identity.MessageName;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An accepted write. It has its number and waits to be persisted. */
+/** An accepted write. It has its number, if it takes one, and waits to be persisted. */
 public sealed interface Job {
 
   /** The app that the job belongs to. */
@@ -63,6 +63,14 @@ public sealed interface Job {
       return chat().app();
     }
   }
+
+  /**
+   * An author whose messages in all chats of the app are to be erased. It has no number.
+   *
+   * @param author as the app names people
+   */
+  record ErasedAuthor(AppToken app, String author, Instant acceptedAt, @Nullable String traceparent)
+      implements Job {}
 
   /**
    * A message to be edited or deleted.

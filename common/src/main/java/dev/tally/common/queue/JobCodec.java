@@ -8,14 +8,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes jobs as JSON objects, for instance {@code
@@ -25,8 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>A job has the lowest version that has all that it says, so that an older worker takes most of
  * a newer gateway's jobs: version 2 added a message's {@code author}, {@code metadata} (the text of
  * an object) and {@code reply_to}, and a chat's {@code name} and {@code metadata}; version 3 added
- * edits and deletions, whose {@code number} is the change's and {@code message} the message's.
- * Without {@code message}, they are about the chat.
+ * edits and deletions, whose {@code number} is the change's and {@code message} the message's;
+ * version 4 those of a chat, which have no {@code message}, and erasures of what an author wrote,
+ * whose {@code number} means nothing.
  *
  * <p>Only the script that pushes a job knows its number. So the codec writes an open job, up to and
  * including {@code "number":}, and the script appends the number and the brace. The number is
@@ -35,26 +32,24 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JobCodec {
 
   private static final int FIRST_VERSION = 1;
-  private static final int WITH_FIELDS = 2;
+  static final int WITH_FIELDS = 2;
   private static final int WITH_CHANGES = 3;
+  private static final int WITH_DELETIONS = 4;
 
   /** The latest version that this code knows. */
-  private static final int LATEST = WITH_CHANGES;
+  static final int LATEST = WITH_DELETIONS;
 
-  private static final String EDIT = "edit";
-  private static final String DELETE = "delete";
-  private static final String MESSAGE = "message";
+  static final String EDIT = "edit";
+  static final String DELETE = "delete";
+  static final String ERASE = "erase";
+  static final String MESSAGE = "message";
 
   private final JsonFactory factory =
       JsonFactory.builder()
           // close() must not close the object that is left open.
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
           .build();
-  private final JsonMapper mapper =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
+  private final JobReader reader = new JobReader();
 
   /** A chat's job, open at its end for the number. */
   public String openChat(
@@ -139,7 +134,7 @@ public final class JobCodec {
     return open(
         json -> {
           writeApp(
-              json, WITH_CHANGES, change instanceof ChatChange.Edit ? EDIT : DELETE, chat.app());
+              json, WITH_DELETIONS, change instanceof ChatChange.Edit ? EDIT : DELETE, chat.app());
           json.writeNumberProperty("chat", chat.number());
           writeTime(json, acceptedAt, traceparent);
           if (change instanceof ChatChange.Edit edit) {
@@ -161,6 +156,18 @@ public final class JobCodec {
     if (expectedRevision != null) {
       json.writeNumberProperty("expected_revision", expectedRevision);
     }
+  }
+
+  /** The job that has an author's messages erased, open at its end as all jobs are. */
+  public String openErasure(
+      AppToken app, String author, Instant acceptedAt, @Nullable String traceparent) {
+    return open(
+        json -> {
+          writeApp(json, WITH_DELETIONS, ERASE, app);
+          writeTime(json, acceptedAt, traceparent);
+          json.writeStringProperty("author", author);
+        },
+        160 + author.length());
   }
 
   private static int length(MessageChange change) {
@@ -209,90 +216,6 @@ public final class JobCodec {
    * @throws NewerJobException if it is a job of a later version
    */
   public Job decode(String text) throws UndecodableJobException {
-    JobFields job;
-    try {
-      job = new JobFields(mapper.readTree(text));
-    } catch (JacksonException e) {
-      // The parser's message may quote the message body, which must not be logged.
-      throw new UndecodableJobException("not JSON");
-    }
-    long version = job.positive("v");
-    if (version > LATEST) {
-      throw new NewerJobException(version, LATEST, job.instantIfReadable("at"));
-    }
-    AppToken app = job.app();
-    Instant at = job.instant("at");
-    String trace = job.stringIfThere("trace");
-    long number = job.number("number");
-    return switch (job.string("kind")) {
-      case "chat" -> new Job.NewChat(new ChatName(app, number), chat(job, version), at, trace);
-      case MESSAGE ->
-          new Job.NewMessage(
-              new MessageName(new ChatName(app, job.number("chat")), number),
-              message(job, version),
-              at,
-              trace);
-      case EDIT -> job.has(MESSAGE) ? change(job, edit(job)) : change(job, chatEdit(job));
-      case DELETE ->
-          job.has(MESSAGE)
-              ? change(job, new MessageChange.Deletion())
-              : change(job, new ChatChange.Deletion());
-      default -> throw new UndecodableJobException("unknown kind");
-    };
-  }
-
-  private static ChatContent chat(JobFields job, long version) throws UndecodableJobException {
-    return version < WITH_FIELDS
-        ? ChatContent.NONE
-        : new ChatContent(job.stringIfThere("name"), job.stringIfThere("metadata"));
-  }
-
-  private static MessageContent message(JobFields job, long version)
-      throws UndecodableJobException {
-    String body = job.string("body");
-    return version < WITH_FIELDS
-        ? MessageContent.of(body)
-        : new MessageContent(
-            body,
-            job.stringIfThere("author"),
-            job.stringIfThere("metadata"),
-            job.has("reply_to") ? job.number("reply_to") : null);
-  }
-
-  private static Job.ChangedMessage change(JobFields job, MessageChange change)
-      throws UndecodableJobException {
-    return new Job.ChangedMessage(
-        new MessageName(new ChatName(job.app(), job.number("chat")), job.number(MESSAGE)),
-        job.number("number"),
-        change,
-        job.stringIfThere("author"),
-        job.revisionIfThere("expected_revision"),
-        job.instant("at"),
-        job.stringIfThere("trace"));
-  }
-
-  private static Job.ChangedChat change(JobFields job, ChatChange change)
-      throws UndecodableJobException {
-    return new Job.ChangedChat(
-        new ChatName(job.app(), job.number("chat")),
-        job.number("number"),
-        change,
-        job.stringIfThere("author"),
-        job.revisionIfThere("expected_revision"),
-        job.instant("at"),
-        job.stringIfThere("trace"));
-  }
-
-  private static MessageChange.Edit edit(JobFields job) throws UndecodableJobException {
-    return new MessageChange.Edit(
-        job.stringIfThere("body"), job.has("metadata"), job.stringUnlessNull("metadata"));
-  }
-
-  private static ChatChange.Edit chatEdit(JobFields job) throws UndecodableJobException {
-    return new ChatChange.Edit(
-        job.has("name"),
-        job.stringUnlessNull("name"),
-        job.has("metadata"),
-        job.stringUnlessNull("metadata"));
+    return reader.decode(text);
   }
 }

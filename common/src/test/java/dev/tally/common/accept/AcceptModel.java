@@ -71,6 +71,10 @@ final class AcceptModel {
     if (!state.run().equals(run) || !known.equals(run)) {
       return new Acceptance.Unchecked(checks);
     }
+    Acceptance closed = counters.closed(parent, state.epoch());
+    if (closed != null) {
+      return closed;
+    }
     RecordsModel.Request earlier = key == null ? null : records.find(parent.app(), key.name());
     if (key != null && earlier != null) {
       return earlier.fingerprint().equals(key.fingerprint())
@@ -122,7 +126,7 @@ final class AcceptModel {
   /** What a record says of the parent. */
   private static String recorded(Parent parent) {
     return switch (parent) {
-      case Parent.App _ -> "0";
+      case Parent.App _, Parent.Unnumbered _ -> "0";
       case Parent.Chat(ChatName chat) -> Long.toString(chat.number());
       case Parent.Changes(ChatName chat) -> chat.number() + "c";
     };
@@ -206,6 +210,7 @@ final class AcceptModel {
   String counter(Parent parent) {
     return switch (parent) {
       case Parent.App(AppToken app) -> keys(app).chats(app);
+      case Parent.Unnumbered(AppToken app) -> keys(app).chats(app);
       case Parent.Chat(ChatName chat) -> keys(chat.app()).messages(chat);
       case Parent.Changes(ChatName chat) -> keys(chat.app()).messages(chat);
     };

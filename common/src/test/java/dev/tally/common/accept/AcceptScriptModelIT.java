@@ -3,6 +3,7 @@ package dev.tally.common.accept;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.common.accept.counter.AppAccess;
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.accept.replica.WaitProperties;
 import dev.tally.common.epoch.Epochs;
@@ -59,7 +60,7 @@ class AcceptScriptModelIT {
       "Accepted UnknownParent CounterUnusable NoSuchMessage KeyReused QueueFull";
 
   /** The same of deletions. */
-  private static final String OF_DELETIONS = "Accepted ChatDeleted UnknownParent QueueFull";
+  private static final String OF_DELETIONS = "Accepted ChatDeleted UnknownParent";
 
   private static final Partitions PARTITIONS = new Partitions(2);
 
@@ -148,7 +149,7 @@ class AcceptScriptModelIT {
             }
           }
         }
-        case Step.Delete delete -> {
+        case Step.DeleteChat delete -> {
           time = time.plusNanos(1_000);
           AppToken app = APPS.get(delete.app());
           Parent parent = delete.parent(app);
@@ -171,18 +172,38 @@ class AcceptScriptModelIT {
               List.of(model.counter(parent), state),
               Long.toString(highest),
               epoch == null ? "0" : epoch,
-              change);
+              change,
+              chat == 0 ? PartitionKeys.OPEN : "");
           model.recover(parent, highest, change);
         }
         case Step.Spoil(int app, long chat, String text, boolean asHash) -> {
           Parent parent = parent(app, chat);
           redis.delete(model.counter(parent));
+          Map<String, String> fields =
+              chat == 0
+                  ? Map.of(PartitionKeys.NUMBERS, text, PartitionKeys.ACCESS, PartitionKeys.OPEN)
+                  : Map.of(PartitionKeys.NUMBERS, text);
           if (asHash) {
-            redis.opsForHash().put(model.counter(parent), PartitionKeys.NUMBERS, text);
+            redis.opsForHash().putAll(model.counter(parent), fields);
           } else {
             redis.opsForValue().set(model.counter(parent), text);
           }
-          model.counters().spoil(parent, asHash ? Map.of(PartitionKeys.NUMBERS, text) : text);
+          model.counters().spoil(parent, asHash ? fields : text);
+        }
+        case Step.DeleteApp(int app) -> {
+          new AppAccess(redis, layout).delete(APPS.get(app));
+          model.counters().delete(APPS.get(app));
+        }
+        case Step.SpoilAccess(int app, String text) -> {
+          String counter = model.counter(new Parent.App(APPS.get(app)));
+          if (model.counters().has(new Parent.App(APPS.get(app)))) {
+            if (text == null) {
+              redis.opsForHash().delete(counter, PartitionKeys.ACCESS);
+            } else {
+              redis.opsForHash().put(counter, PartitionKeys.ACCESS, text);
+            }
+          }
+          model.counters().spoilAccess(APPS.get(app), text);
         }
         case Step.Lose(int app, long chat) -> {
           redis.delete(model.counter(parent(app, chat)));

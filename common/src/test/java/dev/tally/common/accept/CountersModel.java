@@ -4,6 +4,7 @@ import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.Numbers;
+import dev.tally.common.partition.PartitionKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -15,15 +16,83 @@ final class CountersModel {
 
   /**
    * @param changes what stands in the field, null if the counter has none
+   * @param access the same of an app's access state
    * @param deleted the change that deleted the chat, null if none has
    */
   private record Counter(
-      long numbers, @Nullable String changes, @Nullable Long deleted, long epoch) {}
+      long numbers,
+      @Nullable String changes,
+      @Nullable String access,
+      @Nullable Long deleted,
+      long epoch) {
+
+    static final Counter NONE = new Counter(0, null, null, null, 0);
+
+    Counter withNumbers(long now) {
+      return new Counter(now, changes, access, deleted, epoch);
+    }
+
+    Counter withChanges(@Nullable String now) {
+      return new Counter(numbers, now, access, deleted, epoch);
+    }
+
+    Counter withAccess(@Nullable String now) {
+      return new Counter(numbers, changes, now, deleted, epoch);
+    }
+
+    Counter withDeleted(long change) {
+      return new Counter(numbers, changes, access, change, epoch);
+    }
+  }
 
   private final Map<Parent, Counter> counters = new HashMap<>();
 
   /** What somebody wrote in place of a counter. */
   private final Map<Parent, Object> spoiled = new HashMap<>();
+
+  /** Why the parent's app takes no writes; null if it takes some. */
+  @Nullable Acceptance closed(Parent parent, long epoch) {
+    Parent app = new Parent.App(parent.app());
+    if (spoiled.get(app) instanceof String) {
+      return owner(parent).equals(app)
+          ? new Acceptance.CounterUnusable()
+          : new Acceptance.UnknownAccess();
+    }
+    Counter counter = counters.get(app);
+    Object access = null;
+    if (spoiled.get(app) instanceof Map<?, ?> fields && epoch == 0) {
+      access = fields.get(PartitionKeys.ACCESS);
+    } else if (counter != null && counter.epoch() == epoch) {
+      access = counter.access();
+    }
+    if (PartitionKeys.DELETED.equals(access)) {
+      return new Acceptance.AppDeleted();
+    }
+    return PartitionKeys.OPEN.equals(access) ? null : new Acceptance.UnknownAccess();
+  }
+
+  /** Somebody deletes an app. */
+  void delete(AppToken app) {
+    Parent parent = new Parent.App(app);
+    spoilAccess(app, PartitionKeys.DELETED);
+    spoiled.computeIfPresent(
+        parent,
+        (_, content) -> {
+          if (content instanceof String) {
+            return content;
+          }
+          Map<Object, Object> fields = new HashMap<>((Map<?, ?>) content);
+          fields.put(PartitionKeys.ACCESS, PartitionKeys.DELETED);
+          return fields;
+        });
+  }
+
+  /** Somebody writes to the access state of an app, or drops it if the text is null. */
+  void spoilAccess(AppToken app, @Nullable String text) {
+    counters.computeIfPresent(
+        new Parent.App(app),
+        (_, counter) -> counter.withAccess(text));
+  }
 
   /** Why the parent gets no numbers, whatever the limits are; null if it gets them. */
   @Nullable Acceptance refusal(Parent parent, long mentioned, int count, long epoch) {
@@ -57,20 +126,22 @@ final class CountersModel {
 
   /** Gives numbers out, and returns the first one. */
   long take(Parent parent, int count, long epoch) {
-    Counter counter = counters.getOrDefault(owner(parent), new Counter(0, null, null, epoch));
+    Counter counter = counters.getOrDefault(owner(parent), new Counter(0, null, null, null, epoch));
+    if (parent instanceof Parent.Unnumbered) {
+      return 1;
+    }
     if (parent instanceof Parent.Changes) {
       long changes = Long.parseLong(String.valueOf(counter.changes()));
-      String raised = Long.toString(changes + count);
-      counters.put(owner(parent), new Counter(counter.numbers(), raised, null, epoch));
+      counters.put(owner(parent), counter.withChanges(Long.toString(changes + count)));
       return changes + 1;
     }
     long first = counter.numbers() + 1;
-    counters.put(parent, new Counter(counter.numbers() + count, counter.changes(), null, epoch));
+    counters.put(parent, counter.withNumbers(counter.numbers() + count));
     if (parent instanceof Parent.App(AppToken app)) {
       for (long number = first; number < first + count; number++) {
         Parent chat = new Parent.Chat(new ChatName(app, number));
         spoiled.remove(chat);
-        counters.put(chat, new Counter(0, "0", null, epoch));
+        counters.put(chat, new Counter(0, "0", null, null, epoch));
       }
     }
     return first;
@@ -80,20 +151,28 @@ final class CountersModel {
   void delete(Parent parent, long change) {
     counters.computeIfPresent(
         owner(parent),
-        (_, counter) -> new Counter(counter.numbers(), counter.changes(), change, counter.epoch()));
+        (_, counter) -> counter.withDeleted(change));
   }
 
   void recover(Parent parent, long highest, String highestChange, long epoch) {
     Parent owner = owner(parent);
-    spoiled.remove(owner);
-    Counter known = counters.getOrDefault(owner, new Counter(0, null, null, 0));
+    Object content = spoiled.remove(owner);
+    Counter known = counters.getOrDefault(owner, Counter.NONE);
     boolean isInUse = isInUse(owner, epoch);
     String change = isInUse && isNumber(known.changes()) ? known.changes() : highestChange;
+    boolean isDeleted =
+        isInUse
+            ? PartitionKeys.DELETED.equals(known.access())
+            : epoch == 0
+                && content instanceof Map<?, ?> fields
+                && PartitionKeys.DELETED.equals(fields.get(PartitionKeys.ACCESS));
+    String access = isDeleted ? PartitionKeys.DELETED : PartitionKeys.OPEN;
     counters.put(
         owner,
         new Counter(
             isInUse ? known.numbers() : Math.max(highest, known.numbers()),
             isNumber(change) ? change : isInUse ? known.changes() : null,
+            owner instanceof Parent.App ? access : null,
             isInUse ? known.deleted() : null,
             epoch));
   }
@@ -117,7 +196,7 @@ final class CountersModel {
   void spoilChanges(Parent parent, @Nullable String text) {
     counters.computeIfPresent(
         owner(parent),
-        (_, counter) -> new Counter(counter.numbers(), text, counter.deleted(), counter.epoch()));
+        (_, counter) -> counter.withChanges(text));
   }
 
   /** The content of the keys, by their names. */
@@ -132,6 +211,9 @@ final class CountersModel {
           }
           if (counter.deleted() != null) {
             fields.put("deleted", counter.deleted().toString());
+          }
+          if (counter.access() != null) {
+            fields.put("access", counter.access());
           }
           if (counter.epoch() > 0) {
             fields.put("epoch", Long.toString(counter.epoch()));
@@ -157,6 +239,10 @@ final class CountersModel {
   }
 
   private static Parent owner(Parent parent) {
-    return parent instanceof Parent.Changes(ChatName chat) ? new Parent.Chat(chat) : parent;
+    return switch (parent) {
+      case Parent.App _, Parent.Chat _ -> parent;
+      case Parent.Changes(ChatName chat) -> new Parent.Chat(chat);
+      case Parent.Unnumbered(AppToken app) -> new Parent.App(app);
+    };
   }
 }

@@ -97,7 +97,7 @@ class IdempotencyRecordsIT {
     int keyCount = Integer.parseInt(keys.replace("_", ""));
     for (int app = 0; app < appCount; app++) {
       ChatName chat = new ChatName(app(app), CHAT.number());
-      redis.opsForHash().put(KEYS.messages(chat), PartitionKeys.NUMBERS, "1234567");
+      known(chat, "1234567");
       for (int i = 0; i < keyCount; i++) {
         String key = "the key of a client, number %d".formatted(i);
         IdempotencyKey own = IdempotencyKey.of(key, List.of(key));
@@ -113,7 +113,7 @@ class IdempotencyRecordsIT {
 
   @Test
   void aRecordIsForgottenAfterItsLifeAndNotBefore() {
-    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "0");
+    known(CHAT, "0");
     Duration life = Duration.ofSeconds(2);
     AcceptScript script = script(life);
     long begin = System.nanoTime();
@@ -126,7 +126,7 @@ class IdempotencyRecordsIT {
 
   @Test
   void anotherLifeShortensNoLife() {
-    redis.opsForHash().put(KEYS.messages(CHAT), PartitionKeys.NUMBERS, "0");
+    known(CHAT, "0");
     AcceptScript longer = script(Duration.ofDays(1));
     AcceptScript shorter = script(Duration.ofMinutes(1));
     assertThat(accept(longer, CHAT, KEY)).isEqualTo(FIRST);
@@ -143,6 +143,12 @@ class IdempotencyRecordsIT {
         assertThat(redis.getExpire(hash)).isGreaterThan(Duration.ofHours(23).toSeconds());
       }
     }
+  }
+
+  /** Makes Redis know a chat, and its app as one that takes writes. */
+  private void known(ChatName chat, String messages) {
+    redis.opsForHash().put(KEYS.chats(chat.app()), PartitionKeys.ACCESS, PartitionKeys.OPEN);
+    redis.opsForHash().put(KEYS.messages(chat), PartitionKeys.NUMBERS, messages);
   }
 
   /** The life of the hash with the record. */

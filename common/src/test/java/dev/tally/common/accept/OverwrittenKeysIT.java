@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +66,11 @@ class OverwrittenKeysIT {
             _ -> QueueLimit.NONE,
             partitions,
             new IdempotencyLimits(Duration.ofDays(1), 0));
-    redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
+    redis
+        .opsForHash()
+        .putAll(
+            KEYS.chats(APP),
+            Map.of(PartitionKeys.NUMBERS, "0", PartitionKeys.ACCESS, PartitionKeys.OPEN));
   }
 
   @AfterEach

@@ -73,7 +73,11 @@ class PartitionMemoryIT {
   /** The first answer did not arrive, or the gateway that got it has ended. */
   @Test
   void aGatewayRemembersWhatItAnsweredAgain() {
-    redis.opsForHash().put(KEYS.chats(APP), PartitionKeys.NUMBERS, "0");
+    redis
+        .opsForHash()
+        .putAll(
+            KEYS.chats(APP),
+            Map.of(PartitionKeys.NUMBERS, "0", PartitionKeys.ACCESS, PartitionKeys.OPEN));
     assertThat(accept(memory)).isInstanceOf(Acceptance.Accepted.class);
     PartitionMemory another = new PartitionMemory(epochs);
     check(another);

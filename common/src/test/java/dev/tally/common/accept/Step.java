@@ -26,7 +26,8 @@ sealed interface Step {
    * A request.
    *
    * @param chat the chat that is written to, 0 to make one
-   * @param isChange whether messages of the chat are changed, not added; not for a new chat
+   * @param isChange whether messages of the chat are changed, not added; without a chat, whether an
+   *     author's messages are erased
    * @param mentioned the message that the new ones answer or that is changed, 0 if there is none
    * @param again whether the client saw no answer and sends it once more
    */
@@ -42,14 +43,18 @@ sealed interface Step {
 
     Parent parent(AppToken token) {
       Parent parent = Step.parent(token, chat);
-      return isChange && parent instanceof Parent.Chat(ChatName name)
+      if (!isChange) {
+        return parent;
+      }
+      return parent instanceof Parent.Chat(ChatName name)
           ? new Parent.Changes(name)
-          : parent;
+          : new Parent.Unnumbered(token);
     }
 
     List<String> jobs(AppToken token, JobCodec codec, Instant time) {
       return switch (parent(token)) {
         case Parent.App _ -> List.of(codec.openChat(token, ChatContent.NONE, time, null));
+        case Parent.Unnumbered _ -> List.of(codec.openErasure(token, "ann", time, null));
         case Parent.Chat(ChatName name) ->
             bodies.stream()
                 .map(body -> codec.openMessage(name, MessageContent.of(body), time, null))
@@ -68,7 +73,7 @@ sealed interface Step {
 
     @Nullable IdempotencyKey idempotencyKey() {
       List<String> request = new ArrayList<>();
-      request.add((isChange && chat != 0 ? "changes of " : "to ") + chat);
+      request.add((isChange ? "changes of " : "to ") + chat);
       if (chat != 0) {
         request.addAll(bodies);
       }
@@ -77,7 +82,7 @@ sealed interface Step {
   }
 
   /** A request that deletes a chat. */
-  record Delete(int app, long chat, @Nullable String key) implements Step {
+  record DeleteChat(int app, long chat, @Nullable String key) implements Step {
 
     Parent parent(AppToken token) {
       return new Parent.Changes(new ChatName(token, chat));
@@ -104,6 +109,12 @@ sealed interface Step {
   /** Somebody writes to a chat's number of changes, or an older gateway drops it. */
   record SpoilChanges(int app, long chat, @Nullable String text) implements Step {}
 
+  /** Somebody deletes an app. */
+  record DeleteApp(int app) implements Step {}
+
+  /** Somebody writes to an app's access state, or an older gateway drops it. */
+  record SpoilAccess(int app, @Nullable String text) implements Step {}
+
   /** Redis loses a counter. */
   record Lose(int app, long chat) implements Step {}
 
@@ -124,6 +135,10 @@ sealed interface Step {
 
   /** A slice of time passes for the idempotency records of an app. */
   record Pass(int app) implements Step {}
+
+  private static Step recoverApp(int app, long highest) {
+    return new Recover(app, 0, highest, "");
+  }
 
   /**
    * Sequences of steps.
@@ -164,10 +179,17 @@ sealed interface Step {
                 Arbitraries.of(false, false, true))
             .as(Write::new);
     return Arbitraries.frequencyOf(
-            Tuple.of(9, writes),
-            Tuple.of(1, Combinators.combine(apps, chats, keys.injectNull(0.5)).as(Delete::new)),
+            Tuple.of(12, writes),
+            Tuple.of(3, Combinators.combine(apps, chats, keys.injectNull(0.5)).as(DeleteChat::new)),
             Tuple.of(
                 3, Combinators.combine(apps, parents, highest, highestChange).as(Recover::new)),
+            // Nothing is accepted in an app before it is recovered.
+            Tuple.of(3, Combinators.combine(apps, highest).as(Step::recoverApp)),
+            Tuple.of(1, apps.map(DeleteApp::new)),
+            Tuple.of(
+                1,
+                Combinators.combine(apps, Arbitraries.of("closed", "", "open").injectNull(0.4))
+                    .as(SpoilAccess::new)),
             Tuple.of(1, Combinators.combine(apps, parents).as(Lose::new)),
             Tuple.of(
                 1,

@@ -62,7 +62,7 @@ class JobCodecPropertiesTest {
     JsonNode members = JsonMapper.shared().readTree(written(job));
 
     List<String> expected = new ArrayList<>(List.of("v", "kind", "app"));
-    if (!(job instanceof Job.NewChat)) {
+    if (job instanceof Job.NewMessage || job instanceof Job.Change) {
       expected.add("chat");
     }
     if (job instanceof Job.ChangedMessage) {
@@ -119,6 +119,9 @@ class JobCodecPropertiesTest {
         expected.add("expected_revision");
       }
     }
+    if (job instanceof Job.ErasedAuthor) {
+      expected.add("author");
+    }
     expected.add("number");
     assertThat(members.propertyNames()).containsExactlyElementsOf(expected);
   }
@@ -163,6 +166,8 @@ class JobCodecPropertiesTest {
                   change.traceparent())
               + change.number()
               + "}";
+      case Job.ErasedAuthor(AppToken app, String author, Instant at, String trace) ->
+          codec.openErasure(app, author, at, trace) + "1}";
     };
   }
 
@@ -206,6 +211,8 @@ class JobCodecPropertiesTest {
     return Arbitraries.oneOf(
         Combinators.combine(chats, chatContents, times, traces).as(Job.NewChat::new),
         Combinators.combine(messages, contents, times, traces).as(Job.NewMessage::new),
+        Combinators.combine(apps, text(TextField.MESSAGE_AUTHOR.maxCodePoints()), times, traces)
+            .as(Job.ErasedAuthor::new),
         Combinators.combine(
                 messages,
                 numbers,

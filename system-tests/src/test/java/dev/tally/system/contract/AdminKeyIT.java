@@ -18,7 +18,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** If an admin key is set, only requests with the key list, create and change apps. */
+/** If an admin key is set, only requests with the key list, create, change and delete apps. */
 @ExtendWith(OutputCaptureExtension.class)
 class AdminKeyIT {
 
@@ -49,6 +49,7 @@ class AdminKeyIT {
 
     assertThat(Http.get(apps + "?limit=1000", key).is(200).response().body()).contains(token);
     assertThat(Http.get(apps, "authorization", "bearer  " + KEY).status()).isEqualTo(200);
+    Http.send(Http.request(apps + "/" + token, key).DELETE()).is(202);
   }
 
   @ParameterizedTest
@@ -77,6 +78,7 @@ class AdminKeyIT {
     isUnauthorized(Http.postJson(apps, "{\"name\":\"Other\"}", headers));
     isUnauthorized(Http.postJson(apps, "not even JSON", headers));
     isUnauthorized(Http.putJson(apps + "/" + token, "{\"name\":\"Other\"}", headers));
+    isUnauthorized(Http.send(Http.request(apps + "/" + token, headers).DELETE()));
     // The answer does not even reveal whether the app exists.
     isUnauthorized(Http.putJson(apps + "/" + "0".repeat(32), "{\"name\":\"Other\"}", headers));
 

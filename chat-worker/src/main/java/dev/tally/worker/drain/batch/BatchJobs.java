@@ -9,6 +9,7 @@ import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.drain.change.ChangeRows;
 import dev.tally.worker.drain.change.Fingerprint;
+import dev.tally.worker.drain.erasure.ErasureRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,16 +27,20 @@ import java.util.stream.Stream;
  * @param chats the jobs that add chats, by the app's id
  * @param messages the jobs that add messages, by chat
  * @param changes the jobs that change messages or chats, by chat
+ * @param erasures what authors wrote is to be erased
  * @param chatsCounts the locked count of each app with a job, by the app's id
  * @param withoutApp the jobs whose app does not exist
+ * @param late how many jobs came after their app was deleted: they are dropped
  * @param trustCounts whether a count is taken for the highest number
  */
 record BatchJobs(
     SortedMap<Long, Siblings<Row.Chat>> chats,
     SortedMap<ChatKey, Siblings<Row.Message>> messages,
     SortedMap<ChatKey, Siblings<Row.Change>> changes,
+    List<ErasureRequest> erasures,
     Map<Long, Long> chatsCounts,
     List<Delivery> withoutApp,
+    int late,
     boolean trustCounts) {
 
   /** The tokens of the apps to lock. */
@@ -57,12 +62,18 @@ record BatchJobs(
     Map<Long, List<RowJob<Row.Chat>>> chats = new HashMap<>();
     Map<ChatKey, List<RowJob<Row.Message>>> messages = new HashMap<>();
     Map<ChatKey, List<RowJob<Row.Change>>> changes = new HashMap<>();
+    List<ErasureRequest> erasures = new ArrayList<>();
+    int late = 0;
     Map<Long, Long> chatsCounts = new HashMap<>();
     apps.values().forEach(app -> chatsCounts.put(app.id(), app.chatsCount()));
     for (Delivery delivery : deliveries) {
       LockedApp app = apps.get(delivery.job().app());
       if (app == null) {
         withoutApp.add(delivery);
+        continue;
+      }
+      if (app.deleted()) {
+        late++;
         continue;
       }
       switch (delivery.job()) {
@@ -89,14 +100,18 @@ record BatchJobs(
               .computeIfAbsent(chat, _ -> new ArrayList<>())
               .add(new RowJob<>(delivery, new Row.Change(key, Fingerprint.ofChange(change))));
         }
+        case Job.ErasedAuthor erased ->
+            erasures.add(new ErasureRequest(app.id(), erased.author(), erased.acceptedAt()));
       }
     }
     return new BatchJobs(
         siblings(chats),
         siblings(messages),
         siblings(changes),
+        erasures,
         chatsCounts,
         withoutApp,
+        late,
         trustCounts);
   }
 
@@ -127,10 +142,13 @@ record BatchJobs(
     return numbers;
   }
 
-  /** The deliveries whose rows are not among these, by key, and those without an app. */
-  List<Delivery> without(Map<Object, Row<?>> rows) {
+  /**
+   * The deliveries whose rows are not among these, by key, and those without an app. The rows of
+   * deleted chats may be erased.
+   */
+  List<Delivery> without(Map<Object, Row<?>> rows, Map<ChatKey, LockedChat> locked) {
     List<Delivery> without = new ArrayList<>(withoutApp);
-    Stream.of(chats.values(), messages.values(), changes.values())
+    Stream.of(chats.values(), kept(messages, locked), kept(changes, locked))
         .flatMap(Collection::stream)
         .flatMap(siblings -> siblings.jobs().stream())
         .filter(
@@ -140,6 +158,14 @@ record BatchJobs(
             })
         .forEach(job -> without.add(job.delivery()));
     return without;
+  }
+
+  private static <R extends Row<?>> List<Siblings<R>> kept(
+      Map<ChatKey, Siblings<R>> jobs, Map<ChatKey, LockedChat> locked) {
+    return jobs.entrySet().stream()
+        .filter(entry -> !LockedChat.of(entry.getKey(), locked).isDeleted())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** The chats to lock. Some of them are new, and have no rows yet. */

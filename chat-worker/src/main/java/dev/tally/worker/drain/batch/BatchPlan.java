@@ -10,6 +10,7 @@ import dev.tally.worker.drain.batch.Siblings.RowJob;
 import dev.tally.worker.drain.change.ChangePlan;
 import dev.tally.worker.drain.change.ChangeRows;
 import dev.tally.worker.drain.change.Fingerprint;
+import dev.tally.worker.drain.erasure.ErasureRequest;
 import dev.tally.worker.drain.gap.Jump;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.util.ArrayList;
@@ -23,22 +24,23 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What a transaction writes. Each job of the batch is in one of six parts: its row is in {@code
- * chats}, {@code messages} or {@code changes}, its rejection is in {@code rejections}, or {@code
- * redelivered} or {@code late} counts it.
+ * What a transaction writes. Each job of the batch is in one of seven parts: its row is in {@code
+ * chats}, {@code messages}, {@code changes} or {@code erasures}, its rejection is in {@code
+ * rejections}, or {@code redelivered} or {@code late} counts it.
  *
  * @param chats rows to insert, in key order
  * @param addedChats how many chats each app gets, by the app's id
  * @param messages rows to insert, in key order
  * @param addedMessages how many messages each chat gets that is not new itself
  * @param changes edits and deletions, those that waited for a message among them
+ * @param erasures what authors wrote is to be erased
  * @param created the fingerprints of the messages and chats that they change, as those were
  *     created, by key
  * @param ranges the messages that are new or changed, for the search outbox
  * @param jumps the parents of which some number below the new rows may be a gap
  * @param rejections jobs that can never be persisted
  * @param redelivered how many jobs were persisted before
- * @param late how many jobs are about chats that are deleted
+ * @param late how many jobs are about chats or apps that are deleted
  */
 record BatchPlan(
     List<NewChat> chats,
@@ -46,6 +48,7 @@ record BatchPlan(
     List<Row.Message> messages,
     Map<ChatKey, Integer> addedMessages,
     ChangePlan changes,
+    List<ErasureRequest> erasures,
     Map<Object, Fingerprint> created,
     List<SearchOutbox.Range> ranges,
     List<Jump> jumps,
@@ -182,12 +185,13 @@ record BatchPlan(
         messages,
         addedMessages,
         changes,
+        jobs.erasures(),
         created,
         ranges,
         jumps,
         settled.rejections(),
         settled.redelivered(),
-        settled.late());
+        jobs.late() + settled.late());
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.List;
  * @param messages rows inserted
  * @param changes edits and deletions that have rows now, and did not before
  * @param redelivered jobs whose rows were persisted already
- * @param late jobs about chats that are deleted
+ * @param late jobs about chats or apps that are deleted
  * @param rejections jobs that can never be persisted
  * @param skipped numbers between the highest row before and the highest new one that have no row
  */

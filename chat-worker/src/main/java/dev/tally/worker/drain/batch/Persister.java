@@ -7,6 +7,7 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.worker.drain.batch.RowReads.LockedChat;
 import dev.tally.worker.drain.change.ChangeRows;
+import dev.tally.worker.drain.erasure.ErasureRows;
 import dev.tally.worker.drain.gap.SkippedNumbers;
 import dev.tally.worker.drain.sql.Batches;
 import dev.tally.worker.lease.Lease;
@@ -60,6 +61,7 @@ public final class Persister {
   private final RowReads reads;
   private final RowWrites writes;
   private final ChangeRows changeRows;
+  private final ErasureRows erasures;
   private final SkippedNumbers skippedNumbers;
   private final SearchOutbox outbox;
 
@@ -85,6 +87,7 @@ public final class Persister {
     Batches rows = new Batches(batches);
     this.writes = new RowWrites(jdbc, rows);
     this.changeRows = new ChangeRows(jdbc, rows, codec);
+    this.erasures = new ErasureRows(rows);
     this.skippedNumbers = new SkippedNumbers(jdbc);
     this.outbox = outbox;
   }
@@ -195,7 +198,8 @@ public final class Persister {
   }
 
   /**
-   * Those of the deliveries whose rows do not exist with their contents.
+   * Those of the deliveries whose rows do not exist with their contents, without those of deleted
+   * apps and chats. What has no number is persisted instead: nothing else can have taken its place.
    *
    * @throws DataAccessException if MySQL does not answer
    */
@@ -204,10 +208,12 @@ public final class Persister {
         _ -> {
           BatchJobs jobs =
               BatchJobs.of(deliveries, reads.lockApps(BatchJobs.tokens(deliveries)), false);
+          Map<ChatKey, LockedChat> locked = reads.lockChats(jobs.chatsToLock());
           Map<Object, Row<?>> persisted = new HashMap<>(reads.chats(jobs.chatsToFind()));
           persisted.putAll(reads.messages(jobs.messagesToFind(Map.of())));
           persisted.putAll(changes(jobs, Map.of()));
-          return jobs.without(persisted);
+          erasures.request(jobs.erasures());
+          return jobs.without(persisted, locked);
         });
   }
 
@@ -242,6 +248,7 @@ public final class Persister {
     writes.insertMessages(plan.messages());
     writes.addMessages(plan.addedMessages());
     changeRows.write(plan.changes(), plan.created());
+    erasures.request(plan.erasures());
     if (!plan.ranges().isEmpty()) {
       outbox.append(plan.ranges());
     }

@@ -39,7 +39,7 @@ final class RowReads {
 
   private static final String LOCK_APPS =
       """
-      SELECT apps.token, apps.id, apps.chats_count
+      SELECT apps.token, apps.id, apps.chats_count, apps.deleted_at
       FROM (SELECT token FROM JSON_TABLE(?, '$[*]' COLUMNS (
               token VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) AS named
            ) AS wanted
@@ -86,8 +86,11 @@ final class RowReads {
     this.jdbc = jdbc;
   }
 
-  /** The row of an app. No other transaction adds chats to the app before this one ends. */
-  record LockedApp(long id, long chatsCount) {}
+  /**
+   * The row of an app. No other transaction adds chats to the app, or deletes it, before this one
+   * ends.
+   */
+  record LockedApp(long id, long chatsCount, boolean deleted) {}
 
   /**
    * The row of a chat. No other transaction adds or changes messages of the chat before this one
@@ -114,7 +117,8 @@ final class RowReads {
         .query(
             row -> {
               AppToken token = new AppToken(row.getString(1));
-              apps.put(token, new LockedApp(row.getLong(2), row.getLong(3)));
+              apps.put(
+                  token, new LockedApp(row.getLong(2), row.getLong(3), row.getObject(4) != null));
             });
     return apps;
   }

@@ -10,8 +10,9 @@
  * <ol>
  *   <li>Lock: lock the app rows in token order, then the chat rows in key order, and read the rows
  *       that the jobs may have already.
- *   <li>Plan, in memory: each job is new, redelivered or rejected. The new ones become rows, the
- *       amounts to add to the counts, and ranges for the search outbox.
+ *   <li>Plan, in memory: each job is new, redelivered, rejected, or dropped because its app is
+ *       deleted. The new ones become rows, the amounts to add to the counts, and ranges for the
+ *       search outbox.
  *   <li>Write the plan, and confirm the lease right before the commit.
  * </ol>
  *

@@ -55,6 +55,7 @@ public final class GapMonitor {
       case Parent.App _ -> chats.increment((double) numbers.size());
       case Parent.Chat _ -> messages.increment((double) numbers.size());
       case Parent.Changes _ -> changes.increment((double) numbers.size());
+      case Parent.Unnumbered _ -> throw new IllegalArgumentException("it has no numbers");
     }
     log.error(
         "partition {}: a gap is persisted in {}: no row, job or dead letter has {}{}; what was"

@@ -73,6 +73,7 @@ public final class SkippedNumbers {
           ofChanges.add(jump);
           changedChats.add(List.of(jump.appId(), chat.chat().number()));
         }
+        case Parent.Unnumbered _ -> throw new IllegalArgumentException("it has no numbers");
       }
     }
     MissingNumbers skipped = new MissingNumbers();

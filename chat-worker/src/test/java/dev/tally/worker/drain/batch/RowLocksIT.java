@@ -90,7 +90,7 @@ class RowLocksIT {
     }
 
     assertThat(apps.keySet()).isEqualTo(named);
-    assertThat(apps).containsEntry(token(1), new RowReads.LockedApp(1, CHATS_AN_APP));
+    assertThat(apps).containsEntry(token(1), new RowReads.LockedApp(1, CHATS_AN_APP, false));
   }
 
   @ParameterizedTest

@@ -108,7 +108,7 @@ final class Tables {
     for (AppToken token : BatchJobs.tokens(deliveries)) {
       Long id = IDS.get(token);
       if (id != null) {
-        apps.put(token, new LockedApp(id, chatsCounts.getOrDefault(id, 0L)));
+        apps.put(token, new LockedApp(id, chatsCounts.getOrDefault(id, 0L), false));
       }
     }
     return BatchJobs.of(deliveries, apps, trustCounts);

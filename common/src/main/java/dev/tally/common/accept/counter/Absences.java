@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers for a second which parents MySQL does not have. It spares MySQL a client that keeps
- * writing to such a parent.
+ * Remembers for a second which parents MySQL does not have, or has as deleted. It spares MySQL a
+ * client that keeps writing to such a parent.
  */
 final class Absences {
 

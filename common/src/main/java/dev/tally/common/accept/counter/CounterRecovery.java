@@ -2,6 +2,7 @@ package dev.tally.common.accept.counter;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tally.common.epoch.PartitionRow;
+import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.log.RepeatedWarning;
@@ -25,6 +26,10 @@ import org.springframework.transaction.PlatformTransactionManager;
  * Sets a counter that Redis does not have: the counter of a new app, or one that Redis lost. Sets a
  * counter that is no number, because somebody wrote to it. Raises a counter of chats that is behind
  * the chats that exist.
+ *
+ * <p>An app's counter also has its access state, which is unknown by itself if a gateway that knows
+ * no access states set the counter. It is recovered under a lock of the app's row, which whoever
+ * deletes the app takes, too: so no app is opened that has just been deleted.
  *
  * <p>A chat has one counter for its messages and its changes, and both numbers are recovered in one
  * go. That of its changes is missing by itself if a gateway that knows no changes set the counter.
@@ -78,6 +83,21 @@ public final class CounterRecovery {
   }
 
   /**
+   * Returns if there is such an app, and it takes writes.
+   *
+   * @throws ProblemException 404 if there is none, 410 if it is deleted
+   * @throws DataAccessException if nobody knows
+   */
+  public void requireOpen(AppToken app) {
+    Parent.App parent = new Parent.App(app);
+    switch (counters.access(parent)) {
+      case PartitionKeys.OPEN -> {}
+      case PartitionKeys.DELETED -> throw ProblemException.appDeleted();
+      case null, default -> setMissing(parent);
+    }
+  }
+
+  /**
    * Sets the parent's counter, which is missing, incomplete or of an older epoch.
    *
    * @throws ProblemException 404 if there is no such parent, 410 if it is deleted
@@ -110,7 +130,11 @@ public final class CounterRecovery {
 
   /** The parent that the counter belongs to: a chat's changes are counted with its messages. */
   private static Parent owner(Parent parent) {
-    return parent instanceof Parent.Changes(ChatName chat) ? new Parent.Chat(chat) : parent;
+    return switch (parent) {
+      case Parent.App _, Parent.Chat _ -> parent;
+      case Parent.Changes(ChatName chat) -> new Parent.Chat(chat);
+      case Parent.Unnumbered(AppToken app) -> new Parent.App(app);
+    };
   }
 
   /**
@@ -153,6 +177,9 @@ public final class CounterRecovery {
     return barrier.behind(
         keys(parent),
         row -> {
+          if (parent instanceof Parent.App(AppToken app)) {
+            persisted.keep(app);
+          }
           String epoch = counters.epoch(parent);
           return counters.recover(parent, inUse(parent, epoch, row), epoch);
         });
@@ -168,6 +195,11 @@ public final class CounterRecovery {
 
   /** Jobs move from Redis to MySQL, so this reads MySQL last. */
   private Counters.InUse inUse(Parent parent, String epoch, PartitionRow row) {
+    if (parent instanceof Parent.App && counters.isOfEpoch(parent, epoch)) {
+      // Only the access state is missing, as after an upgrade: the queue need not be read for that.
+      highest(parent, OptionalLong.empty(), row);
+      return Counters.InUse.KNOWN;
+    }
     QueuedNumbers.Numbers inRedis =
         counters.isOfOlderEpoch(parent, epoch)
             ? queued.atBeginning(keys(parent), counters.run(parent), epoch)
@@ -179,19 +211,18 @@ public final class CounterRecovery {
       }
       Parent changes = new Parent.Changes(chat);
       return new Counters.InUse(
-          number, OptionalLong.of(highest(changes, inRedis.of(changes), row)));
+          OptionalLong.of(number), OptionalLong.of(highest(changes, inRedis.of(changes), row)));
     }
-    return new Counters.InUse(number, OptionalLong.empty());
+    return new Counters.InUse(OptionalLong.of(number), OptionalLong.empty());
   }
 
   private long highest(Parent parent, OptionalLong inRedis, PartitionRow row) {
     return switch (persisted.highest(parent)) {
       case PersistedNumbers.Highest(long number) -> Math.max(number, inRedis.orElse(0));
-      case PersistedNumbers.Absent.APP -> throw ProblemException.appNotFound();
-      case PersistedNumbers.Absent.DELETED_CHAT -> throw ProblemException.chatDeleted();
       case PersistedNumbers.Absent.CHAT ->
           inRedis.orElseThrow(
               () -> row.fillDue() == 0 ? ProblemException.chatNotFound() : notFilledYet());
+      case PersistedNumbers.Absent absent -> throw absent.problem();
     };
   }
 
@@ -210,7 +241,7 @@ public final class CounterRecovery {
   /**
    * What MySQL knew of the parent within the last second.
    *
-   * @throws ProblemException 404 if there is no such app, 410 if the chat is deleted
+   * @throws ProblemException 404 if there is no such app, 410 if it or the chat is deleted
    */
   private PersistedNumbers.Answer find(Parent parent) {
     PersistedNumbers.Answer answer = absences.of(parent);
@@ -220,11 +251,9 @@ public final class CounterRecovery {
         absences.add(parent, absent);
       }
     }
-    if (answer == PersistedNumbers.Absent.APP) {
-      throw ProblemException.appNotFound();
-    }
-    if (answer == PersistedNumbers.Absent.DELETED_CHAT) {
-      throw ProblemException.chatDeleted();
+    if (answer instanceof PersistedNumbers.Absent absent
+        && absent != PersistedNumbers.Absent.CHAT) {
+      throw absent.problem();
     }
     return answer;
   }
@@ -246,7 +275,7 @@ public final class CounterRecovery {
   /**
    * Raises the counter of an app's chats, which is behind the chats that exist.
    *
-   * @throws ProblemException 404 if there is no such app
+   * @throws ProblemException 404 if there is no such app, 410 if it is deleted
    * @throws DataAccessException if MySQL or Redis does not answer
    */
   public void catchUp(Parent parent) {

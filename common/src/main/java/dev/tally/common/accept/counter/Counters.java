@@ -7,6 +7,7 @@ import dev.tally.common.redis.RedisError;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.HashOperations;
@@ -75,24 +76,49 @@ final class Counters {
     }
   }
 
+  /** Whether the counter is a number of this epoch. */
+  boolean isOfEpoch(Parent parent, String epoch) {
+    return count(parent).isPresent() && !isOfOlderEpoch(parent, epoch);
+  }
+
+  /** An app's access state; null if Redis does not know it in this epoch. */
+  @Nullable String access(Parent.App app) {
+    try {
+      List<String> found =
+          hashes().multiGet(counter(app), List.of(PartitionKeys.ACCESS, PartitionKeys.EPOCH));
+      String ofCounter = Objects.requireNonNullElse(found.get(1), "0");
+      return ofCounter.equals(epoch(app)) ? found.get(0) : null;
+    } catch (DataAccessException e) {
+      if (RedisError.isWrongType(e)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   /**
    * Sets a counter that is missing, of an older epoch, or no number, and a chat's number of changes
-   * that is missing or no number.
+   * that is missing or no number. Opens an app, unless it was deleted in this epoch: the caller
+   * keeps others from deleting it meanwhile.
    *
    * @param inUse the highest numbers in use
    * @param epoch the epoch in which they were looked for
    * @return what is set: nothing if somebody else was faster, or another epoch has begun
    */
   Recovered recover(Parent parent, InUse inUse, String epoch) {
-    OptionalLong change = inUse.change();
     List<?> set =
         redis.execute(
             RECOVER,
             List.of(counter(parent), state(parent)), // counter, state
-            Long.toString(inUse.number()), // highest
+            text(inUse.number()), // highest
             epoch, // epoch
-            change.isPresent() ? Long.toString(change.getAsLong()) : ""); // highest_change
+            text(inUse.change()), // highest_change
+            parent instanceof Parent.App ? PartitionKeys.OPEN : ""); // access
     return new Recovered(number(set.get(0)), number(set.get(1)));
+  }
+
+  private static String text(OptionalLong number) {
+    return number.isPresent() ? Long.toString(number.getAsLong()) : "";
   }
 
   private static OptionalLong number(Object set) {
@@ -103,9 +129,14 @@ final class Counters {
   /**
    * The highest numbers in use.
    *
+   * @param number empty if the counter knows it
    * @param change that of a change; empty if the parent has none
    */
-  record InUse(long number, OptionalLong change) {}
+  record InUse(OptionalLong number, OptionalLong change) {
+
+    /** For a counter of which only the access state is missing. */
+    static final InUse KNOWN = new InUse(OptionalLong.empty(), OptionalLong.empty());
+  }
 
   /** The numbers that a counter was set to; each empty if it was left alone. */
   record Recovered(OptionalLong number, OptionalLong change) {}

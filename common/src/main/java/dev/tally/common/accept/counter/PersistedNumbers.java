@@ -2,6 +2,7 @@ package dev.tally.common.accept.counter;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.web.problem.ProblemException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,15 +15,23 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class PersistedNumbers {
 
+  /**
+   * MariaDB has no {@code FOR SHARE}. The id alone would be read from the index of tokens, and only
+   * that would be locked.
+   */
+  private static final String SHARE_APP =
+      """
+      SELECT deleted_at FROM apps WHERE token = :token LOCK IN SHARE MODE""";
+
   private static final String HIGHEST_CHAT =
       """
-      SELECT (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
+      SELECT a.deleted_at, (SELECT MAX(c.number) FROM chats c WHERE c.app_id = a.id) AS highest
       FROM apps a
       WHERE a.token = :token""";
 
   private static final String HIGHEST_MESSAGE =
       """
-      SELECT c.number AS chat, c.deleted_at,
+      SELECT a.deleted_at AS app_deleted_at, c.number AS chat, c.deleted_at,
              (SELECT MAX(m.number) FROM messages m
               WHERE m.app_id = a.id AND m.chat_number = c.number) AS highest
       FROM apps a
@@ -31,7 +40,7 @@ final class PersistedNumbers {
 
   private static final String HIGHEST_CHANGE =
       """
-      SELECT c.number AS chat, c.deleted_at,
+      SELECT a.deleted_at AS app_deleted_at, c.number AS chat, c.deleted_at,
              (SELECT MAX(h.number) FROM changes h
               WHERE h.app_id = a.id AND h.chat_number = c.number) AS highest
       FROM apps a
@@ -52,8 +61,28 @@ final class PersistedNumbers {
   /** The part of the parent that does not exist, or not any more. */
   enum Absent implements Answer {
     APP,
+    DELETED_APP,
     CHAT,
-    DELETED_CHAT
+    DELETED_CHAT;
+
+    /** The answer to whoever writes to it. */
+    ProblemException problem() {
+      return switch (this) {
+        case APP -> ProblemException.appNotFound();
+        case DELETED_APP -> ProblemException.appDeleted();
+        case CHAT -> ProblemException.chatNotFound();
+        case DELETED_CHAT -> ProblemException.chatDeleted();
+      };
+    }
+  }
+
+  /**
+   * Waits for whoever is deleting the app, and keeps others from it until the transaction ends.
+   *
+   * @throws org.springframework.dao.DataAccessException if MySQL does not answer
+   */
+  void keep(AppToken app) {
+    jdbc.sql(SHARE_APP).param("token", app.value()).query().listOfRows();
   }
 
   /**
@@ -63,15 +92,23 @@ final class PersistedNumbers {
    */
   Answer highest(Parent parent) {
     return switch (parent) {
-      case Parent.App(AppToken app) ->
-          first(
-              jdbc.sql(HIGHEST_CHAT)
-                  .param("token", app.value())
-                  .query((row, _) -> (Answer) new Highest(row.getLong("highest")))
-                  .list());
+      case Parent.App(AppToken app) -> highest(app);
+      case Parent.Unnumbered(AppToken app) -> highest(app);
       case Parent.Chat(ChatName chat) -> highest(HIGHEST_MESSAGE, chat);
       case Parent.Changes(ChatName chat) -> highest(HIGHEST_CHANGE, chat);
     };
+  }
+
+  private Answer highest(AppToken app) {
+    return first(
+        jdbc.sql(HIGHEST_CHAT)
+            .param("token", app.value())
+            .query(
+                (row, _) ->
+                    row.getObject("deleted_at") != null
+                        ? Absent.DELETED_APP
+                        : new Highest(row.getLong("highest")))
+            .list());
   }
 
   private Answer highest(String sql, ChatName chat) {
@@ -84,6 +121,9 @@ final class PersistedNumbers {
   }
 
   private static Answer answer(ResultSet row) throws SQLException {
+    if (row.getObject("app_deleted_at") != null) {
+      return Absent.DELETED_APP;
+    }
     if (row.getObject("chat") == null) {
       return Absent.CHAT;
     }

@@ -63,6 +63,7 @@ final class QueuedNumbers {
             deleted.add(change.chat());
           }
         }
+        case Job.ErasedAuthor _ -> {}
       }
     }
 

@@ -41,6 +41,12 @@ public final class ProblemException extends RuntimeException {
     return of(ProblemType.APP_NOT_FOUND, "No app has this token.");
   }
 
+  public static ProblemException appDeleted() {
+    return of(
+        ProblemType.APP_DELETED,
+        "The app was deleted: create another one, its token is never given out again.");
+  }
+
   public static ProblemException chatNotFound() {
     return of(ProblemType.CHAT_NOT_FOUND, "The app has no chat with this number.");
   }

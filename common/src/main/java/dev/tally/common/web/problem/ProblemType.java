@@ -21,6 +21,8 @@ public enum ProblemType {
   MESSAGE_LOST(HttpStatus.GONE, "Message lost"),
   /** Somebody deleted the chat; its number stays given out. */
   CHAT_DELETED(HttpStatus.GONE, "Chat deleted"),
+  /** Somebody deleted the app; its token stays given out. */
+  APP_DELETED(HttpStatus.GONE, "App deleted"),
   /** Somebody deleted the message; its number stays given out. */
   MESSAGE_DELETED(HttpStatus.GONE, "Message deleted"),
   NO_SUCH_ROUTE(HttpStatus.NOT_FOUND, "No such route"),

@@ -144,6 +144,7 @@ public final class Marks {
                 new Parent.Chat(job.app().value(), job.message().chat().number()),
                 job.message().number(),
                 Math::min);
+        case Job.ErasedAuthor _ -> throw new IllegalStateException("no client erases");
         case Job.ChangedMessage _ -> throw new IllegalStateException("no client changes messages");
       }
     } catch (UndecodableJobException e) {

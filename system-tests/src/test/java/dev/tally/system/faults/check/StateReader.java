@@ -206,6 +206,8 @@ public final class StateReader {
                 new Parent.Chat(job.app().value(), job.message().chat().number()),
                 job.message().number(),
                 job.content().body());
+        case Job.ErasedAuthor job ->
+            new State.Dead(reason, new Parent.App(job.app().value()), 0, null);
         case Job.ChangedMessage job ->
             new State.Dead(
                 reason,
