@@ -30,10 +30,28 @@ public final class DocumentWriter {
    * Sends messages to an index. A document of a later revision stays as it is, so messages may be
    * sent in any order, any number of times.
    *
+   * <p>For a new index only, whose reindex may have read the messages hours ago: while that index
+   * is registered, no erasure ends.
+   *
    * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer, or
    *     refuses a whole request. Some of the messages may be indexed.
    */
   public BulkAnswer write(String index, List<Message> messages) {
+    return write(index, messages, () -> {});
+  }
+
+  /**
+   * Sends messages to an index like {@link #write(String, List)}, unless they were read too long
+   * ago.
+   *
+   * @throws org.springframework.dao.DataAccessException also if the messages must be read again.
+   *     Some of them may be indexed.
+   */
+  public BulkAnswer write(String index, List<Message> messages, ReadTime readAt) {
+    return write(index, messages, readAt::requireFresh);
+  }
+
+  private BulkAnswer write(String index, List<Message> messages, Runnable beforeEach) {
     BulkAnswer answer = BulkAnswer.NOTHING_SENT;
     List<Message> part = new ArrayList<>();
     long bytes = 0;
@@ -41,12 +59,17 @@ public final class DocumentWriter {
       part.add(message);
       bytes += FRAME_BYTES + (long) MAX_BYTES_PER_CHARACTER * message.body().length();
       if (bytes >= MAX_BULK_BYTES) {
+        beforeEach.run();
         answer = answer.plus(send(index, part));
         part = new ArrayList<>();
         bytes = 0;
       }
     }
-    return part.isEmpty() ? answer : answer.plus(send(index, part));
+    if (part.isEmpty()) {
+      return answer;
+    }
+    beforeEach.run();
+    return answer.plus(send(index, part));
   }
 
   private BulkAnswer send(String index, List<Message> messages) {

@@ -16,6 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Reads persisted messages, without those that are lost: nothing of them is left to be searched.
+ * Those of deleted chats and apps are being erased, and are left out, too.
  *
  * <p>Deleted messages are among them. Each has to take the place of what it said in the index.
  */
@@ -29,7 +30,8 @@ public final class Messages {
       SELECT m.app_id, m.chat_number, m.number, m.body, COALESCE(m.revision, 0),
              COALESCE(m.deleted_at, m.edited_at, m.created_at), a.token
       FROM messages m STRAIGHT_JOIN apps a ON a.id = m.app_id
-      WHERE m.lost_at IS NULL AND\s""";
+      LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
+      WHERE m.lost_at IS NULL AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND\s""";
 
   private static final String IN_RANGES = SELECT + "(%s)";
 

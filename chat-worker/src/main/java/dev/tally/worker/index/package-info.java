@@ -30,7 +30,9 @@
  *   <li>A document's id, version and content follow from its message and the message's revision. An
  *       index keeps the highest version that it was sent. So a document may be sent any number of
  *       times, by any number of workers, in any order, and no late one brings an old text back.
- *   <li>A deleted message is a document without text. It stays, and so does its version.
+ *   <li>A deleted message is a document without text. It stays, and so does its version. Of a
+ *       deleted chat or app nothing stays: {@link dev.tally.worker.index.DocumentEraser} deletes
+ *       its documents, and {@link dev.tally.worker.index.ReadTime} bounds how late one may come.
  *   <li>An index with another UUID than the recorded one is another index: {@code lifecycle} sends
  *       everything to it again.
  * </ul>

@@ -5,6 +5,7 @@ import dev.tally.worker.index.BulkAnswer;
 import dev.tally.worker.index.DocumentWriter;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
+import dev.tally.worker.index.ReadTime;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
 import dev.tally.worker.lease.OwnedPartitions;
 import dev.tally.worker.outbox.SearchOutbox;
@@ -98,6 +99,7 @@ final class IndexRound {
    */
   Result run() {
     Set<Integer> owned = partitions.owned();
+    ReadTime readAt = ReadTime.now();
     Work work = snapshot.execute(_ -> read(owned));
     if (work.portions().isEmpty()) {
       return Result.IDLE;
@@ -116,7 +118,7 @@ final class IndexRound {
     }
     Set<MessageKey> notTaken = new HashSet<>();
     for (SearchIndexes.Entry target : targets) {
-      BulkAnswer answer = send(target, work.messages());
+      BulkAnswer answer = send(target, work.messages(), readAt);
       if (answer.indexMissing() && isLive(target)) {
         return Result.INDEX_MISSING;
       }
@@ -153,10 +155,12 @@ final class IndexRound {
         indexes.all());
   }
 
-  private BulkAnswer send(SearchIndexes.Entry target, List<Message> batch) {
+  private BulkAnswer send(SearchIndexes.Entry target, List<Message> batch, ReadTime readAt) {
     BulkAnswer answer =
         spans.indexing(
-            batch, Message::written, () -> metrics.timed(() -> writer.write(target.name(), batch)));
+            batch,
+            Message::written,
+            () -> metrics.timed(() -> writer.write(target.name(), batch, readAt)));
     int notTaken = answer.notTaken().size();
     if (notTaken > 0 && !answer.tookNothingNow()) {
       log.error(

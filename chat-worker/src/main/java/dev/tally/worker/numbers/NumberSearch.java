@@ -42,15 +42,18 @@ public final class NumberSearch {
 
   private final WaitingJobs waiting;
   private final JdbcClient jdbc;
+  private final DeletedParents deleted;
 
-  NumberSearch(WaitingJobs waiting, JdbcClient jdbc) {
+  NumberSearch(WaitingJobs waiting, JdbcClient jdbc, DeletedParents deleted) {
     this.waiting = waiting;
     this.jdbc = jdbc;
+    this.deleted = deleted;
   }
 
   /**
-   * Removes the numbers that are in jobs, dead letters or rows; void rows count. Each statement
-   * must see the latest rows, so the caller has no snapshot open.
+   * Removes the numbers that are in jobs, dead letters or rows; void rows count. Those of deleted
+   * chats and apps are removed, too: their rows are erased. Each statement must see the latest
+   * rows, so the caller has no snapshot open.
    *
    * @return how many jobs were met that nobody can decode, so that their numbers are unknown
    * @throws org.springframework.dao.DataAccessException if Redis or MySQL does not answer
@@ -64,6 +67,12 @@ public final class NumberSearch {
             numbers.apps(), job -> numbers.remove(Parent.of(job), Parent.number(job)));
     for (Parent parent : numbers.parents()) {
       removePersisted(numbers, parent);
+    }
+    // Rows are erased after their parent is deleted, so this comes last.
+    for (Parent parent : numbers.parents()) {
+      if (deleted.has(parent)) {
+        numbers.removeAbove(parent, 0);
+      }
     }
     return undecodable;
   }

@@ -45,8 +45,9 @@ public class SearchOutbox {
              (SELECT MAX(m.number) FROM messages m
               WHERE m.app_id = c.app_id AND m.chat_number = c.number),
              0, UTC_TIMESTAMP(6)
-      FROM chats c
-      WHERE c.app_id = :app AND c.messages_count > 0""";
+      FROM chats c JOIN apps a ON a.id = c.app_id
+      WHERE c.app_id = :app AND c.messages_count > 0
+        AND c.deleted_at IS NULL AND a.deleted_at IS NULL""";
 
   private static final String DUE =
       """
@@ -113,7 +114,10 @@ public class SearchOutbox {
     insert(ranges.stream().map(range -> new NewRow(range, 0, Duration.ZERO)).toList());
   }
 
-  /** Appends a range for each chat of an app, with all its persisted messages. */
+  /**
+   * Appends a range for each chat of an app, with all its persisted messages. Deleted chats have
+   * none: their messages are being erased.
+   */
   public void appendAll(int partition, long appId) {
     jdbc.sql(APPEND_ALL).param("partition", partition).param("app", appId).update();
   }

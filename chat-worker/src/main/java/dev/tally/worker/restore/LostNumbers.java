@@ -49,7 +49,7 @@ public final class LostNumbers {
   private static final String COUNTS =
       """
       SELECT number, messages_count, changes_count FROM chats
-      WHERE app_id = :app AND number BETWEEN :first AND :last""";
+      WHERE app_id = :app AND number BETWEEN :first AND :last AND deleted_at IS NULL""";
 
   private static final String HIGHEST_CHAT =
       """
@@ -122,7 +122,6 @@ public final class LostNumbers {
     return filled;
   }
 
-  /** How many messages and changes a chat has. */
   private record Counts(ChatKey chat, long messages, long changes) {}
 
   /** An app of the partition, and the numbers that had been given out in it. */
@@ -254,8 +253,8 @@ public final class LostNumbers {
     }
 
     /**
-     * What each of these chats has. One without a row is left out: its own job is still in Redis,
-     * and so are its messages'.
+     * What each of these chats has. Leaves out those without a row, whose jobs are all in Redis,
+     * and deleted ones.
      */
     private List<Counts> counts(long app, long first, long last) {
       return jdbc.sql(COUNTS)

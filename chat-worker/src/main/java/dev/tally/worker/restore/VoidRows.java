@@ -14,13 +14,15 @@ import org.springframework.stereotype.Component;
  * Writes rows in place of what is gone for good: the number stays given out, and what stood there
  * is lost. The statements run in the caller's transaction, which must read what others have
  * committed. They lock the parent's row, as the transaction of a batch does, so counts stay right.
+ *
+ * <p>A deleted app or chat gets none: its rows are erased, and nobody gets its numbers.
  */
 @Component
 public final class VoidRows {
 
   private static final String LOCK_APP =
       """
-      SELECT chats_count FROM apps WHERE id = :app FOR UPDATE""";
+      SELECT chats_count FROM apps WHERE id = :app AND deleted_at IS NULL FOR UPDATE""";
 
   private static final String CHATS_FROM =
       """
@@ -37,7 +39,10 @@ public final class VoidRows {
 
   private static final String LOCK_CHAT =
       """
-      SELECT messages_count FROM chats WHERE app_id = :app AND number = :chat FOR UPDATE""";
+      SELECT c.messages_count
+      FROM apps a STRAIGHT_JOIN chats c ON c.app_id = a.id AND c.number = :chat
+      WHERE a.id = :app AND a.deleted_at IS NULL AND c.deleted_at IS NULL
+      FOR UPDATE""";
 
   private static final String MESSAGES_FROM =
       """
@@ -78,13 +83,15 @@ public final class VoidRows {
   }
 
   /**
-   * Fills numbers of an app's chats that have no row.
+   * Fills numbers of an app's chats that have no row. Adds none if the app is deleted.
    *
    * @param except numbers that stay free
    * @return how many void rows were added
    */
   public int addChats(long app, NumberRange numbers, Set<Long> except) {
-    jdbc.sql(LOCK_APP).param("app", app).query(Long.class).single();
+    if (jdbc.sql(LOCK_APP).param("app", app).query(Long.class).optional().isEmpty()) {
+      return 0;
+    }
     List<Long> missing =
         missing(
             numbers,
@@ -102,7 +109,8 @@ public final class VoidRows {
   }
 
   /**
-   * Fills numbers of a chat's messages that have no row. Adds none if the chat has no row itself.
+   * Fills numbers of a chat's messages that have no row. Adds none if the chat has no row itself,
+   * or is deleted.
    *
    * @param except numbers that stay free
    * @return how many void rows were added
@@ -112,7 +120,8 @@ public final class VoidRows {
   }
 
   /**
-   * Fills numbers of a chat's changes that have no row. Adds none if the chat has no row itself.
+   * Fills numbers of a chat's changes that have no row. Adds none if the chat has no row itself, or
+   * is deleted.
    *
    * @param except numbers that stay free
    * @return how many void rows were added

@@ -4,6 +4,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.WaitingJobs;
+import dev.tally.worker.numbers.DeletedParents;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -77,10 +78,12 @@ public class AcceptedCheck {
 
   private final JdbcClient jdbc;
   private final WaitingJobs waiting;
+  private final DeletedParents deleted;
 
-  AcceptedCheck(JdbcClient jdbc, WaitingJobs waiting) {
+  AcceptedCheck(JdbcClient jdbc, WaitingJobs waiting, DeletedParents deleted) {
     this.jdbc = jdbc;
     this.waiting = waiting;
+    this.deleted = deleted;
   }
 
   /**
@@ -175,6 +178,9 @@ public class AcceptedCheck {
           }
           if (queued.contains(write.key())) {
             onTheirWay++;
+          } else if (deleted.has(write.key().chat())) {
+            // What it wrote is erased, or was refused because of the deletion.
+            persisted++;
           } else {
             wrong++;
             finding.accept(write.key() + ": was accepted and is not persisted");

@@ -7,6 +7,7 @@ import dev.tally.worker.index.IndexedMessages.Indexed;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.Messages;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
+import dev.tally.worker.numbers.DeletedParents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.springframework.stereotype.Component;
  * Compares the search index with MySQL, both ways: every persisted message is indexed as it is, or
  * still in the outbox; and every indexed document is a persisted message, and of no revision that
  * the message does not have.
+ *
+ * <p>A chat or an app that is deleted has no messages, and what is being erased has documents for a
+ * while.
  *
  * <p>A document's version is its message's revision, but not in an index of an older layout: there,
  * only texts are compared.
@@ -38,18 +42,30 @@ class SearchCheck {
       SELECT number, COALESCE(revision, 0) FROM messages
       WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers) AND lost_at IS NULL""";
 
+  private static final String BEING_ERASED =
+      """
+      SELECT COUNT(*) FROM erasures
+      WHERE app_id = :app AND chat_number IN (0, :chat) AND author = ''""";
+
   private static final int PAGE = 1_000;
 
   private final JdbcClient jdbc;
   private final Messages persisted;
   private final IndexedMessages indexed;
   private final SearchIndexes indexes;
+  private final DeletedParents deleted;
 
-  SearchCheck(JdbcClient jdbc, Messages persisted, IndexedMessages indexed, SearchIndexes indexes) {
+  SearchCheck(
+      JdbcClient jdbc,
+      Messages persisted,
+      IndexedMessages indexed,
+      SearchIndexes indexes,
+      DeletedParents deleted) {
     this.jdbc = jdbc;
     this.persisted = persisted;
     this.indexed = indexed;
     this.indexes = indexes;
+    this.deleted = deleted;
   }
 
   /**
@@ -75,7 +91,7 @@ class SearchCheck {
         }
         if (isInOutbox(message.key())) {
           pending++;
-        } else {
+        } else if (!deleted.has(message.key().chat())) {
           findings.add("message %s %s".formatted(name(message.key()), fault));
         }
       }
@@ -169,6 +185,9 @@ class SearchCheck {
       String name = name(new MessageKey(chat, document.number()));
       Long revision = revisions.get(document.number());
       if (revision == null) {
+        if (isBeingErased(chat)) {
+          continue;
+        }
         findings.add("document %s is no persisted message".formatted(name));
       } else if (hasRevisions && document.version() > revision) {
         findings.add(
@@ -176,6 +195,15 @@ class SearchCheck {
                 .formatted(name, document.version(), revision));
       }
     }
+  }
+
+  private boolean isBeingErased(ChatKey chat) {
+    return jdbc.sql(BEING_ERASED)
+            .param("app", chat.appId())
+            .param("chat", chat.number())
+            .query(Long.class)
+            .single()
+        > 0;
   }
 
   private static String name(MessageKey key) {

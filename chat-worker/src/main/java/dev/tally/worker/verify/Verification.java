@@ -19,9 +19,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Checks that no accepted number is missing, counts are right, no rows are orphaned, no counter is
- * too low, and the search index holds exactly the persisted messages. It only reads, and may run
- * while writes go on: it checks the rows in one snapshot of MySQL. Of deleted apps it checks
- * nothing but the search index: their jobs are dropped, and their rows erased.
+ * too low, the search index holds exactly the persisted messages, and nothing is left of what is
+ * erased. It only reads, and may run while writes go on: it checks the rows in one snapshot of
+ * MySQL. Of deleted apps it checks nothing but that: their jobs are dropped, and their rows erased.
  */
 @Component
 public class Verification {
@@ -38,12 +38,15 @@ public class Verification {
   private static final String CHATS_AFTER =
       """
       SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number),
-             c.changes_count, c.pending_count, c.deleted_count, COUNT(m.deleted_at)
-      FROM (SELECT app_id, number, messages_count, changes_count, pending_count, deleted_count
+             c.changes_count, c.pending_count, c.deleted_count, COUNT(m.deleted_at),
+             c.deleted_at IS NOT NULL
+      FROM (SELECT app_id, number, messages_count, changes_count, pending_count, deleted_count,
+                   deleted_at
             FROM chats
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
-      GROUP BY c.number, c.messages_count, c.changes_count, c.pending_count, c.deleted_count
+      GROUP BY c.number, c.messages_count, c.changes_count, c.pending_count, c.deleted_count,
+               c.deleted_at
       ORDER BY c.number""";
 
   private static final String CHATS_WITHOUT_APP =
@@ -66,6 +69,7 @@ public class Verification {
   private final NumbersCheck numbers;
   private final ChangesCheck changes;
   private final SearchCheck search;
+  private final DeletionsCheck deletions;
   private final TransactionTemplate snapshot;
 
   Verification(
@@ -74,12 +78,14 @@ public class Verification {
       NumbersCheck numbers,
       ChangesCheck changes,
       SearchCheck search,
+      DeletionsCheck deletions,
       PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
     this.counters = counters;
     this.numbers = numbers;
     this.changes = changes;
     this.search = search;
+    this.deletions = deletions;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.snapshot.setReadOnly(true);
@@ -94,8 +100,7 @@ public class Verification {
    */
   public Report run(boolean withSearch, LongConsumer progress) {
     Findings findings = new Findings();
-    // The queue comes first: a job that is persisted between the two counts in both, and none in
-    // neither.
+    // The queue comes first: a job that is persisted meanwhile counts in both, and none in neither.
     CounterCheck.Queues queues = counters.queues();
     Tally tally = new Tally(findings, numbers.run(findings), progress);
     snapshot.executeWithoutResult(
@@ -107,6 +112,7 @@ public class Verification {
             tally.compare(() -> tally.pending = search.persistedIsIndexed(findings, progress));
           }
         });
+    deletions.run(findings);
     if (withSearch) {
       tally.compare(() -> search.indexedIsPersisted(findings));
     }
@@ -155,7 +161,12 @@ public class Verification {
   private record AppRow(long id, AppToken token, long count, Rows chats) {}
 
   private record ChatRow(
-      long number, long count, Rows messages, ChangesCheck.Counts counts, long deleted) {}
+      long number,
+      long count,
+      Rows messages,
+      ChangesCheck.Counts counts,
+      long deleted,
+      boolean isDeleted) {}
 
   private void checkApps(Tally tally) {
     long after = 0;
@@ -184,36 +195,44 @@ public class Verification {
         tally.numbers.addChatsWithoutRow(app.token(), after + 1, chatsGivenOut);
         return;
       }
-      Map<Long, Changes> found =
-          changes.changes(app.id(), chats.getFirst().number(), chats.getLast().number());
-      List<ChatName> names =
-          chats.stream().map(chat -> new ChatName(app.token(), chat.number())).toList();
-      List<Highest> givenOut =
-          counters.checkChats(
-              tally.findings,
-              names,
-              chats.stream()
-                  .map(
-                      chat ->
-                          new Highest(
-                              chat.messages().last(),
-                              found.getOrDefault(chat.number(), Changes.NONE).rows().last()))
-                  .toList());
-      for (int i = 0; i < chats.size(); i++) {
-        ChatRow chat = chats.get(i);
-        ChatName name = names.get(i);
-        Parent parent = new Parent.Chat(name);
-        check(tally.findings, parent, "messages", chat.count(), chat.messages());
-        tally.numbers.add(parent, givenOut.get(i).message(), chat.messages());
-        Changes ofChat = found.getOrDefault(chat.number(), Changes.NONE);
-        ChangesCheck.check(tally.findings, name, chat.counts(), ofChat, chat.deleted());
-        tally.numbers.add(new Parent.Changes(name), givenOut.get(i).change(), ofChat.rows());
+      for (ChatRow chat : chats) {
         tally.numbers.addChatsWithoutRow(app.token(), after + 1, chat.number() - 1);
         tally.chats++;
-        tally.messages += chat.messages().count();
         after = chat.number();
       }
+      // The numbers of a deleted chat stay given out, and its rows are erased.
+      List<ChatRow> kept = chats.stream().filter(chat -> !chat.isDeleted()).toList();
+      if (!kept.isEmpty()) {
+        checkKept(app, kept, tally);
+      }
       tally.progress.accept(tally.messages);
+    }
+  }
+
+  private void checkKept(AppRow app, List<ChatRow> chats, Tally tally) {
+    Map<Long, Changes> found =
+        changes.changes(app.id(), chats.getFirst().number(), chats.getLast().number());
+    List<ChatName> names =
+        chats.stream().map(chat -> new ChatName(app.token(), chat.number())).toList();
+    List<Highest> persisted =
+        chats.stream()
+            .map(
+                chat ->
+                    new Highest(
+                        chat.messages().last(),
+                        found.getOrDefault(chat.number(), Changes.NONE).rows().last()))
+            .toList();
+    List<Highest> givenOut = counters.checkChats(tally.findings, names, persisted);
+    for (int i = 0; i < chats.size(); i++) {
+      ChatRow chat = chats.get(i);
+      ChatName name = names.get(i);
+      Parent parent = new Parent.Chat(name);
+      check(tally.findings, parent, "messages", chat.count(), chat.messages());
+      tally.numbers.add(parent, givenOut.get(i).message(), chat.messages());
+      Changes ofChat = found.getOrDefault(chat.number(), Changes.NONE);
+      ChangesCheck.check(tally.findings, name, chat.counts(), ofChat, chat.deleted());
+      tally.numbers.add(new Parent.Changes(name), givenOut.get(i).change(), ofChat.rows());
+      tally.messages += chat.messages().count();
     }
   }
 
@@ -254,7 +273,8 @@ public class Verification {
                     row.getLong(2),
                     new Rows(row.getLong(3), row.getLong(4), row.getLong(5)),
                     new ChangesCheck.Counts(row.getLong(6), row.getLong(7), row.getLong(8)),
-                    row.getLong(9)))
+                    row.getLong(9),
+                    row.getBoolean(10)))
         .list();
   }
 

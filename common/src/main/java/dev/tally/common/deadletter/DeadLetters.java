@@ -94,24 +94,26 @@ public final class DeadLetters {
    * @return the number of dead letters that the action removed
    */
   public long removeAll(Predicate<Entry> action) {
+    return partitions().stream().mapToLong(keys -> removeAll(keys, action)).sum();
+  }
+
+  /** Does the same for the dead letters of one partition. */
+  public long removeAll(PartitionKeys keys, Predicate<Entry> action) {
+    Long count = redis.opsForList().size(keys.dead());
     long done = 0;
-    for (PartitionKeys keys : partitions()) {
-      Long count = redis.opsForList().size(keys.dead());
-      long left = count == null ? 0 : count;
-      long kept = 0;
-      while (left > 0) {
-        List<Entry> page = page(keys, kept);
-        if (page.isEmpty()) {
-          break;
+    long kept = 0;
+    for (long left = count == null ? 0 : count; left > 0; ) {
+      List<Entry> page = page(keys, kept);
+      if (page.isEmpty()) {
+        break;
+      }
+      for (Entry entry : page.subList(0, (int) Math.min(page.size(), left))) {
+        if (action.test(entry)) {
+          done++;
+        } else {
+          kept++;
         }
-        for (Entry entry : page.subList(0, (int) Math.min(page.size(), left))) {
-          if (action.test(entry)) {
-            done++;
-          } else {
-            kept++;
-          }
-          left--;
-        }
+        left--;
       }
     }
     return done;

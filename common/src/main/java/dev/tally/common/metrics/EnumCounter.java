@@ -42,6 +42,11 @@ public final class EnumCounter<E extends Enum<E>> {
 
   /** Adds one to the counter of this value. */
   public void increment(E value) {
-    Objects.requireNonNull(counters.get(value)).increment();
+    add(value, 1);
+  }
+
+  /** Adds to the counter of this value. */
+  public void add(E value, long amount) {
+    Objects.requireNonNull(counters.get(value)).increment((double) amount);
   }
 }

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -123,6 +125,38 @@ public final class WaitingJobs {
    */
   public void forEachTextInRedis(AppToken app, Consumer<String> consumer) {
     forEachTextInRedis(app, letter -> consumer.accept(jobOf(letter)), consumer);
+  }
+
+  /**
+   * Whether jobs of an app wait or are claimed. Dead letters do not count.
+   *
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public boolean has(AppToken app) {
+    PartitionKeys keys = layout.partitions().of(app);
+    // In the direction in which jobs move.
+    return Boolean.TRUE.equals(redis.hasKey(keys.jobs(app))) || hasLeftItsList(app, _ -> true);
+  }
+
+  /**
+   * Whether a worker has claimed such a job of an app, or an operator has it tried again. Jobs that
+   * the app still has in its list do not count.
+   *
+   * @param wanted tells by a job's text
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer
+   */
+  public boolean hasLeftItsList(AppToken app, Predicate<String> wanted) {
+    PartitionKeys keys = layout.partitions().of(app);
+    AtomicBoolean found = new AtomicBoolean();
+    Consumer<String> texts =
+        text -> {
+          if (wanted.test(text)) {
+            found.set(true);
+          }
+        };
+    read(keys.retried(), app.value(), texts);
+    read(keys.claimed(), app.value(), texts);
+    return found.get();
   }
 
   private void forEachTextInRedis(

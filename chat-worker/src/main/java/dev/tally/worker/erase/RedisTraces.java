@@ -1,0 +1,137 @@
+package dev.tally.worker.erase;
+
+import dev.tally.common.accept.counter.AppAccess;
+import dev.tally.common.deadletter.DeadLetters;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.identity.ChatName;
+import dev.tally.common.partition.PartitionKeys;
+import dev.tally.common.partition.RedisLayout;
+import dev.tally.common.queue.WaitingJobs;
+import dev.tally.common.redis.KeyScan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.springframework.data.redis.core.Cursor;
+import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Erases what Redis has of a deleted chat or app: counters, idempotency records and dead letters.
+ * Every command is short.
+ */
+@Component
+class RedisTraces {
+
+  private final StringRedisTemplate redis;
+  private final RedisLayout layout;
+  private final KeyScan scan;
+  private final WaitingJobs waiting;
+  private final DeadLetters letters;
+  private final AppAccess access;
+
+  RedisTraces(
+      StringRedisTemplate redis,
+      RedisLayout layout,
+      KeyScan scan,
+      WaitingJobs waiting,
+      DeadLetters letters) {
+    this.redis = redis;
+    this.layout = layout;
+    this.scan = scan;
+    this.waiting = waiting;
+    this.letters = letters;
+    this.access = new AppAccess(redis, layout);
+  }
+
+  /** What is gone. */
+  record Erased(long records, long deadLetters) {
+
+    boolean isNothing() {
+      return records + deadLetters == 0;
+    }
+  }
+
+  /** Makes gateways refuse an app's writes, now and after Redis has lost that. */
+  void close(AppToken app) {
+    access.delete(app);
+  }
+
+  /** Whether writes of an app are not persisted and acknowledged yet. */
+  boolean isOnItsWay(AppToken app) {
+    return waiting.has(app);
+  }
+
+  /**
+   * Whether a write to a chat is claimed, and may be delivered again: what it was persisted as must
+   * be there until it is acknowledged. Writes to the chat that were accepted before its deletion
+   * come before that in the app's list.
+   */
+  boolean isClaimed(ChatName chat) {
+    return waiting.hasLeftItsList(chat.app(), text -> JobText.chat(text).equals(Optional.of(chat)));
+  }
+
+  /** Erases what Redis has of a chat. A gateway learns from MySQL that the chat is deleted. */
+  Erased eraseChat(ChatName chat) {
+    redis.unlink(keys(chat.app()).messages(chat));
+    long records = 0;
+    RecordedChats recorded = new RecordedChats(redis, layout);
+    for (String hash : recorded.hashes(chat.app())) {
+      records += erase(hash, chat.number());
+    }
+    return new Erased(
+        records, erase(chat.app(), job -> JobText.chat(job).equals(Optional.of(chat))));
+  }
+
+  private long erase(String hash, long chat) {
+    HashOperations<String, String, String> hashes = redis.opsForHash();
+    List<String> names = new ArrayList<>();
+    try (Cursor<Map.Entry<String, String>> records =
+        hashes.scan(hash, RecordedChats.RECORDS_A_STEP)) {
+      while (records.hasNext()) {
+        Map.Entry<String, String> entry = records.next();
+        if (RecordedChats.chat(entry.getValue()) == chat) {
+          names.add(entry.getKey());
+        }
+      }
+    }
+    long erased = 0;
+    for (String name : names) {
+      erased += hashes.delete(hash, name);
+    }
+    return erased;
+  }
+
+  /** Erases what Redis has of an app, but for what says that it is deleted. */
+  Erased eraseApp(AppToken app) {
+    PartitionKeys keys = keys(app);
+    long[] records = {0};
+    scan.forEach(
+        keys.messagesBeforeNumber(app) + "*",
+        name -> {
+          if (!name.equals(keys.chats(app)) && !name.equals(keys.jobs(app))) {
+            if (name.contains(PartitionKeys.BEFORE_SLICE)) {
+              records[0] += redis.opsForHash().size(name);
+            }
+            redis.unlink(name);
+          }
+        });
+    return new Erased(records[0], erase(app, job -> JobText.app(job).equals(Optional.of(app))));
+  }
+
+  private long erase(AppToken app, Predicate<String> isErased) {
+    return letters.removeAll(
+        keys(app), entry -> isErased.test(JobText.of(entry.letter())) && letters.drop(entry));
+  }
+
+  /** Forgets that an app is deleted. MySQL knows it. */
+  void forget(AppToken app) {
+    redis.unlink(keys(app).chats(app));
+  }
+
+  private PartitionKeys keys(AppToken app) {
+    return layout.partitions().of(app);
+  }
+}
