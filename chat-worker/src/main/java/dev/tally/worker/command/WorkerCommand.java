@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
       ReindexCommand.class,
       VerifyCommand.class,
       DeadLettersCommand.class,
-      RestoreCommand.class
+      RestoreCommand.class,
+      EraseCommand.class
     })
 public final class WorkerCommand implements Callable<Integer> {
 
