@@ -1,9 +1,9 @@
 package dev.tally.system.faults;
 
 import dev.tally.stack.Server;
-import dev.tally.system.faults.check.Marks;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
+import dev.tally.system.faults.servers.Marks;
 import dev.tally.system.faults.workload.Parent;
 import java.time.Duration;
 import java.util.List;

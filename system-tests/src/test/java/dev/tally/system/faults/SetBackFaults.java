@@ -2,11 +2,11 @@ package dev.tally.system.faults;
 
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
-import dev.tally.system.faults.check.Marks;
 import dev.tally.system.faults.deployment.DataCopy;
 import dev.tally.system.faults.deployment.Deployment;
 import dev.tally.system.faults.deployment.LinkedService;
 import dev.tally.system.faults.deployment.Proxy;
+import dev.tally.system.faults.servers.Marks;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Probe;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.tally.system.faults;
 
 import dev.tally.system.faults.check.Losses;
-import dev.tally.system.faults.check.Marks;
 import dev.tally.system.faults.check.SetBack;
+import dev.tally.system.faults.servers.Marks;
 import dev.tally.system.faults.workload.Parent;
 import java.time.Duration;
 import java.time.Instant;

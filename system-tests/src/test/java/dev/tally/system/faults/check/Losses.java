@@ -2,6 +2,7 @@ package dev.tally.system.faults.check;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.Partitions;
+import dev.tally.system.faults.servers.Raise;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.State;
 import java.util.ArrayList;

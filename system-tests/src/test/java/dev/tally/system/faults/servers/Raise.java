@@ -1,4 +1,4 @@
-package dev.tally.system.faults.check;
+package dev.tally.system.faults.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

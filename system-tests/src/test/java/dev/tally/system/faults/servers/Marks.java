@@ -1,4 +1,4 @@
-package dev.tally.system.faults.check;
+package dev.tally.system.faults.servers;
 
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
@@ -42,7 +42,8 @@ public final class Marks {
       SELECT chats.app_id, chats.number, COALESCE(MAX(messages.number), 0)
       FROM chats LEFT JOIN messages
         ON messages.app_id = chats.app_id AND messages.chat_number = chats.number
-      GROUP BY chats.app_id, chats.number""";
+      GROUP BY chats.app_id, chats.number\
+      """;
 
   private final Deployment deployment;
   private final JobCodec codec = new JobCodec();

@@ -1,4 +1,4 @@
-package dev.tally.system.faults.check;
+package dev.tally.system.faults.servers;
 
 import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.identity.AppToken;
