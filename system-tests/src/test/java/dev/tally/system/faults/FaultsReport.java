@@ -68,10 +68,19 @@ record FaultsReport(
   private void result(StringBuilder text) {
     long chats = 0;
     long messages = 0;
+    long edits = 0;
+    long deletions = 0;
     for (History.Entry entry : surroundings.history().entries()) {
       if (entry.outcome() instanceof Outcome.Accepted(long first, long last)) {
         switch (entry.request()) {
           case Request.NewChat _ -> chats++;
+          case Request.Change change -> {
+            if (change.verb() == Request.Change.Verb.DELETE) {
+              deletions++;
+            } else {
+              edits++;
+            }
+          }
           default -> messages += last - first + 1;
         }
       }
@@ -80,8 +89,16 @@ record FaultsReport(
     row(text, "---", "---:");
     row(text, "chats accepted", chats);
     row(text, "messages accepted", messages);
+    row(text, "edits accepted", edits);
+    row(text, "deletions accepted", deletions);
     row(text, "chats persisted", state.chats().size());
     row(text, "messages persisted", state.messages().values().stream().mapToLong(List::size).sum());
+    row(text, "changes persisted", state.changes().values().stream().mapToLong(List::size).sum());
+    state.changes().values().stream()
+        .flatMap(List::stream)
+        .collect(Collectors.groupingBy(State.Change::effect, TreeMap::new, Collectors.counting()))
+        .forEach((effect, count) -> row(text, "changes with the effect `" + effect + "`", count));
+    row(text, "messages deleted", deleted());
     row(text, "numbers that a server lost itself", lostWithServers);
     row(text, "epochs begun", epochs);
     Map<String, Long> found =
@@ -96,6 +113,10 @@ record FaultsReport(
     row(text, "answers that no fault excuses", surroundings.surprises().size());
     row(text, "wrong according to `verify`", verified.wrong());
     text.append('\n');
+  }
+
+  private long deleted() {
+    return state.changeCounts().values().stream().mapToLong(State.Counts::deleted).sum();
   }
 
   private void requests(StringBuilder text) {

@@ -258,6 +258,8 @@ final class Scenario {
             .filter(chat -> apps.contains(chat.app()))
             .collect(Collectors.toSet()),
         only(all.messages(), chat -> apps.contains(chat.app())),
+        only(all.changes(), chat -> apps.contains(chat.app())),
+        only(all.changeCounts(), chat -> apps.contains(chat.app())),
         only(all.indexed(), chat -> apps.contains(chat.app())),
         only(all.counters(), parent -> apps.contains(parent.app())),
         all.deadLetters().stream()

@@ -26,7 +26,7 @@ public final class Checker {
   private final List<Violation> violations = new ArrayList<>();
   private final Map<Parent, List<Write>> writes = new HashMap<>();
 
-  /** The write of each body, to any parent. */
+  /** The write of each message and each change, to any parent. */
   private final Map<String, Write> writers = new HashMap<>();
 
   private Checker(List<History.Entry> entries, State state, Losses losses) {
@@ -49,19 +49,20 @@ public final class Checker {
   private List<Violation> check() {
     for (Write write : Write.in(entries, violations)) {
       writes.computeIfAbsent(write.parent(), _ -> new ArrayList<>()).add(write);
-      if (write.parent() instanceof Parent.Chat) {
+      if (!(write.parent() instanceof Parent.App)) {
         write.bodies().forEach(body -> writers.putIfAbsent(body, write));
       }
     }
     Set<String> lostApps = checkApps();
-    checkDenials(lostApps);
+    new DenialCheck(entries, state, losses, lostApps, violations).check();
     Map<Parent, List<State.Message>> rows = rows();
-    Map<Parent.Chat, List<ReadCheck.Read>> reads = ReadCheck.reads(entries);
+    Map<Parent, List<ReadCheck.Read>> reads = ReadCheck.reads(entries);
     Set<Parent> parents = new HashSet<>(rows.keySet());
     parents.addAll(writes.keySet());
     parents.addAll(reads.keySet());
     // What is lost with its app is lost as a whole, whatever was asked for.
     parents.removeIf(parent -> lostApps.contains(parent.app()) && !rows.containsKey(parent));
+    Map<Parent, Set<Long>> found = new HashMap<>();
     for (Parent parent : parents) {
       List<State.Message> ofParent = rows.getOrDefault(parent, List.of());
       Set<Long> wrong =
@@ -73,16 +74,36 @@ public final class Checker {
                   losses,
                   violations)
               .check();
-      if (parent instanceof Parent.Chat chat) {
+      found.put(parent, wrong);
+      Parent.Chat read = chat(parent);
+      if (read != null) {
         new ReadCheck(
-                chat, state.chats().containsKey(chat), ofParent, wrong, writers, losses, violations)
-            .check(reads.getOrDefault(chat, List.of()));
+                parent,
+                state.chats().containsKey(read),
+                ofParent,
+                wrong,
+                writers,
+                losses,
+                violations)
+            .check(reads.getOrDefault(parent, List.of()));
+      }
+      if (parent instanceof Parent.Chat chat) {
         checkSearch(chat, ofParent);
       }
       checkRows(parent, ofParent);
     }
+    new ChangeCheck(entries, state, losses, found, violations).check();
     checkDeadLetters(lostApps);
     return violations;
+  }
+
+  /** The chat whose messages or changes a parent has; null for an app. */
+  private static Parent.@Nullable Chat chat(Parent parent) {
+    return switch (parent) {
+      case Parent.App _ -> null;
+      case Parent.Chat chat -> chat;
+      case Parent.Changes changes -> changes.chat();
+    };
   }
 
   private void checkDeadLetters(Set<String> lostApps) {
@@ -131,53 +152,19 @@ public final class Checker {
     return lost;
   }
 
-  /** Once a client was told that something exists, no later request may get a 404 for it. */
-  private void checkDenials(Set<String> lostApps) {
-    Map<Parent, Long> knownSince = new HashMap<>();
-    for (History.Entry entry : entries) {
-      Parent known =
-          switch (entry.outcome()) {
-            case Outcome.CreatedApp(String token) -> new Parent.App(token);
-            case Outcome.Accepted(long number, _)
-                when entry.request() instanceof Request.NewChat chat ->
-                new Parent.Chat(chat.app(), number);
-            default -> null;
-          };
-      if (known != null) {
-        knownSince.merge(known, entry.endNanos(), Math::min);
-      }
-    }
-    Set<Parent> denied = new HashSet<>();
-    for (History.Entry entry : entries) {
-      if (entry.outcome() instanceof Outcome.Refused(int status, _)
-          && status == 410
-          && entry.request() instanceof Request.ReadChat(String app, long number)
-          && !state.voidChats().contains(new Parent.Chat(app, number))
-          && !lostApps.contains(app)
-          && denied.add(new Parent.Chat(app, number))) {
-        violations.add(new Violation.Denied(new Parent.Chat(app, number)));
-      }
-      Parent parent = Write.parent(entry.request());
-      if (entry.outcome() instanceof Outcome.Refused(int status, _)
-          && status == 404
-          && parent != null
-          && knownSince.getOrDefault(parent, Long.MAX_VALUE) < entry.startNanos()
-          && !lostApps.contains(parent.app())
-          && !(parent instanceof Parent.Chat chat
-              && losses.mayBeUnknown(chat, knownSince.getOrDefault(parent, 0L), entry.endNanos()))
-          && denied.add(parent)) {
-        violations.add(new Violation.Denied(parent));
-      }
-    }
-  }
-
   private Map<Parent, List<State.Message>> rows() {
     Map<Parent, List<State.Message>> rows = new HashMap<>(state.messages());
     Map<String, TreeSet<Long>> chats = new HashMap<>();
     for (Parent.Chat chat : state.chats().keySet()) {
       chats.computeIfAbsent(chat.app(), _ -> new TreeSet<>()).add(chat.number());
       rows.putIfAbsent(chat, List.of());
+      rows.put(chat.changes(), List.of());
     }
+    state
+        .changes()
+        .forEach(
+            (chat, ofChat) ->
+                rows.put(chat.changes(), ofChat.stream().map(State.Change::asMessage).toList()));
     state.apps().keySet().forEach(token -> rows.put(new Parent.App(token), List.of()));
     chats.forEach(
         (app, numbers) ->
@@ -186,10 +173,9 @@ public final class Checker {
                 numbers.stream()
                     .map(
                         number ->
-                            new State.Message(
-                                number,
-                                Write.NO_BODY,
-                                state.voidChats().contains(new Parent.Chat(app, number))))
+                            state.voidChats().contains(new Parent.Chat(app, number))
+                                ? State.Message.lost(number)
+                                : new State.Message(number, Write.NO_BODY))
                     .toList()));
     return rows;
   }
@@ -215,6 +201,10 @@ public final class Checker {
         yield app == null ? null : (Long) app.chatsCount();
       }
       case Parent.Chat chat -> state.chats().get(chat);
+      case Parent.Changes changes -> {
+        State.Counts counts = state.changeCounts().get(changes.chat());
+        yield counts == null ? null : (Long) counts.changes();
+      }
     };
   }
 

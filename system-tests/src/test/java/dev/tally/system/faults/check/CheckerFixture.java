@@ -7,10 +7,14 @@ import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A history of clients and a state of the servers that agree, for a test to change. */
@@ -21,6 +25,11 @@ abstract class CheckerFixture {
   static final Parent.Chat CHAT = new Parent.Chat(APP, 1);
   static final Parent.Chat OTHER_CHAT = new Parent.Chat(APP, 2);
   static final Parent.Chat FAR_CHAT = new Parent.Chat(OTHER_APP, 1);
+  static final Instant GONE = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** How long a server goes back before all that it loses is gone. */
+  static final Duration FROZEN = Duration.ofSeconds(5);
+
   static final Outcome UNKNOWN = new Outcome.Unknown("time-out");
 
   final History history = new History();
@@ -29,6 +38,8 @@ abstract class CheckerFixture {
           new HashMap<>(),
           new HashMap<>(),
           new HashSet<>(),
+          new HashMap<>(),
+          new HashMap<>(),
           new HashMap<>(),
           new HashMap<>(),
           new HashMap<>(),
@@ -72,6 +83,8 @@ abstract class CheckerFixture {
   /** A chat that is there, with the right count. */
   void chatRow(Parent.Chat chat) {
     state.chats().put(chat, 0L);
+    state.changeCounts().put(chat, new State.Counts(0, 0));
+    state.counters().put(chat.changes(), 0L);
     state
         .apps()
         .computeIfPresent(chat.app(), (_, app) -> new State.App(app.name(), app.chatsCount() + 1));
@@ -113,6 +126,27 @@ abstract class CheckerFixture {
     ask(
         new Request.ReadMessages(chat.app(), chat.number(), after, limit),
         new Outcome.Page(messages));
+  }
+
+  /** Servers go back now. */
+  void goesBack(boolean redis, boolean mySql, Map<Parent, Long> messages, Map<Parent, Long> reach) {
+    Map<Parent, Long> kept = new HashMap<>(messages);
+    kept.put(new Parent.App(APP), 2L);
+    kept.put(new Parent.App(OTHER_APP), 1L);
+    setBacks.add(
+        new SetBack(
+            redis,
+            mySql,
+            true,
+            now - FROZEN.toNanos(),
+            GONE,
+            now,
+            now + 1_000,
+            Set.of(APP, OTHER_APP),
+            kept,
+            kept,
+            reach));
+    now += 20;
   }
 
   void ask(Request request, Outcome outcome) {

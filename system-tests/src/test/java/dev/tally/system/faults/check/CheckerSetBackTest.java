@@ -12,7 +12,6 @@ import dev.tally.system.faults.workload.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,15 +25,10 @@ class CheckerSetBackTest extends CheckerFixture {
 
   private static final State.Dead SUPERSEDED = new State.Dead("superseded", CHAT, 4, "four");
 
-  private static final Instant GONE = Instant.parse("2026-01-01T00:00:00Z");
-
   private static final Parent.Chat LOST_CHAT = new Parent.Chat("a".repeat(32), 1);
   private static final Partitions PARTITIONS = new Partitions(16);
   private static final int LOST_PARTITION =
       PARTITIONS.of(new AppToken(LOST_CHAT.app())).partition();
-
-  /** How long a server goes back before all that it loses is gone. */
-  private static final Duration FROZEN = Duration.ofSeconds(5);
 
   /** Redis goes back now. */
   private void redisGoesBack(long kept) {
@@ -44,27 +38,6 @@ class CheckerSetBackTest extends CheckerFixture {
   /** MySQL goes back now. */
   private void mySqlGoesBack(long kept, Map<Parent, Long> reach) {
     goesBack(false, true, Map.of(CHAT, kept), reach);
-  }
-
-  private void goesBack(
-      boolean redis, boolean mySql, Map<Parent, Long> messages, Map<Parent, Long> reach) {
-    Map<Parent, Long> kept = new HashMap<>(messages);
-    kept.put(new Parent.App(APP), 2L);
-    kept.put(new Parent.App(OTHER_APP), 1L);
-    setBacks.add(
-        new SetBack(
-            redis,
-            mySql,
-            true,
-            now - FROZEN.toNanos(),
-            GONE,
-            now,
-            now + 1_000,
-            Set.of(APP, OTHER_APP),
-            kept,
-            kept,
-            reach));
-    now += 20;
   }
 
   private void lost(String body) {

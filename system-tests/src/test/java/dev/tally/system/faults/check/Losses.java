@@ -130,20 +130,24 @@ public final class Losses {
 
   /** Whether Redis may have lost a chat before it was persisted, so that it does not exist. */
   boolean mayBeUnknown(Parent.Chat chat, long knownNanos, long askedNanos) {
-    Parent app = new Parent.App(chat.app());
+    return mayBeUnknown(new Parent.App(chat.app()), chat.number(), knownNanos, askedNanos);
+  }
+
+  /** The same of a number of any parent. */
+  boolean mayBeUnknown(Parent parent, long number, long knownNanos, long askedNanos) {
     return setBacks.stream()
         .anyMatch(
             setBack ->
                 setBack.redis()
                     && knownNanos < setBack.goneNanos()
                     && setBack.begunNanos() < askedNanos
-                    && setBack.loses(app, chat.number()));
+                    && setBack.loses(parent, number));
   }
 
-  /** Whether a message that a page showed at this moment may be gone in the end. */
-  boolean mayVanish(Parent.Chat chat, long number, long readNanos) {
+  /** Whether a message or change that was shown at this moment may be gone in the end. */
+  boolean mayVanish(Parent parent, long number, long readNanos) {
     return setBacks.stream()
-        .anyMatch(setBack -> readNanos < setBack.goneNanos() && setBack.losesRow(chat, number));
+        .anyMatch(setBack -> readNanos < setBack.goneNanos() && setBack.losesRow(parent, number));
   }
 
   /**
@@ -151,7 +155,7 @@ public final class Losses {
    *
    * @param missing stands for a chat that does not exist
    */
-  long stillThere(Parent.Chat chat, ReadCheck.Read earlier, ReadCheck.Read later, long missing) {
+  long stillThere(Parent parent, ReadCheck.Read earlier, ReadCheck.Read later, long missing) {
     long least = earlier.atLeast();
     for (SetBack setBack : setBacks) {
       boolean isBetween =
@@ -161,10 +165,23 @@ public final class Losses {
       // With both set back, nobody may know of a number that is lost, so nothing stands there.
       boolean isOpen = setBack.redis() || later.startNanos() < setBack.settledNanos();
       if (isBetween && isOpen) {
-        least = Math.min(least, setBack.rows().getOrDefault(chat, missing));
+        least = Math.min(least, setBack.rows().getOrDefault(parent, missing));
       }
     }
     return least;
+  }
+
+  /**
+   * The highest change of a chat whose effects MySQL still had between two reads; {@link
+   * Long#MAX_VALUE} if it was not set back between them. What it lost then stays lost.
+   */
+  long changesKept(Parent.Changes chat, long earlierStart, long laterEnd) {
+    return setBacks.stream()
+        .filter(SetBack::mySql)
+        .filter(setBack -> earlierStart < setBack.goneNanos() && setBack.goneNanos() < laterEnd)
+        .mapToLong(setBack -> setBack.rows().getOrDefault(chat, 0L))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   /**

@@ -13,13 +13,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Compares the reads of one chat with each other and with its rows. */
+/**
+ * Compares the reads of one chat with each other and with its rows: those of its messages, or those
+ * of its changes.
+ */
 final class ReadCheck {
 
   /** Stands for the highest number of a chat that does not exist. */
   private static final long NO_CHAT = -1;
 
-  private final Parent.Chat chat;
+  private final Parent parent;
   private final boolean exists;
   private final List<State.Message> rows;
   private final Set<Long> wrong;
@@ -33,15 +36,27 @@ final class ReadCheck {
    * @param atLeast at some moment of the read, all numbers up to this one were visible
    * @param atMost at some moment of the read, no higher number was visible; {@link Long#MAX_VALUE}
    *     if the read does not show that
-   * @param page the messages of the page, null if the read was not a page
+   * @param after the page begins after this number
+   * @param page the messages or changes of the page, null if the read was not a page
    */
   record Read(
       long startNanos,
       long endNanos,
       long atLeast,
       long atMost,
-      Request.@Nullable ReadMessages request,
-      Outcome.@Nullable Page page) {}
+      long after,
+      @Nullable List<State.Message> page) {
+
+    private static Read of(History.Entry entry, long atLeast, long atMost) {
+      return new Read(entry.startNanos(), entry.endNanos(), atLeast, atMost, 0, null);
+    }
+
+    private static Read page(History.Entry entry, long after, int limit, List<State.Message> page) {
+      long last = page.isEmpty() ? 0 : page.getLast().number();
+      long atMost = page.size() < limit ? Math.max(last, after) : Long.MAX_VALUE;
+      return new Read(entry.startNanos(), entry.endNanos(), last, atMost, after, page);
+    }
+  }
 
   /**
    * @param exists whether the chat has a row
@@ -50,14 +65,14 @@ final class ReadCheck {
    * @param writers the write of each body, to any parent
    */
   ReadCheck(
-      Parent.Chat chat,
+      Parent parent,
       boolean exists,
       List<State.Message> rows,
       Set<Long> wrong,
       Map<String, Write> writers,
       Losses losses,
       List<Violation> violations) {
-    this.chat = chat;
+    this.parent = parent;
     this.exists = exists;
     this.rows = rows;
     this.wrong = wrong;
@@ -66,43 +81,45 @@ final class ReadCheck {
     this.violations = violations;
   }
 
-  /** The reads in a history that establish facts, by chat. */
-  static Map<Parent.Chat, List<Read>> reads(List<History.Entry> entries) {
-    Map<Parent.Chat, List<Read>> reads = new HashMap<>();
+  /** The reads in a history that establish facts, by what they are about. */
+  static Map<Parent, List<Read>> reads(List<History.Entry> entries) {
+    Map<Parent, List<Read>> reads = new HashMap<>();
     for (History.Entry entry : entries) {
       switch (entry.request()) {
-        case Request.ReadMessages request ->
-            add(reads, new Parent.Chat(request.app(), request.chat()), entry);
-        case Request.ReadChat request ->
-            add(reads, new Parent.Chat(request.app(), request.chat()), entry);
+        case Request.ReadMessages(String app, long chat, _, _) ->
+            add(reads, new Parent.Chat(app, chat), entry);
+        case Request.ReadChanges(String app, long chat, _, _) ->
+            add(reads, new Parent.Changes(app, chat), entry);
+        case Request.ReadChat(String app, long chat) -> {
+          add(reads, new Parent.Chat(app, chat), entry);
+          add(reads, new Parent.Changes(app, chat), entry);
+        }
         default -> {}
       }
     }
     return reads;
   }
 
-  private static void add(
-      Map<Parent.Chat, List<Read>> reads, Parent.Chat chat, History.Entry entry) {
-    Read read = read(entry);
+  private static void add(Map<Parent, List<Read>> reads, Parent parent, History.Entry entry) {
+    Read read = read(parent, entry);
     if (read != null) {
-      reads.computeIfAbsent(chat, _ -> new ArrayList<>()).add(read);
+      reads.computeIfAbsent(parent, _ -> new ArrayList<>()).add(read);
     }
   }
 
-  private static @Nullable Read read(History.Entry entry) {
-    long start = entry.startNanos();
-    long end = entry.endNanos();
+  private static @Nullable Read read(Parent parent, History.Entry entry) {
     return switch (entry.outcome()) {
-      case Outcome.ChatSeen(long count) -> new Read(start, end, count, count, null, null);
-      case Outcome.Page page when entry.request() instanceof Request.ReadMessages request -> {
-        List<State.Message> messages = page.messages();
-        long last = messages.isEmpty() ? 0 : messages.getLast().number();
-        long atMost =
-            messages.size() < request.limit() ? Math.max(last, request.after()) : Long.MAX_VALUE;
-        yield new Read(start, end, last, atMost, request, page);
+      case Outcome.ChatSeen(long messages, long changes, _) -> {
+        long count = parent instanceof Parent.Changes ? changes : messages;
+        yield Read.of(entry, count, count);
       }
-      case Outcome.Refused(int status, _) when status == 404 ->
-          new Read(start, end, NO_CHAT, NO_CHAT, null, null);
+      case Outcome.Page(List<State.Message> messages)
+          when entry.request() instanceof Request.ReadMessages(_, _, long after, int limit) ->
+          Read.page(entry, after, limit, messages);
+      case Outcome.ChangePage(List<State.Change> changes)
+          when entry.request() instanceof Request.ReadChanges(_, _, long after, int limit) ->
+          Read.page(entry, after, limit, changes.stream().map(State.Change::asMessage).toList());
+      case Outcome.Refused(int status, _) when status == 404 -> Read.of(entry, NO_CHAT, NO_CHAT);
       default -> null;
     };
   }
@@ -112,35 +129,32 @@ final class ReadCheck {
     Map<Long, State.Message> persisted = new HashMap<>();
     rows.forEach(row -> persisted.put(row.number(), row));
     for (Read read : reads) {
-      if (read.request() != null && read.page() != null) {
-        checkPage(read, read.request(), read.page().messages(), persisted);
+      if (read.page() != null) {
+        checkPage(read, read.page(), persisted);
       }
     }
     checkProgress(reads);
   }
 
   private void checkPage(
-      Read read,
-      Request.ReadMessages request,
-      List<State.Message> messages,
-      Map<Long, State.Message> persisted) {
-    long expected = request.after() + 1;
+      Read read, List<State.Message> messages, Map<Long, State.Message> persisted) {
+    long expected = read.after() + 1;
     for (State.Message message : messages) {
       long number = message.number();
       if (number != expected) {
-        violations.add(new Violation.BrokenPage(chat, expected, number));
+        violations.add(new Violation.BrokenPage(parent, expected, number));
       }
       expected = number + 1;
       State.Message row = persisted.get(number);
       if (row != null
-          && !row.equals(message)
-          && !losses.mayVanish(chat, number, read.startNanos())
+          && !row.hasCreationOf(message)
+          && !losses.mayVanish(parent, number, read.startNanos())
           && wrong.add(number)) {
-        Write writer = writers.get(message.body());
+        Write writer = writers.get(message.created());
         violations.add(
-            writer == null || writer.parent().equals(chat)
-                ? new Violation.BodyDiffers(chat, number, message.body(), row.body())
-                : new Violation.Foreign(chat, number, writer.parent()));
+            writer == null || writer.parent().equals(parent)
+                ? new Violation.BodyDiffers(parent, number, message.created(), row.created())
+                : new Violation.Foreign(parent, number, writer.parent()));
       }
     }
   }
@@ -153,8 +167,7 @@ final class ReadCheck {
     List<Read> byStart = new ArrayList<>(reads);
     byStart.sort(Comparator.comparingLong(Read::startNanos));
     long highest = rows.isEmpty() ? 0 : rows.getLast().number();
-    byStart.add(
-        new Read(Long.MAX_VALUE, Long.MAX_VALUE, 0, exists ? highest : NO_CHAT, null, null));
+    byStart.add(new Read(Long.MAX_VALUE, Long.MAX_VALUE, 0, exists ? highest : NO_CHAT, 0, null));
     for (int i = 0; i < byStart.size(); i++) {
       Read read = byStart.get(i);
       long seen = NO_CHAT;
@@ -162,11 +175,11 @@ final class ReadCheck {
       for (int j = 0; j < i; j++) {
         Read earlier = byStart.get(j);
         if (earlier.endNanos() < read.startNanos()) {
-          seen = Math.max(seen, losses.stillThere(chat, earlier, read, NO_CHAT));
+          seen = Math.max(seen, losses.stillThere(parent, earlier, read, NO_CHAT));
         }
       }
       if (read.atMost() < seen) {
-        violations.add(new Violation.WentBackwards(chat, seen, read.atMost()));
+        violations.add(new Violation.WentBackwards(parent, seen, read.atMost()));
       }
     }
   }

@@ -212,4 +212,88 @@ public sealed interface Violation {
       return "%s: number %d is a dead letter: %s".formatted(parent, number, reason);
     }
   }
+
+  /** A change that had another effect than the changes before it let it have. */
+  public record WrongEffect(Parent parent, long number, String expected, String effect)
+      implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d has the effect '%s', but should have '%s'"
+          .formatted(parent, number, effect, expected);
+    }
+  }
+
+  /** A change that says of its message before the change what it did not say. */
+  public record WrongBefore(
+      Parent parent, long number, @Nullable String expected, @Nullable String before)
+      implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d says that the message was '%s', but it was '%s'"
+          .formatted(parent, number, before, expected);
+    }
+  }
+
+  /** A message whose revision is not the number of the last change that was applied to it. */
+  public record WrongRevision(Parent parent, long number, long expected, long revision)
+      implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d has revision %d, but was last changed by change %d"
+          .formatted(parent, number, revision, expected);
+    }
+  }
+
+  /** A message that says it was edited or deleted and was not, or the other way round. */
+  public record WronglyMarked(Parent parent, long number, boolean isEdited, boolean isDeleted)
+      implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d is marked as edited: %b, as deleted: %b, and one of them is wrong"
+          .formatted(parent, number, isEdited, isDeleted);
+    }
+  }
+
+  /** A count of deleted messages that differs from the rows. */
+  public record WrongDeletedCount(Parent parent, long count, long rows) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: the count of deleted messages is %d, but there are %d"
+          .formatted(parent, count, rows);
+    }
+  }
+
+  /** A text of a message that was read although its deletion had been read before. */
+  public record Resurrected(Parent parent, long number, String body) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d was deleted, and then read as '%s'".formatted(parent, number, body);
+    }
+  }
+
+  /** A read of a message as it was before a change that had been read before. */
+  public record Rewound(Parent parent, long number, long seen, long then) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: number %d was read with revision %d, and after that with revision %d"
+          .formatted(parent, number, seen, then);
+    }
+  }
+
+  /** A count of deleted messages that is lower than it was. */
+  public record CountFell(Parent parent, long seen, long then) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: %d messages were deleted, and after that only %d".formatted(parent, seen, then);
+    }
+  }
+
+  /** A 404 for a message that had been accepted before and is not lost. */
+  public record MessageDenied(Parent parent, long number) implements Violation {
+    @Override
+    public String sentence() {
+      return "%s: a change of number %d was refused although it had been accepted"
+          .formatted(parent, number);
+    }
+  }
 }

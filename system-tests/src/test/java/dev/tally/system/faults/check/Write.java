@@ -4,6 +4,7 @@ import dev.tally.system.faults.workload.History;
 import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
+import dev.tally.system.faults.workload.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One write, with all its attempts.
  *
- * @param bodies of messages; one empty body for a chat
+ * @param bodies the names of messages' bodies; one empty body for a chat; for a change, its
+ *     identity
  * @param fate whether its rows must, may or must not exist
  * @param numbers the numbers in the answer, if it was accepted
  * @param startNanos the write happened after this moment
@@ -42,13 +44,14 @@ public record Write(
   public static final String NO_BODY = "";
 
   /**
-   * Collects all writes to apps and chats, and reports violations that their answers alone show.
+   * Collects all writes to apps and chats, changes among them, and reports violations that their
+   * answers alone show.
    */
   public static List<Write> in(List<History.Entry> entries, List<Violation> violations) {
     Map<Request, List<History.Entry>> tries = new HashMap<>();
     List<Write> writes = new ArrayList<>();
     for (History.Entry entry : entries) {
-      if (key(entry.request()) != null) {
+      if (entry.request().key() != null) {
         tries.computeIfAbsent(entry.request(), _ -> new ArrayList<>()).add(entry);
       } else if (parent(entry.request()) != null) {
         add(writes, List.of(entry), violations);
@@ -58,19 +61,12 @@ public record Write(
     return writes;
   }
 
-  private static @Nullable String key(Request request) {
-    return switch (request) {
-      case Request.NewChat chat -> chat.key();
-      case Request.NewMessages messages -> messages.key();
-      default -> null;
-    };
-  }
-
   /** The parent that a write adds to, null for other requests. */
   public static @Nullable Parent parent(Request request) {
     return switch (request) {
       case Request.NewChat chat -> new Parent.App(chat.app());
       case Request.NewMessages messages -> new Parent.Chat(messages.app(), messages.chat());
+      case Request.Change change -> new Parent.Changes(change.app(), change.chat());
       default -> null;
     };
   }
@@ -83,7 +79,12 @@ public record Write(
       return;
     }
     List<String> bodies =
-        request instanceof Request.NewMessages messages ? messages.bodies() : List.of(NO_BODY);
+        switch (request) {
+          case Request.NewMessages messages ->
+              messages.bodies().stream().map(State.Message::name).toList();
+          case Request.Change change -> List.of(change.identity());
+          default -> List.of(NO_BODY);
+        };
     Fate fate = Fate.REFUSED;
     Outcome.Accepted numbers = null;
     long start = Long.MAX_VALUE;
@@ -102,7 +103,7 @@ public record Write(
         } else if (!numbers.equals(accepted)) {
           violations.add(
               new Violation.AnsweredTwice(
-                  parent, String.valueOf(key(request)), numbers.first(), accepted.first()));
+                  parent, String.valueOf(request.key()), numbers.first(), accepted.first()));
         }
       } else if (entry.outcome() instanceof Outcome.Unknown && fate == Fate.REFUSED) {
         fate = Fate.UNKNOWN;

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Compares the rows of one parent with the writes to it. */
+/** Compares the rows of one parent with the writes to it, by what they were created with. */
 final class WriteCheck {
 
   private final Parent parent;
@@ -103,7 +103,8 @@ final class WriteCheck {
   }
 
   private void recordLosses() {
-    Set<State.Message> there = new HashSet<>(rows);
+    Set<State.Message> there = new HashSet<>();
+    rows.forEach(row -> there.add(row.asCreated()));
     given.forEach(
         (number, ofNumber) ->
             ofNumber.stream()
@@ -149,7 +150,7 @@ final class WriteCheck {
   /** The write that a row is of. One that cannot be lost takes precedence: chats have no body. */
   private static @Nullable Given writerOf(State.Message row, List<Given> ofNumber) {
     return ofNumber.stream()
-        .filter(one -> one.body().equals(row.body()))
+        .filter(one -> one.body().equals(row.created()))
         .min(Comparator.comparing(Given::mayBeLost))
         .orElse(null);
   }
@@ -157,12 +158,12 @@ final class WriteCheck {
   private void checkBody(State.Message row, List<Given> ofNumber) {
     String expected =
         ofNumber.stream().filter(one -> !one.mayBeLost()).findFirst().orElseThrow().body();
-    Write writer = writers.get(row.body());
+    Write writer = writers.get(row.created());
     if (!wrong.contains(row.number())) {
       report(
           row.number(),
           writer == null || writer.parent().equals(parent)
-              ? new Violation.BodyDiffers(parent, row.number(), expected, row.body())
+              ? new Violation.BodyDiffers(parent, row.number(), expected, row.created())
               : new Violation.Foreign(parent, row.number(), writer.parent()));
     }
   }
@@ -189,11 +190,11 @@ final class WriteCheck {
     int next = 0;
     while (next < others.size()) {
       State.Message row = others.get(next);
-      Deque<Write> candidates = unknown.getOrDefault(row.body(), new ArrayDeque<>());
+      Deque<Write> candidates = unknown.getOrDefault(row.created(), new ArrayDeque<>());
       Write write = match(candidates, others, next);
       if (write != null) {
         candidates.remove(write);
-        if (parent instanceof Parent.Chat) {
+        if (!(parent instanceof Parent.App)) {
           placed.put(row.number(), write);
         }
         next += write.bodies().size();
@@ -218,7 +219,7 @@ final class WriteCheck {
         State.Message row = rows.get(position + i);
         same =
             row.number() == rows.get(position).number() + i
-                && row.body().equals(write.bodies().get(i));
+                && row.created().equals(write.bodies().get(i));
       }
       if (same) {
         return write;
@@ -229,7 +230,7 @@ final class WriteCheck {
 
   /** Whether a server that went back explains a row that no whole write of its own explains. */
   private boolean isExcused(State.Message row) {
-    Write writer = writers.get(row.body());
+    Write writer = writers.get(row.created());
     if (writer == null || !writer.parent().equals(parent)) {
       return false;
     }
@@ -241,7 +242,7 @@ final class WriteCheck {
   }
 
   private Violation unasked(State.Message row) {
-    Write writer = writers.get(row.body());
+    Write writer = writers.get(row.created());
     if (writer == null) {
       return new Violation.Invented(parent, row.number());
     }

@@ -1,5 +1,6 @@
 package dev.tally.system.faults.servers;
 
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.UndecodableJobException;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads from the running servers which numbers they have, while clients write. */
 public final class Marks {
@@ -42,6 +44,13 @@ public final class Marks {
       SELECT chats.app_id, chats.number, COALESCE(MAX(messages.number), 0)
       FROM chats LEFT JOIN messages
         ON messages.app_id = chats.app_id AND messages.chat_number = chats.number
+      GROUP BY chats.app_id, chats.number\
+      """;
+  private static final String CHANGES =
+      """
+      SELECT chats.app_id, chats.number, COALESCE(MAX(changes.number), 0)
+      FROM chats LEFT JOIN changes
+        ON changes.app_id = chats.app_id AND changes.chat_number = chats.number
       GROUP BY chats.app_id, chats.number\
       """;
 
@@ -89,6 +98,14 @@ public final class Marks {
           }
         }
       }
+      try (ResultSet row = statement.executeQuery(CHANGES)) {
+        while (row.next()) {
+          String app = apps.get(row.getLong(1));
+          if (app != null) {
+            highest.put(new Parent.Changes(app, row.getLong(2)), row.getLong(3));
+          }
+        }
+      }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -108,17 +125,26 @@ public final class Marks {
           Map<Parent, Long> numbers = new HashMap<>();
           for (String key : keys(redis)) {
             Matcher counter = COUNTER.matcher(key);
-            String number = counter.matches() ? redis.hget(key, "numbers") : null;
-            if (number != null) {
+            if (counter.matches()) {
               String app = counter.group(1);
               String chat = counter.group(2);
-              numbers.put(
-                  chat == null ? new Parent.App(app) : new Parent.Chat(app, Long.parseLong(chat)),
-                  Long.parseLong(number));
+              if (chat == null) {
+                put(numbers, new Parent.App(app), redis.hget(key, PartitionKeys.NUMBERS));
+              } else {
+                Parent.Chat parent = new Parent.Chat(app, Long.parseLong(chat));
+                put(numbers, parent, redis.hget(key, PartitionKeys.NUMBERS));
+                put(numbers, parent.changes(), redis.hget(key, PartitionKeys.CHANGES));
+              }
             }
           }
           return numbers;
         });
+  }
+
+  private static void put(Map<Parent, Long> numbers, Parent parent, @Nullable String number) {
+    if (number != null) {
+      numbers.put(parent, Long.parseLong(number));
+    }
   }
 
   /** Reads the lowest number of the jobs of each parent that Redis has; absent if it has none. */
@@ -146,7 +172,11 @@ public final class Marks {
                 job.message().number(),
                 Math::min);
         case Job.ErasedAuthor _ -> throw new IllegalStateException("no client erases");
-        case Job.ChangedMessage _ -> throw new IllegalStateException("no client changes messages");
+        case Job.Change job ->
+            lowest.merge(
+                new Parent.Changes(job.app().value(), job.chat().number()),
+                job.number(),
+                Math::min);
       }
     } catch (UndecodableJobException e) {
       throw new IllegalStateException(e);

@@ -5,6 +5,7 @@ import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
+import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.UndecodableJobException;
 import dev.tally.common.search.AppDigest;
 import dev.tally.stack.ServerKind;
@@ -24,10 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,81 +72,19 @@ public final class StateReader {
             new HashMap<>(),
             new HashMap<>(),
             new HashMap<>(),
+            new HashMap<>(),
+            new HashMap<>(),
             new ArrayList<>());
+    tokens.clear();
     try (Connection connection =
         DriverManager.getConnection(deployment.server(ServerKind.MARIADB).url(), "root", "")) {
-      readRows(connection, state);
+      tokens.putAll(StateRows.read(connection, state));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
     readRedis(state);
     readIndex(state);
     return state;
-  }
-
-  private void readRows(Connection connection, State state) throws SQLException {
-    tokens.clear();
-    try (Statement statement = connection.createStatement()) {
-      try (ResultSet row =
-          statement.executeQuery("SELECT id, token, name, chats_count FROM apps")) {
-        while (row.next()) {
-          tokens.put(row.getLong(1), row.getString(2));
-          state.apps().put(row.getString(2), new State.App(row.getString(3), row.getLong(4)));
-        }
-      }
-      try (ResultSet row =
-          statement.executeQuery("SELECT app_id, number, messages_count, lost_at FROM chats")) {
-        while (row.next()) {
-          Parent.Chat chat = chat(row.getLong(1), row.getLong(2));
-          state.chats().put(chat, row.getLong(3));
-          if (row.getTimestamp(4) != null) {
-            state.voidChats().add(chat);
-          }
-        }
-      }
-    }
-    try (PreparedStatement page =
-        connection.prepareStatement(
-            """
-            SELECT app_id, chat_number, number, body, lost_at FROM messages
-            WHERE (app_id = ? AND chat_number = ? AND number > ?)
-               OR (app_id = ? AND chat_number > ?)
-               OR app_id > ?
-            ORDER BY app_id, chat_number, number
-            LIMIT ?\
-            """)) {
-      long app = 0;
-      long chat = 0;
-      long number = 0;
-      int size = PAGE;
-      while (size == PAGE) {
-        page.setLong(1, app);
-        page.setLong(2, chat);
-        page.setLong(3, number);
-        page.setLong(4, app);
-        page.setLong(5, chat);
-        page.setLong(6, app);
-        page.setInt(7, PAGE);
-        size = 0;
-        try (ResultSet row = page.executeQuery()) {
-          while (row.next()) {
-            app = row.getLong(1);
-            chat = row.getLong(2);
-            number = row.getLong(3);
-            state
-                .messages()
-                .computeIfAbsent(chat(app, chat), _ -> new ArrayList<>())
-                .add(new State.Message(number, row.getString(4), row.getTimestamp(5) != null));
-            size++;
-          }
-        }
-      }
-    }
-  }
-
-  /** Names a chat. Without a row for its application, the name contains the id. */
-  private Parent.Chat chat(long application, long number) {
-    return new Parent.Chat(tokens.getOrDefault(application, "with id " + application), number);
   }
 
   private void readRedis(State state) {
@@ -165,8 +101,9 @@ public final class StateReader {
           readCounter(redis, key, chats.group(1), new Parent.App(chats.group(2)), state);
         } else if (messages.matches()) {
           long chat = Long.parseLong(messages.group(3));
-          Parent parent = new Parent.Chat(messages.group(2), chat);
+          Parent.Chat parent = new Parent.Chat(messages.group(2), chat);
           readCounter(redis, key, messages.group(1), parent, state);
+          readCounter(redis, key, messages.group(1), parent.changes(), state);
         } else if (DEAD.matcher(key).matches()) {
           for (String letter : redis.lrange(key, 0, -1)) {
             state.deadLetters().add(dead(letter));
@@ -183,7 +120,9 @@ public final class StateReader {
       String beforeApp,
       Parent parent,
       State state) {
-    String counter = redis.hget(key, PartitionKeys.NUMBERS);
+    String counter =
+        redis.hget(
+            key, parent instanceof Parent.Changes ? PartitionKeys.CHANGES : PartitionKeys.NUMBERS);
     String epoch = redis.hget(key, PartitionKeys.EPOCH);
     String present = redis.hget(beforeApp + "state", PartitionKeys.EPOCH);
     if (counter != null
@@ -205,15 +144,24 @@ public final class StateReader {
                 reason,
                 new Parent.Chat(job.app().value(), job.message().chat().number()),
                 job.message().number(),
-                job.content().body());
+                State.Message.name(job.content().body()));
         case Job.ErasedAuthor job ->
             new State.Dead(reason, new Parent.App(job.app().value()), 0, null);
+        case Job.ChangedChat job ->
+            new State.Dead(
+                reason,
+                new Parent.Changes(job.app().value(), job.chat().number()),
+                job.number(),
+                "a change of the chat");
         case Job.ChangedMessage job ->
             new State.Dead(
                 reason,
-                new Parent.Chat(job.app().value(), job.message().chat().number()),
+                new Parent.Changes(job.app().value(), job.message().chat().number()),
                 job.number(),
-                null);
+                State.Change.identity(
+                    job.change() instanceof MessageChange.Edit ? "edit" : "delete",
+                    job.message().number(),
+                    String.valueOf(job.author())));
       };
     } catch (UndecodableJobException e) {
       return new State.Dead(reason, null, 0, null);

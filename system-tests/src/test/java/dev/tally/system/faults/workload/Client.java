@@ -6,12 +6,9 @@ import dev.tally.testkit.http.Http;
 import dev.tally.testkit.http.Sender;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +51,15 @@ public final class Client {
 
   private static final Sender SENDER = new Sender(Duration.ofSeconds(1), Duration.ofSeconds(4));
   private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
-  private static final String JSON = "application/json";
   private static final String PROBLEM = "urn:tally:problem:";
 
   /**
    * The problems of a read while its data is still queued, or while Redis does not answer, and of
-   * any request whose app or chat a server has lost. The checker knows when they are right.
+   * any request whose app, chat or message a server has lost. The checker knows when they are
+   * right.
    */
   private static final Set<String> NOT_THERE =
-      Set.of("not-persisted-yet", "chat-not-found", "app-not-found");
+      Set.of("not-persisted-yet", "chat-not-found", "app-not-found", "message-not-found");
 
   /** The problem of a read whose chat MySQL has lost. */
   private static final String CHAT_LOST = "chat-lost";
@@ -84,9 +81,9 @@ public final class Client {
   public Outcome ask(Request request) {
     turn++;
     return switch (request) {
-      case Request.NewChat _, Request.NewMessages _ ->
+      case Request.NewChat _, Request.NewMessages _, Request.Change _ ->
           ask(request, surroundings.gateways().get(turn % surroundings.gateways().size()));
-      case Request.NewApp _, Request.ReadMessages _, Request.ReadChat _ ->
+      case Request.NewApp _, Request.ReadMessages _, Request.ReadChanges _, Request.ReadChat _ ->
           ask(request, surroundings.apis().get(turn % surroundings.apis().size()));
     };
   }
@@ -130,7 +127,7 @@ public final class Client {
   private Outcome outcome(Request request, String service) {
     Http.Answer answer;
     try {
-      answer = SENDER.send(http(request, service));
+      answer = SENDER.send(Wire.http(request, service));
     } catch (IOException e) {
       return new Outcome.Unknown(e.getClass().getSimpleName());
     } catch (InterruptedException e) {
@@ -148,7 +145,7 @@ public final class Client {
     JsonNode json = answer.json();
     int status = answer.status();
     if (status == 201 || status == 200) {
-      return success(request, json);
+      return Wire.success(request, json);
     }
     String problem = json.path("type").asString("").replace(PROBLEM, "");
     if (status == 503 && answer.header("Retry-After").isPresent()) {
@@ -164,75 +161,9 @@ public final class Client {
     return status < 500 ? new Outcome.Refused(status, problem) : unknown;
   }
 
-  private static Outcome success(Request request, JsonNode json) {
-    return switch (request) {
-      case Request.NewApp _ -> new Outcome.CreatedApp(json.path("token").asString());
-      case Request.NewChat _ -> {
-        long number = json.path("chat_number").asLong();
-        yield new Outcome.Accepted(number, number);
-      }
-      case Request.NewMessages(_, _, List<String> bodies, _) -> {
-        if (bodies.size() > 1) {
-          yield new Outcome.Accepted(
-              json.path("first_message_number").asLong(),
-              json.path("last_message_number").asLong());
-        }
-        long number = json.path("message_number").asLong();
-        yield new Outcome.Accepted(number, number);
-      }
-      case Request.ReadMessages _ -> {
-        List<State.Message> messages = new ArrayList<>();
-        for (JsonNode message : json) {
-          long number = message.path("number").asLong();
-          messages.add(
-              message.has("lost_at")
-                  ? State.Message.lost(number)
-                  : new State.Message(number, message.path("body").asString()));
-        }
-        yield new Outcome.Page(messages);
-      }
-      case Request.ReadChat _ -> new Outcome.ChatSeen(json.path("messages_count").asLong());
-    };
-  }
-
   private Outcome surprise(Request request, Http.Answer answer) {
     surroundings.surprises().add(new Surprise(request, answer.status(), answer.body()));
     return new Outcome.Unknown(Integer.toString(answer.status()));
-  }
-
-  private static HttpRequest.Builder http(Request request, String service) {
-    String apps = service + "/apps";
-    return switch (request) {
-      case Request.NewApp(String name) -> post(apps, JSON, json("name", name), null);
-      case Request.NewChat(String app, String key) ->
-          post(apps + "/" + app + "/chats", JSON, "", key);
-      case Request.NewMessages(String app, long chat, List<String> bodies, String key) -> {
-        String url = "%s/%s/chats/%d/messages".formatted(apps, app, chat);
-        if (bodies.size() == 1) {
-          yield post(url, JSON, json("body", bodies.getFirst()), key);
-        }
-        StringBuilder lines = new StringBuilder();
-        bodies.forEach(body -> lines.append(json("body", body)).append('\n'));
-        yield post(url, "application/x-ndjson", lines.toString(), key);
-      }
-      case Request.ReadMessages(String app, long chat, long after, int limit) ->
-          Http.request(
-              "%s/%s/chats/%d/messages?after=%d&limit=%d".formatted(apps, app, chat, after, limit));
-      case Request.ReadChat(String app, long chat) ->
-          Http.request("%s/%s/chats/%d".formatted(apps, app, chat));
-    };
-  }
-
-  private static HttpRequest.Builder post(
-      String url, String contentType, String body, @Nullable String key) {
-    HttpRequest.Builder request =
-        Http.request(url, "Content-Type", contentType)
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    return key == null ? request : request.header("Idempotency-Key", key);
-  }
-
-  private static String json(String field, String value) {
-    return Http.JSON.writeValueAsString(Map.of(field, value));
   }
 
   /** Whether a search through one API finds a message. The history does not record this request. */

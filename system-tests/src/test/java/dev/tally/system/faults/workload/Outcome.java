@@ -9,7 +9,7 @@ public sealed interface Outcome {
   public record CreatedApp(String token) implements Outcome {}
 
   /**
-   * 201 for a chat or for messages.
+   * 201 for a chat or for messages, 200 for a change.
    *
    * @param last the same as {@code first}, unless it was a batch
    */
@@ -18,8 +18,18 @@ public sealed interface Outcome {
   /** 200 for a page of messages. */
   public record Page(List<State.Message> messages) implements Outcome {}
 
+  /** 200 for a page of changes. */
+  public record ChangePage(List<State.Change> changes) implements Outcome {}
+
   /** 200 for a chat. */
-  public record ChatSeen(long messagesCount) implements Outcome {}
+  public record ChatSeen(long messagesCount, long changesCount, long deletedCount)
+      implements Outcome {
+
+    /** A chat without changes. */
+    public ChatSeen(long messagesCount) {
+      this(messagesCount, 0, 0);
+    }
+  }
 
   /**
    * The request had no effect: a problem other than 503 {@code unavailable}.

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that write and read at a steady, bounded rate: chats, single messages and batches, in
- * apps and chats that they share. They repeat about half of the writes, with an idempotency key,
- * until they are answered. They try the others once.
+ * Clients that write and read at a steady, bounded rate: chats, single messages and batches, and
+ * changes of messages, in apps and chats that they share. They repeat about half of the writes,
+ * with an idempotency key, until they are answered. They try the others once.
  */
 public final class Workload {
 
@@ -46,6 +46,7 @@ public final class Workload {
 
   private final Client.Surroundings surroundings;
   private final long seed;
+  private final Targets targets = new Targets();
   private final List<Parent.Chat> chats = new CopyOnWriteArrayList<>();
   private final List<String> apps = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -102,18 +103,22 @@ public final class Workload {
       newApp(client, "app " + id);
     } else if (choice < 8 && chats.size() < APPS * CHATS_AN_APP) {
       newChat(client, random);
-    } else if (choice < 58) {
+    } else if (choice < 34) {
       say(client, chat, List.of(body(id, random)), random);
-    } else if (choice < 75) {
+    } else if (choice < 47) {
       List<String> bodies = new ArrayList<>();
       int size = random.nextInt(2, LONGEST_BATCH + 1);
       for (int i = 1; i <= size; i++) {
         bodies.add(body(id + ":" + i, random));
       }
       say(client, chat, bodies, random);
+    } else if (choice < 77) {
+      change(client, id, chat, choice < 72, random);
     } else if (choice < 88) {
       client.ask(
           new Request.ReadMessages(chat.app(), chat.number(), 10L * random.nextInt(10), PAGE));
+    } else if (choice < 92) {
+      client.ask(new Request.ReadChanges(chat.app(), chat.number(), 10L * random.nextInt(5), PAGE));
     } else {
       client.ask(new Request.ReadChat(chat.app(), chat.number()));
     }
@@ -137,17 +142,40 @@ public final class Workload {
   }
 
   private void say(Client client, Parent.Chat chat, List<String> bodies, Random random) {
-    ask(client, new Request.NewMessages(chat.app(), chat.number(), bodies, key(random)));
+    if (ask(client, new Request.NewMessages(chat.app(), chat.number(), bodies, key(random)))
+        instanceof Outcome.Accepted(_, long last)) {
+      targets.answered(chat, last);
+    }
+  }
+
+  /**
+   * Edits or deletes a message that some client knows. A third of the changes expect a revision,
+   * which some other change may have made an old one.
+   */
+  private void change(Client client, String id, Parent.Chat chat, boolean isEdit, Random random) {
+    Targets.Target target = targets.next(chat, random);
+    if (target == null) {
+      return;
+    }
+    Request.Change.Verb edit =
+        random.nextBoolean() ? Request.Change.Verb.PUT : Request.Change.Verb.PATCH;
+    Request.Change request =
+        new Request.Change(
+            target.chat().app(),
+            target.chat().number(),
+            target.number(),
+            isEdit ? edit : Request.Change.Verb.DELETE,
+            id,
+            isEdit ? body(id, random) : null,
+            random.nextInt(3) == 0 ? target.revision() : null,
+            key(random));
+    if (ask(client, request) instanceof Outcome.Accepted(long number, _)) {
+      targets.changed(new Targets.Target(target.chat(), target.number(), number));
+    }
   }
 
   private static Outcome ask(Client client, Request request) {
-    boolean keyed =
-        switch (request) {
-          case Request.NewChat(_, String key) -> key != null;
-          case Request.NewMessages(_, _, _, String key) -> key != null;
-          default -> false;
-        };
-    return keyed ? client.askUntilAnswered(request, null) : client.ask(request);
+    return request.key() != null ? client.askUntilAnswered(request, null) : client.ask(request);
   }
 
   private static @Nullable String key(Random random) {
