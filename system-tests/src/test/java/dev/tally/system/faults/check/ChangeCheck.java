@@ -1,9 +1,11 @@
 package dev.tally.system.faults.check;
 
 import dev.tally.system.faults.workload.History;
+import dev.tally.system.faults.workload.Outcome;
 import dev.tally.system.faults.workload.Parent;
 import dev.tally.system.faults.workload.Request;
 import dev.tally.system.faults.workload.State;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,12 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeCheck {
 
+  private static final String PENDING = "pending";
+
   private final List<History.Entry> entries;
   private final State state;
   private final Losses losses;
   private final Map<Parent, Set<Long>> found;
   private final List<Violation> violations;
   private final Map<String, Request.Change> requests = new HashMap<>();
+  private final Map<Parent.Chat, List<Page>> pages = new HashMap<>();
+
+  /** A page of changes that a client was shown. */
+  private record Page(long startNanos, List<State.Change> changes) {}
 
   /**
    * @param found the numbers of each parent that have a violation already
@@ -48,6 +56,11 @@ final class ChangeCheck {
     for (History.Entry entry : entries) {
       if (entry.request() instanceof Request.Change change) {
         requests.put(change.identity(), change);
+      } else if (entry.request() instanceof Request.ReadChanges(String app, long chat, _, _)
+          && entry.outcome() instanceof Outcome.ChangePage(List<State.Change> changes)) {
+        pages
+            .computeIfAbsent(new Parent.Chat(app, chat), _ -> new ArrayList<>())
+            .add(new Page(entry.startNanos(), changes));
       }
     }
     Map<Parent.Chat, VersionCheck.Shown> shown = VersionCheck.shown(entries);
@@ -57,6 +70,7 @@ final class ChangeCheck {
     for (Parent.Chat chat : chats) {
       Map<Long, ReplayedMessage> messages = replayed(chat);
       checkCount(chat);
+      checkPages(chat, messages);
       VersionCheck.Shown ofChat = shown.get(chat);
       if (ofChat != null) {
         new VersionCheck(
@@ -109,6 +123,35 @@ final class ChangeCheck {
       } else if (!expected.equals("applied") && change.before() != null) {
         violations.add(
             new Violation.WrongBefore(chat.changes(), change.number(), null, change.before()));
+      }
+    }
+  }
+
+  /** A page says of a change what its row says, or what it said before the message was deleted. */
+  private void checkPages(Parent.Chat chat, Map<Long, ReplayedMessage> messages) {
+    Parent.Changes parent = chat.changes();
+    Map<Long, State.Change> rows = new HashMap<>();
+    state.changes().getOrDefault(chat, List.of()).forEach(row -> rows.put(row.number(), row));
+    Set<Long> wrong = new HashSet<>();
+    for (Page page : pages.getOrDefault(chat, List.of())) {
+      for (State.Change shown : page.changes()) {
+        long number = shown.number();
+        State.Change row = rows.get(number);
+        ReplayedMessage message = messages.get(shown.message());
+        if (row == null
+            || !row.identity().equals(shown.identity())
+            || message == null
+            || !message.isClear()
+            || shown.effect().equals(PENDING)
+            || losses.mayVanish(parent, number, page.startNanos())) {
+          continue;
+        }
+        if (!row.effect().equals(shown.effect()) && wrong.add(number)) {
+          violations.add(new Violation.WrongEffect(parent, number, row.effect(), shown.effect()));
+        }
+        if (!message.mayHaveSaid(number, shown.before()) && wrong.add(number)) {
+          violations.add(new Violation.WrongBefore(parent, number, row.before(), shown.before()));
+        }
       }
     }
   }

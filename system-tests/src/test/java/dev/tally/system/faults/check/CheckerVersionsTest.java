@@ -127,6 +127,45 @@ class CheckerVersionsTest extends CheckerChangesFixture {
   }
 
   @Test
+  void aPageOfChangesFromBeforeADeletionIsClean() {
+    changed(edit(3, "d", "THREE", null), "applied", null);
+    changed(delete(3, "e"), "applied", null);
+    says(new State.Message(3, "three", "", false, 5, true, true));
+    sawChange(State.Change.of(4, "edit", 3, "pending", "d", null));
+    sawChange(State.Change.of(4, "edit", 3, "applied", "d", "three"));
+    sawChange(State.Change.of(4, "edit", 3, "applied", "d", null));
+
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void aPageThatShowsAnotherEffectIsNamed() {
+    sawChange(State.Change.of(3, "edit", 2, "none", "c", "TWO"));
+
+    assertOnly(new Violation.WrongEffect(CHANGES, 3, "applied", "none"));
+  }
+
+  @Test
+  void aPageThatShowsAnotherBeforeIsNamed() {
+    sawChange(State.Change.of(3, "edit", 2, "applied", "c", "two"));
+
+    assertOnly(new Violation.WrongBefore(CHANGES, 3, "TWO", "two"));
+  }
+
+  @Test
+  void aPageThatLacksABeforeIsNamed() {
+    sawChange(State.Change.of(3, "edit", 2, "applied", "c", null));
+
+    assertOnly(new Violation.WrongBefore(CHANGES, 3, "TWO", null));
+  }
+
+  private void sawChange(State.Change change) {
+    ask(
+        new Request.ReadChanges(APP, 1, change.number() - 1, 1),
+        new Outcome.ChangePage(List.of(change)));
+  }
+
+  @Test
   void a404ForAnAcceptedMessageIsNamed() {
     Outcome refused = new Outcome.Refused(404, "message-not-found");
     ask(edit(4, "d", "FOUR", null), refused);

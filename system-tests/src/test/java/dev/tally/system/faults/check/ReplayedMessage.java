@@ -112,6 +112,17 @@ final class ReplayedMessage {
     }
   }
 
+  /** Whether the history of the message may have said this of what it was before a change. */
+  boolean mayHaveSaid(long change, @Nullable String before) {
+    String said =
+        applied.stream()
+            .filter(one -> one.change().number() == change)
+            .map(Applied::before)
+            .findFirst()
+            .orElse(null);
+    return isSame(said, before) || (before == null && now().isDeleted());
+  }
+
   /** Whether two texts are one, as far as the name of a created one tells. */
   static boolean isSame(@Nullable String one, @Nullable String other) {
     if (one == null || other == null) {
