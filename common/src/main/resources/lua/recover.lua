@@ -6,9 +6,10 @@
 --                   changes, "epoch" the one that both belong to; "access" is an app's access state
 -- KEYS[2]  hash     state of the partition: "epoch"
 --
--- ARGV[1]  integer  the highest number in use. A counter of an older epoch that is higher keeps its number.
+-- ARGV[1]  string   the highest number in use, "" if the counter was there when it was looked for. A counter of an older epoch that is higher keeps its number.
 -- ARGV[2]  integer  the epoch in which it was looked for
--- ARGV[3]  string   the highest number of a change in use, "" if the parent has no changes
+-- ARGV[3]  string   the highest number of a change in use, "" if the parent has no changes. A higher one of an older
+--                   epoch stays, too.
 -- ARGV[4]  string   the access state, "" if the parent is no app
 --
 -- Answers {numbers, changes}: what the script set, -1 for what it did not set. It sets nothing if another epoch has
@@ -16,7 +17,7 @@
 
 local counter = KEYS[1] -- hash, or anything that somebody wrote there
 local state = KEYS[2] -- hash
-local highest = ARGV[1] -- integer, as the text that becomes the counter
+local highest = ARGV[1] -- string, the text that becomes the counter
 local epoch = ARGV[2] -- integer, as the text that becomes the counter's epoch
 local highest_change = ARGV[3] -- string, the text that becomes the number of changes
 local access = ARGV[4] -- string
@@ -34,9 +35,11 @@ local numbers = not fields.err and fields[1]
 if fields[4] == 'deleted' and (fields[2] or '0') == epoch then
   access = 'deleted'
 end
+local changes = not fields.err and fields[3]
+local is_older = false -- boolean
 local set = {-1, -1}
 if not is_number(numbers) or (fields[2] or '0') ~= epoch then
-  if #highest > 15 then
+  if not is_number(highest) then
     return set
   end
   if is_number(numbers) then
@@ -49,9 +52,13 @@ if not is_number(numbers) or (fields[2] or '0') ~= epoch then
     redis.call('HSET', counter, 'epoch', epoch)
   end
   set[1] = tonumber(highest)
-  fields[3] = false
+  is_older = true
 end
-if is_number(highest_change) and not is_number(fields[3]) then
+if is_number(highest_change) and (is_older or not is_number(changes)) then
+  if is_number(changes) then
+    -- As above: a void row stands, or will stand, where MySQL has lost a change.
+    highest_change = string.format('%.0f', math.max(tonumber(changes), tonumber(highest_change)))
+  end
   redis.call('HSET', counter, 'changes', highest_change)
   set[2] = tonumber(highest_change)
 end

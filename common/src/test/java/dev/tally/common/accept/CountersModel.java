@@ -89,9 +89,7 @@ final class CountersModel {
 
   /** Somebody writes to the access state of an app, or drops it if the text is null. */
   void spoilAccess(AppToken app, @Nullable String text) {
-    counters.computeIfPresent(
-        new Parent.App(app),
-        (_, counter) -> counter.withAccess(text));
+    counters.computeIfPresent(new Parent.App(app), (_, counter) -> counter.withAccess(text));
   }
 
   /** Why the parent gets no numbers, whatever the limits are; null if it gets them. */
@@ -149,9 +147,7 @@ final class CountersModel {
 
   /** A change has deleted the chat. */
   void delete(Parent parent, long change) {
-    counters.computeIfPresent(
-        owner(parent),
-        (_, counter) -> counter.withDeleted(change));
+    counters.computeIfPresent(owner(parent), (_, counter) -> counter.withDeleted(change));
   }
 
   void recover(Parent parent, long highest, String highestChange, long epoch) {
@@ -160,6 +156,10 @@ final class CountersModel {
     Counter known = counters.getOrDefault(owner, Counter.NONE);
     boolean isInUse = isInUse(owner, epoch);
     String change = isInUse && isNumber(known.changes()) ? known.changes() : highestChange;
+    if (!isInUse && isNumber(known.changes()) && isNumber(highestChange)) {
+      long before = Long.parseLong(String.valueOf(known.changes()));
+      change = Long.toString(Math.max(before, Long.parseLong(highestChange)));
+    }
     boolean isDeleted =
         isInUse
             ? PartitionKeys.DELETED.equals(known.access())
@@ -194,9 +194,7 @@ final class CountersModel {
 
   /** Somebody writes to the field of changes, or drops it if the text is null. */
   void spoilChanges(Parent parent, @Nullable String text) {
-    counters.computeIfPresent(
-        owner(parent),
-        (_, counter) -> counter.withChanges(text));
+    counters.computeIfPresent(owner(parent), (_, counter) -> counter.withChanges(text));
   }
 
   /** The content of the keys, by their names. */
