@@ -56,17 +56,25 @@ export const listApps = (query = '') => request('', `/apps${query}`, { admin: tr
 export const createApp = async (name) => (await request('', '/apps', { method: 'POST', body: { name }, admin: true })).json;
 export const readApp = async (token) => (await request('', appPath(token))).json;
 export const listChats = (token, query = '?order=desc&limit=50') => request('', `${appPath(token)}/chats${query}`);
+export const readChat = async (token, chat) => (await request('', chatPath(token, chat))).json;
 export const listMessages = async (token, chat, query) => (await request('', `${chatPath(token, chat)}/messages${query}`)).json;
+export const listChanges = async (token, chat, query) => (await request('', `${chatPath(token, chat)}/changes${query}`)).json;
 export const search = (token, chat, words, query) =>
   request('', `${chatPath(token, chat)}/search${query ?? `?q=${encodeURIComponent(words)}&limit=20`}`);
 export const operations = async () => (await request('', '/operations', { admin: true })).json;
 
-export const createChat = async (token, key) =>
-  (await request(GATEWAY, `${appPath(token)}/chats`, { method: 'POST', headers: { 'Idempotency-Key': key } })).json.chat_number;
-export const say = async (token, chat, body, key) =>
-  (await request(GATEWAY, `${chatPath(token, chat)}/messages`, { method: 'POST', body: { body }, headers: { 'Idempotency-Key': key } })).json.message_number;
+/** Sends a write to the gateway, which accepts it once for each key. */
+const write = async (method, path, key, body) => (await request(GATEWAY, path, { method, body, headers: { 'Idempotency-Key': key } })).json;
 
-export const streamUrl = (token, chat, after) => `${chatPath(token, chat)}/messages/stream?after=${after}`;
+export const createChat = async (token, name, key) =>
+  (await write('POST', `${appPath(token)}/chats`, key, name ? { name } : undefined)).chat_number;
+export const say = async (token, chat, message, key) => (await write('POST', `${chatPath(token, chat)}/messages`, key, message)).message_number;
+export const editMessage = async (token, chat, number, edit, key) =>
+  (await write('PATCH', `${chatPath(token, chat)}/messages/${number}`, key, edit)).change_number;
+export const deleteMessage = async (token, chat, number, author, key) =>
+  (await write('DELETE', `${chatPath(token, chat)}/messages/${number}${author && `?author=${encodeURIComponent(author)}`}`, key)).change_number;
+
+export const streamUrl = (token, chat, after) => `${chatPath(token, chat)}/messages/stream?after=${after}&changes=true`;
 
 /** A key with which the same write can be sent again and is accepted once. */
 export const newKey = () =>

@@ -17,14 +17,17 @@ export function showApp(root, { token, chat }) {
   const title = h('h1', { tabindex: '-1' }, '…');
   const list = h('div', { class: 'chats' }, skeleton(6));
   const more = h('button', { type: 'button', class: 'quiet more', hidden: true, onclick: loadOlder }, 'Older chats');
-  const begin = h('button', { type: 'button', onclick: onNewChat }, 'New chat');
+  const begin = h('button', { type: 'submit' }, 'New chat');
+  const name = h('input', { id: 'chat-name', maxlength: '255', autocomplete: 'off', placeholder: 'Name' });
   const panel = h('section', { class: 'panel', 'aria-label': 'Chat' });
   const layout = h('div', { class: 'app' },
     h('section', { class: 'side', 'aria-label': 'Chats' },
       h('header', {},
         h('a', { class: 'back', href: '#/' }, '← Apps'),
         title,
-        h('div', { class: 'actions' }, begin,
+        h('form', { class: 'new-chat', onsubmit: onNewChat },
+          begin, h('label', { for: 'chat-name', class: 'hidden' }, 'Name of the new chat'), name),
+        h('div', { class: 'actions' },
           h('button', { type: 'button', class: 'quiet', onclick: onCopy }, 'Copy token'),
           h('button', { type: 'button', class: 'quiet', onclick: onForget }, 'Forget this app'))),
       list, more),
@@ -48,10 +51,13 @@ export function showApp(root, { token, chat }) {
     toast('This browser no longer lists the app. The app and its messages stay.');
   }
 
-  async function onNewChat() {
+  async function onNewChat(event) {
+    event.preventDefault();
+    if (begin.disabled) return;
     begin.disabled = true;
     try {
-      location.hash = appAddress(token, await createChat(token, newKey()));
+      location.hash = appAddress(token, await createChat(token, name.value.trim(), newKey()));
+      name.value = '';
     } catch (problem) {
       toast(problem.message, 'failure');
     } finally {

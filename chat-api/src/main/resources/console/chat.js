@@ -1,15 +1,17 @@
-// The view of one chat: its messages as they come, a search, and a field to write in.
+// The view of one chat: its messages as they come and change, a search, and a field to write in.
 
-import { listMessages, newKey, say, search } from './api.js';
+import { listChanges, listMessages, readChat } from './api.js';
+import { messageChanges } from './changes.js';
+import { composer } from './composer.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
-import { clockTime, count, counted, dayOf, marked } from './format.js';
+import { count, counted, dayOf } from './format.js';
+import { chatSearch } from './hits.js';
+import { messageRow } from './message.js';
 import { appAddress } from './route.js';
 import { follow } from './stream.js';
 
 const PAGE = 50;
 const MOST_SHOWN = 600;
-const LONGEST = 10_000;
-const SEARCH_PAUSE = 250;
 /** The distance to the end of the log that counts as its end, in pixels. */
 const NEAR = 60;
 
@@ -25,48 +27,73 @@ export function showChat(root, { token, chat, onThere }) {
   /** Whether the last shown message is the newest. */
   let atEnd = true;
   let unread = 0;
+  /** The number of the last change that was saved when a stream began. Undefined if nobody can say. */
+  let changed;
 
+  const title = h('h2', { tabindex: '-1' });
   const state = h('span', { class: 'state', role: 'status' }, 'Loading');
   const total = h('span', { class: 'muted' });
-  const words = h('input', { type: 'search', id: 'search', placeholder: 'Search this chat', maxlength: '256', autocomplete: 'off', oninput: onWords });
   const earlier = h('button', { type: 'button', class: 'quiet more', hidden: true, onclick: loadEarlier }, 'Earlier messages');
   const list = h('ol', { class: 'messages', 'aria-label': 'Messages', 'aria-live': 'polite', 'aria-relevant': 'additions' });
-  const pending = h('ol', { class: 'messages pending', 'aria-label': 'Messages being sent' });
   const note = h('div', {}, skeleton(8));
-  const log = h('div', { class: 'log', tabindex: '0', role: 'region', 'aria-label': 'Messages', onscroll: onScroll }, earlier, list, pending, note);
+  const writer = composer({
+    token, chat,
+    onPending: () => { showEdges(); scrollToEnd(); },
+    onAccepted: (number) => number <= newest && writer.settle(number),
+  });
+  const finder = chatSearch({
+    token, chat,
+    onOpen: () => { log.hidden = pill.hidden = true; },
+    onClose: () => { log.hidden = false; showEdges(); },
+    onChoose: showAround,
+  });
+  const changes = messageChanges({ token, chat, rowOf, reload: (number) => refresh(number, number) });
+  const log = h('div', { class: 'log', tabindex: '0', role: 'region', 'aria-label': 'Messages', onscroll: onScroll }, earlier, list, writer.pending, note);
   const pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: toEnd });
-  const hits = h('div', { class: 'log hits', hidden: true, 'aria-live': 'polite' });
-  const text = h('textarea', { id: 'text', rows: '1', placeholder: 'Write a message', autocomplete: 'off', onkeydown: onKey, oninput: onInput });
-  const left = h('span', { class: 'left', role: 'status' });
-  const send = h('button', { type: 'submit' }, 'Send');
 
   root.append(
     h('header', { class: 'chat-head' },
       h('a', { class: 'back', href: appAddress(token) }, '← Chats'),
-      h('h2', { tabindex: '-1' }, `Chat ${count(chat)}`),
+      title,
       total,
       state,
-      h('form', { role: 'search', onsubmit: (event) => { event.preventDefault(); find(); } },
-        h('label', { for: 'search', class: 'hidden' }, 'Search this chat'), words)),
-    h('div', { class: 'body' }, log, hits, pill),
-    h('form', { class: 'composer', onsubmit: onSend },
-      h('label', { for: 'text', class: 'hidden' }, 'Message'), text, left, send));
+      finder.form),
+    h('div', { class: 'body' }, log, finder.hits, pill),
+    writer.form);
+  showName();
   document.addEventListener('keydown', onShortcut);
 
   // ---- messages
 
   async function load() {
     try {
+      await readAbout();
       const page = await listMessages(token, chat, `?order=desc&limit=${PAGE}`);
       if (closed) return;
       newest = page[0]?.number ?? 0;
       show(page.reverse());
       scrollToEnd();
       onThere();
-      stop = follow(token, chat, newest, { onMessage, onState });
+      stop = follow(token, chat, newest, { onMessage, onChange, onState });
     } catch (problem) {
       if (!closed) fail(problem);
     }
+  }
+
+  /** Reads the name of the chat and the number of its changes. A lost chat has messages, and neither of the two. */
+  async function readAbout() {
+    try {
+      const about = await readChat(token, chat);
+      showName(about.name);
+      changed = about.changes_count;
+    } catch (problem) {
+      if (problem.type !== 'chat-lost') throw problem;
+    }
+  }
+
+  function showName(name) {
+    title.textContent = name ? `Chat ${count(chat)} · ${name}` : `Chat ${count(chat)}`;
+    title.title = name ?? '';
   }
 
   function fail(problem) {
@@ -79,7 +106,7 @@ export function showChat(root, { token, chat, onThere }) {
     showState('failed', 'Not loaded');
     note.replaceChildren(placeholder({
       kind: 'failure', title: problem.title, text: problem.message,
-      actions: problem.status === 404 ? [] : [h('button', { type: 'button', onclick: load }, 'Try again')],
+      actions: [404, 410].includes(problem.status) ? [] : [h('button', { type: 'button', onclick: load }, 'Try again')],
     }));
   }
 
@@ -105,20 +132,20 @@ export function showChat(root, { token, chat, onThere }) {
   const dayLine = (message) =>
     h('li', { class: 'day', 'data-at': message.created_at }, dayOf(message.created_at));
 
-  const row = (message) =>
-    h('li', { class: message.lost_at ? 'message lost' : 'message', 'data-number': message.number, 'data-at': message.created_at, tabindex: '-1' },
-      h('span', { class: 'number' }, h('span', { class: 'hidden' }, 'Message '), count(message.number)),
-      h('div', {},
-        message.author && h('span', { class: 'author' }, message.author),
-        message.reply_to && h('button', { type: 'button', class: 'link reply', onclick: () => showAround(message.reply_to) },
-          `answers message ${count(message.reply_to)}`),
-        h('p', {}, message.lost_at ? 'This message was lost.' : message.body)),
-      h('time', { datetime: message.created_at }, clockTime(message.created_at)));
+  function row(message) {
+    const item = messageRow(message, { onReply: showAround, onEdit: changes.edit, onDelete: changes.remove });
+    changes.dress(item, message);
+    return item;
+  }
+
+  function rowOf(number) {
+    return list.querySelector(`.message[data-number="${number}"]`);
+  }
 
   function showEdges() {
     earlier.hidden = first <= 1;
     total.textContent = counted(newest, 'message', 'messages');
-    note.replaceChildren(...(newest === 0 && !pending.hasChildNodes()
+    note.replaceChildren(...(newest === 0 && !writer.pending.hasChildNodes()
       ? [placeholder({ title: 'No messages yet', text: 'Write the first one below.' })]
       : []));
     const label = unread > 0 ? `${counted(unread, 'new message', 'new messages')} ↓` : 'To the newest ↓';
@@ -128,7 +155,7 @@ export function showChat(root, { token, chat, onThere }) {
 
   function onMessage(message) {
     newest = Math.max(newest, message.number);
-    settle(message.number);
+    writer.settle(message.number);
     if (message.number <= last) return;
     if (atEnd) {
       const follows = isNearEnd();
@@ -192,11 +219,11 @@ export function showChat(root, { token, chat, onThere }) {
         page = await listMessages(token, chat, `?order=desc&before=${number + 1}&limit=${PAGE}`);
       }
       if (closed) return;
-      closeSearch();
+      finder.close();
       show(page.reverse());
       atEnd = last >= newest;
       showEdges();
-      const target = list.querySelector(`[data-number="${number}"]`);
+      const target = rowOf(number);
       target?.classList.add('target');
       target?.scrollIntoView({ block: 'center' });
       target?.focus({ preventScroll: true });
@@ -239,6 +266,7 @@ export function showChat(root, { token, chat, onThere }) {
 
   function onState(now) {
     showState(now, now === 'live' ? 'Live' : 'Reconnecting');
+    if (now === 'live') catchUp();
   }
 
   function showState(kind, label) {
@@ -246,141 +274,64 @@ export function showChat(root, { token, chat, onThere }) {
     state.textContent = label;
   }
 
-  // ---- writing
+  // ---- changes
 
-  function onKey(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      send.form.requestSubmit();
+  function onChange(change) {
+    changes.settle(change);
+    if (change.message) replace(change.message);
+  }
+
+  /** Shows what has been changed while there was no stream. */
+  async function catchUp() {
+    try {
+      while (!closed && changed !== undefined) {
+        const page = await listChanges(token, chat, `?after=${changed}&limit=200`);
+        if (page.length === 0) return;
+        const numbers = page.map((change) => change.message_number).filter((number) => number >= first && number <= last);
+        if (numbers.length > 0) await refresh(Math.min(...numbers), Math.max(...numbers));
+        changed = page.at(-1).number;
+      }
+    } catch {
+      // The stream breaks when the API is away, and this begins again with the next one.
     }
   }
 
-  function onInput() {
-    const over = [...text.value].length - LONGEST;
-    left.textContent = over > -500 ? (over > 0 ? `${count(over)} characters too many` : `${count(-over)} characters left`) : '';
-    send.disabled = over > 0;
-  }
-
-  function onSend(event) {
-    event.preventDefault();
-    const body = text.value;
-    if (body.trim() === '' || send.disabled) return;
-    text.value = '';
-    onInput();
-    text.focus();
-    const item = h('li', { class: 'message' },
-      h('span', { class: 'number' }, '…'), h('p', {}, body), h('span', { class: 'outcome' }, 'sending'));
-    pending.append(item);
-    showEdges();
-    scrollToEnd();
-    deliver(item, body, newKey());
-  }
-
-  /** Sends a message. Each attempt has the same key, so the gateway accepts the message once. */
-  async function deliver(item, body, key) {
-    const outcome = item.querySelector('.outcome');
-    item.classList.remove('failed');
-    outcome.replaceChildren('sending');
+  /** Reads shown messages again. */
+  async function refresh(from, to) {
     try {
-      const number = await say(token, chat, body, key);
-      item.dataset.number = number;
-      item.querySelector('.number').textContent = count(number);
-      outcome.replaceChildren('accepted');
-      if (number <= newest) settle(number);
-    } catch (problem) {
-      item.classList.add('failed');
-      outcome.replaceChildren(
-        h('span', {}, problem.message), ' ',
-        h('button', { type: 'button', class: 'link', onclick: () => deliver(item, body, key) }, 'Try again'), ' ',
-        h('button', { type: 'button', class: 'link', onclick: () => { item.remove(); showEdges(); } }, 'Discard'));
-      toast('Your message was not sent.', 'failure');
-    }
-  }
-
-  /** Removes a message from the pending ones, because it is among the shown ones now. */
-  function settle(number) {
-    pending.querySelector(`[data-number="${number}"]`)?.remove();
-  }
-
-  // ---- searching
-
-  let searchTimer = 0;
-  let searches = 0;
-
-  function onWords() {
-    clearTimeout(searchTimer);
-    if (words.value.trim() === '') closeSearch();
-    else searchTimer = setTimeout(find, SEARCH_PAUSE);
-  }
-
-  async function find() {
-    clearTimeout(searchTimer);
-    const wanted = words.value.trim();
-    if (wanted === '') return;
-    const mine = ++searches;
-    log.hidden = true;
-    pill.hidden = true;
-    hits.hidden = false;
-    if (!hits.hasChildNodes()) hits.append(skeleton(4));
-    try {
-      const page = await search(token, chat, wanted);
-      if (closed || mine !== searches) return;
-      const found = h('ol', { class: 'found' });
-      hits.replaceChildren(found);
-      appendHits(found, page, wanted);
-      if (page.json.length === 0) {
-        hits.replaceChildren(placeholder({
-          title: 'Nothing found', text: `No message in this chat matches “${wanted}”. New messages become searchable after about a second.`,
-        }));
+      for (let after = from - 1; !closed && after < to;) {
+        const page = await listMessages(token, chat, `?after=${after}&limit=${Math.min(PAGE, to - after)}`);
+        if (closed || page.length === 0) return;
+        page.forEach(replace);
+        after = page.at(-1).number;
       }
     } catch (problem) {
-      if (!closed && mine === searches) {
-        hits.replaceChildren(placeholder({
-          kind: 'failure', title: 'The search failed', text: problem.message, actions: [h('button', { type: 'button', onclick: find }, 'Try again')],
-        }));
-      }
+      toast(problem.message, 'failure');
     }
   }
 
-  function appendHits(found, page, wanted) {
-    found.append(...page.json.map((hit) =>
-      h('li', {},
-        h('button', { type: 'button', class: 'hit', onclick: () => showAround(hit.number) },
-          h('span', { class: 'number' }, h('span', { class: 'hidden' }, 'Message '), count(hit.number)),
-          h('span', { class: 'hit-text' }, hit.highlight ? marked(hit.highlight) : hit.body)))));
-    if (!page.next) return;
-    const more = h('button', {
-      type: 'button', class: 'quiet more', onclick: async () => {
-        try {
-          const next = await search(token, chat, wanted, page.next);
-          more.remove();
-          appendHits(found, next, wanted);
-        } catch (problem) {
-          toast(problem.message, 'failure');
-        }
-      },
-    }, 'More results');
-    hits.append(more);
+  /** Shows a message as it reads now, if it is shown and the row is older. */
+  function replace(message) {
+    const old = rowOf(message.number);
+    if (!old || Number(old.dataset.revision) >= (message.revision ?? 0)) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const fresh = row(message);
+    old.replaceWith(fresh);
+    if (!focused) return;
+    const target = fresh.contains(focused) ? focused : (fresh.querySelector('.tools button') ?? fresh);
+    target.focus({ preventScroll: true });
   }
 
-  function closeSearch() {
-    clearTimeout(searchTimer);
-    searches++;
-    words.value = '';
-    hits.replaceChildren();
-    hits.hidden = true;
-    log.hidden = false;
-    showEdges();
-  }
+  // ---- keyboard
 
   function onShortcut(event) {
     const typing = event.target.closest?.('input, textarea, dialog');
     if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      words.focus();
-    } else if (event.key === 'Escape' && (event.target === words || hits.contains(event.target))) {
-      closeSearch();
-      text.focus();
+      finder.focus();
+    } else if (event.key === 'Escape' && finder.contains(event.target)) {
+      finder.close();
+      writer.focus();
     }
   }
 
@@ -390,7 +341,8 @@ export function showChat(root, { token, chat, onThere }) {
       closed = true;
       stop();
       clearTimeout(retry);
-      clearTimeout(searchTimer);
+      finder.stop();
+      changes.close();
       document.removeEventListener('keydown', onShortcut);
     },
   };

@@ -6,6 +6,7 @@ const number = new Intl.NumberFormat();
 const rate = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 export const count = (value) => number.format(value);
@@ -13,6 +14,7 @@ export const perSecond = (value) => rate.format(value);
 export const counted = (value, one, many) => `${count(value)} ${value === 1 ? one : many}`;
 export const clockTime = (instant) => clock.format(new Date(instant));
 export const dayOf = (instant) => day.format(new Date(instant));
+export const momentOf = (instant) => moment.format(new Date(instant));
 export const dateOf = (instant) => date.format(new Date(instant));
 
 export function duration(seconds) {

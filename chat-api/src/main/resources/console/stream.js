@@ -6,11 +6,12 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 15_000;
 
 /**
- * Calls onMessage once for each message after a number, in order, and onState with "live" or "waiting".
+ * Calls onMessage once for each message after a number, in order, onChange for each edit or deletion, and onState with "live" or "waiting".
+ * What is changed while there is no connection may not be told: look for it when the state is "live".
  * A hidden page holds no connection, because a browser allows few connections to one server.
  * Returns a function that stops following.
  */
-export function follow(token, chat, after, { onMessage, onState }) {
+export function follow(token, chat, after, { onMessage, onChange, onState }) {
   let last = after;
   let pause = FIRST_PAUSE;
   let source = null;
@@ -30,6 +31,8 @@ export function follow(token, chat, after, { onMessage, onState }) {
         onMessage(message);
       }
     };
+    // An API that does not tell changes sends no such events.
+    for (const kind of ['edit', 'delete']) source.addEventListener(kind, (event) => onChange(JSON.parse(event.data)));
     source.onerror = () => {
       onState('waiting');
       if (source.readyState === EventSource.CLOSED) {

@@ -92,6 +92,8 @@ class AccessibilityIT {
     page.until("!document.querySelector('.pill').hidden");
     check(page, "a hit among its neighbours");
 
+    changesOfMessages(page);
+
     // This API's page may not write through the gateway.
     page.fill("#text", "not sent " + "x".repeat(9_700));
     check(page, "a long message");
@@ -99,6 +101,40 @@ class AccessibilityIT {
     page.until("document.querySelector('.pending .failed')");
     check(page, "a message that failed");
     page.close();
+  }
+
+  /** Checks what changes look like, in the chat that the page shows. */
+  private void changesOfMessages(Browser.Page page) {
+    long edited = tally.say(app, 1, "to be edited");
+    long deleted = tally.say(app, 1, "to be deleted");
+    String messages = tally.messagesTo(app, 1) + "/";
+    Http.putJson(messages + edited, "{\"body\":\"as it is now\"}").is(200);
+    long last =
+        Http.send(Http.request(messages + deleted).DELETE()).is(200).number("change_number");
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Http.get(tally.chatUrl(app, 1)).number("changes_count") >= last);
+    // The other address makes the browser load the page anew.
+    page.open(running.api() + "/?again#/apps/" + app + "/chats/1");
+    page.until("document.querySelector('.message.deleted') && document.querySelector('.edited')");
+    check(page, "messages that were changed");
+    String row = ".message[data-number=\"" + edited + "\"] ";
+    page.clickOn(row + ".edit-message");
+    page.type(" ");
+    check(page, "a message that is edited");
+    // This API's page may not write through the gateway.
+    page.press("Enter");
+    page.until("document.querySelector('form.edit .note').innerText.includes('does not answer')");
+    check(page, "an edit that failed");
+    page.press("Escape");
+    page.clickOn(row + ".delete-message");
+    page.until("document.querySelector('dialog')");
+    check(page, "a question");
+    page.clickOn("dialog .danger");
+    page.until("document.querySelector('dialog .failure').innerText.includes('does not answer')");
+    check(page, "a deletion that failed");
+    page.press("Escape");
+    page.until("!document.querySelector('dialog')");
   }
 
   @ParameterizedTest
@@ -135,7 +171,8 @@ class AccessibilityIT {
         """
         {"at": "2026-11-24T14:42:19.120215Z", "persisted_messages": 1204, "open_streams": 2, "outbox_backlog": null,
          "queue": {"depth": 3, "oldest_age_seconds": 60, "dead_letters": 1,
-           "partitions": [{"partition": 0, "depth": 3, "oldest_age_seconds": 60, "dead_letters": 1}]}}""");
+           "partitions": [{"partition": 0, "depth": 3, "oldest_age_seconds": 60, "dead_letters": 1}]}}\
+        """);
     page.until("document.querySelector('.partitions .alarm')");
     page.untilShown("MySQL does not answer");
     check(page, "alarms");

@@ -228,6 +228,20 @@ final class Browser implements AutoCloseable {
                   new Route.FulfillOptions().setContentType("application/json").setBody(json)));
     }
 
+    /**
+     * Answers all streams of messages with these events, in place of the service, and ends them.
+     * The browser asks again after ten minutes.
+     */
+    void answerStreams(String events) {
+      page.route(
+          url -> URI.create(url).getPath().endsWith("/messages/stream"),
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions()
+                      .setContentType("text/event-stream")
+                      .setBody("retry: 600000\n\n" + events)));
+    }
+
     void screenshot(Path file) {
       page.screenshot(new com.microsoft.playwright.Page.ScreenshotOptions().setPath(file));
     }
