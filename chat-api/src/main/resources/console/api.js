@@ -50,6 +50,7 @@ function nextOf(response) {
 }
 
 const appPath = (token) => `/apps/${encodeURIComponent(token)}`;
+const byAuthor = (author) => author && `?author=${encodeURIComponent(author)}`;
 const chatPath = (token, chat) => `${appPath(token)}/chats/${chat}`;
 
 export const listApps = (query = '') => request('', `/apps${query}`, { admin: true });
@@ -72,7 +73,10 @@ export const say = async (token, chat, message, key) => (await write('POST', `${
 export const editMessage = async (token, chat, number, edit, key) =>
   (await write('PATCH', `${chatPath(token, chat)}/messages/${number}`, key, edit)).change_number;
 export const deleteMessage = async (token, chat, number, author, key) =>
-  (await write('DELETE', `${chatPath(token, chat)}/messages/${number}${author && `?author=${encodeURIComponent(author)}`}`, key)).change_number;
+  (await write('DELETE', `${chatPath(token, chat)}/messages/${number}${byAuthor(author)}`, key)).change_number;
+
+export const renameChat = async (token, chat, edit, key) => (await write('PATCH', chatPath(token, chat), key, edit)).change_number;
+export const deleteChat = async (token, chat, author, key) => (await write('DELETE', `${chatPath(token, chat)}${byAuthor(author)}`, key)).change_number;
 
 export const streamUrl = (token, chat, after) => `${chatPath(token, chat)}/messages/stream?after=${after}&changes=true`;
 

@@ -122,7 +122,8 @@ export function showApp(root, { token, chat }) {
       const href = appAddress(token, item.number);
       return h('li', {},
         h('a', { href, 'aria-current': String(item.number) === current ? 'page' : null },
-          h('span', {}, `Chat ${count(item.number)}`, item.name && ` · ${item.name}`, item.lost_at && h('span', { class: 'muted' }, ' (lost)')),
+          h('span', {}, `Chat ${count(item.number)}`, item.name && ` · ${item.name}`, item.lost_at && h('span', { class: 'muted' }, ' (lost)'),
+            item.deleted_at && h('span', { class: 'muted' }, ' (deleted)')),
           h('span', { class: 'badge' }, count(item.messages_count),
             h('span', { class: 'hidden' }, item.messages_count === 1 ? ' message' : ' messages'))));
     })));

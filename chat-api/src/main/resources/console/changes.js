@@ -32,6 +32,7 @@ export function messageChanges({ token, chat, rowOf, reload }) {
       title: `Delete message ${count(number)}?`,
       text: 'Its text will be gone for everybody, for good. Its number stays.',
       yes: 'Delete',
+      isDangerous: true,
       onYes: async () => {
         const change = await deleteMessage(token, chat, number, author.get(), key);
         return () => follow(number, change);
@@ -57,6 +58,7 @@ export function messageChanges({ token, chat, rowOf, reload }) {
     remove,
     /** Puts the field of a message that is being edited into its new row. */
     dress: (row, message) => editors.get(message.number)?.moveTo(row, message),
+    outcomeOf: results.of,
     settle: results.settle,
     close: results.close,
   };

@@ -5,6 +5,7 @@ import { messageChanges } from './changes.js';
 import { composer } from './composer.js';
 import { h, placeholder, skeleton, toast } from './dom.js';
 import { count, counted, dayOf } from './format.js';
+import { chatHeading } from './heading.js';
 import { chatSearch } from './hits.js';
 import { messageRow } from './message.js';
 import { appAddress } from './route.js';
@@ -30,7 +31,6 @@ export function showChat(root, { token, chat, onThere }) {
   /** The number of the last change that was saved when a stream began. Undefined if nobody can say. */
   let changed;
 
-  const title = h('h2', { tabindex: '-1' });
   const state = h('span', { class: 'state', role: 'status' }, 'Loading');
   const total = h('span', { class: 'muted' });
   const earlier = h('button', { type: 'button', class: 'quiet more', hidden: true, onclick: loadEarlier }, 'Earlier messages');
@@ -48,19 +48,20 @@ export function showChat(root, { token, chat, onThere }) {
     onChoose: showAround,
   });
   const changes = messageChanges({ token, chat, rowOf, reload: (number) => refresh(number, number) });
+  const heading = chatHeading({ token, chat, outcomeOf: changes.outcomeOf, onRenamed, onDeleted });
   const log = h('div', { class: 'log', tabindex: '0', role: 'region', 'aria-label': 'Messages', onscroll: onScroll }, earlier, list, writer.pending, note);
   const pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: toEnd });
 
   root.append(
     h('header', { class: 'chat-head' },
       h('a', { class: 'back', href: appAddress(token) }, '← Chats'),
-      title,
+      heading.title,
       total,
       state,
+      heading.buttons,
       finder.form),
     h('div', { class: 'body' }, log, finder.hits, pill),
     writer.form);
-  showName();
   document.addEventListener('keydown', onShortcut);
 
   // ---- messages
@@ -84,16 +85,25 @@ export function showChat(root, { token, chat, onThere }) {
   async function readAbout() {
     try {
       const about = await readChat(token, chat);
-      showName(about.name);
-      changed = about.changes_count;
+      heading.show(about.name);
+      changed ??= about.changes_count;
     } catch (problem) {
       if (problem.type !== 'chat-lost') throw problem;
     }
   }
 
-  function showName(name) {
-    title.textContent = name ? `Chat ${count(chat)} · ${name}` : `Chat ${count(chat)}`;
-    title.title = name ?? '';
+  function onRenamed() {
+    readAbout().catch((problem) => toast(problem.message, 'failure'));
+    onThere();
+  }
+
+  function onDeleted() {
+    // The stream may have told it before.
+    if (closed || list.hidden) return;
+    list.hidden = true;
+    toast(`Chat ${count(chat)} was deleted.`);
+    onThere();
+    location.hash = appAddress(token);
   }
 
   function fail(problem) {
@@ -267,6 +277,13 @@ export function showChat(root, { token, chat, onThere }) {
   function onState(now) {
     showState(now, now === 'live' ? 'Live' : 'Reconnecting');
     if (now === 'live') catchUp();
+    else readAbout().catch(onGone);
+  }
+
+  /** A stream that does not come back may be one of a chat that is deleted. */
+  function onGone(problem) {
+    if (problem.type === 'chat-deleted') onDeleted();
+    else if (problem.type === 'app-deleted' && !closed) fail(problem);
   }
 
   function showState(kind, label) {
@@ -279,6 +296,9 @@ export function showChat(root, { token, chat, onThere }) {
   function onChange(change) {
     changes.settle(change);
     if (change.message) replace(change.message);
+    // A change without a message is one of the chat itself.
+    if (change.message_number === undefined && change.kind === 'edit') onRenamed();
+    if (change.message_number === undefined && change.kind === 'delete') onDeleted();
   }
 
   /** Shows what has been changed while there was no stream. */
