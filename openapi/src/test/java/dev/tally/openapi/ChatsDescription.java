@@ -22,6 +22,11 @@ final class ChatsDescription {
       """
       {"type": "string", "enum": ["omit"]}""";
 
+  /** A stream's: with changes, it is two numbers. */
+  private static final String STREAM_POSITION =
+      """
+      {"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})([.](0|[1-9][0-9]{0,14}))?$"}""";
+
   private static final String CHAT_EXAMPLE =
       """
       {
@@ -155,14 +160,25 @@ final class ChatsDescription {
             Sends every message once and in order, as a server-sent event, as it reads then: a deleted message has a \
             `deleted_at`. Lost messages have no event. An event's id is the message number, so a client that lost its \
             connection continues with `Last-Event-ID`, which overrides `after`. A comment every 15 seconds shows that \
-            the stream is alive.""")
+            the stream is alive. With `changes=true`, also sends the changes that had an effect, as events with the name \
+            `edit` or `delete`, each after its message: the change without `before`, and with `message`, the message as it \
+            reads now. The ids are then two numbers with a dot between them, the last message and the last change; such an id \
+            asks for changes by itself.""")
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
-        .parameter("after", "Only numbers greater than this one.", POSITION)
         .parameter(
-            "Last-Event-ID", "The number of the last message that the client has seen.", POSITION)
+            "after",
+            "Only what comes after this id: a number, or two with a dot between them.",
+            STREAM_POSITION)
+        .parameter(
+            "changes",
+            "Whether to send edits and deletions, too. With a plain number, those from now on.",
+            """
+            {"type": "boolean", "default": false}""")
+        .parameter(
+            "Last-Event-ID", "The id of the last event that the client has seen.", STREAM_POSITION)
         .streams(
-            "One event for each message",
+            "One event for each message, and for each change if the client asks for them",
             "retry: 1000\n\nid: 5\ndata: {\"number\":5,\"body\":\"once\",\"created_at\":\"2026-11-24T14:42:19.345217Z\"}\n\n")
         .problems(
             ApiDescription.reading(

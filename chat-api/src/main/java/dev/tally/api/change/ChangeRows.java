@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Reads rows of {@code changes} by plain JDBC. Only the worker writes them. */
@@ -44,14 +45,29 @@ class ChangeRows {
             AND h.message_number = ?
           """;
 
+  /** Streams do not show what was before a change. */
+  private static final String AFTER =
+      """
+      SELECT h.number, h.message_number, h.kind, h.effect, h.author, NULL, NULL, h.created_at
+      FROM apps a JOIN changes h ON h.app_id = a.id
+      WHERE a.token = ? AND a.deleted_at IS NULL AND h.chat_number = ? AND h.number > ?
+      ORDER BY h.number LIMIT ?""";
+
+  private static final String CHAT =
+      """
+      SELECT c.number, c.name, c.metadata FROM apps a JOIN chats c ON c.app_id = a.id
+      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ? AND c.deleted_at IS NULL""";
+
   private static final String UPWARDS =
       "AND h.number > ? AND h.number < ? ORDER BY h.number LIMIT ?";
   private static final String DOWNWARDS =
       "AND h.number > ? AND h.number < ? ORDER BY h.number DESC LIMIT ?";
 
+  private final JdbcTemplate jdbc;
   private final PageRows pages;
 
-  ChangeRows(PageRows pages) {
+  ChangeRows(JdbcTemplate jdbc, PageRows pages) {
+    this.jdbc = jdbc;
     this.pages = pages;
   }
 
@@ -71,41 +87,56 @@ class ChangeRows {
     read(OF_MESSAGE, List.of(chat.app().value(), chat.number(), message.number()), page, reader);
   }
 
+  /** Reads the changes of a chat that come after one, without what was before them. */
+  List<ChangeView> after(ChatName chat, long last, int limit) {
+    return jdbc.query(
+        AFTER, (row, _) -> change(row, null), chat.app().value(), chat.number(), last, limit);
+  }
+
+  /** What a chat says now; null if it has no row. */
+  FollowedChange.@Nullable Chat chat(ChatName chat) {
+    return jdbc
+        .query(
+            CHAT,
+            (row, _) -> new FollowedChange.Chat(row.getLong(1), row.getString(2), row.getString(3)),
+            chat.app().value(),
+            chat.number())
+        .stream()
+        .findFirst()
+        .orElse(null);
+  }
+
   private void read(
       String select, List<?> parameters, PageRequest page, Predicate<ChangeView> reader) {
     pages.read(
         page,
         select + (page.descending() ? DOWNWARDS : UPWARDS),
         parameters,
-        (row, _) -> change(row),
+        (row, _) -> change(row, before(row)),
         ChangeView::number,
         reader);
   }
 
-  private static ChangeView change(ResultSet row) throws SQLException {
-    Long message = row.getObject(2, Long.class);
-    String kind = row.getString(3);
-    String effect = row.getString(4);
+  private static ChangeView change(ResultSet row, ChangeView.@Nullable Before before)
+      throws SQLException {
     return new ChangeView(
         row.getLong(1),
-        message,
-        kind,
-        effect,
+        row.getObject(2, Long.class),
+        row.getString(3),
+        row.getString(4),
         row.getString(5),
-        before(row, message, kind, effect),
+        before,
         row.getObject(8, LocalDateTime.class).toInstant(ZoneOffset.UTC));
   }
 
-  private static ChangeView.@Nullable Before before(
-      ResultSet row, @Nullable Long message, @Nullable String kind, String effect)
-      throws SQLException {
+  private static ChangeView.@Nullable Before before(ResultSet row) throws SQLException {
     String text = row.getString(6);
     String metadata = row.getString(7);
-    if (message != null) {
+    if (row.getObject(2) != null) {
       return text == null ? null : ChangeView.Before.ofMessage(text, metadata);
     }
     // A chat may have had neither a name nor metadata.
-    return "edit".equals(kind) && effect.equals("applied")
+    return "edit".equals(row.getString(3)) && FollowedChange.APPLIED.equals(row.getString(4))
         ? ChangeView.Before.ofChat(text, metadata)
         : null;
   }

@@ -10,6 +10,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -93,6 +96,18 @@ class MessageRows {
         ROW,
         MessageView::number,
         reader);
+  }
+
+  List<MessageView> of(ChatName chat, Collection<Long> numbers) {
+    List<Object> parameters = new ArrayList<>(List.of(chat.app().value(), chat.number()));
+    parameters.addAll(numbers);
+    return jdbc.query(
+        SELECT
+            + "AND m.number IN ("
+            + String.join(", ", Collections.nCopies(numbers.size(), "?"))
+            + ")",
+        ROW,
+        parameters.toArray());
   }
 
   List<MessageView> after(MessageName last, int limit) {

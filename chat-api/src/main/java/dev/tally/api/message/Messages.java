@@ -9,7 +9,10 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
 
 /**
@@ -62,6 +65,18 @@ public class Messages {
    */
   public List<MessageView> after(MessageName last, int limit) {
     return rows.after(last, limit);
+  }
+
+  /**
+   * Reads messages of a chat by their numbers. Those that have no row are not in the result.
+   *
+   * @param numbers a page's at most: all of their messages are in memory at once
+   */
+  public Map<Long, MessageView> of(ChatName chat, Collection<Long> numbers) {
+    return numbers.isEmpty()
+        ? Map.of()
+        : rows.of(chat, numbers).stream()
+            .collect(Collectors.toMap(MessageView::number, message -> message));
   }
 
   /**

@@ -2,24 +2,27 @@ package dev.tally.api.stream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tally.api.change.FollowedChanges;
 import dev.tally.api.message.MessageView;
 import dev.tally.api.message.Messages;
+import dev.tally.common.identity.ChatName;
 import dev.tally.common.identity.MessageName;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the pages that streams send. Streams of a chat at the same position share a read while an
  * announcement reaches all of them. Messages change, so a stream never gets a page that was read
- * before the stream was opened, and no page is shared for longer than a second.
+ * before the stream was opened, and no page is shared for longer than a second. A page of a stream
+ * with changes has what came until one moment: a change never comes before its message.
  *
  * <p>All streams together use at most {@value #MAX_READS} connections to MySQL, and leave the
  * others to other requests.
@@ -27,10 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 final class EventPages {
 
-  private static final int MAX_MESSAGES = 100;
+  /** The most messages of a page, and the most changes. */
+  private static final int MAX_ROWS = 100;
 
   /**
-   * The size at which a page ends; its last message may exceed it. A slow client costs this much
+   * The size at which a page ends; its last event may exceed it. A slow client costs this much
    * memory.
    */
   static final int MAX_BYTES = 64 * 1024;
@@ -47,24 +51,45 @@ final class EventPages {
    */
   private static final Duration SHARED_FOR = Duration.ofSeconds(1);
 
+  /**
+   * The key of a shared page. Positions say whether there are changes.
+   *
+   * @param after the position before the page
+   */
+  private record Place(ChatName chat, Position after) {}
+
   private final Messages messages;
+  private final FollowedChanges changes;
   private final JsonMapper json;
+
+  /**
+   * A change must not come before its message, so both are read as they were at one moment. It is
+   * not marked as read-only: that could lead to a replica that lags.
+   */
+  private final TransactionTemplate snapshot;
+
   private final Semaphore connections = new Semaphore(MAX_READS, true);
 
   /** How many reads have begun, of any chat. */
   private final AtomicLong reads = new AtomicLong();
 
-  /** The pages by the last message before them. */
-  private final Cache<MessageName, Read> shared =
+  private final Cache<Place, Read> shared =
       Caffeine.newBuilder()
           .maximumWeight(MAX_SHARED_BYTES)
-          .<MessageName, Read>weigher((_, read) -> PAGE_OVERHEAD_BYTES + read.page().bytes().length)
+          .<Place, Read>weigher((_, read) -> PAGE_OVERHEAD_BYTES + read.page().bytes().length)
           .expireAfterWrite(SHARED_FOR)
           .build();
 
-  EventPages(Messages messages, JsonMapper json) {
+  EventPages(
+      Messages messages,
+      FollowedChanges changes,
+      JsonMapper json,
+      PlatformTransactionManager transactions) {
     this.messages = messages;
+    this.changes = changes;
     this.json = json;
+    this.snapshot = new TransactionTemplate(transactions);
+    snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
   }
 
   /**
@@ -80,31 +105,31 @@ final class EventPages {
   }
 
   /**
-   * Reads the next messages of a chat, without the lost ones. If the announced messages cannot be
-   * read, this takes the announcement back.
+   * Reads what comes next in a chat. If what was announced cannot be read, this takes the
+   * announcement back.
    *
-   * @param position the number of the last message that the stream sent
+   * @param position how far the stream has come
    * @param opened the moment at which the stream was opened. No page was read before it
-   * @return null if no message comes after the position yet
+   * @return null if nothing comes after the position yet
    * @throws RuntimeException from Spring's hierarchies if MySQL does not answer
    */
-  @Nullable EventPage next(ChatWatch watch, long position, long opened)
+  @Nullable EventPage next(ChatWatch watch, Position position, long opened)
       throws InterruptedException {
     watch.reading().lockInterruptibly();
     try {
-      long announced = watch.highest();
-      if (announced <= position) {
+      ChatWatch.Announced announced = watch.announced();
+      if (!announced.isAfter(position)) {
         return null;
       }
-      MessageName last = new MessageName(watch.chat().name(), position);
-      Read read = shared.getIfPresent(last);
+      Place place = new Place(watch.chat().name(), position);
+      Read read = shared.getIfPresent(place);
       if (read == null || read.number() <= opened) {
-        read = read(last);
+        read = read(place);
         if (read == null) {
           watch.retract(announced, position);
           return null;
         }
-        shared.put(last, read);
+        shared.put(place, read);
       }
       return read.page();
     } finally {
@@ -112,41 +137,40 @@ final class EventPages {
     }
   }
 
-  private @Nullable Read read(MessageName last) throws InterruptedException {
-    List<MessageView> found;
+  private @Nullable Read read(Place place) throws InterruptedException {
+    Long change = place.after().change();
+    EventPage page;
     long number;
     connections.acquire();
     try {
       number = reads.incrementAndGet();
-      found = messages.after(last, MAX_MESSAGES);
+      page =
+          change == null
+              ? messages(place)
+              : snapshot.execute(_ -> messagesAndChanges(place, change));
     } finally {
       connections.release();
     }
-    return found.isEmpty() ? null : new Read(number, page(found));
+    return page == null ? null : new Read(number, page);
   }
 
-  private EventPage page(List<MessageView> found) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int sent = 0;
-    Instant oldest = null;
-    long last = 0;
-    for (MessageView message : found) {
-      if (bytes.size() >= MAX_BYTES) {
-        break;
-      }
-      last = message.number();
-      if (message.lost()) {
-        continue;
-      }
-      if (oldest == null) {
-        oldest = message.createdAt();
-      }
-      sent++;
-      bytes.writeBytes(
-          "id: %d\ndata: %s\n\n"
-              .formatted(last, json.writeValueAsString(message))
-              .getBytes(StandardCharsets.UTF_8));
+  private @Nullable EventPage messages(Place place) {
+    EventPage.Writer page = new EventPage.Writer(json, MAX_BYTES, place.after());
+    page.addMessages(messagesAfter(place));
+    return page.page();
+  }
+
+  /** Changes come when all messages have come, or one might be about a message that has not. */
+  private @Nullable EventPage messagesAndChanges(Place place, long change) {
+    EventPage.Writer page = new EventPage.Writer(json, MAX_BYTES, place.after());
+    List<MessageView> found = messagesAfter(place);
+    if (page.addMessages(found) && found.size() < MAX_ROWS) {
+      page.addChanges(changes.after(place.chat(), change, MAX_ROWS));
     }
-    return new EventPage(bytes.toByteArray(), last, sent, oldest);
+    return page.page();
+  }
+
+  private List<MessageView> messagesAfter(Place place) {
+    return messages.after(new MessageName(place.chat(), place.after().message()), MAX_ROWS);
   }
 }

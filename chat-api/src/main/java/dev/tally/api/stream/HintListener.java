@@ -18,9 +18,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Wakes streams when a worker has persisted messages of their chats. After a lost connection, the
- * Redis client subscribes again by itself. Hints that were published in between are lost; {@link
- * Poll} finds their messages.
+ * Wakes streams when a worker has persisted messages or changes of their chats. After a lost
+ * connection, the Redis client subscribes again by itself. Hints that were published in between are
+ * lost; {@link Poll} finds what they told of.
  */
 @Component
 final class HintListener implements SmartLifecycle {
@@ -39,7 +39,7 @@ final class HintListener implements SmartLifecycle {
     this.connections = connections;
     this.woken =
         Counter.builder("tally.streams.woken")
-            .description("Chats whose streams were woken by news of messages")
+            .description("Chats whose streams were woken by news of messages or changes")
             .tag("by", "hint")
             .register(meters);
     this.messages =
@@ -70,12 +70,21 @@ final class HintListener implements SmartLifecycle {
 
   private void take(Message message) {
     for (Hint hint : Hint.decode(new String(message.getBody(), StandardCharsets.UTF_8))) {
-      messages.increment((double) hint.messages());
+      if (hint instanceof Hint.NewMessages(_, _, long count)) {
+        messages.increment((double) count);
+      }
       streams
           .watch(hint.chat())
-          .filter(watch -> watch.hint(hint.number()))
+          .filter(watch -> raise(watch, hint))
           .ifPresent(_ -> woken.increment());
     }
+  }
+
+  private static boolean raise(ChatWatch watch, Hint hint) {
+    return switch (hint) {
+      case Hint.NewMessages(_, long highest, _) -> watch.hint(highest);
+      case Hint.NewChanges(_, long highest) -> watch.raiseChange(highest);
+    };
   }
 
   /** The number of messages that hints have announced since this service started. */

@@ -19,9 +19,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Writes the messages of one chat to one client, on the request's own virtual thread. A stream that
- * waits holds neither a platform thread nor a connection to MySQL or Redis. A slow client receives
- * one page at a time; the web server's timeout ends the stream of a client that reads nothing.
+ * Writes the messages of one chat, and their changes, to one client, on the request's own virtual
+ * thread. A stream that waits holds neither a platform thread nor a connection to MySQL or Redis. A
+ * slow client receives one page at a time; the web server's timeout ends the stream of a client
+ * that reads nothing.
  */
 @Component
 final class MessageStream {
@@ -41,6 +42,7 @@ final class MessageStream {
   private final StreamProperties properties;
   private final EnumCounter<Ending> ended;
   private final Counter messages;
+  private final Counter changes;
   private final Counter retries;
   private final Timer lag;
 
@@ -59,6 +61,10 @@ final class MessageStream {
         Counter.builder("tally.streams.messages")
             .description("Messages sent on streams")
             .register(meters);
+    this.changes =
+        Counter.builder("tally.streams.changes")
+            .description("Changes sent on streams")
+            .register(meters);
     this.retries =
         Counter.builder("tally.streams.retries")
             .description("Reads for a stream that failed and were tried again")
@@ -74,14 +80,20 @@ final class MessageStream {
   /**
    * Streams until the client disconnects, the watch ends, or the stream's life does.
    *
-   * @param after the number of the last message that the client has
+   * <p>A stream with changes first tells the client its position, as an id without an event:
+   * otherwise a client that loses its connection before the first event would miss the changes
+   * until it is back.
+   *
+   * @param after how far the client has come
    */
-  void run(ChatWatch watch, long after, HttpServletResponse response) {
+  void run(ChatWatch watch, Position after, HttpServletResponse response) {
     Ending ending = Ending.CLIENT;
     try {
       write(GREETING, response);
-      follow(watch, after, response);
-      ending = watch.isDeleted() ? Ending.DELETED : watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
+      if (after.hasChanges()) {
+        write(idOnly(after), response);
+      }
+      ending = follow(watch, after, response);
     } catch (IOException e) {
       if (SlowClient.isCauseOf(e)) {
         ending = Ending.SLOW_CLIENT;
@@ -107,29 +119,36 @@ final class MessageStream {
     }
   }
 
-  private void follow(ChatWatch watch, long after, HttpServletResponse response)
+  private Ending follow(ChatWatch watch, Position after, HttpServletResponse response)
       throws IOException, InterruptedException {
     long opened = pages.now();
-    long position = after;
+    Position position = after;
     boolean caughtUp = false;
     long end = System.nanoTime() + life().toNanos();
     long left;
-    while (!watch.isEnded() && (left = end - System.nanoTime()) > 0) {
+    while ((!watch.isEnded() || lacksDeletion(watch, position))
+        && (left = end - System.nanoTime()) > 0) {
       EventPage page;
       try {
         page = pages.next(watch, position, opened);
       } catch (DataAccessException | TransactionException e) {
         log.debug("A stream could not read from MySQL, trying again: {}", LoggedFault.line(e));
         retries.increment();
+        if (watch.isEnded()) {
+          break;
+        }
         watch.pause(properties.poll());
         write(HEARTBEAT, response);
         continue;
       }
       if (page != null) {
         // A long run of lost messages is silent otherwise, and a client that is gone unnoticed.
-        write(page.messages() == 0 ? HEARTBEAT : page.bytes(), response);
+        write(page.isSilent() ? silence(page.last()) : page.bytes(), response);
         sent(page, caughtUp);
         position = page.last();
+        if (page.isEnd()) {
+          return Ending.DELETED;
+        }
         continue;
       }
       caughtUp = true;
@@ -141,6 +160,24 @@ final class MessageStream {
         }
       }
     }
+    if (watch.isDeleted()) {
+      return Ending.DELETED;
+    }
+    return watch.isEnded() ? Ending.SHUTDOWN : Ending.LIFE;
+  }
+
+  /** Whether a stream with changes may still have to say that its chat is deleted. */
+  private static boolean lacksDeletion(ChatWatch watch, Position position) {
+    return watch.isDeleted() && position.hasChanges() && watch.announced().isAfter(position);
+  }
+
+  private static byte[] silence(Position position) {
+    return position.hasChanges() ? idOnly(position) : HEARTBEAT;
+  }
+
+  /** Moves the client's last id on, and is no event: it has no data. */
+  private static byte[] idOnly(Position position) {
+    return "id: %s\n\n".formatted(position.id()).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Streams that began together, as after a restart, do not end together. */
@@ -155,6 +192,7 @@ final class MessageStream {
 
   private void sent(EventPage page, boolean caughtUp) {
     messages.increment(page.messages());
+    changes.increment(page.changes());
     Instant oldest = page.oldest();
     if (caughtUp && oldest != null) {
       Duration age = Duration.between(oldest, Instant.now());

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Finds messages whose hints were lost. One query asks for many chats, and only for chats that have
- * open streams and have had no hint since the last poll.
+ * Finds messages and changes whose hints were lost. One query asks for many chats, and only for
+ * chats that have open streams and have had no hint of messages since the last poll.
  */
 @Component
 final class Poll {
@@ -37,7 +37,7 @@ final class Poll {
     this.interval = properties.poll();
     this.woken =
         Counter.builder("tally.streams.woken")
-            .description("Chats whose streams were woken by news of messages")
+            .description("Chats whose streams were woken by news of messages or changes")
             .tag("by", "poll")
             .register(meters);
   }

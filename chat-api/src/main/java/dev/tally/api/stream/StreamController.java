@@ -1,7 +1,6 @@
 package dev.tally.api.stream;
 
 import dev.tally.api.chat.Chats;
-import dev.tally.api.page.PageRequest;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
@@ -42,21 +41,23 @@ final class StreamController {
   @GetMapping("/apps/{token}/chats/{chat}/messages/stream")
   void stream(
       @RequestParam @Nullable String after,
+      @RequestParam @Nullable String changes,
       @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String lastEventId,
       @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept,
       ChatName chat,
       HttpServletRequest request,
       HttpServletResponse response) {
     requireAcceptable(accept);
-    long position = PageRequest.number("after", after, 0);
-    if (lastEventId != null && !lastEventId.isEmpty()) {
-      // A browser that reconnects repeats its first URL, so the header is newer than the parameter.
-      position = PageRequest.number(LAST_EVENT_ID, lastEventId, 0);
-    }
+    Position requested = requested(after, lastEventId);
+    boolean wantsChanges = requested.wantsChanges(changes);
     String address = ClientAddress.of(request);
     ChatWatch watch = streams.open(chats.place(chat), address);
     try {
+      if (wantsChanges) {
+        watch.follow();
+      }
       highestNumbers.raise(List.of(watch));
+      Position position = wantsChanges ? withChanges(requested, watch) : requested.withoutChanges();
       response.setContentType(CONTENT_TYPE);
       // Without it, nginx would buffer the events.
       response.setHeader("X-Accel-Buffering", "no");
@@ -64,8 +65,26 @@ final class StreamController {
         stream.run(watch, position, response);
       }
     } finally {
+      if (wantsChanges) {
+        watch.unfollow();
+      }
       streams.close(watch, address);
     }
+  }
+
+  private static Position requested(@Nullable String after, @Nullable String lastEventId) {
+    Position position = after == null ? Position.of(0) : Position.parse("after", after);
+    // A browser that reconnects repeats its first URL, so the header is newer than the parameter.
+    return lastEventId == null || lastEventId.isEmpty()
+        ? position
+        : Position.parse(LAST_EVENT_ID, lastEventId);
+  }
+
+  /** A client that names no change gets those from now on. */
+  private Position withChanges(Position requested, ChatWatch watch) {
+    return requested.hasChanges()
+        ? requested
+        : requested.atChange(highestNumbers.ofChange(watch.chat().key()));
   }
 
   private static void requireAcceptable(@Nullable String accept) {

@@ -114,9 +114,9 @@ class ChatWatchTest {
   void aStreamDoesNotWaitForWhatWasAnnounced() throws Exception {
     watch.raise(5);
 
-    assertThat(watch.await(4, HOUR)).isTrue();
-    assertThat(watch.await(5, Duration.ZERO)).isFalse();
-    assertThat(watch.await(6, Duration.ZERO)).isFalse();
+    assertThat(watch.await(Position.of(4), HOUR)).isTrue();
+    assertThat(watch.await(Position.of(5), Duration.ZERO)).isFalse();
+    assertThat(watch.await(Position.of(6), Duration.ZERO)).isFalse();
   }
 
   @Test
@@ -124,7 +124,7 @@ class ChatWatchTest {
     Duration time = Duration.ofMillis(20);
     long begin = System.nanoTime();
 
-    assertThat(watch.await(0, time)).isFalse();
+    assertThat(watch.await(Position.of(0), time)).isFalse();
 
     assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(time.toNanos());
   }
@@ -133,7 +133,7 @@ class ChatWatchTest {
   void anAnnouncementWakesEveryStreamThatWaits() throws Exception {
     List<Started<Boolean>> streams = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      streams.add(start(() -> watch.await(5, HOUR)).untilItWaits());
+      streams.add(start(() -> watch.await(Position.of(5), HOUR)).untilItWaits());
     }
 
     watch.raise(6);
@@ -146,7 +146,7 @@ class ChatWatchTest {
   @Test
   void anAnnouncementThatAStreamHasAlreadySentNeitherEndsNorProlongsItsWaiting() throws Exception {
     Started<Boolean> stream =
-        start(() -> watch.await(5, Duration.ofMillis(50))).untilItWaitsOrEnds();
+        start(() -> watch.await(Position.of(5), Duration.ofMillis(50))).untilItWaitsOrEnds();
 
     watch.raise(4);
     watch.raise(5);
@@ -158,7 +158,7 @@ class ChatWatchTest {
   void endingWakesEveryStreamThatWaits() throws Exception {
     List<Started<Boolean>> streams = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      streams.add(start(() -> watch.await(5, HOUR)).untilItWaits());
+      streams.add(start(() -> watch.await(Position.of(5), HOUR)).untilItWaits());
     }
 
     watch.end();
@@ -167,22 +167,22 @@ class ChatWatchTest {
       assertThat(stream.result()).isTrue();
     }
     assertThat(watch.isEnded()).isTrue();
-    assertThat(watch.await(5, HOUR)).isTrue();
+    assertThat(watch.await(Position.of(5), HOUR)).isTrue();
   }
 
   @Test
   void otherThreadsGoOnAfterEachCall() throws Exception {
     watch.end();
     assertThat(start(() -> watch.raise(1)).result()).isTrue();
-    assertThat(start(() -> watch.await(0, HOUR)).result()).isTrue();
+    assertThat(start(() -> watch.await(Position.of(0), HOUR)).result()).isTrue();
     assertThat(watch.raise(2)).isTrue();
-    watch.retract(2, 1);
+    watch.retract(new ChatWatch.Announced(2, 0), Position.of(1));
     assertThat(start(() -> watch.raise(2)).result()).isTrue();
   }
 
   @Test
   void aStreamThatWaitsCanBeInterrupted() {
-    Started<Boolean> stream = start(() -> watch.await(0, HOUR)).untilItWaits();
+    Started<Boolean> stream = start(() -> watch.await(Position.of(0), HOUR)).untilItWaits();
 
     stream.thread.interrupt();
 
@@ -194,7 +194,8 @@ class ChatWatchTest {
     watch.raise(1);
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> watch.await(0, HOUR)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> watch.await(Position.of(0), HOUR))
+        .isInstanceOf(InterruptedException.class);
   }
 
   @Test
@@ -227,11 +228,11 @@ class ChatWatchTest {
   void anAnnouncementThatIsTakenBackIsPolledForAndCanComeAgain() throws Exception {
     watch.hint(5);
 
-    watch.retract(5, 2);
+    watch.retract(new ChatWatch.Announced(5, 0), Position.of(2));
 
     assertThat(watch.highest()).isEqualTo(2);
     assertThat(watch.isSilentFor(HOUR)).isTrue();
-    assertThat(watch.await(2, Duration.ZERO)).isFalse();
+    assertThat(watch.await(Position.of(2), Duration.ZERO)).isFalse();
     assertThat(watch.hint(5)).isTrue();
     assertThat(watch.isSilentFor(Duration.ZERO)).isFalse();
   }
@@ -241,7 +242,7 @@ class ChatWatchTest {
     watch.hint(5);
     watch.hint(6);
 
-    watch.retract(5, 2);
+    watch.retract(new ChatWatch.Announced(5, 0), Position.of(2));
 
     assertThat(watch.highest()).isEqualTo(6);
     assertThat(watch.isSilentFor(Duration.ZERO)).isFalse();
@@ -261,10 +262,137 @@ class ChatWatchTest {
     AtomicReference<Started<Boolean>> hint = new AtomicReference<>();
     whileTheClockIsRead.set(() -> hint.set(start(() -> clocked.raise(6)).untilItWaitsOrEnds()));
 
-    clocked.retract(5, 2);
+    clocked.retract(new ChatWatch.Announced(5, 0), Position.of(2));
 
     assertThat(hint.get().result()).isTrue();
     assertThat(clocked.highest()).isEqualTo(6);
+  }
+
+  @Test
+  void changesWakeOnlyTheStreamsThatWantThem() throws Exception {
+    watch.follow();
+    watch.raise(5);
+    Started<Boolean> plain = start(() -> watch.await(Position.of(5), HOUR)).untilItWaits();
+    Started<Boolean> follower = start(() -> watch.await(new Position(5, 7L), HOUR)).untilItWaits();
+
+    assertThat(watch.raiseChange(7)).isTrue();
+    assertThat(watch.raiseChange(8)).isTrue();
+
+    assertThat(follower.result()).isTrue();
+    assertThat(plain.task.isDone()).isFalse();
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(5, 8));
+    watch.raise(6);
+    assertThat(plain.result()).isTrue();
+  }
+
+  @Test
+  void messagesWakeStreamsThatWantChanges() throws Exception {
+    watch.follow();
+    Started<Boolean> follower = start(() -> watch.await(new Position(5, 7L), HOUR)).untilItWaits();
+
+    watch.raise(6);
+
+    assertThat(follower.result()).isTrue();
+  }
+
+  @Test
+  void endingWakesStreamsThatWantChanges() throws Exception {
+    Started<Boolean> follower = start(() -> watch.await(new Position(5, 7L), HOUR)).untilItWaits();
+
+    watch.end();
+
+    assertThat(follower.result()).isTrue();
+  }
+
+  @Test
+  void changesAreNewsOnlyWhileAStreamWantsThem() {
+    assertThat(watch.isFollowed()).isFalse();
+    assertThat(watch.raiseChange(3)).isFalse();
+    watch.follow();
+    watch.follow();
+    watch.unfollow();
+    assertThat(watch.isFollowed()).isTrue();
+    assertThat(watch.raiseChange(3)).isTrue();
+    assertThat(watch.raiseChange(3)).isFalse();
+    assertThat(watch.raiseChange(2)).isFalse();
+    watch.unfollow();
+    assertThat(watch.isFollowed()).isFalse();
+    assertThat(watch.raiseChange(4)).isFalse();
+    assertThat(watch.announced().change()).isEqualTo(3);
+  }
+
+  @Test
+  void changesDoNotEndTheSilence() {
+    watch.follow();
+    clock.addAndGet(HOUR.toNanos() + 1);
+
+    watch.raiseChange(1);
+
+    assertThat(watch.isSilentFor(HOUR)).isTrue();
+  }
+
+  @Test
+  void changesThatCannotBeReadAreTakenBackWithoutTheMessages() {
+    watch.follow();
+    watch.hint(5);
+    watch.raiseChange(9);
+
+    watch.retract(watch.announced(), new Position(5, 7L));
+
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(5, 7));
+    assertThat(watch.isSilentFor(HOUR)).isTrue();
+    assertThat(watch.raiseChange(9)).isTrue();
+  }
+
+  @Test
+  void messagesAreTakenBackWithoutTheChanges() {
+    watch.follow();
+    watch.hint(5);
+    watch.raiseChange(9);
+
+    watch.retract(watch.announced(), Position.of(2));
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(2, 9));
+
+    watch.hint(5);
+    watch.retract(watch.announced(), new Position(3, 10L));
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(3, 9));
+  }
+
+  @Test
+  void aNewerAnnouncementOfChangesIsNotTakenBack() {
+    watch.follow();
+    watch.hint(5);
+    watch.raiseChange(9);
+    ChatWatch.Announced announced = watch.announced();
+    watch.raiseChange(10);
+
+    watch.retract(announced, new Position(5, 7L));
+
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(5, 10));
+    assertThat(watch.isSilentFor(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void noWakeUpIsLostWhenAFollowerAndWritersOfChangesTakeTurns() throws Exception {
+    long last = 5_000;
+    ChatWatch echo = new ChatWatch(CHAT);
+    watch.follow();
+    Started<Boolean> stream =
+        start(
+            () -> {
+              for (long number = 1; number <= last; number++) {
+                watch.await(new Position(0, number - 1), HOUR);
+                echo.raise(number);
+              }
+              return true;
+            });
+
+    for (long number = 1; number <= last; number++) {
+      watch.raiseChange(number);
+      echo.await(Position.of(number - 1), HOUR);
+    }
+
+    assertThat(stream.result()).isTrue();
   }
 
   @Test
@@ -288,7 +416,7 @@ class ChatWatchTest {
         start(
             () -> {
               for (long number = 1; number <= last; number++) {
-                watch.await(number - 1, HOUR);
+                watch.await(Position.of(number - 1), HOUR);
                 echo.raise(number);
               }
               return true;
@@ -296,7 +424,7 @@ class ChatWatchTest {
 
     for (long number = 1; number <= last; number++) {
       watch.raise(number);
-      echo.await(number - 1, HOUR);
+      echo.await(Position.of(number - 1), HOUR);
     }
 
     assertThat(stream.result()).isTrue();
@@ -324,7 +452,7 @@ class ChatWatchTest {
           start(
               () -> {
                 long position = 0;
-                while (position < last && watch.await(position, HOUR)) {
+                while (position < last && watch.await(Position.of(position), HOUR)) {
                   long highest = watch.highest();
                   assertThat(highest).isGreaterThan(position);
                   position = highest;
@@ -353,7 +481,7 @@ class ChatWatchTest {
     assertThat(ChatWatch.class.getDeclaredFields())
         .filteredOn(field -> !Modifier.isFinal(field.getModifiers()))
         .extracting(Field::getName)
-        .containsExactlyInAnyOrder("highest", "hintedAt", "ended");
+        .containsExactlyInAnyOrder("highest", "highestChange", "hintedAt", "ended", "deleted");
     assertThat(ChatWatch.class.getDeclaredFields())
         .filteredOn(field -> !Modifier.isFinal(field.getModifiers()))
         .allMatch(field -> Modifier.isVolatile(field.getModifiers()));

@@ -55,19 +55,52 @@ class HighestNumbersIT {
   }
 
   @Test
+  void onlyChatsWhoseChangesAreWantedAreRaisedToTheirLastChange() {
+    Chats.Place plain = api.newChat();
+    Chats.Place followed = api.newChat(plain, 2);
+    Chats.Place unchanged = api.newChat(plain, 3);
+    for (Chats.Place chat : List.of(plain, followed)) {
+      api.insert(chat, 1, "x");
+      for (int number = 1; number <= 3; number++) {
+        api.insertChange(chat, number, 1, "edit", "none");
+      }
+    }
+    List<ChatWatch> watches =
+        List.of(plain, followed, unchanged).stream().map(ChatWatch::new).toList();
+    watches.get(1).follow();
+    watches.get(2).follow();
+
+    assertThat(highestNumbers.raise(watches)).isEqualTo(2);
+
+    assertThat(watches)
+        .extracting(ChatWatch::announced)
+        .containsExactly(
+            new ChatWatch.Announced(1, 0),
+            new ChatWatch.Announced(1, 3),
+            new ChatWatch.Announced(0, 0));
+    api.insertChange(followed, 4, 1, "edit", "none");
+    assertThat(highestNumbers.raise(List.of(watches.get(1)))).isEqualTo(1);
+    assertThat(watches.get(1).announced()).isEqualTo(new ChatWatch.Announced(1, 4));
+    assertThat(highestNumbers.ofChange(followed.key())).isEqualTo(4);
+    assertThat(highestNumbers.ofChange(unchanged.key())).isZero();
+  }
+
+  @Test
   void aLongChatIsNotReadWhole() throws SQLException {
     Chats.Place chat = api.newChat();
     for (int number = 1; number <= 200; number++) {
       api.insert(chat, number, "x");
+      api.insertChange(chat, number, number, "edit", "none");
     }
     try (Connection connection = api.servers().mysql()) {
       JdbcTemplate mysql = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
       ChatWatch watch = new ChatWatch(chat);
+      watch.follow();
       long before = keysRead(mysql);
 
       new HighestNumbers(mysql).raise(List.of(watch));
 
-      assertThat(watch.highest()).isEqualTo(200);
+      assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(200, 200));
       assertThat(keysRead(mysql) - before).isLessThan(20);
     }
   }

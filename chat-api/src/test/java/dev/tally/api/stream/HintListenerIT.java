@@ -64,7 +64,8 @@ class HintListenerIT {
         0,
         Hint.encode(
             List.of(
-                new Hint(ACME_CHAT, 5, 3), new Hint(new ChatName(new AppToken(ACME), 2), 9, 1))));
+                new Hint.NewMessages(ACME_CHAT, 5, 3),
+                new Hint.NewMessages(new ChatName(new AppToken(ACME), 2), 9, 1))));
 
     await().until(() -> watch.highest() == 5);
     assertThat(other.highest()).isZero();
@@ -73,11 +74,31 @@ class HintListenerIT {
   }
 
   @Test
+  void aHintOfChangesRaisesAChatWhoseChangesAreWanted() {
+    listener.subscribe();
+    watch.follow();
+
+    publish(
+        0,
+        Hint.encode(
+            List.of(
+                new Hint.NewChanges(OTHER_CHAT, 3),
+                new Hint.NewChanges(ACME_CHAT, 7),
+                new Hint.NewMessages(ACME_CHAT, 5, 2))));
+
+    await().until(() -> watch.highest() == 5);
+    assertThat(watch.announced()).isEqualTo(new ChatWatch.Announced(5, 7));
+    assertThat(other.announced()).isEqualTo(new ChatWatch.Announced(0, 0));
+    assertThat(listener.messages()).isEqualTo(2);
+    assertThat(woken()).isEqualTo(2);
+  }
+
+  @Test
   void hintsOfAllPartitionsCome() {
     listener.subscribe();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 1, 1))));
-    publish(15, Hint.encode(List.of(new Hint(OTHER_CHAT, 1, 1))));
+    publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 1, 1))));
+    publish(15, Hint.encode(List.of(new Hint.NewMessages(OTHER_CHAT, 1, 1))));
 
     await().until(() -> watch.highest() == 1 && other.highest() == 1);
   }
@@ -86,10 +107,10 @@ class HintListenerIT {
   void aHintThatIsNoNewsWakesNoStreamButEndsTheSilence() {
     listener.subscribe();
     watch.raise(5);
-    watch.retract(5, 4);
+    watch.retract(watch.announced(), Position.of(4));
     assertThat(watch.isSilentFor(Duration.ofHours(1))).isTrue();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 4, 1))));
+    publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 4, 1))));
 
     await().until(() -> !watch.isSilentFor(Duration.ofHours(1)));
     await().until(() -> listener.messages() == 1);
@@ -101,7 +122,7 @@ class HintListenerIT {
     listener.subscribe();
 
     publish(0, "no hint at all\n" + ACME + " 1 x 1");
-    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
+    publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 2, 1))));
 
     await().until(() -> watch.highest() == 2);
     assertThat(listener.messages()).isEqualTo(1);
@@ -112,8 +133,8 @@ class HintListenerIT {
     listener.subscribe();
     listener.subscribe();
 
-    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
-    publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 3, 1))));
+    publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 2, 1))));
+    publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 3, 1))));
 
     await().until(() -> watch.highest() == 3);
     assertThat(listener.messages()).isEqualTo(2);
@@ -148,7 +169,7 @@ class HintListenerIT {
         .until(
             () -> {
               listener.subscribe();
-              publish(0, Hint.encode(List.of(new Hint(ACME_CHAT, 2, 1))));
+              publish(0, Hint.encode(List.of(new Hint.NewMessages(ACME_CHAT, 2, 1))));
               return watch.highest() == 2;
             });
   }

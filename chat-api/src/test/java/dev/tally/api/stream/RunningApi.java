@@ -114,6 +114,27 @@ final class RunningApi implements AutoCloseable {
         .update();
   }
 
+  /**
+   * Adds the row of a change, and leaves the message as it is.
+   *
+   * @param message 0 if the change is one of the chat itself
+   */
+  void insertChange(Chats.Place chat, long number, long message, String kind, String effect) {
+    insertChange(mysql, chat, number, message, kind, effect);
+  }
+
+  /** The same on a connection that holds locks. */
+  static void insertChange(
+      JdbcClient mysql, Chats.Place chat, long number, long message, String kind, String effect) {
+    mysql
+        .sql(
+            "INSERT INTO changes (app_id, chat_number, number, message_number, kind, effect, author,"
+                + " body, fingerprint, created_at) VALUES (?, ?, ?, NULLIF(?, 0), ?, ?, 'anna',"
+                + " 'before', REPEAT('f', 16), UTC_TIMESTAMP(6))")
+        .params(chat.key().appId(), chat.key().number(), number, message, kind, effect)
+        .update();
+  }
+
   /** A void row: MySQL has lost the message. */
   void insertLost(Chats.Place chat, long number) {
     mysql

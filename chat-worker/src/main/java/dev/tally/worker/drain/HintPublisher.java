@@ -8,7 +8,8 @@ import dev.tally.common.queue.Job;
 import dev.tally.worker.drain.batch.Delivery;
 import io.lettuce.core.api.async.BaseRedisAsyncCommands;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Publishes hints of committed messages. No write waits for a hint, and no reader depends on one.
+ * Publishes hints of committed messages and changes. No write waits for a hint, and no reader
+ * depends on one.
  */
 @Component
 final class HintPublisher {
@@ -33,22 +35,14 @@ final class HintPublisher {
   }
 
   /**
-   * Publishes a hint for each chat that has a message among these deliveries, without waiting for
-   * Redis.
+   * Publishes hints for each chat that has messages or changes among these deliveries, without
+   * waiting for Redis.
    */
   void publish(PartitionKeys keys, List<Delivery> deliveries) {
-    Map<ChatName, Hint> hints = new HashMap<>();
-    for (Delivery delivery : deliveries) {
-      if (delivery.job() instanceof Job.NewMessage message) {
-        hints.merge(
-            message.message().chat(),
-            new Hint(message.message().chat(), message.message().number(), 1),
-            HintPublisher::together);
-      }
-    }
+    List<Hint> hints = hints(deliveries);
     if (!hints.isEmpty()) {
       byte[] channel = keys.hints().getBytes(StandardCharsets.UTF_8);
-      byte[] message = Hint.encode(hints.values()).getBytes(StandardCharsets.UTF_8);
+      byte[] message = Hint.encode(hints).getBytes(StandardCharsets.UTF_8);
       try {
         redis.execute(
             (RedisCallback<?>)
@@ -65,8 +59,36 @@ final class HintPublisher {
     }
   }
 
-  private static Hint together(Hint one, Hint other) {
-    return new Hint(
-        one.chat(), Math.max(one.number(), other.number()), one.messages() + other.messages());
+  /** One hint of messages and one of changes for each chat. */
+  static List<Hint> hints(List<Delivery> deliveries) {
+    Map<ChatName, Hint.NewMessages> messages = new LinkedHashMap<>();
+    Map<ChatName, Hint.NewChanges> changes = new LinkedHashMap<>();
+    for (Delivery delivery : deliveries) {
+      switch (delivery.job()) {
+        case Job.NewMessage job -> {
+          ChatName chat = job.message().chat();
+          messages.merge(
+              chat, new Hint.NewMessages(chat, job.message().number(), 1), HintPublisher::together);
+        }
+        case Job.Change job ->
+            changes.merge(
+                job.chat(), new Hint.NewChanges(job.chat(), job.number()), HintPublisher::higher);
+        case Job.NewChat _, Job.ErasedAuthor _ -> {
+          // Nobody follows a chat that does not exist yet, and the other changes nothing yet.
+        }
+      }
+    }
+    List<Hint> hints = new ArrayList<>(messages.values());
+    hints.addAll(changes.values());
+    return hints;
+  }
+
+  private static Hint.NewMessages together(Hint.NewMessages one, Hint.NewMessages other) {
+    return new Hint.NewMessages(
+        one.chat(), Math.max(one.highest(), other.highest()), one.count() + other.count());
+  }
+
+  private static Hint.NewChanges higher(Hint.NewChanges one, Hint.NewChanges other) {
+    return one.highest() >= other.highest() ? one : other;
   }
 }

@@ -10,41 +10,82 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A notice that a chat has new messages. Workers publish it after the commit. It may get lost,
+ * A notice that a chat has something new. Workers publish it after the commit. It may get lost,
  * arrive late or arrive twice, so readers always ask the database.
- *
- * @param number the highest number of the new messages
- * @param messages how many messages are new, at least one
  */
-public record Hint(ChatName chat, long number, long messages) {
+public sealed interface Hint {
 
-  /** Writes each hint as a line of token, chat, number and messages. */
-  public static String encode(Collection<Hint> hints) {
+  /** What stands in the line of new changes where a line of messages has a number. */
+  String CHANGE = "change";
+
+  /** The chat that has something new. */
+  ChatName chat();
+
+  /** The hint as a line of four words. */
+  String line();
+
+  /**
+   * A chat has new messages.
+   *
+   * @param highest the highest number of the new messages
+   * @param count how many messages are new, at least one
+   */
+  record NewMessages(ChatName chat, long highest, long count) implements Hint {
+
+    @Override
+    public String line() {
+      return "%s %d %d %d".formatted(chat.app().value(), chat.number(), highest, count);
+    }
+  }
+
+  /**
+   * A chat has new changes.
+   *
+   * @param highest the highest number of the new changes
+   */
+  record NewChanges(ChatName chat, long highest) implements Hint {
+
+    @Override
+    public String line() {
+      return "%s %d %s %d".formatted(chat.app().value(), chat.number(), CHANGE, highest);
+    }
+  }
+
+  /**
+   * Writes each hint as a line: token, chat, number and messages, or token, chat, {@value #CHANGE}
+   * and number. Services that know only the former skip the latter.
+   */
+  static String encode(Collection<? extends Hint> hints) {
     return hints.stream().map(Hint::line).collect(Collectors.joining("\n"));
   }
 
-  private String line() {
-    return "%s %d %d %d".formatted(chat.app().value(), chat.number(), number, messages);
-  }
-
   /** Reads the output of {@link #encode}. It skips lines that are not hints. */
-  public static List<Hint> decode(String text) {
+  static List<Hint> decode(String text) {
     List<Hint> hints = new ArrayList<>();
     for (String line : text.split("\n", -1)) {
-      String[] parts = line.split(" ", -1);
-      if (parts.length == 4) {
-        Optional<AppToken> app = AppToken.parse(parts[0]);
-        long chat = Numbers.parse(parts[1]);
-        long number = Numbers.parse(parts[2]);
-        long messages = Numbers.parse(parts[3]);
-        if (app.isPresent()
-            && chat != Numbers.NONE
-            && number != Numbers.NONE
-            && messages != Numbers.NONE) {
-          hints.add(new Hint(new ChatName(app.get(), chat), number, messages));
+      String[] words = line.split(" ", -1);
+      if (words.length == 4) {
+        Optional<AppToken> app = AppToken.parse(words[0]);
+        long chat = Numbers.parse(words[1]);
+        if (app.isPresent() && chat != Numbers.NONE) {
+          decode(new ChatName(app.get(), chat), words[2], words[3]).ifPresent(hints::add);
         }
       }
     }
     return hints;
+  }
+
+  private static Optional<Hint> decode(ChatName chat, String third, String fourth) {
+    long last = Numbers.parse(fourth);
+    if (last == Numbers.NONE) {
+      return Optional.empty();
+    }
+    if (third.equals(CHANGE)) {
+      return Optional.of(new NewChanges(chat, last));
+    }
+    long highest = Numbers.parse(third);
+    return highest == Numbers.NONE
+        ? Optional.empty()
+        : Optional.of(new NewMessages(chat, highest, last));
   }
 }

@@ -1,4 +1,4 @@
-/** Notices from workers to the APIs that a chat has new messages. */
+/** Notices from workers to the APIs that a chat has new messages or changes. */
 @NullMarked
 package dev.tally.common.hint;
 

@@ -35,13 +35,25 @@ public final class EventStream implements AutoCloseable {
   private final HttpResponse<InputStream> response;
   private final List<Event> events = new CopyOnWriteArrayList<>();
   private final AtomicInteger heartbeats = new AtomicInteger();
+  private volatile String lastId = "";
   private volatile boolean ended;
   private volatile boolean whole;
 
-  /** A message with the id of its event. */
-  public record Event(long id, JsonNode message) {
+  /**
+   * An event.
+   *
+   * @param id a number, or two with a dot between them
+   * @param name {@code message} if the event has no name
+   * @param data a message, or a change
+   */
+  public record Event(String id, String name, JsonNode data) {
+
     public String body() {
-      return message.path("body").asString();
+      return data.path("body").asString();
+    }
+
+    public long number() {
+      return data.path("number").asLong();
     }
   }
 
@@ -69,10 +81,9 @@ public final class EventStream implements AutoCloseable {
     }
   }
 
-  /** Opens a stream after the last event of this one. */
+  /** Opens a stream where this one is, as a browser does. */
   public EventStream resume(String url) {
-    String last = events.isEmpty() ? "0" : Long.toString(events.getLast().id());
-    return open(url, "Last-Event-ID", last);
+    return open(url, "Last-Event-ID", lastId.isEmpty() ? "0" : lastId);
   }
 
   /** Opens a connection, asks for a stream on it, and reads nothing. */
@@ -92,16 +103,28 @@ public final class EventStream implements AutoCloseable {
   }
 
   private void read() {
-    long id = 0;
+    String id = "";
+    String name = "message";
+    String data = "";
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         if (line.startsWith("id: ")) {
-          id = Long.parseLong(line.substring(4));
+          id = line.substring(4);
+        } else if (line.startsWith("event: ")) {
+          name = line.substring(7);
         } else if (line.startsWith("data: ")) {
-          events.add(new Event(id, Http.JSON.readTree(line.substring(6))));
+          data = line.substring(6);
         } else if (line.equals(":")) {
           heartbeats.incrementAndGet();
+        } else if (line.isEmpty()) {
+          // Without its empty line, an event has not come.
+          if (!data.isEmpty()) {
+            events.add(new Event(id, name, Http.JSON.readTree(data)));
+          }
+          lastId = id;
+          name = "message";
+          data = "";
         }
       }
       whole = true;
@@ -119,8 +142,14 @@ public final class EventStream implements AutoCloseable {
     return events;
   }
 
+  /** The ids of the events of a stream without changes. */
   public List<Long> numbers() {
-    return events.stream().map(Event::id).toList();
+    return events.stream().map(event -> Long.parseLong(event.id())).toList();
+  }
+
+  /** Where the stream is: the id that came last, with an event or without one. */
+  public String lastId() {
+    return lastId;
   }
 
   public int heartbeats() {

@@ -27,7 +27,7 @@ class StreamDeliveryIT extends StreamFixture {
 
     assertThat(stream.numbers()).containsExactly(1L, 2L);
     assertThat(stream.events().get(0).body()).isEqualTo("eins\n\"zwei\"");
-    assertThat(stream.events().get(1).message())
+    assertThat(stream.events().get(1).data())
         .isEqualTo(Http.get(tally.chatUrl(app, chat) + "/messages/2").is(200).json());
     assertThat(stream.headers().firstValue("Content-Type"))
         .hasValue("text/event-stream;charset=UTF-8");

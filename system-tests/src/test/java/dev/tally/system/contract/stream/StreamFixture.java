@@ -116,12 +116,15 @@ abstract class StreamFixture {
 
   /** Takes numbers for messages, as a gateway would. */
   void take(int count) {
+    take(PartitionKeys.NUMBERS, count);
+  }
+
+  private void take(String counter, int count) {
     LettuceConnectionFactory connections = running.servers().redis();
     try {
       new StringRedisTemplate(connections)
           .opsForHash()
-          .increment(
-              keys().messages(new ChatName(new AppToken(app), chat)), PartitionKeys.NUMBERS, count);
+          .increment(keys().messages(new ChatName(new AppToken(app), chat)), counter, count);
     } finally {
       connections.destroy();
     }
@@ -135,11 +138,7 @@ abstract class StreamFixture {
   void insert(long first, int count, String body) throws Exception {
     try (Connection connection = running.servers().mysql()) {
       connection.setAutoCommit(false);
-      long id;
-      try (ResultSet row = query(connection, "SELECT id FROM apps WHERE token = ?", app)) {
-        assertThat(row.next()).isTrue();
-        id = row.getLong(1);
-      }
+      long id = appId(connection);
       for (long number = first; number < first + count; number++) {
         update(
             connection,
@@ -158,19 +157,66 @@ abstract class StreamFixture {
           count,
           id,
           chat);
+      index(connection, id, first, first + count - 1);
+      connection.commit();
+    }
+  }
+
+  /** Takes the number of a change, and persists it as a worker would if its hint got lost. */
+  void persistEdit(long number, long message, String body) throws Exception {
+    take(PartitionKeys.CHANGES, 1);
+    try (Connection connection = running.servers().mysql()) {
+      connection.setAutoCommit(false);
+      long id = appId(connection);
       update(
           connection,
           """
-          INSERT INTO search_outbox
-            (partition_number, app_id, chat_number, first_number, last_number, due_at)
-          VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))""",
-          keys().partition(),
+          INSERT INTO changes
+            (app_id, chat_number, number, message_number, kind, effect, body, fingerprint, created_at)
+          VALUES (?, ?, ?, ?, 'edit', 'applied', 'before', REPEAT('f', 16), UTC_TIMESTAMP(6))""",
           id,
           chat,
-          first,
-          first + count - 1);
+          number,
+          message);
+      update(
+          connection,
+          """
+          UPDATE messages SET body = ?, revision = ?, edited_at = UTC_TIMESTAMP(6)
+          WHERE app_id = ? AND chat_number = ? AND number = ?""",
+          body,
+          number,
+          id,
+          chat,
+          message);
+      update(
+          connection,
+          "UPDATE chats SET changes_count = changes_count + 1 WHERE app_id = ? AND number = ?",
+          id,
+          chat);
+      index(connection, id, message, message);
       connection.commit();
     }
+  }
+
+  private long appId(Connection connection) throws SQLException {
+    try (ResultSet row = query(connection, "SELECT id FROM apps WHERE token = ?", app)) {
+      assertThat(row.next()).isTrue();
+      return row.getLong(1);
+    }
+  }
+
+  private void index(Connection connection, long id, long first, long last) throws SQLException {
+    update(
+        connection,
+        """
+        INSERT INTO search_outbox
+          (partition_number, app_id, chat_number, first_number, last_number, due_at)
+        VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))""",
+        keys().partition(),
+        id,
+        chat,
+        first,
+        last);
   }
 
   private static ResultSet query(Connection connection, String sql, Object... arguments)
