@@ -25,7 +25,8 @@ final class SetBackFaults {
   /** What a worker knows to be committed, it acknowledges within this time. */
   private static final Duration ACKNOWLEDGING = Duration.ofMillis(700);
 
-  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
+  /** A partition stands still for 30 seconds if its Redis is set back to before another check. */
+  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(60);
 
   private final Deployment deployment;
   private final Probe probe;
