@@ -8,13 +8,9 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.KeyScan;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import dev.tally.worker.idempotency.RequestRecords;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.springframework.data.redis.core.Cursor;
-import org.springframework.data.redis.core.HashOperations;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
@@ -31,6 +27,7 @@ class RedisTraces {
   private final WaitingJobs waiting;
   private final DeadLetters letters;
   private final AppAccess access;
+  private final RequestRecords records;
 
   RedisTraces(
       StringRedisTemplate redis,
@@ -44,6 +41,7 @@ class RedisTraces {
     this.waiting = waiting;
     this.letters = letters;
     this.access = new AppAccess(redis, layout);
+    this.records = new RequestRecords(redis);
   }
 
   /** What is gone. */
@@ -76,49 +74,29 @@ class RedisTraces {
   /** Erases what Redis has of a chat. A gateway learns from MySQL that the chat is deleted. */
   Erased eraseChat(ChatName chat) {
     redis.unlink(keys(chat.app()).messages(chat));
-    long records = 0;
-    RecordedChats recorded = new RecordedChats(redis, layout);
-    for (String hash : recorded.hashes(chat.app())) {
-      records += erase(hash, chat.number());
+    long forgotten = 0;
+    for (String hash : records.hashes(keys(chat.app()), chat.app())) {
+      forgotten += records.removeIf(hash, record -> record.chat() == chat.number());
     }
     return new Erased(
-        records, erase(chat.app(), job -> JobText.chat(job).equals(Optional.of(chat))));
-  }
-
-  private long erase(String hash, long chat) {
-    HashOperations<String, String, String> hashes = redis.opsForHash();
-    List<String> names = new ArrayList<>();
-    try (Cursor<Map.Entry<String, String>> records =
-        hashes.scan(hash, RecordedChats.RECORDS_A_STEP)) {
-      while (records.hasNext()) {
-        Map.Entry<String, String> entry = records.next();
-        if (RecordedChats.chat(entry.getValue()) == chat) {
-          names.add(entry.getKey());
-        }
-      }
-    }
-    long erased = 0;
-    for (String name : names) {
-      erased += hashes.delete(hash, name);
-    }
-    return erased;
+        forgotten, erase(chat.app(), job -> JobText.chat(job).equals(Optional.of(chat))));
   }
 
   /** Erases what Redis has of an app, but for what says that it is deleted. */
   Erased eraseApp(AppToken app) {
     PartitionKeys keys = keys(app);
-    long[] records = {0};
+    long[] forgotten = {0};
     scan.forEach(
         keys.messagesBeforeNumber(app) + "*",
         name -> {
           if (!name.equals(keys.chats(app)) && !name.equals(keys.jobs(app))) {
             if (name.contains(PartitionKeys.BEFORE_SLICE)) {
-              records[0] += redis.opsForHash().size(name);
+              forgotten[0] += redis.opsForHash().size(name);
             }
             redis.unlink(name);
           }
         });
-    return new Erased(records[0], erase(app, job -> JobText.app(job).equals(Optional.of(app))));
+    return new Erased(forgotten[0], erase(app, job -> JobText.app(job).equals(Optional.of(app))));
   }
 
   private long erase(AppToken app, Predicate<String> isErased) {

@@ -8,7 +8,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.redis.KeyScan;
 import dev.tally.worker.erase.JobText;
-import dev.tally.worker.erase.RecordedChats;
+import dev.tally.worker.idempotency.RequestRecords;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,7 +78,7 @@ class DeletionsCheck {
   private final RedisLayout layout;
   private final KeyScan scan;
   private final DeadLetters letters;
-  private final RecordedChats records;
+  private final RequestRecords records;
 
   DeletionsCheck(
       JdbcClient jdbc,
@@ -91,7 +91,7 @@ class DeletionsCheck {
     this.layout = layout;
     this.scan = scan;
     this.letters = letters;
-    this.records = new RecordedChats(redis, layout);
+    this.records = new RequestRecords(redis);
   }
 
   /**
@@ -178,7 +178,10 @@ class DeletionsCheck {
     chats.forEach(
         (app, numbers) -> {
           PartitionKeys keys = layout.partitions().of(app);
-          Set<Long> recorded = records.of(app);
+          Set<Long> recorded = new HashSet<>();
+          for (String hash : records.hashes(keys, app)) {
+            records.forEach(hash, record -> recorded.add(record.chat()));
+          }
           for (long number : numbers) {
             Parent.Chat chat = new Parent.Chat(new ChatName(app, number));
             if (Boolean.TRUE.equals(redis.hasKey(chat.counter(keys)))) {
