@@ -101,7 +101,7 @@ record BatchJobs(
               .add(new RowJob<>(delivery, new Row.Change(key, Fingerprint.ofChange(change))));
         }
         case Job.ErasedAuthor erased ->
-            erasures.add(new ErasureRequest(app.id(), erased.author(), erased.acceptedAt()));
+            erasures.add(ErasureRequest.ofAuthor(app.id(), erased.author(), erased.acceptedAt()));
       }
     }
     return new BatchJobs(

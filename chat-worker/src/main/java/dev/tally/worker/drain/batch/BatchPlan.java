@@ -33,7 +33,7 @@ import java.util.function.Function;
  * @param messages rows to insert, in key order
  * @param addedMessages how many messages each chat gets that is not new itself
  * @param changes edits and deletions, those that waited for a message among them
- * @param erasures what authors wrote is to be erased
+ * @param erasures the chats, and what authors wrote, that are to be erased
  * @param created the fingerprints of the messages and chats that they change, as those were
  *     created, by key
  * @param ranges the messages that are new or changed, for the search outbox
@@ -177,6 +177,16 @@ record BatchPlan(
     }
     changedBefore.forEach((chat, numbers) -> addRanges(partition, chat, numbers, ranges));
 
+    List<ErasureRequest> erasures = new ArrayList<>(jobs.erasures());
+    changes
+        .changedChats()
+        .forEach(
+            (chat, version) -> {
+              if (version.deletedAt() != null) {
+                erasures.add(ErasureRequest.ofChat(chat, version.deletedAt()));
+              }
+            });
+
     List<NewChat> chats = new ArrayList<>(newChats.size());
     newChats.forEach((key, row) -> chats.add(new NewChat(row, firstMessages.getOrDefault(key, 0))));
     return new BatchPlan(
@@ -185,7 +195,7 @@ record BatchPlan(
         messages,
         addedMessages,
         changes,
-        jobs.erasures(),
+        erasures,
         created,
         ranges,
         jumps,

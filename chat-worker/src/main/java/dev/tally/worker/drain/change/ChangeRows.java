@@ -74,11 +74,6 @@ public final class ChangeRows {
           created_fingerprint = COALESCE(created_fingerprint, ?)
       WHERE app_id = ? AND number = ?""";
 
-  private static final String ERASE =
-      """
-      INSERT INTO erasures (app_id, chat_number, author, requested_at) VALUES (?, ?, '', ?)
-      ON DUPLICATE KEY UPDATE requested_at = VALUES(requested_at)""";
-
   private static final String BLANK =
       """
       UPDATE changes SET body = NULL, metadata = NULL
@@ -153,8 +148,7 @@ public final class ChangeRows {
   }
 
   /**
-   * Writes the changes, and what they make of the messages and chats, whose rows exist by now. Of a
-   * deleted chat, the rest is to be erased.
+   * Writes the changes, and what they make of the messages and chats, whose rows exist by now.
    *
    * @param created the fingerprints of the changed messages and chats as they were created, by key
    */
@@ -194,16 +188,6 @@ public final class ChangeRows {
           bindFingerprint(statement, 6, created.get(entry.getKey()));
           statement.setLong(7, entry.getKey().appId());
           statement.setLong(8, entry.getKey().number());
-        });
-    batches.run(
-        ERASE,
-        plan.changedChats().entrySet().stream()
-            .filter(entry -> entry.getValue().deletedAt() != null)
-            .toList(),
-        (statement, entry) -> {
-          statement.setLong(1, entry.getKey().appId());
-          statement.setLong(2, entry.getKey().number());
-          statement.setObject(3, utcIfThere(entry.getValue().deletedAt()));
         });
     batches.run(
         BLANK,

@@ -1,6 +1,6 @@
 /**
- * Requests to erase what an author wrote. The drain only records them, in the table {@code
- * erasures}; erasing takes many small steps of its own.
+ * Requests to erase deleted chats, and what authors wrote. The drain only records them, in the
+ * table {@code erasures}; erasing takes many small steps of its own.
  */
 @NullMarked
 package dev.tally.worker.drain.erasure;
