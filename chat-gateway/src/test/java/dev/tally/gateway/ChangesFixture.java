@@ -1,25 +1,7 @@
 package dev.tally.gateway;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.springframework.context.ConfigurableApplicationContext;
-
-/** A gateway that all tests of a class share, and chats whose messages they change. */
-abstract class ChangesFixture {
-
-  static GatewayFixture fixture;
-  static ConfigurableApplicationContext gateway;
-
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
+/** Chats whose messages the tests change. */
+abstract class ChangesFixture extends SharedGateway {
 
   /** A new chat with two messages. */
   static ChangedChat chat() {

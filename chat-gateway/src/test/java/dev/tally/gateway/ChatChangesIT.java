@@ -9,39 +9,21 @@ import dev.tally.common.queue.Job;
 import dev.tally.testkit.http.Http;
 import java.net.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Edits and deletions of chats, as a whole gateway takes them. */
-class ChatChangesIT {
-
-  private static GatewayFixture fixture;
-  private static ConfigurableApplicationContext gateway;
+class ChatChangesIT extends ChangesFixture {
 
   /** Its chat has two messages. */
   private ChangedChat messages;
 
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
-
   @BeforeEach
   void newChat() {
-    messages = ChangedChat.in(fixture, gateway);
+    messages = chat();
   }
 
   private Http.Answer change(String method, @Nullable String body, String... headers) {
@@ -135,7 +117,6 @@ class ChatChangesIT {
   @Test
   void norIfRedisDoesNotKnowTheChat() {
     change("DELETE", null).is(200);
-    StringRedisTemplate redis = gateway.getBean(StringRedisTemplate.class);
     AppToken app = new AppToken(messages.app());
     String counter = messages.keys().messages(new ChatName(app, 1));
     redis.delete(counter);

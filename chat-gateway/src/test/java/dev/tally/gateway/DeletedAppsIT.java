@@ -12,31 +12,11 @@ import dev.tally.stack.ServerKind;
 import dev.tally.testkit.http.Http;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Nothing is accepted in a deleted app, nor in one of which nobody knows whether it is. */
-class DeletedAppsIT {
-
-  private static GatewayFixture fixture;
-  private static ConfigurableApplicationContext gateway;
-  private static StringRedisTemplate redis;
-
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-    redis = gateway.getBean(StringRedisTemplate.class);
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
+class DeletedAppsIT extends SharedGateway {
 
   private static PartitionKeys keys(String app) {
     return new Partitions(16).of(new AppToken(app));

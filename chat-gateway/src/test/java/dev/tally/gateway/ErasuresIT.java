@@ -12,32 +12,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** {@code DELETE /apps/{token}/messages?author=}: a job without a number. */
-class ErasuresIT {
-
-  private static GatewayFixture fixture;
-  private static ConfigurableApplicationContext gateway;
-  private static StringRedisTemplate redis;
-
-  @BeforeAll
-  static void start() {
-    fixture = new GatewayFixture();
-    gateway = fixture.start();
-    redis = gateway.getBean(StringRedisTemplate.class);
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
+class ErasuresIT extends SharedGateway {
 
   private static Http.Answer erase(String app, String query, String... headers) {
     return fixture.change(gateway, "DELETE", "/apps/" + app + "/messages" + query, null, headers);

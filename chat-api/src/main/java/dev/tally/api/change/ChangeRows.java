@@ -93,7 +93,7 @@ class ChangeRows {
         AFTER, (row, _) -> change(row, null), chat.app().value(), chat.number(), last, limit);
   }
 
-  /** What a chat says now; null if it has no row. */
+  /** What a chat says now; null if it has no row, or is deleted: then nothing is left to show. */
   FollowedChange.@Nullable Chat chat(ChatName chat) {
     return jdbc
         .query(

@@ -39,7 +39,6 @@ public class FollowedChanges {
             .filter(Objects::nonNull)
             .collect(Collectors.toSet());
     Map<Long, MessageView> changed = messages.of(chat, numbers);
-    // Of a deleted chat, nothing is left to show.
     FollowedChange.Chat now =
         changes.stream().anyMatch(FollowedChanges::isEditOfChat) ? rows.chat(chat) : null;
     return changes.stream().map(change -> followed(change, changed, now)).toList();

@@ -227,7 +227,7 @@ final class ChatWatch {
     return ended;
   }
 
-  /** Ends all streams of the chat, because it is deleted with its app. */
+  /** Ends all streams of the chat, because it or its app is deleted. */
   void endAsDeleted() {
     deleted = true;
     end();
