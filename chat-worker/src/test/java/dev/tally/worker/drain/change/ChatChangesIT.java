@@ -10,13 +10,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.SmartLifecycle;
 
 /** Edits and deletions of chats, which are numbered with the changes of their messages. */
 class ChatChangesIT extends ChangesFixture {
 
   private static final ChatChange GONE = new ChatChange.Deletion();
+
+  /** What is deleted is to be seen as the drain has left it. */
+  @BeforeAll
+  static void stopErasing() {
+    fixture.worker.getBean("eraser", SmartLifecycle.class).stop();
+  }
 
   @BeforeEach
   void newNamedChat() {
