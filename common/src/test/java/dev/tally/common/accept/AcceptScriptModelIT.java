@@ -104,7 +104,7 @@ class AcceptScriptModelIT {
         .orElseThrow();
   }
 
-  @Property
+  @Property(tries = 500)
   @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
   void redisHoldsWhatTheModelHolds(@ForAll("steps") List<Step> steps) {
     try (RedisConnection connection = connections.getConnection()) {

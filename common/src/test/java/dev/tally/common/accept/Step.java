@@ -12,6 +12,7 @@ import dev.tally.common.queue.MessageContent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -178,12 +179,12 @@ sealed interface Step {
                 keys.injectNull(0.2),
                 Arbitraries.of(false, false, true))
             .as(Write::new);
-    return Arbitraries.frequencyOf(
-            Tuple.of(12, writes),
-            Tuple.of(3, Combinators.combine(apps, chats, keys.injectNull(0.5)).as(DeleteChat::new)),
+    Arbitrary<Step> steps =
+        Arbitraries.frequencyOf(
+            Tuple.of(24, writes),
+            Tuple.of(5, Combinators.combine(apps, chats, keys.injectNull(0.5)).as(DeleteChat::new)),
             Tuple.of(
                 3, Combinators.combine(apps, parents, highest, highestChange).as(Recover::new)),
-            // Nothing is accepted in an app before it is recovered.
             Tuple.of(3, Combinators.combine(apps, highest).as(Step::recoverApp)),
             Tuple.of(1, apps.map(DeleteApp::new)),
             Tuple.of(
@@ -200,7 +201,7 @@ sealed interface Step {
                         Arbitraries.of(true, false))
                     .as(Spoil::new)),
             Tuple.of(
-                1,
+                2,
                 Combinators.combine(
                         apps,
                         chats,
@@ -210,9 +211,20 @@ sealed interface Step {
             Tuple.of(6, apps.map(Check::new)),
             Tuple.of(1, apps.map(Raise::new)),
             Tuple.of(2, apps.map(Claim::new)),
-            Tuple.of(1, apps.map(Pass::new)))
-        .list()
-        .ofMaxSize(80)
-        .withSizeDistribution(RandomDistribution.uniform());
+            Tuple.of(1, apps.map(Pass::new)));
+    return Combinators.combine(
+            apps.set().map(open -> open.stream().flatMap(Step::open).toList()),
+            steps.list().ofMaxSize(80).withSizeDistribution(RandomDistribution.uniform()))
+        .as(Step::joined);
+  }
+
+  /** Nothing is accepted in an app before it is checked and recovered. */
+  private static Stream<Step> open(int app) {
+    Step chat = new Write(app, 0, false, List.of(""), 0, null, false);
+    return Stream.of(new Check(app), recoverApp(app, 0), chat, chat);
+  }
+
+  private static List<Step> joined(List<Step> first, List<Step> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 }
