@@ -1,5 +1,6 @@
 package dev.tally.worker.indexer;
 
+import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.index.BulkAnswer;
 import dev.tally.worker.index.DocumentWriter;
@@ -9,10 +10,15 @@ import dev.tally.worker.index.ReadTime;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
 import dev.tally.worker.lease.OwnedPartitions;
 import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.position.PositionRecord;
 import dev.tally.worker.tracing.WriteSpans;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
@@ -31,6 +37,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  * was also committed before the registration, so the scan finds the message. Every other row is
  * read together with the registration, so the round sends its messages to the new index.
  *
+ * <p>How far MySQL has come is recorded in Elasticsearch before messages of its rows are sent
+ * there: if Redis and MySQL are both set back after that, the record tells that the index has what
+ * they have lost.
+ *
  * <p>Two workers may work on the same rows for a moment. That does no harm: an index keeps the
  * later revision of a message, and only one of the workers settles a row.
  */
@@ -43,14 +53,20 @@ final class IndexRound {
   private static final int MAX_ROWS = 1_000;
   private static final int MAX_MESSAGES = 2_000;
 
+  private static final Duration LEAVE_OUT = Duration.ofSeconds(2);
+
   private final SearchOutbox outbox;
   private final Messages messages;
   private final SearchIndexes indexes;
   private final DocumentWriter writer;
   private final OwnedPartitions partitions;
+  private final PositionRecord record;
   private final IndexMetrics metrics;
   private final WriteSpans spans;
   private final TransactionTemplate snapshot;
+
+  /** When a partition could not be recorded. */
+  private final Map<Integer, Long> leftOutAt = new HashMap<>();
 
   IndexRound(
       SearchOutbox outbox,
@@ -58,6 +74,7 @@ final class IndexRound {
       SearchIndexes indexes,
       DocumentWriter writer,
       OwnedPartitions partitions,
+      PositionRecord record,
       IndexMetrics metrics,
       WriteSpans spans,
       PlatformTransactionManager transactions) {
@@ -66,6 +83,7 @@ final class IndexRound {
     this.indexes = indexes;
     this.writer = writer;
     this.partitions = partitions;
+    this.record = record;
     this.metrics = metrics;
     this.spans = spans;
     this.snapshot = new TransactionTemplate(transactions);
@@ -93,28 +111,33 @@ final class IndexRound {
   /**
    * Runs a round.
    *
-   * @throws org.springframework.dao.DataAccessException if MySQL or Elasticsearch fails, or an
-   *     index takes nothing for now. No row is settled, unless the connection to MySQL broke during
-   *     the commit itself.
+   * @throws org.springframework.dao.DataAccessException if a server fails, an index takes nothing
+   *     for now, or how far MySQL has come cannot be recorded. No row is settled, unless the
+   *     connection to MySQL broke during the commit itself.
    */
   Result run() {
-    Set<Integer> owned = partitions.owned();
+    Set<Integer> owned = new HashSet<>(partitions.owned());
+    owned.removeAll(leftOut());
     ReadTime readAt = ReadTime.now();
-    Work work = snapshot.execute(_ -> read(owned));
-    if (work.portions().isEmpty()) {
+    Work found = snapshot.execute(_ -> read(owned));
+    if (found.portions().isEmpty()) {
       return Result.IDLE;
     }
-    if (work.targets().stream().noneMatch(IndexRound::isLive)) {
+    if (found.targets().stream().noneMatch(IndexRound::isLive)) {
       return Result.INDEX_MISSING;
     }
-    if (work.targets().stream().anyMatch(SearchIndexes.Entry::isNewer)) {
+    if (found.targets().stream().anyMatch(SearchIndexes.Entry::isNewer)) {
       return Result.WORKER_OUTDATED;
     }
     // An index that takes no document of this version is soon replaced.
     List<SearchIndexes.Entry> targets =
-        work.targets().stream().filter(SearchIndexes.Entry::takesOurDocuments).toList();
+        found.targets().stream().filter(SearchIndexes.Entry::takesOurDocuments).toList();
     if (targets.isEmpty()) {
       return Result.INDEX_OUTDATED;
+    }
+    Work work = found.in(recorded(found));
+    if (work.portions().isEmpty()) {
+      return Result.MORE;
     }
     Set<MessageKey> notTaken = new HashSet<>();
     for (SearchIndexes.Entry target : targets) {
@@ -134,12 +157,57 @@ final class IndexRound {
     return work.isFull() ? Result.MORE : Result.IDLE;
   }
 
+  /**
+   * The partitions whose record says at least what the snapshot shows. The others are in question,
+   * and their rows stay due.
+   */
+  private Set<Integer> recorded(Work found) {
+    Set<Integer> read = found.partitions();
+    Set<Integer> recorded = record.record(read);
+    long now = System.nanoTime();
+    read.stream()
+        .filter(partition -> !recorded.contains(partition))
+        .forEach(partition -> leftOutAt.put(partition, now));
+    return recorded;
+  }
+
+  /** So that the rows of a partition in question do not take the places of others in each round. */
+  private Set<Integer> leftOut() {
+    long now = System.nanoTime();
+    leftOutAt.values().removeIf(at -> now - at >= LEAVE_OUT.toNanos());
+    return leftOutAt.keySet();
+  }
+
   /** The work that one snapshot of MySQL shows. */
   private record Work(
       List<Portion> portions,
       boolean isFull,
       List<Message> messages,
-      List<SearchIndexes.Entry> targets) {}
+      List<SearchIndexes.Entry> targets) {
+
+    Set<Integer> partitions() {
+      return portions.stream()
+          .map(portion -> portion.range().partition())
+          .collect(Collectors.toSet());
+    }
+
+    Work in(Set<Integer> partitions) {
+      List<Portion> left =
+          portions.stream()
+              .filter(portion -> partitions.contains(portion.range().partition()))
+              .toList();
+      if (left.size() == portions.size()) {
+        return this;
+      }
+      Set<ChatKey> chats =
+          left.stream().map(portion -> portion.range().chat()).collect(Collectors.toSet());
+      return new Work(
+          left,
+          isFull,
+          messages.stream().filter(message -> chats.contains(message.key().chat())).toList(),
+          targets);
+    }
+  }
 
   private Work read(Set<Integer> owned) {
     List<SearchOutbox.Row> rows = outbox.due(owned, MAX_ROWS);

@@ -8,11 +8,12 @@
  * the whole cluster, which its elected node works on alone and sends to all nodes.
  *
  * <p>What keeps it right: a worker compares a partition before it records it, each time that it
- * gets the partition's lease or finds another run of Redis. So a record is overwritten only after
- * its loss has been noticed. Without Elasticsearch, Redis and MySQL are compared alone, and nothing
- * waits.
+ * gets the partition's lease, finds another run of Redis, or an epoch has begun. So a record is
+ * overwritten only after its loss has been noticed. The indexer records a partition before it sends
+ * what it has read there, so the record is never behind the search index. Without Elasticsearch,
+ * Redis and MySQL are compared alone, and no write waits.
  *
- * @see dev.tally.worker.position.PositionRecorder
+ * @see dev.tally.worker.position.PositionRecord
  * @see dev.tally.common.epoch.Epochs
  */
 @NullMarked

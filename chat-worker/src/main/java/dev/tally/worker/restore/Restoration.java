@@ -5,6 +5,7 @@ import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.worker.index.lifecycle.Reindex;
 import dev.tally.worker.lease.WorkerRoll;
+import dev.tally.worker.position.PositionRecord;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,6 +21,7 @@ public final class Restoration {
   private final WorkerRoll workers;
   private final RedisLayout layout;
   private final Epochs epochs;
+  private final PositionRecord record;
   private final LostNumbers numbers;
   private final LostRequests requests;
   private final Reindex reindex;
@@ -28,12 +30,14 @@ public final class Restoration {
       WorkerRoll workers,
       RedisLayout layout,
       Epochs epochs,
+      PositionRecord record,
       LostNumbers numbers,
       LostRequests requests,
       Reindex reindex) {
     this.workers = workers;
     this.layout = layout;
     this.epochs = epochs;
+    this.record = record;
     this.numbers = numbers;
     this.requests = requests;
     this.reindex = reindex;
@@ -67,7 +71,7 @@ public final class Restoration {
     for (int partition = 0; partition < layout.partitions().count(); partition++) {
       PartitionKeys keys = new PartitionKeys(partition);
       epochs.check(keys, 0);
-      epochs.compare(keys);
+      record.compare(keys);
       lost = lost.plus(numbers.fill(keys));
       forgotten += requests.forget(keys);
     }

@@ -12,6 +12,7 @@ import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.index.lifecycle.IndexKeeper;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
 import dev.tally.worker.outbox.SearchOutbox;
+import dev.tally.worker.position.PositionRecord;
 import dev.tally.worker.tracing.WriteSpans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
@@ -49,16 +50,21 @@ abstract class IndexRoundFixture {
     outbox = worker.getBean(SearchOutbox.class);
     cluster = worker.getBean(SearchCluster.class);
     indexes = worker.getBean(SearchIndexes.class);
-    round =
-        new IndexRound(
-            outbox,
-            worker.getBean(Messages.class),
-            indexes,
-            worker.getBean(DocumentWriter.class),
-            () -> Set.of(PARTITION),
-            new IndexMetrics(outbox, new SimpleMeterRegistry()),
-            worker.getBean(WriteSpans.class),
-            worker.getBean(PlatformTransactionManager.class));
+    round = round(Set.of(PARTITION));
+  }
+
+  /** A round of a worker that owns these partitions. */
+  static IndexRound round(Set<Integer> owned) {
+    return new IndexRound(
+        outbox,
+        worker.getBean(Messages.class),
+        indexes,
+        worker.getBean(DocumentWriter.class),
+        () -> owned,
+        worker.getBean(PositionRecord.class),
+        new IndexMetrics(outbox, new SimpleMeterRegistry()),
+        worker.getBean(WriteSpans.class),
+        worker.getBean(PlatformTransactionManager.class));
   }
 
   @AfterAll

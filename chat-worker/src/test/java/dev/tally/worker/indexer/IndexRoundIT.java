@@ -1,21 +1,33 @@
 package dev.tally.worker.indexer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.epoch.RecordedPosition;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
+import dev.tally.common.identity.NumberRange;
+import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.index.IndexedMessages;
 import dev.tally.worker.index.Message;
 import dev.tally.worker.index.SearchCluster;
+import dev.tally.worker.outbox.SearchOutbox;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What one round makes of the rows of the outbox, with each answer of a real Elasticsearch. */
 class IndexRoundIT extends IndexRoundFixture {
@@ -24,6 +36,8 @@ class IndexRoundIT extends IndexRoundFixture {
   private static final String NUMBERS_ONLY =
       """
       {"mappings": {"properties": {"body": {"type": "long"}}}}""";
+
+  private static final String POSITIONS = "tally-positions";
 
   @Test
   void rowsAreDoneWhenTheirMessagesAreIndexed() {
@@ -188,6 +202,67 @@ class IndexRoundIT extends IndexRoundFixture {
     assertThat(rows()).containsExactly("1/1: 1-1, attempts 0, due");
   }
 
+  /** So the record tells of each document whose row is lost, if Redis is set back, too. */
+  @Test
+  void howFarMySqlHasComeIsRecordedBeforeItsMessagesAreIndexed() throws IOException {
+    persist(CHAT, 1, "one");
+    append(CHAT, 1, 1);
+    round.run();
+    mysql.sql("UPDATE partition_positions SET persisted = 7").update();
+    persist(CHAT, 2, "two");
+    append(CHAT, 2, 2);
+    block(POSITIONS, true);
+
+    assertThatThrownBy(round::run)
+        .isInstanceOf(DataAccessException.class)
+        .hasMessageContaining("positions of partitions cannot be recorded");
+    assertThat(indexed(CHAT, 1, 2)).containsExactly(1L);
+    assertThat(rows()).containsExactly("1/1: 2-2, attempts 0, due");
+
+    block(POSITIONS, false);
+    round.run();
+    assertThat(indexed(CHAT, 1, 2)).containsExactly(1L, 2L);
+    assertThat(requireNonNull(recorded()).persisted()).isEqualTo(7);
+  }
+
+  /** Another service has checked a Redis that this one is not connected to. */
+  @Test
+  void aPartitionThatCannotBeRecordedHoldsUpNoOther() {
+    int other = PARTITION + 1;
+    mysql
+        .sql("REPLACE INTO partition_positions (partition_number, term) VALUES (?, 9)")
+        .param(other)
+        .update();
+    worker
+        .getBean(StringRedisTemplate.class)
+        .opsForHash()
+        .putAll(
+            new PartitionKeys(other).state(), Map.of("run", run(), "term", "1", "term_run", run()));
+    persist(CHAT, 1, "one");
+    append(CHAT, 1, 1);
+    persist(OTHER, 1, "other");
+    outbox.append(List.of(new SearchOutbox.Range(other, OTHER, new NumberRange(1, 1))));
+
+    IndexRound round = round(Set.of(PARTITION, other));
+    round.run();
+
+    assertThat(indexed(CHAT, 1, 1)).containsExactly(1L);
+    assertThat(indexed(OTHER, 1, 1)).isEmpty();
+    assertThat(rows()).containsExactly("2/1: 1-1, attempts 0, due");
+    assertThat(round.run()).as("it is left out for a while").isEqualTo(IndexRound.Result.IDLE);
+  }
+
+  private static @Nullable RecordedPosition recorded() throws IOException {
+    return elasticsearch.get(get -> get.index(POSITIONS).id("3"), RecordedPosition.class).source();
+  }
+
+  private static String run() {
+    try (RedisConnection connection =
+        worker.getBean(RedisConnectionFactory.class).getConnection()) {
+      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
+    }
+  }
+
   private static List<String> rows() {
     return mysql
         .sql(
@@ -241,12 +316,16 @@ class IndexRoundIT extends IndexRoundFixture {
   }
 
   private void block(boolean blocked) throws IOException {
+    block(live, blocked);
+  }
+
+  private static void block(String name, boolean blocked) throws IOException {
     elasticsearch
         .indices()
         .putSettings(
             index ->
                 index
-                    .index(live)
+                    .index(name)
                     .settings(
                         settings ->
                             settings.blocks(blocks -> blocks.readOnlyAllowDelete(blocked))));

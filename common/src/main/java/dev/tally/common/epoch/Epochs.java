@@ -1,12 +1,9 @@
 package dev.tally.common.epoch;
 
 import dev.tally.common.log.LoggedFault;
+import dev.tally.common.metrics.EnumCounter;
 import dev.tally.common.partition.PartitionKeys;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -47,7 +44,7 @@ public final class Epochs {
   private final PartitionRows rows;
   private final Terms terms;
   private final TransactionTemplate transaction;
-  private final Map<Fault, Counter> raised = new EnumMap<>(Fault.class);
+  private final EnumCounter<Fault> raised;
 
   /** Comparisons over these connections. */
   public Epochs(
@@ -71,14 +68,14 @@ public final class Epochs {
     // Two that make the same row would lock its gap, and each would wait for the other one.
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     this.transaction.setTimeout(MOST_SECONDS);
-    for (Fault fault : Fault.values()) {
-      raised.put(
-          fault,
-          Counter.builder("tally.epochs.raised")
-              .description("Epochs raised because a server lost what it had")
-              .tag("fault", fault.slug())
-              .register(meters));
-    }
+    this.raised =
+        new EnumCounter<>(
+            meters,
+            "tally.epochs.raised",
+            "Epochs raised because a server lost what it had",
+            "fault",
+            Fault.class,
+            Fault::slug);
   }
 
   /**
@@ -124,7 +121,8 @@ public final class Epochs {
   public void glance(PartitionKeys keys) {
     PartitionState state = states.read(keys);
     PartitionRow row = rows.read(keys.partition());
-    if (state.isReplaced(row) || !Fault.between(state, row, 0, RecordedPosition.NONE).isEmpty()) {
+    if (state.isReplaced(row)
+        || !Fault.between(state, row, 0, RecordedPosition.NONE, row.present()).isEmpty()) {
       compare(keys);
     }
   }
@@ -140,24 +138,44 @@ public final class Epochs {
   }
 
   /**
-   * Does the same, also with what was recorded elsewhere: Redis and MySQL may both have been
-   * restored to states that agree.
+   * Does the same, also with what a worker remembers: Redis and MySQL may both have been restored
+   * to states that agree.
    *
    * @throws DataAccessException as {@link #compare(PartitionKeys)}
    */
-  public void compare(PartitionKeys keys, RecordedPosition recorded) {
+  public void compare(PartitionKeys keys, RecordedPosition remembered) {
+    compareUntilSettled(keys, remembered, /* isRecord= */ false);
+  }
+
+  /**
+   * Does the same with the partition's record, which is compared with what MySQL had before the
+   * epochs that have begun since the last such comparison. Whoever began them may have seen only
+   * that Redis was restored.
+   *
+   * @throws DataAccessException as {@link #compare(PartitionKeys)}
+   */
+  public void compareRecord(PartitionKeys keys, RecordedPosition record) {
+    compareUntilSettled(keys, record, /* isRecord= */ true);
+  }
+
+  private void compareUntilSettled(
+      PartitionKeys keys, RecordedPosition recorded, boolean isRecord) {
     for (int i = 0; i < TRIES; i++) {
-      if (isSettled(keys, compare(keys, recorded.position(), recorded))) {
+      if (isSettled(keys, compare(keys, recorded.position(), recorded, isRecord))) {
         return;
       }
     }
   }
 
-  /** A partition's positions, to be recorded; empty while its run or its epoch is in question. */
+  /**
+   * A partition's positions, to be recorded; empty while its run or its epoch is in question, and
+   * before {@link #compareRecord} has seen each epoch: a new record takes the place of the old one.
+   */
   public Optional<RecordedPosition> position(PartitionKeys keys) {
-    PartitionRow row = rows.read(keys.partition());
     PartitionState state = states.read(keys);
-    return state.hasTerm() && !state.isReplaced(row) && state.epoch() == row.epoch()
+    // After Redis: the row of a batch is committed before Redis counts the batch as done.
+    PartitionRow row = rows.read(keys.partition());
+    return state.isCertain(row)
         ? Optional.of(
             new RecordedPosition(state.run(), row.epoch(), state.position(), row.persisted()))
         : Optional.empty();
@@ -166,7 +184,7 @@ public final class Epochs {
   private boolean settle(PartitionKeys keys, PartitionState state, long remembered) {
     Optional<Comparison> comparison;
     try {
-      comparison = compare(keys, remembered, RecordedPosition.NONE);
+      comparison = compare(keys, remembered, RecordedPosition.NONE, /* isRecord= */ false);
     } catch (UncheckedRunException e) {
       throw e;
     } catch (DataAccessException e) {
@@ -188,35 +206,16 @@ public final class Epochs {
   }
 
   /**
-   * What was compared.
-   *
-   * @param faults empty if nothing is missing
-   * @param isNew whether the run takes a new term
-   * @param term the run's, recorded in MySQL if it is new or something is missing
-   * @param epoch the new one, recorded in MySQL, if something is missing
-   * @param seen the highest position that anybody has seen
-   * @param checked the highest position of earlier runs that has been compared with this run
-   */
-  private record Comparison(
-      PartitionState state,
-      Set<Fault> faults,
-      boolean isNew,
-      long term,
-      long epoch,
-      long seen,
-      long checked) {}
-
-  /**
    * Compares, and records that the run is checked if nothing is missing.
    *
    * @return empty if Redis has become another run meanwhile; nothing has happened
    */
   private Optional<Comparison> compare(
-      PartitionKeys keys, long remembered, RecordedPosition recorded) {
+      PartitionKeys keys, long remembered, RecordedPosition recorded, boolean isRecord) {
     try {
       return transaction.execute(
           status -> {
-            Comparison comparison = compareLocked(keys, remembered, recorded);
+            Comparison comparison = compareLocked(keys, remembered, recorded, isRecord);
             if (isRecorded(keys, comparison)) {
               return Optional.of(comparison);
             }
@@ -245,12 +244,14 @@ public final class Epochs {
     }
   }
 
-  private Comparison compareLocked(PartitionKeys keys, long remembered, RecordedPosition recorded) {
+  private Comparison compareLocked(
+      PartitionKeys keys, long remembered, RecordedPosition recorded, boolean isRecord) {
     int partition = keys.partition();
     PartitionRow row = rows.lock(partition);
     PartitionState state = states.read(keys);
     boolean isNew = terms.isDue(partition, state, row);
-    Set<Fault> faults = Fault.between(state, row, remembered, recorded);
+    PartitionRow.End mysql = isRecord ? row.recordable(state, recorded) : row.present();
+    Set<Fault> faults = Fault.between(state, row, remembered, recorded, mysql);
     long term = Math.max(row.term(), state.term()) + (isNew ? 1 : 0);
     long epoch = Math.max(Math.max(row.epoch(), state.epoch()), recorded.epoch());
     long seen =
@@ -259,12 +260,16 @@ public final class Epochs {
       epoch++;
       // What Redis will count as done must not look like rows that MySQL has lost.
       long done = seen - state.claimed() - state.waiting();
+      rows.endEpoch(partition);
       rows.advance(partition, new PartitionRow(term, epoch, done, seen));
       if (faults.contains(Fault.MYSQL_SET_BACK)) {
         rows.fillIsDue(partition, epoch);
       }
     } else if (isNew) {
       rows.advance(partition, new PartitionRow(term, row.epoch(), row.persisted(), row.seen()));
+    }
+    if (isRecord) {
+      rows.compared(partition);
     }
     // The position of a run that was checked before has grown since.
     long checked = state.isChecked() ? Math.max(state.checkedPosition(), remembered) : seen;
@@ -281,7 +286,7 @@ public final class Epochs {
         comparison.checked())) {
       return false;
     }
-    comparison.faults().forEach(fault -> Objects.requireNonNull(raised.get(fault)).increment());
+    comparison.faults().forEach(raised::increment);
     log.error(
         "partition {}: {}; Redis had accepted {} jobs and {} had been seen; epoch {} begins, and"
             + " counters are recovered from the jobs in Redis and the rows in MySQL",

@@ -31,9 +31,15 @@ enum Fault {
    * What is missing. Both servers may have been set back, each to a moment of its own.
    *
    * @param remembered the highest position that somebody remembers, 0 if nobody does
+   * @param mysql how far MySQL has come, or had come when the first epoch since the last comparison
+   *     with the record ended
    */
   static Set<Fault> between(
-      PartitionState state, PartitionRow row, long remembered, RecordedPosition recorded) {
+      PartitionState state,
+      PartitionRow row,
+      long remembered,
+      RecordedPosition recorded,
+      PartitionRow.End mysql) {
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
     // A record of this run says nothing of the position at which the run was checked.
     boolean isOfEarlierRun = !recorded.run().equals(state.run());
@@ -43,7 +49,7 @@ enum Fault {
     }
     if (row.persisted() < state.acknowledged()
         || row.epoch() < state.epoch()
-        || recorded.isAheadOf(row)) {
+        || recorded.isAheadOf(mysql)) {
       faults.add(MYSQL_SET_BACK);
     }
     if (faults.isEmpty() && row.epoch() > state.epoch()) {

@@ -1,8 +1,11 @@
 package dev.tally.common.epoch;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The statements about the partitions' rows, in SQL that MySQL and MariaDB share. */
@@ -10,8 +13,8 @@ public final class PartitionRows {
 
   private static final String READ =
       """
-      SELECT term, epoch, persisted, seen, fill_due FROM partition_positions
-      WHERE partition_number = ?""";
+      SELECT term, epoch, persisted, seen, fill_due, ended_epoch, ended_persisted
+      FROM partition_positions WHERE partition_number = ?""";
 
   private static final String CREATE =
       """
@@ -32,9 +35,21 @@ public final class PartitionRows {
         persisted = GREATEST(persisted, :persisted),
         seen = GREATEST(seen, :seen)""";
 
+  private static final String END_EPOCH =
+      """
+      UPDATE partition_positions SET ended_epoch = epoch, ended_persisted = persisted
+      WHERE partition_number = ? AND ended_epoch IS NULL""";
+
+  private static final String COMPARED =
+      """
+      UPDATE partition_positions SET ended_epoch = NULL, ended_persisted = NULL
+      WHERE partition_number = ? AND ended_epoch IS NOT NULL""";
+
   private static final String FILL_IS_DUE =
       """
-      UPDATE partition_positions SET fill_due = :epoch, index_due = :epoch
+      UPDATE partition_positions
+      SET fill_due = :epoch, index_due = :epoch,
+          ended_epoch = :epoch - 1, ended_persisted = :all
       WHERE partition_number = :partition""";
 
   private static final String FILLED =
@@ -87,6 +102,16 @@ public final class PartitionRows {
         .update();
   }
 
+  /** Keeps how far the present epoch came, unless an earlier one waits to be compared. */
+  void endEpoch(int partition) {
+    jdbc.sql(END_EPOCH).param(partition).update();
+  }
+
+  /** Records that the row, and the epochs that have ended, were compared with their record. */
+  void compared(int partition) {
+    jdbc.sql(COMPARED).param(partition).update();
+  }
+
   /**
    * Records that the numbers that MySQL has lost are filled.
    *
@@ -121,9 +146,16 @@ public final class PartitionRows {
             jdbc.sql(INDEX_BUILT).param("partition", partition).param("epoch", epoch).update());
   }
 
-  /** Records that MySQL was set back: its lost numbers are to be filled, and an index is due. */
+  /**
+   * Records that MySQL was set back: its lost numbers are to be filled, and an index is due. No
+   * record of an earlier epoch can be ahead of the highest position: what it would tell is known.
+   */
   void fillIsDue(int partition, long epoch) {
-    jdbc.sql(FILL_IS_DUE).param("partition", partition).param("epoch", epoch).update();
+    jdbc.sql(FILL_IS_DUE)
+        .param("partition", partition)
+        .param("epoch", epoch)
+        .param("all", Long.MAX_VALUE)
+        .update();
   }
 
   /** An insertion would wait for all that lock the row, so the row is looked for first. */
@@ -142,7 +174,17 @@ public final class PartitionRows {
         .query(
             (row, _) ->
                 new PartitionRow(
-                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)))
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getLong(5),
+                    ended(row)))
         .optional();
+  }
+
+  private static PartitionRow.@Nullable End ended(ResultSet row) throws SQLException {
+    Long epoch = row.getObject(6, Long.class);
+    return epoch == null ? null : new PartitionRow.End(epoch, row.getLong(7));
   }
 }

@@ -38,4 +38,13 @@ record PartitionState(
   boolean isReplaced(PartitionRow row) {
     return hasTerm() && row.term() > term;
   }
+
+  /** Whether nothing says that a server lost something, and no epoch waits to be compared. */
+  boolean isCertain(PartitionRow row) {
+    return hasTerm()
+        && !isReplaced(row)
+        && epoch == row.epoch()
+        && acknowledged <= row.persisted()
+        && row.ended() == null;
+  }
 }

@@ -11,8 +11,8 @@ public record RecordedPosition(String run, long epoch, long position, long persi
   /** Of a partition that nothing is recorded of. */
   public static final RecordedPosition NONE = new RecordedPosition("", 0, 0, 0);
 
-  /** Whether MySQL must have had more than this row says. */
-  boolean isAheadOf(PartitionRow row) {
-    return epoch > row.epoch() || (epoch == row.epoch() && persisted > row.persisted());
+  /** Whether MySQL must have come further than the given end. */
+  boolean isAheadOf(PartitionRow.End end) {
+    return epoch > end.epoch() || (epoch == end.epoch() && persisted > end.persisted());
   }
 }

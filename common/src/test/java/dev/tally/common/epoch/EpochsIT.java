@@ -1,56 +1,17 @@
 package dev.tally.common.epoch;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tally.common.partition.PartitionKeys;
-import dev.tally.testkit.TestServers;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
-class EpochsIT {
-
-  private static final PartitionKeys KEYS = new PartitionKeys(3);
-
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private TestServers servers;
-  private LettuceConnectionFactory connections;
-  private StringRedisTemplate redis;
-  private JdbcClient mysql;
-  private Epochs epochs;
-
-  @BeforeEach
-  void connect() {
-    servers = TestServers.wiped();
-    servers.migrate();
-    connections = servers.redis();
-    redis = new StringRedisTemplate(connections);
-    DataSource dataSource = servers.dataSource();
-    mysql = JdbcClient.create(dataSource);
-    epochs = new Epochs(redis, mysql, new DataSourceTransactionManager(dataSource), meters);
-  }
-
-  @AfterEach
-  void disconnect() {
-    connections.destroy();
-  }
+class EpochsIT extends EpochsFixture {
 
   @Test
   void aNewPartitionIsCheckedAndKeepsItsEpoch() {
@@ -161,7 +122,7 @@ class EpochsIT {
   }
 
   @Test
-  void aRecordOfAnEpochBeforeARaiseSaysNothingOfMySql() {
+  void whatAWorkerRemembersOfAnEarlierEpochSaysNothingOfMySql() {
     redis(run(), 10, 6, 2, 4);
     redis.opsForHash().put(KEYS.state(), "checked", "10");
     mysql(2, 6, 10);
@@ -267,7 +228,7 @@ class EpochsIT {
     epochs.check(KEYS, 12);
 
     assertThat(state()).isEqualTo(raised).containsEntry("acknowledged", "8");
-    assertThat(row()).isEqualTo(new PartitionRow(1, 1, 8, 12));
+    assertThat(row()).isEqualTo(new PartitionRow(1, 1, 8, 12, 0, new PartitionRow.End(0, 4)));
   }
 
   @Test
@@ -313,64 +274,5 @@ class EpochsIT {
     }
 
     assertRaised("redis-lost-writes", 1, 10, 6);
-  }
-
-  private void redis(String run, long position, long acknowledged, long epoch, long jobs) {
-    redis
-        .opsForHash()
-        .putAll(
-            KEYS.state(),
-            Map.of(
-                "run", run,
-                "position", Long.toString(position),
-                "acknowledged", Long.toString(acknowledged),
-                "epoch", Long.toString(epoch),
-                "jobs", Long.toString(jobs)));
-    if (epoch == 0) {
-      redis.opsForHash().delete(KEYS.state(), "epoch");
-    }
-  }
-
-  private void mysql(long epoch, long persisted, long seen) {
-    mysql
-        .sql(
-            "INSERT INTO partition_positions (partition_number, epoch, persisted, seen)"
-                + " VALUES (3, ?, ?, ?)")
-        .param(epoch)
-        .param(persisted)
-        .param(seen)
-        .update();
-  }
-
-  private void assertRaised(String fault, long epoch, long position, long acknowledged) {
-    assertThat(state())
-        .containsEntry("run", run())
-        .containsEntry("epoch", Long.toString(epoch))
-        .containsEntry("position", Long.toString(position))
-        .containsEntry("acknowledged", Long.toString(acknowledged));
-    assertThat(row().epoch()).isEqualTo(epoch);
-    assertThat(row().seen()).isEqualTo(position);
-    assertThat(row().persisted()).isGreaterThanOrEqualTo(acknowledged);
-    assertThat(raised(fault)).isEqualTo(1);
-  }
-
-  private double raised(String fault) {
-    return meters.get("tally.epochs.raised").tag("fault", fault).counter().count();
-  }
-
-  private Map<String, String> state() {
-    Map<String, String> state = new HashMap<>();
-    redis.<String, String>opsForHash().entries(KEYS.state()).forEach(state::put);
-    return Collections.unmodifiableMap(state);
-  }
-
-  private PartitionRow row() {
-    return new PartitionRows(mysql).read(3);
-  }
-
-  private String run() {
-    try (RedisConnection connection = connections.getConnection()) {
-      return requireNonNull(connection.serverCommands().info("server")).getProperty("run_id");
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.tally.worker.index.lifecycle;
 
-import dev.tally.common.epoch.Epochs;
 import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.metrics.EnumCounter;
 import dev.tally.common.partition.PartitionKeys;
@@ -8,6 +7,7 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.search.SearchFault;
 import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.periodic.PeriodicTask;
+import dev.tally.worker.position.PositionRecord;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class DueReindex implements SmartLifecycle {
 
   private final SearchIndexes indexes;
   private final Reindex reindex;
-  private final Epochs epochs;
+  private final PositionRecord record;
   private final RedisLayout layout;
   private final PartitionRows partitions;
   private final EnumCounter<Reason> built;
@@ -50,13 +50,13 @@ final class DueReindex implements SmartLifecycle {
   DueReindex(
       SearchIndexes indexes,
       Reindex reindex,
-      Epochs epochs,
+      PositionRecord record,
       RedisLayout layout,
       JdbcClient jdbc,
       MeterRegistry meters) {
     this.indexes = indexes;
     this.reindex = reindex;
-    this.epochs = epochs;
+    this.record = record;
     this.layout = layout;
     this.partitions = new PartitionRows(jdbc);
     this.built =
@@ -138,7 +138,7 @@ final class DueReindex implements SmartLifecycle {
     log.warn("a new search index is built: {}", reason.get().text);
     if (reason.get() == Reason.MYSQL_SET_BACK) {
       for (int partition = 0; partition < layout.partitions().count(); partition++) {
-        epochs.compare(new PartitionKeys(partition));
+        record.compare(new PartitionKeys(partition));
       }
     }
     return true;

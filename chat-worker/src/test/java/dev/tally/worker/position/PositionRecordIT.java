@@ -1,13 +1,15 @@
 package dev.tally.worker.position;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import dev.tally.common.epoch.Epochs;
 import dev.tally.common.epoch.RecordedPosition;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Redis and MySQL are both restored to states that agree; Elasticsearch remembers more. */
-class PositionRecorderIT {
+class PositionRecordIT {
 
   private static final PartitionKeys KEYS = new PartitionKeys(3);
+  private static final Set<Integer> PARTITIONS = Set.of(3);
 
   private ConfigurableApplicationContext worker;
   private Epochs epochs;
@@ -49,43 +53,45 @@ class PositionRecorderIT {
 
   @Test
   void positionsAreRecordedWhenTheyHaveChanged() {
-    PositionRecorder recorder = recorder();
+    PositionRecord record = record();
     accepted(20, 18);
-    recorder.record();
-    assertThat(index.read(3)).isEqualTo(new RecordedPosition(run(), 0, 20, 18));
+    record.record(PARTITIONS);
+    assertThat(index.read(3).position()).isEqualTo(new RecordedPosition(run(), 0, 20, 18));
 
     accepted(25, 20);
-    recorder.record();
+    record.record(PARTITIONS);
 
-    assertThat(index.read(3)).isEqualTo(new RecordedPosition(run(), 0, 25, 20));
-    assertThat(index.read(4)).isEqualTo(RecordedPosition.NONE);
+    assertThat(index.read(3).position()).isEqualTo(new RecordedPosition(run(), 0, 25, 20));
+    assertThat(index.read(4).position()).isEqualTo(RecordedPosition.NONE);
     assertThat(indexDue()).isZero();
   }
 
   @Test
   void bothServersRestoredAreNoticedByTheRecord() {
     accepted(20, 18);
-    recorder().record();
+    record().record(PARTITIONS);
     // The same process of Redis: as after FLUSHALL, or a restore of its keys.
     accepted(12, 12);
 
-    recorder().record();
+    record().record(PARTITIONS);
 
     assertThat(redis.opsForHash().get(KEYS.state(), "position")).isEqualTo("20");
     assertThat(redis.opsForHash().get(KEYS.state(), "epoch")).isEqualTo("1");
     assertThat(indexDue()).isEqualTo(1);
-    assertThat(index.read(3)).isEqualTo(new RecordedPosition(run(), 1, 20, 20));
-    recorder().record();
+    assertThat(index.read(3).position()).isEqualTo(new RecordedPosition(run(), 1, 20, 20));
+    record().record(PARTITIONS);
     assertThat(redis.opsForHash().get(KEYS.state(), "epoch")).as("the next one").isEqualTo("1");
   }
 
   @Test
   void aRecordOfAnEarlierRunIsComparedWithThePositionAtTheRestart() {
-    index.write(Map.of(3, new RecordedPosition("earlier", 0, 15, 12)));
+    assertThat(index.read(3)).isEqualTo(PositionIndex.Stored.NOTHING);
+    index.write(
+        Map.of(3, new PositionIndex.Stored(new RecordedPosition("earlier", 0, 15, 12), null)));
     accepted(20, 12);
     redis.opsForHash().put(KEYS.state(), "checked", "12");
 
-    recorder().record();
+    record().record(PARTITIONS);
 
     assertThat(redis.opsForHash().get(KEYS.state(), "epoch")).isEqualTo("1");
     assertThat(indexDue()).as("MySQL has all").isZero();
@@ -93,16 +99,41 @@ class PositionRecorderIT {
 
   @Test
   void aRecordOfThisRunIsNotComparedWithThePositionAtTheRestart() {
-    PositionRecorder recorder = recorder();
+    PositionRecord record = record();
     accepted(12, 12);
     redis.opsForHash().put(KEYS.state(), "checked", "12");
-    recorder.record();
+    record.record(PARTITIONS);
     accepted(20, 12);
-    recorder.record();
+    record.record(PARTITIONS);
 
-    recorder().record();
+    record().record(PARTITIONS);
 
     assertThat(redis.opsForHash().get(KEYS.state(), "epoch")).isNull();
+  }
+
+  /** A gateway was first, and saw only that Redis lost its latest writes. */
+  @Test
+  void bothServersRestoredAreNoticedAfterAnEpochThatAnotherServiceBegan() {
+    PositionRecord record = record();
+    accepted(20, 18);
+    assertThat(record.record(PARTITIONS)).containsExactly(3);
+    accepted(14, 14);
+    epochs.compare(KEYS, new RecordedPosition("", 0, 20, 0));
+    assertThat(indexDue()).isZero();
+
+    assertThat(record.record(PARTITIONS)).containsExactly(3);
+
+    assertThat(indexDue()).isEqualTo(1);
+    assertThat(index.read(3).position()).isEqualTo(new RecordedPosition(run(), 2, 20, 20));
+  }
+
+  @Test
+  void anUnchangedPositionIsRecordedAlready() {
+    PositionRecord record = record();
+    accepted(20, 18);
+    record.record(PARTITIONS);
+
+    assertThat(record.record(PARTITIONS)).containsExactly(3);
   }
 
   @Test
@@ -112,9 +143,67 @@ class PositionRecorderIT {
     accepted(20, 18);
     mysql.sql("UPDATE partition_positions SET persisted = 5").update();
 
-    assertThatCode(() -> recorder().record()).doesNotThrowAnyException();
+    assertThatThrownBy(() -> record().record(PARTITIONS))
+        .isInstanceOf(DataAccessResourceFailureException.class);
 
     assertThat(indexDue()).isEqualTo(1);
+  }
+
+  /** It was frozen, and another one has taken the partition over. */
+  @Test
+  void aWorkerThatComesLateDoesNotReplaceALaterRecord() {
+    PositionRecord late = record();
+    accepted(20, 18);
+    late.record(PARTITIONS);
+    accepted(30, 28);
+    record().record(PARTITIONS);
+    accepted(25, 20);
+
+    assertThat(late.record(PARTITIONS)).isEmpty();
+
+    assertThat(index.read(3).position().persisted()).isEqualTo(28);
+    assertThat(late.record(PARTITIONS)).containsExactly(3);
+    assertThat(indexDue()).as("found, now that it is compared").isEqualTo(1);
+  }
+
+  @Test
+  void aMySqlThatHasLessThanItsRecordIsComparedBeforeItIsRecorded() {
+    PositionRecord record = record();
+    accepted(20, 18);
+    record.record(PARTITIONS);
+    mysql.sql("UPDATE partition_positions SET persisted = 12, seen = 12").update();
+    redis.opsForHash().put(KEYS.state(), "acknowledged", "12");
+
+    assertThat(record.record(PARTITIONS)).containsExactly(3);
+
+    assertThat(indexDue()).isEqualTo(1);
+  }
+
+  @Test
+  void aPositionThatRedisContradictsIsNotRecorded() {
+    PositionRecord record = record();
+    accepted(20, 18);
+    record.record(PARTITIONS);
+    mysql.sql("UPDATE partition_positions SET persisted = 12, seen = 12").update();
+
+    assertThat(epochs.position(KEYS)).isEmpty();
+  }
+
+  @Test
+  void anIndexThatWasDeletedIsMadeAgain() throws IOException {
+    PositionRecord record = record();
+    accepted(20, 18);
+    record.record(PARTITIONS);
+    worker
+        .getBean(ElasticsearchClient.class)
+        .indices()
+        .delete(delete -> delete.index(PositionIndex.NAME));
+    accepted(25, 20);
+
+    record.record(PARTITIONS);
+    assertThat(record.record(PARTITIONS)).containsExactly(3);
+
+    assertThat(index.read(3).position().persisted()).isEqualTo(20);
   }
 
   private void start(ConfigurableApplicationContext started) {
@@ -126,8 +215,8 @@ class PositionRecorderIT {
   }
 
   /** A worker that has just got the partition. */
-  private PositionRecorder recorder() {
-    return new PositionRecorder(() -> Set.of(3), epochs, index);
+  private PositionRecord record() {
+    return new PositionRecord(epochs, index);
   }
 
   /** Both servers agree: all jobs up to one are persisted and acknowledged, and the rest waits. */
