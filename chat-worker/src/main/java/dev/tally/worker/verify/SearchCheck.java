@@ -1,5 +1,6 @@
 package dev.tally.worker.verify;
 
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.worker.index.IndexedMessages;
@@ -54,6 +55,7 @@ class SearchCheck {
   private final IndexedMessages indexed;
   private final SearchIndexes indexes;
   private final DeletedParents deleted;
+  private final PartitionRows partitions;
 
   SearchCheck(
       JdbcClient jdbc,
@@ -66,6 +68,7 @@ class SearchCheck {
     this.indexed = indexed;
     this.indexes = indexes;
     this.deleted = deleted;
+    this.partitions = new PartitionRows(jdbc);
   }
 
   /**
@@ -138,8 +141,17 @@ class SearchCheck {
   /**
    * Looks for indexed documents in MySQL, but not in the snapshot: a message that was persisted and
    * indexed after it is right, too, and so is a change. None is indexed before its commit.
+   *
+   * <p>While a new index is due because MySQL was set back, that is the only finding: the old one
+   * has what MySQL has lost.
    */
   void indexedIsPersisted(Findings findings) {
+    if (!partitions.indexDue().isEmpty()) {
+      findings.add(
+          "MySQL was set back, and no search index has been built since: the live one has what MySQL"
+              + " has lost");
+      return;
+    }
     boolean hasRevisions = hasRevisions();
     AppsByDigest apps = new AppsByDigest(jdbc);
     indexed.forEachPage(

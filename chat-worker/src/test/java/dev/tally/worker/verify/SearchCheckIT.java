@@ -138,6 +138,23 @@ class SearchCheckIT {
   }
 
   @Test
+  void anIndexOfBeforeMySqlWasSetBackIsFoundAsAWhole() {
+    index(2, "edited again", 4);
+    index(3, "", 5);
+    mysql
+        .sql(
+            "INSERT INTO partition_positions (partition_number, epoch, index_due) VALUES (3, 1, 1)")
+        .update();
+
+    assertThat(findings())
+        .containsExactly(
+            "MySQL was set back, and no search index has been built since: the live one has what MySQL"
+                + " has lost");
+
+    mysql.sql("DELETE FROM partition_positions").update();
+  }
+
+  @Test
   void whatIsInTheOutboxIsOnItsWay() {
     index(2, "draft", 0);
     worker

@@ -3,6 +3,7 @@ package dev.tally.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.partition.Partitions;
 import dev.tally.system.faults.check.Checker;
 import dev.tally.system.faults.check.Losses;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Tally keeps its promises while one part after another is killed, frozen or cut off. The system
@@ -174,18 +176,22 @@ class FaultsIT {
   }
 
   /**
-   * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox and
-   * the index could be read, or the time is up.
+   * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox, no
+   * search index is due and the index could be read, or the time is up.
    */
   private static Report drained(Deployment deployment) throws InterruptedException {
     long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
     try (ConfigurableApplicationContext command =
         ChatWorker.forCommand(deployment.directArguments().toArray(String[]::new))) {
       Verification verification = command.getBean(Verification.class);
+      PartitionRows partitions = new PartitionRows(command.getBean(JdbcClient.class));
       while (true) {
+        boolean wasDue = !partitions.indexDue().isEmpty();
         Report report = verification.run(true, _ -> {});
         boolean isDrained = report.queued() == 0 && report.pending() == 0;
-        if ((isDrained && report.searchFault() == null) || System.nanoTime() > deadline) {
+        boolean isIndexed =
+            report.searchFault() == null && !wasDue && partitions.indexDue().isEmpty();
+        if ((isDrained && isIndexed) || System.nanoTime() > deadline) {
           return report;
         }
         Thread.sleep(500);
