@@ -8,10 +8,13 @@ import dev.tally.worker.erase.Erasure.Outcome;
 import dev.tally.worker.lease.OwnedPartitions;
 import dev.tally.worker.periodic.PeriodicTask;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Profile;
 import org.springframework.dao.DataAccessException;
@@ -35,6 +38,12 @@ class Eraser implements SmartLifecycle {
   /** Between two turns of all erasures: other statements come first. */
   private static final Duration BETWEEN_TURNS = Duration.ofMillis(10);
 
+  /**
+   * How long an app may take in a turn; the step that goes over it is finished. So one that has
+   * deleted thousands of chats holds up no other.
+   */
+  private static final Duration SHARE = Duration.ofMillis(200);
+
   private static final int PAGE = 100;
 
   private final Erasures erasures;
@@ -43,9 +52,15 @@ class Eraser implements SmartLifecycle {
   private final OwnedPartitions partitions;
   private final RedisLayout layout;
   private final EraseProperties properties;
+  private final Duration share;
+
+  /** The last erasure that an app took a step of before its share was used up, by the app. */
+  private final Map<Long, Erasure.Key> leftAt = new HashMap<>();
+
   private final RepeatedWarning warning = new RepeatedWarning(log);
   private final PeriodicTask task = new PeriodicTask(log, "eraser", AFTER_FAILURE, this::turn);
 
+  @Autowired
   Eraser(
       Erasures erasures,
       DeletionSteps deletions,
@@ -53,12 +68,24 @@ class Eraser implements SmartLifecycle {
       OwnedPartitions partitions,
       RedisLayout layout,
       EraseProperties properties) {
+    this(erasures, deletions, authors, partitions, layout, properties, SHARE);
+  }
+
+  Eraser(
+      Erasures erasures,
+      DeletionSteps deletions,
+      AuthorSteps authors,
+      OwnedPartitions partitions,
+      RedisLayout layout,
+      EraseProperties properties,
+      Duration share) {
     this.erasures = erasures;
     this.deletions = deletions;
     this.authors = authors;
     this.partitions = partitions;
     this.layout = layout;
     this.properties = properties;
+    this.share = share;
   }
 
   @Override
@@ -78,7 +105,7 @@ class Eraser implements SmartLifecycle {
     return task.isRunning();
   }
 
-  /** Takes a step of each erasure, and returns the pause after that. */
+  /** Takes a step of each erasure within its app's share, and returns the pause after that. */
   Duration turn() {
     try {
       return turn(partitions.owned()) ? BETWEEN_TURNS : IDLE;
@@ -90,19 +117,56 @@ class Eraser implements SmartLifecycle {
 
   private boolean turn(Set<Integer> owned) {
     boolean more = false;
+    Share used = new Share(Erasure.Key.START);
     Erasure.Key after = Erasure.Key.START;
     while (true) {
       List<Erasure> page = erasures.due(after, properties.settle(), PAGE);
       if (page.isEmpty()) {
         return more;
       }
+      after = page.getLast().key();
       for (Erasure erasure : page) {
         task.checkStopped();
-        if (owned.contains(layout.partitions().of(erasure.app()).partition())) {
-          more |= step(erasure) == Outcome.MORE;
+        if (!owned.contains(layout.partitions().of(erasure.app()).partition())) {
+          continue;
         }
+        Erasure.Key key = erasure.key();
+        if (key.appId() != used.last.appId()) {
+          used = new Share(key);
+          Erasure.Key left = leftAt.remove(key.appId());
+          if (left != null) {
+            after = left;
+            break;
+          }
+        } else if (used.nanos >= share.toNanos()) {
+          leftAt.put(key.appId(), used.last);
+          more |= used.hasWorked;
+          after = key.behindApp();
+          break;
+        }
+        more |= used.step(erasure) == Outcome.MORE;
       }
-      after = page.getLast().key();
+    }
+  }
+
+  /** What an app has had of its share in a turn. */
+  private final class Share {
+
+    private Erasure.Key last;
+    private long nanos;
+    private boolean hasWorked;
+
+    Share(Erasure.Key first) {
+      last = first;
+    }
+
+    Outcome step(Erasure erasure) {
+      long began = System.nanoTime();
+      Outcome outcome = Eraser.this.step(erasure);
+      nanos += System.nanoTime() - began;
+      hasWorked |= outcome != Outcome.FAILED;
+      last = erasure.key();
+      return outcome;
     }
   }
 
@@ -113,7 +177,7 @@ class Eraser implements SmartLifecycle {
     } catch (DataAccessException | TransactionException | ProblemException e) {
       warning.warn(
           () -> "app %s: erasing goes on later: %s".formatted(erasure.app(), SearchFault.line(e)));
-      return Outcome.WAITS;
+      return Outcome.FAILED;
     }
   }
 }

@@ -32,6 +32,11 @@ record Erasure(
 
     static final Key START = new Key(0, 0, "");
 
+    /** A key behind all erasures of the app. */
+    Key behindApp() {
+      return new Key(appId, Long.MAX_VALUE, "");
+    }
+
     ChatKey chatKey() {
       return new ChatKey(appId, chat);
     }
@@ -59,6 +64,8 @@ record Erasure(
     /** There is more to do at once. */
     MORE,
     /** There is nothing to do for now. */
-    WAITS
+    WAITS,
+    /** A server did not answer. */
+    FAILED
   }
 }

@@ -31,6 +31,11 @@ final class EraseTurns implements AutoCloseable {
   }
 
   void turn(DocumentEraser documents) {
+    eraser(documents, Duration.ofHours(1)).turn();
+  }
+
+  /** One whose turns give each app this share of the time. */
+  Eraser eraser(DocumentEraser documents, Duration share) {
     Erasures erasures = bean(Erasures.class);
     EraseMetrics metrics = bean(EraseMetrics.class);
     DeletionSteps deletions =
@@ -51,14 +56,14 @@ final class EraseTurns implements AutoCloseable {
             worker.codec,
             bean(DeletedParents.class),
             metrics);
-    new Eraser(
-            erasures,
-            deletions,
-            authors,
-            () -> ALL,
-            bean(RedisLayout.class),
-            new EraseProperties(SETTLE))
-        .turn();
+    return new Eraser(
+        erasures,
+        deletions,
+        authors,
+        () -> ALL,
+        bean(RedisLayout.class),
+        new EraseProperties(SETTLE),
+        share);
   }
 
   /** Deletes documents in an Elasticsearch that does not answer. */

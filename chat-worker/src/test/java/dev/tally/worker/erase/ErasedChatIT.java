@@ -11,6 +11,7 @@ import dev.tally.worker.index.Message;
 import dev.tally.worker.index.ReadTime;
 import dev.tally.worker.index.lifecycle.Reindex;
 import dev.tally.worker.outbox.SearchOutbox;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,40 @@ class ErasedChatIT {
     assertThat(fixture.count("erasures")).isZero();
     assertKept();
     assertThat(fixture.findings()).isEmpty();
+  }
+
+  /** The first of them alone takes longer than the app's share. */
+  @Test
+  void anAppWithManyErasuresHoldsUpNoOther() {
+    fixture.deleteChat(app, 1);
+    fixture.deleteChat(app, 2);
+    fixture.deleteChat(other, 1);
+
+    Eraser eraser = fixture.turns.eraser(fixture.bean(DocumentEraser.class), Duration.ofNanos(1));
+    eraser.turn();
+
+    assertThat(fixture.rows("messages", app, 1)).isZero();
+    assertThat(fixture.rows("messages", app, 2)).isEqualTo(2);
+    assertThat(fixture.rows("messages", other, 1)).isZero();
+
+    eraser.turn();
+    assertThat(fixture.rows("messages", app, 2)).as("its turn comes next").isZero();
+  }
+
+  @Test
+  void anErasureThatFailsHoldsUpNoneOfItsAppAndKeepsNobodyBusy() {
+    fixture.deleteChat(app, 1);
+    fixture.deleteChat(app, 2);
+    Eraser eraser = fixture.turns.eraser(fixture.turns.withoutElasticsearch(), Duration.ofNanos(1));
+    WorkerFixture.await(
+        () -> {
+          eraser.turn();
+          return fixture.rows("messages", app, 1) + fixture.rows("messages", app, 2) == 0;
+        });
+
+    List<Duration> pauses = List.of(eraser.turn(), eraser.turn());
+
+    assertThat(pauses).containsOnly(Duration.ofSeconds(1));
   }
 
   @Test
