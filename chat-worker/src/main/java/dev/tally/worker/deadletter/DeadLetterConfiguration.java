@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Profile;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -48,8 +49,14 @@ class DeadLetterConfiguration {
   }
 
   @Bean
-  Drop drop(DeadLetters letters, FreedNumbers numbers, Jobs jobs) {
-    return new Drop(letters, numbers, jobs);
+  WithdrawnDeletions withdrawnDeletions(
+      JdbcClient jdbc, StringRedisTemplate redis, RedisLayout layout) {
+    return new WithdrawnDeletions(jdbc, redis, layout);
+  }
+
+  @Bean
+  Drop drop(DeadLetters letters, FreedNumbers numbers, WithdrawnDeletions deletions, Jobs jobs) {
+    return new Drop(letters, numbers, deletions, jobs);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.tally.worker.deadletter;
 
+import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.queue.Job;
@@ -12,11 +13,13 @@ public final class Drop {
 
   private final DeadLetters letters;
   private final FreedNumbers numbers;
+  private final WithdrawnDeletions deletions;
   private final Jobs jobs;
 
-  Drop(DeadLetters letters, FreedNumbers numbers, Jobs jobs) {
+  Drop(DeadLetters letters, FreedNumbers numbers, WithdrawnDeletions deletions, Jobs jobs) {
     this.letters = letters;
     this.numbers = numbers;
+    this.deletions = deletions;
     this.jobs = jobs;
   }
 
@@ -55,8 +58,20 @@ public final class Drop {
       case Job.ErasedAuthor job ->
           drop(entry, Jobs.name(job) + ": what the author wrote stays", progress);
       case Job.NewMessage job -> drop(entry, job, run, progress);
-      case Job.Change job -> drop(entry, job, run, progress);
+      case Job.Change job -> dropChange(entry, job, run, progress);
     };
+  }
+
+  /**
+   * A chat is opened while the dead letter of its deletion is there: a repeated call finds it. What
+   * is superseded was lost with its mark, so that a mark with its number is another deletion's.
+   */
+  private boolean dropChange(
+      DeadLetters.Entry entry, Job.Change job, FreedNumbers.Run run, Result.Progress progress) {
+    if (entry.letter().reason() != Reason.SUPERSEDED && deletions.withdraw(job)) {
+      progress.tell(entry.letter().id(), Jobs.name(job) + ": the chat takes writes again");
+    }
+    return drop(entry, job, run, progress);
   }
 
   private boolean drop(

@@ -136,6 +136,9 @@ final class FreedNumbers {
     /** The names that the queue is searched for. */
     private final Set<Object> wanted = new HashSet<>();
 
+    /** The names that this run has given out. They may be those that other jobs had. */
+    private final Set<Object> given = new HashSet<>();
+
     /** The names whose counters were not past them when the run began. */
     private final Set<Object> ahead = new HashSet<>();
 
@@ -188,6 +191,14 @@ final class FreedNumbers {
       chats.remove(chat);
     }
 
+    /**
+     * Learns of a chat or a message that was accepted: a counter that was unknown is known now. The
+     * messages of such a chat are numbered from 1, whatever its name stood for before.
+     */
+    void gave(Object name) {
+      given.add(name);
+    }
+
     /** The dead letter of a chat's own job, null if there is none that is not settled. */
     @Nullable String letterOf(ChatName chat) {
       return chats.get(chat);
@@ -230,6 +241,9 @@ final class FreedNumbers {
     }
 
     private Trace free(ChatName chat, Object name, long number, long app, VoidNumbers add) {
+      if (given.contains(chat)) {
+        return given.contains(name) ? Trace.OTHER_WRITE : Trace.LATER_WRITE;
+      }
       if (!exists(app, chat)) {
         return chats.containsKey(chat) || isQueued(chat.app(), chat)
             ? Trace.CHAT_IN_REDIS
@@ -246,7 +260,7 @@ final class FreedNumbers {
       if (ahead.contains(name)) {
         return Trace.LATER_WRITE;
       }
-      if (isQueued(app, name)) {
+      if (given.contains(name) || isQueued(app, name)) {
         return Trace.OTHER_WRITE;
       }
       int added =
@@ -272,13 +286,7 @@ final class FreedNumbers {
       waiting.forEach(
           Set.of(app),
           job -> {
-            Object name =
-                switch (job) {
-                  case Job.NewChat added -> added.chat();
-                  case Job.NewMessage added -> added.message();
-                  case Job.Change change -> new ChangeName(change.chat(), change.number());
-                  case Job.ErasedAuthor erased -> erased;
-                };
+            Object name = Jobs.identity(job);
             if (wanted.contains(name)) {
               found.add(name);
             }

@@ -2,6 +2,7 @@ package dev.tally.worker.deadletter;
 
 import dev.tally.common.accept.counter.Parent;
 import dev.tally.common.deadletter.DeadLetter;
+import dev.tally.common.identity.ChangeName;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.LoggedToken;
 import dev.tally.common.queue.Job;
@@ -48,6 +49,16 @@ final class Jobs {
       case Job.NewChat _, Job.ErasedAuthor _ -> null;
       case Job.NewMessage added -> added.message().chat();
       case Job.Change change -> change.chat();
+    };
+  }
+
+  /** The name of what a job adds; the job itself if that has no name. */
+  static Object identity(Job job) {
+    return switch (job) {
+      case Job.NewChat added -> added.chat();
+      case Job.NewMessage added -> added.message();
+      case Job.Change change -> new ChangeName(change.chat(), change.number());
+      case Job.ErasedAuthor erased -> erased;
     };
   }
 

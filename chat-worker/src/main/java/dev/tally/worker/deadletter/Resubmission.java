@@ -8,6 +8,7 @@ import dev.tally.common.deadletter.DeadLetter;
 import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.MessageName;
 import dev.tally.common.identity.NumberRange;
 import dev.tally.common.queue.Job;
 import dev.tally.common.web.problem.ProblemException;
@@ -114,6 +115,7 @@ public final class Resubmission {
         OptionalLong number = accept(letter, job, new Parent.App(job.app()), jobs.open(job));
         if (number.isPresent()) {
           ChatName chat = new ChatName(job.app(), number.getAsLong());
+          run.gave(chat);
           moved
               .computeIfAbsent(job.chat(), _ -> new TreeMap<>())
               .put(job.acceptedAt(), new MovedChat(new Parent.Chat(chat), letter.id()));
@@ -146,7 +148,7 @@ public final class Resubmission {
         progress.kept(
             letter.id(),
             Jobs.name(job)
-                + ": what it changes may say something else by now; send it again, or drop it");
+                + ": what it changes may say something else by now; drop it, and send it again");
         return false;
       }
       // A chat that was to be accepted has told why it was not.
@@ -181,7 +183,11 @@ public final class Resubmission {
       }
       Parent.Chat chat = follows == null ? new Parent.Chat(old) : follows;
       OptionalLong number = accept(letter, job, chat, jobs.open(job, chat));
-      if (number.isEmpty() || !letters.drop(entry)) {
+      if (number.isEmpty()) {
+        return false;
+      }
+      run.gave(new MessageName(chat.chat(), number.getAsLong()));
+      if (!letters.drop(entry)) {
         return false;
       }
       progress.removed();

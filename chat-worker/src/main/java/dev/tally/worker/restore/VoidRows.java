@@ -59,6 +59,22 @@ public final class VoidRows {
       UPDATE chats SET messages_count = messages_count + :added
       WHERE app_id = :app AND number = :chat""";
 
+  private static final String SETTLE_CHANGES =
+      """
+      UPDATE changes
+      JOIN messages
+        ON messages.app_id = changes.app_id AND messages.chat_number = changes.chat_number
+        AND messages.number = changes.message_number
+      SET changes.effect = 'none', changes.job = NULL
+      WHERE changes.app_id = :app AND changes.chat_number = :chat
+        AND changes.message_number BETWEEN :first AND :last
+        AND changes.effect = 'pending' AND messages.lost_at IS NOT NULL""";
+
+  private static final String SUBTRACT_PENDING =
+      """
+      UPDATE chats SET pending_count = pending_count - :settled
+      WHERE app_id = :app AND number = :chat""";
+
   private static final String CHANGES_FROM =
       """
       SELECT number FROM changes
@@ -109,14 +125,35 @@ public final class VoidRows {
   }
 
   /**
-   * Fills numbers of a chat's messages that have no row. Adds none if the chat has no row itself,
-   * or is deleted.
+   * Fills numbers of a chat's messages that have no row. Changes that waited for one of them have
+   * no effect any more. Adds none if the chat has no row itself, or is deleted.
    *
    * @param except numbers that stay free
    * @return how many void rows were added
    */
   public int addMessages(ChatKey chat, NumberRange numbers, Set<Long> except) {
-    return add(chat, numbers, except, MESSAGES_FROM, INSERT_MESSAGE, ADD_MESSAGES);
+    int added = add(chat, numbers, except, MESSAGES_FROM, INSERT_MESSAGE, ADD_MESSAGES);
+    if (added > 0) {
+      settleChanges(chat, numbers);
+    }
+    return added;
+  }
+
+  private void settleChanges(ChatKey chat, NumberRange messages) {
+    int settled =
+        jdbc.sql(SETTLE_CHANGES)
+            .param("app", chat.appId())
+            .param("chat", chat.number())
+            .param("first", messages.first())
+            .param("last", messages.last())
+            .update();
+    if (settled > 0) {
+      jdbc.sql(SUBTRACT_PENDING)
+          .param("settled", settled)
+          .param("app", chat.appId())
+          .param("chat", chat.number())
+          .update();
+    }
   }
 
   /**

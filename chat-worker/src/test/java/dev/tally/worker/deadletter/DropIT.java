@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tally.common.deadletter.DeadLetter.Reason;
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.MessageChange;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -69,6 +70,84 @@ class DropIT {
 
     assertThat(fixture.output).singleElement().asString().contains("a later write gets its number");
     assertThat(fixture.worker.changes(app, 1)).isEmpty();
+  }
+
+  @Test
+  void aChangeThatWaitedForADroppedMessageHasNoEffect() {
+    String app = fixture.app();
+    fixture.messages(app, 1, 3);
+    String edit = fixture.worker.changeJob(app, 1, 2, 1, MessageChange.Edit.all("later", null));
+    String other = fixture.worker.changeJob(app, 1, 3, 2, MessageChange.Edit.all("later", null));
+    fixture.worker.countChanges(fixture.counter(app, 1), 2);
+    fixture.worker.queue(app, edit, other);
+    fixture.worker.awaitDrained(app);
+    assertThat(fixture.worker.changes(app, 1))
+        .containsExactly("1:2:edit:pending:null", "2:3:edit:pending:null");
+    fixture.letter(app, Reason.REFUSED, message(app, 1, 2));
+
+    fixture.drop(Selection.ALL);
+
+    assertThat(fixture.worker.changes(app, 1))
+        .containsExactly("1:2:edit:none:null", "2:3:edit:pending:null");
+    assertThat(fixture.pending(app)).isEqualTo(1);
+  }
+
+  @Test
+  void aChatWhoseDeletionIsDroppedTakesWritesAgain() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 1);
+    fixture.mark(app, 1);
+    fixture.letter(app, Reason.REFUSED, deletion(app, 1));
+
+    assertThat(fixture.drop(Selection.ALL)).isEqualTo(new Result(1, 0));
+
+    assertThat(fixture.mark(app)).isNull();
+    assertThat(fixture.output).anyMatch(line -> line.endsWith(": the chat takes writes again"));
+    assertThat(fixture.worker.changes(app, 1)).hasSize(1);
+  }
+
+  @Test
+  void theMarkOfAnotherDeletionStays() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 2);
+    fixture.mark(app, 2);
+    fixture.letter(app, Reason.NUMBER_TAKEN, deletion(app, 1));
+
+    fixture.drop(Selection.ALL);
+
+    assertThat(fixture.mark(app)).isEqualTo("2");
+    assertThat(fixture.output).noneMatch(line -> line.contains("takes writes again"));
+  }
+
+  /** Redis lost the deletion with its mark, and gave its number to another one. */
+  @Test
+  void theMarkOfADeletionThatGotTheNumberStays() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 1);
+    fixture.mark(app, 1);
+    fixture.letter(app, Reason.SUPERSEDED, deletion(app, 1));
+
+    fixture.drop(Selection.ALL);
+
+    assertThat(fixture.mark(app)).isEqualTo("1");
+  }
+
+  @Test
+  void aChatThatMySqlHasDeletedStaysDeleted() {
+    String app = fixture.app();
+    fixture.worker.countChanges(fixture.counter(app, 1), 1);
+    fixture.mark(app, 1);
+    fixture
+        .worker
+        .mysql
+        .sql("UPDATE chats SET deleted_at = UTC_TIMESTAMP(6) WHERE app_id = ?")
+        .param(fixture.worker.id(app))
+        .update();
+    fixture.letter(app, Reason.NUMBER_TAKEN, deletion(app, 1));
+
+    fixture.drop(Selection.ALL);
+
+    assertThat(fixture.mark(app)).isEqualTo("1");
   }
 
   /** The process ended between the row and the removal. */
@@ -188,6 +267,10 @@ class DropIT {
 
   private static String change(String app, long number) {
     return fixture.worker.changeJob(app, 1, 1, number, new MessageChange.Deletion());
+  }
+
+  private static String deletion(String app, long number) {
+    return fixture.worker.changeJob(app, 1, number, new ChatChange.Deletion(), null);
   }
 
   private static String name(String app) {

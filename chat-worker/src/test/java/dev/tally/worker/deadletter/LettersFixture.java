@@ -11,6 +11,7 @@ import dev.tally.worker.ChatWorker;
 import dev.tally.worker.WorkerFixture;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A running worker, the parts of its commands, and dead letters. */
@@ -49,6 +50,16 @@ final class LettersFixture implements AutoCloseable {
     return keys(app).messages(new ChatName(new AppToken(app), chat));
   }
 
+  /** Marks chat 1 as deleted, by this change. */
+  void mark(String app, long change) {
+    worker.redis.opsForHash().put(counter(app, 1), PartitionKeys.DELETED, Long.toString(change));
+  }
+
+  /** The change that deleted chat 1, as Redis knows it. */
+  @Nullable Object mark(String app) {
+    return worker.redis.opsForHash().get(counter(app, 1), PartitionKeys.DELETED);
+  }
+
   PartitionKeys keys(String app) {
     return worker.keys(app);
   }
@@ -75,6 +86,16 @@ final class LettersFixture implements AutoCloseable {
     return worker
         .mysql
         .sql("SELECT COUNT(*) FROM %s WHERE app_id = ? AND lost_at IS NOT NULL".formatted(table))
+        .param(worker.id(app))
+        .query(Long.class)
+        .single();
+  }
+
+  /** How many changes of chat 1 wait for their message, as its row counts. */
+  long pending(String app) {
+    return worker
+        .mysql
+        .sql("SELECT pending_count FROM chats WHERE app_id = ?")
         .param(worker.id(app))
         .query(Long.class)
         .single();

@@ -56,7 +56,7 @@ class ResubmissionIT {
 
     assertThat(fixture.resubmit(Selection.of(List.of(id)))).isEqualTo(new Result(0, 1));
 
-    assertThat(fixture.output).singleElement().asString().contains("send it again, or drop it");
+    assertThat(fixture.output).singleElement().asString().contains("drop it, and send it again");
     assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one");
     fixture.drop(Selection.of(List.of(id)));
   }
@@ -118,6 +118,24 @@ class ResubmissionIT {
     assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one", "2:other");
   }
 
+  /** The counter is unknown before the first of them, which gets the number of the second one. */
+  @Test
+  void aNumberThatThisCallHasGivenOutIsNotFilled() {
+    String app = fixture.app();
+    fixture.worker.redis.delete(fixture.counter(app, 1));
+    fixture.letter(app, Reason.SUPERSEDED, message(app, 1, 2, "a"));
+    fixture.letter(app, Reason.SUPERSEDED, message(app, 1, 3, "b"));
+    // What is accepted waits until all is.
+    fixture.worker.redis.opsForValue().set(fixture.keys(app).owner(), "nobody");
+
+    assertThat(fixture.resubmit(Selection.ALL)).isEqualTo(new Result(2, 0));
+
+    fixture.worker.redis.delete(fixture.keys(app).owner());
+    fixture.worker.awaitDrained(app);
+    assertThat(fixture.worker.messages(app, 1)).containsExactly("1:one", "2:", "3:a", "4:b");
+    assertThat(fixture.worker.deadLetters(app)).isEmpty();
+  }
+
   @Test
   void messagesFollowTheirChat() {
     String app = fixture.app();
@@ -161,6 +179,21 @@ class ResubmissionIT {
     fixture.worker.awaitDrained(app);
     assertThat(fixture.worker.messages(app, 3)).containsExactly("1:a", "2:b");
     assertThat(fixture.worker.chatsCount(app)).isEqualTo(3);
+  }
+
+  /** The new chat has the number of the lost one, and is persisted before its message comes. */
+  @Test
+  void theNumbersOfAChatThatIsAcceptedAgainAreNotFilled() {
+    String app = fixture.app();
+    fixture.letter(app, Reason.SUPERSEDED, fixture.worker.chatJob(app, 2));
+    fixture.letter(app, Reason.SUPERSEDED, message(app, 2, 1, "a"));
+
+    Result result = fixture.resubmission.run(Selection.ALL, _ -> fixture.worker.awaitDrained(app));
+
+    assertThat(result).isEqualTo(new Result(2, 0));
+    fixture.worker.awaitDrained(app);
+    assertThat(fixture.worker.messages(app, 2)).containsExactly("1:a");
+    assertThat(fixture.worker.deadLetters(app)).isEmpty();
   }
 
   /** Their times tell which chat a message was meant for. */
