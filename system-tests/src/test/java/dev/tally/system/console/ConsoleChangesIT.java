@@ -141,6 +141,39 @@ class ConsoleChangesIT {
   }
 
   @Test
+  void aChatIsRenamed() {
+    chat.open();
+    page.click("Rename");
+    page.untilShown("Rename chat 1");
+    page.fill("#ask-field", "Support <b>");
+    page.clickOn("dialog button[type=submit]");
+
+    page.until("document.querySelector('h2')?.innerText === 'Chat 1 · Support <b>'");
+    page.until("document.querySelector('.chats a').innerText.includes('Chat 1 · Support <b>')");
+    assertThat(Http.get(chat.url()).is(200).text("name")).isEqualTo("Support <b>");
+  }
+
+  @Test
+  void aChatIsDeletedAfterAQuestion() {
+    chat.said("first");
+    chat.open();
+    chat.untilRead(1, "first");
+    page.click("Delete chat");
+    page.untilShown("Delete chat 1?");
+    page.until("document.activeElement.innerText === 'Cancel'");
+    page.press("Enter");
+    page.until("!document.querySelector('dialog')");
+    assertThat(Http.get(chat.url()).is(200).json().has("deleted_at")).isFalse();
+
+    page.click("Delete chat");
+    page.clickOn("dialog .danger");
+
+    page.untilShown("Chat 1 was deleted.");
+    page.until("location.hash === '#/apps/" + chat.app() + "'");
+    Http.get(chat.url()).is(410);
+  }
+
+  @Test
   void aChatIsCreatedWithAName() {
     page.open(chat.tally().api() + "/#/apps/" + chat.app());
     page.untilShown("Chat 1");
