@@ -233,7 +233,7 @@ final class Drain implements LeasedWork {
     }
 
     private List<Delivery> first(List<Delivery> next) {
-      return next.subList(0, Math.min(pace.jobs(), next.size()));
+      return Delivery.first(next, pace.jobs());
     }
 
     /** Tries one transaction. */

@@ -5,6 +5,7 @@ import dev.tally.common.queue.WaitingJobs;
 import dev.tally.worker.drain.batch.Delivery;
 import dev.tally.worker.drain.batch.Persister;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +43,13 @@ final class SupersededJobs {
             .filter(
                 delivery -> !inRedis.contains(new String(delivery.raw(), StandardCharsets.UTF_8)))
             .toList();
-    return missing.isEmpty() ? missing : persister.unpersisted(missing);
+    List<Delivery> unpersisted = new ArrayList<>();
+    for (int done = 0; done < missing.size(); ) {
+      List<Delivery> rest = missing.subList(done, missing.size());
+      List<Delivery> part = Delivery.first(rest, rest.size());
+      unpersisted.addAll(persister.unpersisted(part));
+      done += part.size();
+    }
+    return unpersisted;
   }
 }

@@ -20,6 +20,29 @@ import java.util.function.Consumer;
 public record Delivery(byte[] raw, Job job) {
 
   /**
+   * How many changes a transaction has at most. Each has its message read, which may be a thousand
+   * times as long as the job, and what it said before is kept in memory until the commit.
+   */
+  private static final int MOST_CHANGES = 100;
+
+  /**
+   * The first of the deliveries, as one transaction takes them.
+   *
+   * @param most the jobs that it takes; with many changes, it takes fewer
+   */
+  public static List<Delivery> first(List<Delivery> deliveries, int most) {
+    int size = 0;
+    int changes = 0;
+    while (size < Math.min(most, deliveries.size())) {
+      if (deliveries.get(size).job() instanceof Job.ChangedMessage && ++changes > MOST_CHANGES) {
+        break;
+      }
+      size++;
+    }
+    return deliveries.subList(0, size);
+  }
+
+  /**
    * The deliveries of jobs as Redis holds them.
    *
    * @param undecodable gets the jobs that this version cannot decode
