@@ -27,7 +27,8 @@ public final class Messages {
   /** The apps come second: the order of the messages is that of their key. */
   private static final String SELECT =
       """
-      SELECT m.app_id, m.chat_number, m.number, m.body, COALESCE(m.revision, 0),
+      SELECT m.app_id, m.chat_number, m.number, m.body,
+             IF(m.deleted_at IS NULL, COALESCE(m.revision, 0), 999999999999999),
              COALESCE(m.deleted_at, m.edited_at, m.created_at), a.token
       FROM messages m STRAIGHT_JOIN apps a ON a.id = m.app_id
       LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number

@@ -40,7 +40,7 @@ class SearchCheck {
 
   private static final String PERSISTED =
       """
-      SELECT number, COALESCE(revision, 0) FROM messages
+      SELECT number, IF(deleted_at IS NULL, COALESCE(revision, 0), 999999999999999) FROM messages
       WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers) AND lost_at IS NULL""";
 
   private static final String BEING_ERASED =
@@ -117,7 +117,8 @@ class SearchCheck {
     if (!message.body().equals(document.body())) {
       return "is indexed with another body";
     }
-    return hasRevisions && document.version() < message.revision()
+    // Documents of deleted messages had the revision as their version once.
+    return hasRevisions && !message.isDeleted() && document.version() < message.revision()
         ? "has revision %d, and is indexed as of %d"
             .formatted(message.revision(), document.version())
         : null;
