@@ -67,7 +67,8 @@ public class Erasures {
       SELECT id, 0, :author, :until FROM apps
       WHERE token = :token AND deleted_at IS NULL
       ON DUPLICATE KEY UPDATE
-        requested_at = GREATEST(requested_at, :until), seen_chat = 0, seen_message = 0""";
+        requested_at = GREATEST(requested_at + INTERVAL 1 MICROSECOND, :until),
+        seen_chat = 0, seen_message = 0""";
 
   private static final String NOW =
       """

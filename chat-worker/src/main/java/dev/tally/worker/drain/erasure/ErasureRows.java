@@ -8,17 +8,20 @@ import java.util.List;
 public final class ErasureRows {
 
   /**
-   * A later request has the app looked through from the beginning again; one that is delivered
-   * again changes nothing. MySQL assigns from left to right, so the time comes last.
+   * Another request has the app looked through from the beginning again, also if the clock of its
+   * gateway is behind; one that is delivered again changes nothing. The new time differs from the
+   * old one in any case, so that a step that began before ends without a trace. MySQL assigns from
+   * left to right, so the time comes last.
    */
   private static final String REQUEST =
       """
       INSERT INTO erasures (app_id, chat_number, author, requested_at) VALUES (?, ?, ?, ?)
       ON DUPLICATE KEY UPDATE
-        seen_chat = IF(requested_at < VALUES(requested_at), 0, seen_chat),
-        seen_message = IF(requested_at < VALUES(requested_at), 0, seen_message),
-        rows_erased_at = IF(requested_at < VALUES(requested_at), NULL, rows_erased_at),
-        requested_at = GREATEST(requested_at, VALUES(requested_at))""";
+        seen_chat = IF(requested_at <> VALUES(requested_at), 0, seen_chat),
+        seen_message = IF(requested_at <> VALUES(requested_at), 0, seen_message),
+        rows_erased_at = IF(requested_at <> VALUES(requested_at), NULL, rows_erased_at),
+        requested_at = IF(requested_at <> VALUES(requested_at),
+          GREATEST(requested_at + INTERVAL 1 MICROSECOND, VALUES(requested_at)), requested_at)""";
 
   private final Batches rows;
 
