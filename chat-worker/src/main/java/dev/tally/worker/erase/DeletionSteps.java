@@ -7,11 +7,14 @@ import dev.tally.worker.erase.Erasure.Outcome;
 import dev.tally.worker.index.DocumentEraser;
 import dev.tally.worker.index.lifecycle.SearchIndexes;
 import dev.tally.worker.numbers.DeletedParents;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,6 +34,8 @@ class DeletionSteps {
 
   private static final Logger log = LoggerFactory.getLogger(DeletionSteps.class);
 
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
   private final Erasures erasures;
   private final Rows rows;
   private final DocumentEraser documents;
@@ -39,6 +44,9 @@ class DeletionSteps {
   private final RedisLayout layout;
   private final DeletedParents deleted;
   private final EraseMetrics metrics;
+
+  /** When Elasticsearch has failed; 0 if it has answered since. Turns are one thread's. */
+  private long searchFailedAt;
 
   DeletionSteps(
       Erasures erasures,
@@ -149,7 +157,24 @@ class DeletionSteps {
     return !erased.isNothing();
   }
 
+  /**
+   * After a failure, no other erasure waits for Elasticsearch for a while: each would wait until
+   * the time is up, and rows come first.
+   */
   private boolean hadDocuments(Erasure erasure) {
+    if (searchFailedAt != 0 && System.nanoTime() - searchFailedAt < AFTER_FAILURE.toNanos()) {
+      throw new TransientDataAccessResourceException("Elasticsearch did not answer just now");
+    }
+    searchFailedAt = 0;
+    try {
+      return erasedDocuments(erasure);
+    } catch (DataAccessException e) {
+      searchFailedAt = System.nanoTime();
+      throw e;
+    }
+  }
+
+  private boolean erasedDocuments(Erasure erasure) {
     List<String> names = indexes.all().stream().map(SearchIndexes.Entry::name).toList();
     long found = 0;
     for (String name : names) {

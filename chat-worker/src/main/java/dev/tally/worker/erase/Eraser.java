@@ -127,10 +127,14 @@ class Eraser implements SmartLifecycle {
       after = page.getLast().key();
       for (Erasure erasure : page) {
         task.checkStopped();
+        Erasure.Key key = erasure.key();
         if (!owned.contains(layout.partitions().of(erasure.app()).partition())) {
+          if (key.appId() == after.appId()) {
+            after = key.behindApp();
+            break;
+          }
           continue;
         }
-        Erasure.Key key = erasure.key();
         if (key.appId() != used.last.appId()) {
           used = new Share(key);
           Erasure.Key left = leftAt.remove(key.appId());
