@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * What Redis remembers of a request that had an idempotency key.
  *
- * @param chat the chat whose messages or changes have the numbers; 0 if they are those of new chats
+ * @param chat the chat whose messages or changes have the numbers; 0 if they are those of new
+ *     chats, or if the request has no numbers
  * @param isOfChanges whether the numbers are those of changes
  * @param first the first number that the request got
  * @param count how many numbers it got
@@ -17,6 +18,11 @@ public record RequestRecord(long chat, boolean isOfChanges, long first, long cou
   /** What {@code lua/accept.lua} records; the chat of a change ends with a letter. */
   private static final Pattern RECORD =
       Pattern.compile("\\S+ (\\d{1,15})(c?) (\\d{1,15}) (\\d{1,15})");
+
+  /** Whether the request has no numbers of its own: it erases what an author wrote. */
+  public boolean isUnnumbered() {
+    return chat == 0 && isOfChanges;
+  }
 
   /** Reads the text of a record; empty if it is no record. */
   static Optional<RequestRecord> of(String text) {

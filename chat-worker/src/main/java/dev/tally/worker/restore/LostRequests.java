@@ -45,7 +45,8 @@ final class LostRequests {
 
   /**
    * Forgets the records of a partition's requests of which nothing is left. A request of which a
-   * part is left keeps its record: a repetition would write that part twice.
+   * part is left keeps its record: a repetition would write that part twice. Nothing tells what is
+   * left of a request without numbers, and a repetition does no harm, so none keeps its record.
    *
    * @return how many records are forgotten
    * @throws org.springframework.dao.DataAccessException if Redis or MySQL does not answer; may be
@@ -65,6 +66,9 @@ final class LostRequests {
   }
 
   private boolean isLost(AppToken app, RequestRecord record) {
+    if (record.isUnnumbered()) {
+      return true;
+    }
     String ofChildren = record.isOfChanges() ? LOST_CHANGES : LOST_MESSAGES;
     long lost =
         jdbc.sql(record.chat() == 0 ? LOST_CHATS : ofChildren)

@@ -40,9 +40,10 @@ class LostRequestsIT {
                   "change1", "f 1c 1 1",
                   "change2", "f 1c 2 1",
                   "changes", "f 1c 1 2",
+                  "erasure", "f 0c 1 1",
                   "chat", "f 0 1 1"));
 
-      assertThat(fixture.worker.getBean(LostRequests.class).forget(keys)).isEqualTo(2);
+      assertThat(fixture.worker.getBean(LostRequests.class).forget(keys)).isEqualTo(3);
 
       assertThat(fixture.redis.opsForHash().keys(records))
           .containsExactlyInAnyOrder("message1", "messages", "change2", "changes", "chat");

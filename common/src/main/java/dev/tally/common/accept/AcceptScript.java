@@ -255,7 +255,8 @@ final class AcceptScript {
   /** What a record says of the parent. */
   private static String chat(Parent parent) {
     return switch (parent) {
-      case Parent.App _, Parent.Unnumbered _ -> "0";
+      case Parent.App _ -> "0";
+      case Parent.Unnumbered _ -> "0c";
       case Parent.Chat(ChatName name) -> Long.toString(name.number());
       case Parent.Changes(ChatName name) -> name.number() + "c";
     };

@@ -126,7 +126,8 @@ final class AcceptModel {
   /** What a record says of the parent. */
   private static String recorded(Parent parent) {
     return switch (parent) {
-      case Parent.App _, Parent.Unnumbered _ -> "0";
+      case Parent.App _ -> "0";
+      case Parent.Unnumbered _ -> "0c";
       case Parent.Chat(ChatName chat) -> Long.toString(chat.number());
       case Parent.Changes(ChatName chat) -> chat.number() + "c";
     };
