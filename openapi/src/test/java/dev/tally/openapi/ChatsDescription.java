@@ -22,6 +22,9 @@ final class ChatsDescription {
       """
       {"type": "string", "enum": ["omit"]}""";
 
+  private static final String MAY_BE_EMPTY =
+      " A page may then be empty although a `Link` leads on.";
+
   /** A stream's: with changes, it is two numbers. */
   private static final String STREAM_POSITION =
       """
@@ -85,7 +88,8 @@ final class ChatsDescription {
                     + ApiDescription.LOST
                     + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
-            .parameter("deleted", "With `omit` the list leaves out deleted chats.", OMIT);
+            .parameter(
+                "deleted", "With `omit` the list leaves out deleted chats." + MAY_BE_EMPTY, OMIT);
     page(list)
         .answers(200, "Chats", Shared.arrayOf("Chat"), "[" + CHAT_EXAMPLE + "]", "Link")
         .problems(ApiDescription.reading(APP_NOT_FOUND));
@@ -118,7 +122,10 @@ final class ChatsDescription {
                     + ApiDescription.PAGES)
             .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
             .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
-            .parameter("deleted", "With `omit` the list leaves out deleted messages.", OMIT);
+            .parameter(
+                "deleted",
+                "With `omit` the list leaves out deleted messages." + MAY_BE_EMPTY,
+                OMIT);
     page(list)
         .answers(
             200,

@@ -110,6 +110,7 @@ class ChangeRows {
       String select, List<?> parameters, PageRequest page, Predicate<ChangeView> reader) {
     pages.read(
         page,
+        page.probe(),
         select + (page.descending() ? DOWNWARDS : UPWARDS),
         parameters,
         (row, _) -> change(row, before(row)),

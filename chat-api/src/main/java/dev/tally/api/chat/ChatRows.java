@@ -1,5 +1,6 @@
 package dev.tally.api.chat;
 
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageRows;
 import dev.tally.api.page.Tombstones;
@@ -15,7 +16,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -33,7 +33,6 @@ class ChatRows {
       """;
 
   private static final String ONE = SELECT + "AND c.number = ?";
-  private static final String NOT_DELETED = "AND c.deleted_at IS NULL ";
   private static final String ASCENDING =
       "AND c.number > ? AND c.number < ? ORDER BY c.number LIMIT ?";
   private static final String DESCENDING =
@@ -119,21 +118,18 @@ class ChatRows {
   }
 
   /**
-   * Reads the chats of a page, and one more if another page follows. Only one of them is in memory
-   * at a time.
-   *
-   * @param reader takes each chat; false ends the reading
+   * Reads chats into a page, until the page is full. Only one of them is in memory at a time. SQL
+   * leaves no tombstones out: then its LIMIT would not bound what MySQL reads.
    */
-  void read(AppToken app, PageRequest page, Tombstones tombstones, Predicate<ChatView> reader) {
+  void read(AppToken app, PageRequest page, Tombstones tombstones, PageBody<ChatView> body) {
     pages.read(
         page,
-        SELECT
-            + (tombstones == Tombstones.OMITTED ? NOT_DELETED : "")
-            + (page.descending() ? DESCENDING : ASCENDING),
+        tombstones.probe(page),
+        SELECT + (page.descending() ? DESCENDING : ASCENDING),
         List.of(app.value()),
         (row, _) -> chat(row),
         ChatView::number,
-        reader);
+        tombstones.reader(body, ChatView::deleted));
   }
 
   private static ChatView chat(ResultSet row) throws SQLException {

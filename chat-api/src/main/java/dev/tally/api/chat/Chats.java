@@ -55,7 +55,7 @@ public class Chats {
    * @throws ProblemException 404 if there is no such app
    */
   void list(AppToken app, PageRequest page, Tombstones tombstones, PageBody<ChatView> body) {
-    rows.read(app, page, tombstones, body::add);
+    rows.read(app, page, tombstones, body);
     if (body.isEmpty()) {
       // If the app is missing, this says so.
       apps.get(app);

@@ -1,5 +1,6 @@
 package dev.tally.api.message;
 
+import dev.tally.api.page.PageBody;
 import dev.tally.api.page.PageRequest;
 import dev.tally.api.page.PageRows;
 import dev.tally.api.page.Tombstones;
@@ -15,7 +16,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
@@ -44,7 +44,6 @@ class MessageRows {
       "AND m.number > ? AND m.number < ? ORDER BY m.number LIMIT ?";
   private static final String DOWNWARDS =
       "AND m.number > ? AND m.number < ? ORDER BY m.number DESC LIMIT ?";
-  private static final String NOT_DELETED = "AND m.deleted_at IS NULL ";
 
   private static final RowMapper<MessageView> ROW = (row, _) -> message(row);
 
@@ -81,21 +80,18 @@ class MessageRows {
   }
 
   /**
-   * Reads the messages of a page, and one more if another page follows. Only one of them is in
-   * memory at a time.
-   *
-   * @param reader takes each message; false ends the reading
+   * Reads messages into a page, until the page is full. Only one of them is in memory at a time.
+   * SQL leaves no tombstones out: then its LIMIT would not bound what MySQL reads.
    */
-  void read(ChatName chat, PageRequest page, Tombstones tombstones, Predicate<MessageView> reader) {
+  void read(ChatName chat, PageRequest page, Tombstones tombstones, PageBody<MessageView> body) {
     pages.read(
         page,
-        SELECT
-            + (tombstones == Tombstones.OMITTED ? NOT_DELETED : "")
-            + (page.descending() ? DOWNWARDS : UPWARDS),
+        tombstones.probe(page),
+        SELECT + (page.descending() ? DOWNWARDS : UPWARDS),
         List.of(chat.app().value(), chat.number()),
         ROW,
         MessageView::number,
-        reader);
+        tombstones.reader(body, MessageView::deleted));
   }
 
   List<MessageView> of(ChatName chat, Collection<Long> numbers) {

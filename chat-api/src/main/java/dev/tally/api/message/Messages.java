@@ -85,7 +85,7 @@ public class Messages {
    * @throws ProblemException 404 if there is no such app or chat
    */
   void list(ChatName chat, PageRequest page, Tombstones tombstones, PageBody<MessageView> body) {
-    rows.read(chat, page, tombstones, body::add);
+    rows.read(chat, page, tombstones, body);
     if (body.isEmpty()) {
       // If the app or the chat is missing, this says so.
       chats.place(chat);

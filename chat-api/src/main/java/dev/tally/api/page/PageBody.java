@@ -84,6 +84,16 @@ public final class PageBody<T> implements AutoCloseable {
     more = true;
   }
 
+  /**
+   * Notes that the page ends after a row, and that items may follow the row.
+   *
+   * @param row the last row that was looked at, also one that the page leaves out
+   */
+  public void continuesAfter(T row) {
+    more = true;
+    last = row;
+  }
+
   public boolean isEmpty() {
     return items == 0;
   }
@@ -91,7 +101,7 @@ public final class PageBody<T> implements AutoCloseable {
   /**
    * Sends the page, with a {@code Link} if more items follow.
    *
-   * @param next the query of the page after an item
+   * @param next the query of the page after an item, or after a row that this page leaves out
    */
   public void send(Function<T, PageQuery> next, HttpServletResponse response) {
     if (items == 0) {

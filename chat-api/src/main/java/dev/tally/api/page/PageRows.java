@@ -18,7 +18,7 @@ public class PageRows {
   /**
    * The most rows of one statement of a page. Connector/J reads and drops the rows that a full page
    * leaves over, with the longest messages 6 MB; a page of 1,000 short ones takes eight statements,
-   * one of the default limit takes one.
+   * one of the default limit takes one. One that leaves out 5,000 tombstones takes forty.
    */
   private static final int SLICE = 128;
 
@@ -31,8 +31,10 @@ public class PageRows {
   }
 
   /**
-   * Reads the rows of a page, and one more if another page follows.
+   * Reads the rows of a page, until its reader ends the reading.
    *
+   * @param most the maximum number of rows; the page's {@link PageRequest#probe} if the page leaves
+   *     none of them out
    * @param sql the statement for the page's order. Its last three parameters are the number before
    *     the first row, the number after the last one, and how many rows it returns
    * @param parameters those before
@@ -41,6 +43,7 @@ public class PageRows {
    */
   public <T> void read(
       PageRequest page,
+      int most,
       String sql,
       List<?> parameters,
       RowMapper<T> mapper,
@@ -48,8 +51,10 @@ public class PageRows {
       Predicate<T> reader) {
     long above = page.above();
     long below = page.below();
-    for (int left = page.probe(); left > 0; left -= SLICE) {
-      int slice = Math.min(left, SLICE);
+    int left = most;
+    // A page that leaves no row out needs no more than these.
+    int slice = Math.min(page.probe(), SLICE);
+    while (left > 0) {
       List<Object> all = new ArrayList<>(parameters);
       all.addAll(List.of(above, below, slice));
       Long last = streaming.query(sql, slice(slice, mapper, number, reader), all.toArray());
@@ -61,6 +66,8 @@ public class PageRows {
       } else {
         above = last;
       }
+      left -= slice;
+      slice = Math.min(left, SLICE);
     }
   }
 

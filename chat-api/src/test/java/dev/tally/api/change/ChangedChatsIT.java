@@ -10,6 +10,7 @@ import dev.tally.testkit.TestServers;
 import dev.tally.testkit.http.Http;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +96,35 @@ class ChangedChatsIT {
             400,
             "malformed-request",
             "deleted must be omit; without it, the list shows what is deleted, too.");
+  }
+
+  /** A page looks at 5,000 rows, as the contract says. */
+  @Test
+  void aPageThatLeavesDeletedChatsOutEndsAfterTheRowsThatItLooksAt() {
+    for (long first = 2; first <= 5_002; first += 1_000) {
+      rows.chats(app, first, first + 999);
+    }
+    rows.deleteChat(app);
+    rows.chats(app, 6_002, 6_003);
+    String list = "/chats?deleted=omit&limit=10";
+
+    assertThat(numbersOfTwoPages(list, "?limit=10&after=5000&deleted=omit"))
+        .containsExactly(6_002L, 6_003L);
+    assertThat(
+            numbersOfTwoPages(
+                list + "&order=desc", "?limit=10&order=desc&before=1004&deleted=omit"))
+        .containsExactly(6_003L, 6_002L);
+  }
+
+  private List<Long> numbersOfTwoPages(String list, String link) {
+    Http.Answer first = get(list).is(200);
+    assertThat(first.next().orElseThrow()).endsWith("/chats" + link);
+    Http.Answer second = get("/chats" + link).is(200);
+    assertThat(second.next()).isEmpty();
+    return Stream.of(first, second)
+        .flatMap(page -> page.json().valueStream())
+        .map(chat -> chat.path("number").asLong())
+        .toList();
   }
 
   /** Its rows are still there: a worker erases them after a while. */

@@ -126,6 +126,28 @@ class ChangedMessagesIT {
         .containsExactly(301L, 302L, 304L);
   }
 
+  /** A page looks at 5,000 rows, as the contract says. */
+  @Test
+  void aPageThatLeavesTombstonesOutEndsAfterTheRowsThatItLooksAt() {
+    for (long first = 1; first <= 10_001; first += 1_000) {
+      rows.messages(app, first, first + 999);
+    }
+    rows.delete(app, 3, 5_500, 1);
+    rows.delete(app, 5_502, 10_999, 1);
+    String list = "/messages?deleted=omit&limit=2";
+
+    assertThat(pages(list)).isEqualTo(List.of(List.of(1L, 2L), List.of(5_501L), List.of(11_000L)));
+    assertThat(pages(list + "&order=desc"))
+        .isEqualTo(List.of(List.of(11_000L), List.of(5_501L), List.of(2L, 1L)));
+    assertThat(pages(list + "&after=2&before=5501")).isEqualTo(List.of(List.of(), List.of()));
+    assertThat(pages(list + "&after=2&before=5501&order=desc"))
+        .isEqualTo(List.of(List.of(), List.of()));
+    assertThat(get(list).is(200).next().orElseThrow())
+        .endsWith("/messages?limit=2&after=5000&deleted=omit");
+    assertThat(get(list + "&after=2&before=5501&order=desc").is(200).next().orElseThrow())
+        .endsWith("/messages?limit=2&order=desc&after=2&before=501&deleted=omit");
+  }
+
   @Test
   void aListOfTombstonesAloneIsEmptyIfAsked() {
     rows.messages(app, 1, 5);
@@ -205,6 +227,18 @@ class ChangedMessagesIT {
       }
     }
     return all;
+  }
+
+  /** The numbers of each page, from the first one to the one without a link. */
+  private List<List<Long>> pages(String first) {
+    List<List<Long>> pages = new ArrayList<>();
+    String url = chat(APIS.getFirst(), first);
+    while (url != null) {
+      Http.Answer page = Http.get(url).is(200);
+      pages.add(numbers(page));
+      url = page.next().orElse(null);
+    }
+    return pages;
   }
 
   private static List<Long> numbers(Http.Answer page) {

@@ -25,6 +25,15 @@ record ChangedRows(JdbcClient mysql) {
       SELECT id, 1, '2026-11-24 14:42:19.120215' FROM apps WHERE token = ?""";
 
   /** MySQL and MariaDB allow a thousand rounds. */
+  private static final String CHATS =
+      """
+      INSERT INTO chats (app_id, number, created_at)
+      WITH RECURSIVE numbers (number) AS
+        (SELECT ? UNION ALL SELECT number + 1 FROM numbers WHERE number < ?)
+      SELECT a.id, n.number, '2026-11-24 14:42:19.120215'
+      FROM apps a, numbers n WHERE a.token = ?""";
+
+  /** MySQL and MariaDB allow a thousand rounds. */
   private static final String MESSAGES =
       """
       INSERT INTO messages (app_id, chat_number, number, body, author, reply_to, created_at)
@@ -93,6 +102,11 @@ record ChangedRows(JdbcClient mysql) {
     return token;
   }
 
+  /** Adds chats with these numbers, at most a thousand. */
+  void chats(String app, long first, long last) {
+    mysql.sql(CHATS).params(first, last, app).update();
+  }
+
   /** Adds messages with these numbers, at most a thousand. All but the first answer the first. */
   void messages(String app, long first, long last) {
     mysql.sql(MESSAGES).params(first, last, app).update();
@@ -122,7 +136,7 @@ record ChangedRows(JdbcClient mysql) {
     mysql.sql(EDIT_CHAT).params(name, number, app).update();
   }
 
-  /** Deletes the chat, of which nothing is erased yet. */
+  /** Deletes all chats of the app, of which nothing is erased yet. */
   void deleteChat(String app) {
     mysql.sql(DELETE_CHAT).param(app).update();
   }
