@@ -80,6 +80,7 @@ class BatchesOfChangesIT extends ChangesFixture {
         "{\"message_number\":1,\"deleted\":true,\"body\":\"x\"}|deleted stands without body and metadata: leave them out, or deleted.",
         "{\"message_number\":1,\"deleted\":true,\"metadata\":null}|deleted stands without body and metadata: leave them out, or deleted.",
         "{\"message_number\":1,\"deleted\":true,\"expected_revision\":-1}|expected_revision must be a whole number from 0 on.",
+        "{\"message_number\":1,\"deleted\":true,\"expected_revision\":null}|expected_revision must be a whole number from 0 on.",
         "{\"message_number\":1,\"number\":1,\"deleted\":true}|number is not known here. Leave it out, or send: author, body, deleted, expected_revision, message_number, metadata."
       })
   void aLineThatIsWrongIsNamedAndNothingIsAccepted(String line, String error) {

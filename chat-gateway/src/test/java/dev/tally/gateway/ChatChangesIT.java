@@ -168,7 +168,9 @@ class ChatChangesIT extends ChangesFixture {
         "{'name':' '} | name must not be blank.",
         "{'body':'x'} | body is not known here. Leave it out, or send: author, expected_revision,"
             + " metadata, name.",
-        "{'name':'x','expected_revision':-1} | expected_revision must be a whole number from 0 on."
+        "{'name':'x','expected_revision':-1} | expected_revision must be a whole number from 0 on.",
+        "{'name':'x','expected_revision':null} | expected_revision must be a whole number from 0"
+            + " on."
       })
   void aWrongEditIsRefused(String body, String error) {
     change("PATCH", body.replace('\'', '"')).isProblem(422, "invalid-field", error);

@@ -2,6 +2,8 @@ package dev.tally.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tally.testkit.http.Http;
+import java.net.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,8 @@ class RefusedChangesIT extends ChangesFixture {
         "PUT|{\"body\":\"x\",\"reply_to\":1}|reply_to is not known here. Leave it out, or send: author, body, expected_revision, metadata.",
         "PUT|{\"body\":\"x\",\"author\":\" \"}|author must not be blank.",
         "PUT|{\"body\":\"x\",\"expected_revision\":-1}|expected_revision must be a whole number from 0 on.",
+        "PUT|{\"body\":\"x\",\"expected_revision\":null}|expected_revision must be a whole number from 0 on.",
+        "PATCH|{\"body\":\"x\",\"expected_revision\":null}|expected_revision must be a whole number from 0 on.",
         "PUT|{\"body\":\"x\",\"expected_revision\":1000000000000000}|expected_revision must be a whole number from 0 on.",
         "PATCH|{\"author\":\"ann\"}|body or metadata must be there; what is left out stays as it is.",
         "PATCH|{\"body\":null}|body or metadata must be there; what is left out stays as it is.",
@@ -83,6 +87,40 @@ class RefusedChangesIT extends ChangesFixture {
             "malformed-request",
             "A DELETE has no body here: send author and expected_revision in the query.");
     assertThat(chat.jobs()).hasSize(3);
+  }
+
+  /** What the parameter says would be gone, and an edit would overwrite any revision. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT|/chats/1/messages/1|application/json|{'body':'x'}",
+        "PATCH|/chats/1/messages/1|application/json|{'body':'x'}",
+        "PUT|/chats/1/messages/1|application/x-www-form-urlencoded|body=x",
+        "PATCH|/chats/1/messages|application/x-ndjson|{'message_number':1,'body':'x'}",
+        "PATCH|/chats/1|application/json|{'name':'x'}"
+      })
+  void aParameterBesideABodyIsNamed(String method, String path, String type, String body) {
+    ChangedChat chat = chat();
+    String url =
+        "http://127.0.0.1:%d/apps/%s%s".formatted(GatewayFixture.port(gateway), chat.app(), path);
+
+    send(method, url + "?expected_revision=3", type, body)
+        .isProblem(
+            422,
+            "invalid-field",
+            "expected_revision is not known in the query here."
+                + " Leave it out, or send it in the body.");
+
+    assertThat(chat.jobs()).hasSize(3);
+    assertThat(send(method, url, type, body).status()).isIn(200, 201);
+    assertThat(chat.jobs()).hasSize(4);
+  }
+
+  private static Http.Answer send(String method, String url, String type, String body) {
+    return Http.send(
+        Http.request(url, "Content-Type", type)
+            .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
   }
 
   @Test

@@ -60,6 +60,7 @@ final class BatchController {
               + " To change one message with JSON or a form, add its number to the path.");
     }
     try (BodyGate.Entry entry = gate.admit(chat.app(), request, Lines.MAX_BYTES, response)) {
+      fields.requireNoQuery(request);
       List<RequestedChange> changes =
           Lines.read(
               RequestBody.text(request, Lines.MAX_BYTES),

@@ -78,9 +78,7 @@ final class MessageController {
       HttpServletResponse response) {
     List<MessageContent> messages =
         batch
-            ? Lines.read(
-                RequestBody.text(request, Lines.MAX_BYTES),
-                line -> MessageFields.content(fields.readJson(line, MessageFields.ALL)))
+            ? batch(request)
             : List.of(MessageFields.content(fields.read(request, MessageFields.ALL)));
     String route = (batch ? "batch of messages " : "message ") + chat.number();
     IdempotencyKey idempotencyKey =
@@ -91,5 +89,11 @@ final class MessageController {
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());
+  }
+
+  private List<MessageContent> batch(HttpServletRequest request) {
+    return Lines.read(
+        RequestBody.text(request, Lines.MAX_BYTES),
+        line -> MessageFields.content(fields.readJson(line, MessageFields.ALL)));
   }
 }

@@ -12,7 +12,8 @@ import org.springframework.http.MediaType;
  * Reads the fields of a request. Each method returns the texts of the fields that the request has,
  * by their names: a text as it was sent, a number's digits, true or false, an object as JSON
  * without spaces. A field that is null in JSON is a field that the request does not have, unless
- * the field {@link ObjectField#mayBeNull may be null}.
+ * the field {@link ObjectField#mayBeNull may be null} or {@link NumberField#refusesNull refuses
+ * it}.
  *
  * <p>Every method throws a {@link ProblemException}: 400 if what was sent cannot be read, 422 if it
  * has a field that the route does not know, unless such fields are ignored.
@@ -22,6 +23,8 @@ public final class FieldReader {
   /** A longer name is cut in answers. */
   private static final int LONGEST_NAME = 64;
 
+  private static final Fields NONE = Fields.of();
+
   private final UnknownFields unknown;
 
   /** A reader that treats unknown fields like this. */
@@ -29,8 +32,15 @@ public final class FieldReader {
     this.unknown = unknown;
   }
 
-  /** The fields of a JSON object or a form, by the media type that the request names. */
+  /**
+   * The fields of a JSON object or a form, by the media type that the request names. A request that
+   * changes something has {@link #requireNoQuery no query}; that of one that creates something is
+   * ignored, as it always was.
+   */
   public Map<String, String> read(HttpServletRequest request, Fields known) {
+    if (!"POST".equals(request.getMethod())) {
+      requireNoQuery(request);
+    }
     MediaType type = RequestBody.mediaType(request);
     if (type == null) {
       if (RequestBody.text(request, RequestBody.MAX_OBJECT_BYTES).isEmpty()) {
@@ -66,9 +76,29 @@ public final class FieldReader {
    */
   public Map<String, String> readQuery(HttpServletRequest request, Fields known) {
     String query = request.getQueryString();
-    if (query == null) {
-      return Map.of();
+    return query == null ? Map.of() : query(query, known).texts();
+  }
+
+  /**
+   * Refuses the query of a request whose fields are in its body, unless unknown fields are ignored:
+   * what a parameter says would be gone. An edit whose condition is gone overwrites.
+   *
+   * @throws ProblemException 422 that names the first parameter, 400 if the query cannot be read
+   */
+  public void requireNoQuery(HttpServletRequest request) {
+    String query = request.getQueryString();
+    if (query == null || unknown == UnknownFields.IGNORE) {
+      return;
     }
+    String parameter = query(query, NONE).firstUnknown;
+    if (parameter != null) {
+      throw ProblemException.invalidField(
+          shortened(parameter),
+          "is not known in the query here. Leave it out, or send it in the body.");
+    }
+  }
+
+  private Found query(String query, Fields known) {
     Found found = new Found(known);
     try {
       FormFields.read(query, found);
@@ -76,7 +106,7 @@ public final class FieldReader {
       throw ProblemException.malformed(
           "The query cannot be read: send UTF-8, percent-encoded, and each parameter once.");
     }
-    return found.texts();
+    return found;
   }
 
   /** The fields of a JSON object. */

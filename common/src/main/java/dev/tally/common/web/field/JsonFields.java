@@ -52,7 +52,8 @@ final class JsonFields {
     return switch (field) {
       case ObjectField object -> object.mayBeNull() ? ObjectField.NULL : null;
       case TextField text -> text.mayBeNull() ? TextField.NULL : null;
-      case NumberField _, FlagField _ -> null;
+      case NumberField number -> number.refusesNull() ? NumberField.NULL : null;
+      case FlagField _ -> null;
     };
   }
 

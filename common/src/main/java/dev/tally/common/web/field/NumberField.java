@@ -8,17 +8,24 @@ import org.jspecify.annotations.Nullable;
  * A field with a number of a chat's: a JSON number, or digits in a form.
  *
  * @param lowest the lowest number allowed, 0 or 1
+ * @param refusesNull whether null is read as {@link #NULL}, which is no number, and not as nothing
  */
-public record NumberField(String name, long lowest) implements Field {
+public record NumberField(String name, long lowest, boolean refusesNull) implements Field {
+
+  /** The text of a field that is null, where that is refused. */
+  public static final String NULL = "null";
 
   /** The message that a line of a batch changes. */
-  public static final NumberField MESSAGE_NUMBER = new NumberField("message_number", 1);
+  public static final NumberField MESSAGE_NUMBER = new NumberField("message_number", 1, false);
 
   /** The earlier message of the chat that a message answers. */
-  public static final NumberField REPLY_TO = new NumberField("reply_to", 1);
+  public static final NumberField REPLY_TO = new NumberField("reply_to", 1, false);
 
-  /** The revision of a message that a change is for, 0 if nobody has changed the message yet. */
-  public static final NumberField EXPECTED_REVISION = new NumberField("expected_revision", 0);
+  /**
+   * The revision of a message that a change is for, 0 if nobody has changed the message yet. If
+   * null were nothing, a client that lost the revision would overwrite any.
+   */
+  public static final NumberField EXPECTED_REVISION = new NumberField("expected_revision", 0, true);
 
   /**
    * Checks a number that may be missing.

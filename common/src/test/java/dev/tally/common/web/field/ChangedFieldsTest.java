@@ -22,7 +22,7 @@ class ChangedFieldsTest {
 
   @Test
   void nullIsReadWhereItSaysSomething() {
-    String json = "{\"body\":null,\"metadata\":null,\"expected_revision\":null}";
+    String json = "{\"body\":null,\"metadata\":null}";
 
     assertThat(READER.readJson(json, KNOWN)).isEqualTo(Map.of("metadata", "null"));
     assertThat(READER.readJson("{\"metadata\":{}}", KNOWN)).isEqualTo(Map.of("metadata", "{}"));
@@ -51,6 +51,20 @@ class ChangedFieldsTest {
         .isEqualTo(999_999_999_999_999L);
     assertThatThrownBy(() -> NumberField.REPLY_TO.optional("0"))
         .hasMessage("reply_to must be a whole number from 1 on.");
+  }
+
+  /** A condition that a client means is not dropped. */
+  @Test
+  void nullIsNoRevision() {
+    String revision =
+        READER.readJson("{\"expected_revision\":null}", KNOWN).get("expected_revision");
+
+    assertThatThrownBy(() -> NumberField.EXPECTED_REVISION.optional(revision))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.type()).isEqualTo(ProblemType.INVALID_FIELD))
+        .hasMessage("expected_revision must be a whole number from 0 on.");
+    assertThat(READER.readJson("{\"reply_to\":null}", Fields.of(NumberField.REPLY_TO))).isEmpty();
   }
 
   @ParameterizedTest
