@@ -9,7 +9,10 @@ import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Checks the counts of changes, and that each change and each deleted message is counted. */
+/**
+ * Checks the counts of changes, that each change and each deleted message is counted, and that
+ * nothing is left of what a deleted message said.
+ */
 @Component
 class ChangesCheck {
 
@@ -20,6 +23,22 @@ class ChangesCheck {
       FROM changes
       WHERE app_id = :app AND chat_number BETWEEN :first AND :last
       GROUP BY chat_number""";
+
+  /**
+   * Only of chats with deleted messages. It reads the chat's changes, as {@link #CHANGES} does, and
+   * looks up the messages of those that say something: a chat may have far more messages.
+   */
+  private static final String NOT_BLANK =
+      """
+      SELECT c.number, COUNT(*)
+      FROM chats c
+      STRAIGHT_JOIN changes h FORCE INDEX (PRIMARY)
+        ON h.app_id = c.app_id AND h.chat_number = c.number
+      STRAIGHT_JOIN messages m
+        ON m.app_id = h.app_id AND m.chat_number = h.chat_number AND m.number = h.message_number
+      WHERE c.app_id = :app AND c.number BETWEEN :first AND :last AND c.deleted_count > 0
+        AND (h.body IS NOT NULL OR h.metadata IS NOT NULL) AND m.deleted_at IS NOT NULL
+      GROUP BY c.number""";
 
   private static final String WITHOUT_CHAT =
       """
@@ -38,10 +57,18 @@ class ChangesCheck {
    * The changes of a chat.
    *
    * @param pending how many of them wait for their message
+   * @param notBlank how many of them say what a deleted message said
    */
-  record Changes(Rows rows, long pending) {
-    static final Changes NONE = new Changes(Rows.NONE, 0);
+  record Changes(Rows rows, long pending, long notBlank) {
+    static final Changes NONE = new Changes(Rows.NONE, 0, 0);
   }
+
+  /**
+   * The deleted messages of a chat.
+   *
+   * @param notBlank how many of them still say something
+   */
+  record Deleted(long count, long notBlank) {}
 
   /**
    * The counts of a chat.
@@ -54,6 +81,7 @@ class ChangesCheck {
 
   /** The changes of the chats from one number to another, by the chat's number. */
   Map<Long, Changes> changes(long app, long first, long last) {
+    Map<Long, Long> notBlank = notBlank(app, first, last);
     Map<Long, Changes> changes = new HashMap<>();
     jdbc.sql(CHANGES)
         .param("app", app)
@@ -62,22 +90,40 @@ class ChangesCheck {
         .query(
             row -> {
               Rows rows = new Rows(row.getLong(2), row.getLong(3), row.getLong(4));
-              changes.put(row.getLong(1), new Changes(rows, row.getLong(5)));
+              long chat = row.getLong(1);
+              changes.put(chat, new Changes(rows, row.getLong(5), notBlank.getOrDefault(chat, 0L)));
             });
     return changes;
   }
 
-  /**
-   * Checks the counts of a chat.
-   *
-   * @param deleted how many of its messages are deleted
-   */
+  private Map<Long, Long> notBlank(long app, long first, long last) {
+    Map<Long, Long> notBlank = new HashMap<>();
+    jdbc.sql(NOT_BLANK)
+        .param("app", app)
+        .param("first", first)
+        .param("last", last)
+        .query(
+            row -> {
+              notBlank.put(row.getLong(1), row.getLong(2));
+            });
+    return notBlank;
+  }
+
+  /** Checks the counts of a chat, and that its deletions have blanked all that they had to. */
   static void check(
-      Findings findings, ChatName chat, Counts counts, Changes changes, long deleted) {
+      Findings findings, ChatName chat, Counts counts, Changes changes, Deleted deleted) {
     String name = new Parent.Changes(chat).name();
     compare(findings, name, "changes_count", counts.changes(), changes.rows().count());
     compare(findings, name, "pending_count", counts.pending(), changes.pending());
-    compare(findings, name, "deleted_count", counts.deleted(), deleted);
+    compare(findings, name, "deleted_count", counts.deleted(), deleted.count());
+    checkBlank(findings, name, "deleted messages", deleted.notBlank());
+    checkBlank(findings, name, "changes of deleted messages", changes.notBlank());
+  }
+
+  private static void checkBlank(Findings findings, String name, String what, long notBlank) {
+    if (notBlank > 0) {
+      findings.add("%s: %s have left a body or metadata: %d".formatted(name, what, notBlank));
+    }
   }
 
   private static void compare(Findings findings, String name, String what, long count, long rows) {

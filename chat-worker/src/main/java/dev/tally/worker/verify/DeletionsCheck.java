@@ -22,8 +22,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Checks that nothing is left of deleted chats and apps whose erasure has ended: no rows, and
- * nothing in Redis. {@link SearchCheck} names their documents, as it does all without a message.
+ * Checks that nothing is left of deleted chats and apps whose erasure has ended: no rows, no names,
+ * no metadata, and nothing in Redis. {@link SearchCheck} names their documents, as it does all
+ * without a message.
  */
 @Component
 class DeletionsCheck {
@@ -47,7 +48,8 @@ class DeletionsCheck {
              EXISTS (SELECT 1 FROM messages m
                      WHERE m.app_id = c.app_id AND m.chat_number = c.number) AS messages,
              EXISTS (SELECT 1 FROM changes h
-                     WHERE h.app_id = c.app_id AND h.chat_number = c.number) AS changes
+                     WHERE h.app_id = c.app_id AND h.chat_number = c.number) AS changes,
+             c.name IS NOT NULL AS name, c.metadata IS NOT NULL AS metadata
       FROM chats c JOIN apps a ON a.id = c.app_id
       WHERE (c.app_id > :app OR (c.app_id = :app AND c.number > :chat))
         AND c.deleted_at IS NOT NULL AND a.deleted_at IS NULL
@@ -159,7 +161,7 @@ class DeletionsCheck {
                     after[0] = row.getLong(1);
                     after[1] = row.getLong(3);
                     ChatName chat = new ChatName(new AppToken(row.getString(2)), after[1]);
-                    for (String what : List.of("messages", "changes")) {
+                    for (String what : List.of("messages", "changes", "name", "metadata")) {
                       if (row.getBoolean(what)) {
                         left(findings, new Parent.Chat(chat), what);
                       }

@@ -39,10 +39,10 @@ public class Verification {
       """
       SELECT c.number, c.messages_count, COUNT(m.number), MIN(m.number), MAX(m.number),
              c.changes_count, c.pending_count, c.deleted_count, COUNT(m.deleted_at),
+             SUM(m.deleted_at IS NOT NULL AND (LENGTH(m.body) > 0 OR m.metadata IS NOT NULL)),
              c.deleted_at IS NOT NULL
       FROM (SELECT app_id, number, messages_count, changes_count, pending_count, deleted_count,
-                   deleted_at
-            FROM chats
+                   deleted_at FROM chats
             WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit) c
       LEFT JOIN messages m ON m.app_id = c.app_id AND m.chat_number = c.number
       GROUP BY c.number, c.messages_count, c.changes_count, c.pending_count, c.deleted_count,
@@ -165,7 +165,7 @@ public class Verification {
       long count,
       Rows messages,
       ChangesCheck.Counts counts,
-      long deleted,
+      ChangesCheck.Deleted deleted,
       boolean isDeleted) {}
 
   private void checkApps(Tally tally) {
@@ -273,8 +273,8 @@ public class Verification {
                     row.getLong(2),
                     new Rows(row.getLong(3), row.getLong(4), row.getLong(5)),
                     new ChangesCheck.Counts(row.getLong(6), row.getLong(7), row.getLong(8)),
-                    row.getLong(9),
-                    row.getBoolean(10)))
+                    new ChangesCheck.Deleted(row.getLong(9), row.getLong(10)),
+                    row.getBoolean(11)))
         .list();
   }
 

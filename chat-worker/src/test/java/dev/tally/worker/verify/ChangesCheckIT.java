@@ -15,8 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Changes that are missing or counted wrongly are named. */
+/** Changes that are missing or counted wrongly are named, and what deletions have not blanked. */
 class ChangesCheckIT {
+
+  private static final String NOT_BLANK_MESSAGE =
+      "deleted messages have left a body or metadata: 1";
+  private static final String NOT_BLANK_CHANGE =
+      "changes of deleted messages have left a body or metadata: 1";
 
   private WorkerFixture fixture;
   private String app;
@@ -61,6 +66,30 @@ class ChangesCheckIT {
             chat("changes_count is 3, but there are 2"),
             chat("pending_count is 1, but there are 0"),
             chat("deleted_count is 0, but there are 1"));
+  }
+
+  /** A column's rules say that a body of spaces is empty. */
+  @Test
+  void whatADeletedMessageStillSaysIsNamed() {
+    update("UPDATE messages SET body = ' ' WHERE number = 2");
+    assertThat(findings()).containsExactly(chat(NOT_BLANK_MESSAGE));
+
+    update("UPDATE messages SET body = '', metadata = '{}' WHERE number = 2");
+    assertThat(findings()).containsExactly(chat(NOT_BLANK_MESSAGE));
+  }
+
+  @Test
+  void whatTheChangesOfADeletedMessageStillSayIsNamed() {
+    update("UPDATE changes SET body = 'b' WHERE number = 2");
+    assertThat(findings()).containsExactly(chat(NOT_BLANK_CHANGE));
+
+    update("UPDATE changes SET body = NULL, metadata = '{}' WHERE number = 2");
+    assertThat(findings()).containsExactly(chat(NOT_BLANK_CHANGE));
+
+    update("UPDATE changes SET metadata = NULL WHERE number = 2");
+    assertThat(findings()).isEmpty();
+    update("UPDATE changes SET message_number = 2 WHERE number = 1");
+    assertThat(findings()).containsExactly(chat(NOT_BLANK_CHANGE));
   }
 
   @Test

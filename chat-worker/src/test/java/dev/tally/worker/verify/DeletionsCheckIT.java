@@ -83,6 +83,18 @@ class DeletionsCheckIT {
   }
 
   @Test
+  void nameOfAChat() {
+    sql("UPDATE chats SET name = 'Plans'");
+    assertNamed(chat("name"));
+  }
+
+  @Test
+  void metadataOfAChat() {
+    sql("UPDATE chats SET metadata = '{}'");
+    assertNamed(chat("metadata"));
+  }
+
+  @Test
   void outbox() {
     // Of a partition that there is not, so that no worker takes it.
     sql(
