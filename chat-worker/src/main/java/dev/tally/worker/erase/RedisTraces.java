@@ -4,13 +4,17 @@ import dev.tally.common.accept.counter.AppAccess;
 import dev.tally.common.deadletter.DeadLetters;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.identity.ChatName;
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.common.redis.KeyScan;
 import dev.tally.worker.idempotency.RequestRecords;
+import dev.tally.worker.numbers.Counters;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
@@ -21,6 +25,11 @@ import org.springframework.stereotype.Component;
 @Component
 class RedisTraces {
 
+  /** Most chats whose counters are erased by their names: some seconds' work. */
+  static final long MOST_NAMED = 10_000_000;
+
+  private static final int NAMES_A_COMMAND = 1_000;
+
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
   private final KeyScan scan;
@@ -28,6 +37,7 @@ class RedisTraces {
   private final DeadLetters letters;
   private final AppAccess access;
   private final RequestRecords records;
+  private final Counters counters;
 
   RedisTraces(
       StringRedisTemplate redis,
@@ -42,6 +52,7 @@ class RedisTraces {
     this.letters = letters;
     this.access = new AppAccess(redis, layout);
     this.records = new RequestRecords(redis);
+    this.counters = new Counters(redis);
   }
 
   /** What is gone. */
@@ -82,9 +93,51 @@ class RedisTraces {
         forgotten, erase(chat.app(), job -> JobText.chat(job).equals(Optional.of(chat))));
   }
 
-  /** Erases what Redis has of an app, but for what says that it is deleted. */
+  /**
+   * Erases what Redis has of an app, but for what says that it is deleted. That also says how many
+   * chats the app has had, so their counters are erased by their names, all in one step: its work
+   * grows with the app's own chats. Without that number, Redis looks through the keys of all apps.
+   */
   Erased eraseApp(AppToken app) {
     PartitionKeys keys = keys(app);
+    OptionalLong chats = chats(keys, app);
+    long forgotten;
+    if (chats.isPresent()) {
+      unlinkCounters(keys, app, chats.getAsLong());
+      forgotten = records.removeAll(keys, app);
+    } else {
+      forgotten = unlinkFound(keys, app);
+    }
+    return new Erased(forgotten, erase(app, job -> JobText.app(job).equals(Optional.of(app))));
+  }
+
+  /**
+   * The highest chat number given out in an app. Empty if its counter is lost or cannot be read; if
+   * it is of an earlier epoch, because there may be later chats; and if the number is so high that
+   * a look through all keys takes no longer, or somebody else wrote it.
+   */
+  private OptionalLong chats(PartitionKeys keys, AppToken app) {
+    Counters.Counter counter = counters.read(keys.chats(app));
+    String numbers = counter.numbers();
+    if (numbers == null || !counter.epoch().equals(counters.epoch(keys))) {
+      return OptionalLong.empty();
+    }
+    OptionalLong chats = Numbers.count(numbers);
+    return chats.isPresent() && chats.getAsLong() <= MOST_NAMED ? chats : OptionalLong.empty();
+  }
+
+  private void unlinkCounters(PartitionKeys keys, AppToken app, long chats) {
+    for (long first = 1; first <= chats; first += NAMES_A_COMMAND) {
+      long last = Math.min(chats, first + NAMES_A_COMMAND - 1);
+      redis.unlink(
+          LongStream.rangeClosed(first, last)
+              .mapToObj(number -> keys.messages(new ChatName(app, number)))
+              .toList());
+    }
+  }
+
+  /** Returns how many records were in what was found. */
+  private long unlinkFound(PartitionKeys keys, AppToken app) {
     long[] forgotten = {0};
     scan.forEach(
         keys.messagesBeforeNumber(app) + "*",
@@ -96,7 +149,7 @@ class RedisTraces {
             redis.unlink(name);
           }
         });
-    return new Erased(forgotten[0], erase(app, job -> JobText.app(job).equals(Optional.of(app))));
+    return forgotten[0];
   }
 
   private long erase(AppToken app, Predicate<String> isErased) {

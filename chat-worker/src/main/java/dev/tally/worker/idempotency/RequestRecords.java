@@ -2,6 +2,7 @@ package dev.tally.worker.idempotency;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.springframework.data.redis.core.Cursor;
 import org.springframework.data.redis.core.HashOperations;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -74,6 +76,37 @@ public final class RequestRecords {
     for (String name : names) {
       removed += hashes().delete(hash, name);
     }
+    return removed;
+  }
+
+  /**
+   * Forgets all records of an app. It names all hashes that there may be: a shard may outlive what
+   * tells of it, if an earlier call was interrupted.
+   *
+   * @param keys those of the app's partition
+   * @return how many fields are gone: records, and the numbers of those in shards
+   */
+  public long removeAll(PartitionKeys keys, AppToken app) {
+    List<String> hashes = new ArrayList<>(keys.records(app));
+    for (int i = 0; i < SHARDS.length(); i++) {
+      hashes.addAll(keys.shards(app, SHARDS.charAt(i)));
+    }
+    List<?> sizes =
+        redis.executePipelined(
+            (RedisCallback<?>)
+                connection -> {
+                  for (String hash : hashes) {
+                    connection.hashCommands().hLen(hash.getBytes(StandardCharsets.UTF_8));
+                  }
+                  return null;
+                });
+    long removed = 0;
+    for (Object size : sizes) {
+      if (size instanceof Long fields) {
+        removed += fields;
+      }
+    }
+    redis.unlink(hashes);
     return removed;
   }
 
