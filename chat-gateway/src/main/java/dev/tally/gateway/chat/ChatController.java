@@ -45,19 +45,15 @@ final class ChatController {
       HttpServletRequest request,
       HttpServletResponse response) {
     try (BodyGate.Entry entry = gate.admit(app, request, RequestBody.MAX_OBJECT_BYTES, response)) {
-      ChatContent content = content(request);
+      // Some clients name a type and send nothing.
+      ChatContent content =
+          RequestBody.isAbsent(request)
+              ? ChatContent.NONE
+              : ChatFields.content(fields.read(request, ChatFields.ALL));
       IdempotencyKey idempotencyKey = IdempotencyHeader.key(key, ChatFields.parts(content));
       entry.count(1, response);
       return new Accepted(
           acceptor.chat(app, content, idempotencyKey, Traceparent.wellFormed(traceparent)));
     }
-  }
-
-  private ChatContent content(HttpServletRequest request) {
-    if (RequestBody.isAbsent(request)) {
-      // Some clients name a type and send nothing.
-      return ChatContent.NONE;
-    }
-    return ChatFields.content(fields.read(request, ChatFields.ALL));
   }
 }

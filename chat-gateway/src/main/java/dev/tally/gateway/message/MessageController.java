@@ -78,7 +78,9 @@ final class MessageController {
       HttpServletResponse response) {
     List<MessageContent> messages =
         batch
-            ? batch(request)
+            ? Lines.read(
+                RequestBody.text(request, Lines.MAX_BYTES),
+                line -> MessageFields.content(fields.readJson(line, MessageFields.ALL)))
             : List.of(MessageFields.content(fields.read(request, MessageFields.ALL)));
     String route = (batch ? "batch of messages " : "message ") + chat.number();
     IdempotencyKey idempotencyKey =
@@ -89,11 +91,5 @@ final class MessageController {
     return batch
         ? new AcceptedBatch(numbers.first(), numbers.last())
         : new AcceptedOne(numbers.last());
-  }
-
-  private List<MessageContent> batch(HttpServletRequest request) {
-    return Lines.read(
-        RequestBody.text(request, Lines.MAX_BYTES),
-        line -> MessageFields.content(fields.readJson(line, MessageFields.ALL)));
   }
 }
