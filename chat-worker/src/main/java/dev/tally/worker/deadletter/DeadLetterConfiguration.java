@@ -9,6 +9,7 @@ import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.WaitingJobs;
 import dev.tally.worker.numbers.Counters;
+import dev.tally.worker.numbers.DeletedParents;
 import dev.tally.worker.restore.VoidRows;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,8 +51,8 @@ class DeadLetterConfiguration {
 
   @Bean
   WithdrawnDeletions withdrawnDeletions(
-      JdbcClient jdbc, StringRedisTemplate redis, RedisLayout layout) {
-    return new WithdrawnDeletions(jdbc, redis, layout);
+      DeletedParents deleted, StringRedisTemplate redis, RedisLayout layout) {
+    return new WithdrawnDeletions(deleted, redis, layout);
   }
 
   @Bean

@@ -5,12 +5,12 @@ import dev.tally.common.identity.ChatName;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.Job;
+import dev.tally.worker.numbers.DeletedParents;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Opens chats again whose deletion was accepted and never persisted; runs {@code
@@ -22,17 +22,12 @@ final class WithdrawnDeletions {
   private static final RedisScript<Long> WITHDRAW =
       RedisScript.of(new ClassPathResource("lua/withdraw-deletion.lua"), Long.class);
 
-  private static final String IS_DELETED =
-      """
-      SELECT EXISTS (SELECT 1 FROM chats JOIN apps ON apps.id = app_id
-                     WHERE token = :token AND number = :chat AND chats.deleted_at IS NOT NULL)""";
-
-  private final JdbcClient jdbc;
+  private final DeletedParents deleted;
   private final StringRedisTemplate redis;
   private final RedisLayout layout;
 
-  WithdrawnDeletions(JdbcClient jdbc, StringRedisTemplate redis, RedisLayout layout) {
-    this.jdbc = jdbc;
+  WithdrawnDeletions(DeletedParents deleted, StringRedisTemplate redis, RedisLayout layout) {
+    this.deleted = deleted;
     this.redis = redis;
     this.layout = layout;
   }
@@ -51,20 +46,12 @@ final class WithdrawnDeletions {
       return false;
     }
     ChatName chat = deletion.chat();
-    if (isDeleted(chat)) {
+    if (deleted.has(chat)) {
       return false;
     }
     String counter = new Parent.Chat(chat).counter(layout.partitions().of(chat.app()));
     Long withdrawn =
         redis.execute(WITHDRAW, List.of(counter), Long.toString(deletion.number())); // number
     return Objects.equals(withdrawn, 1L);
-  }
-
-  private boolean isDeleted(ChatName chat) {
-    return jdbc.sql(IS_DELETED)
-        .param("token", chat.app().value())
-        .param("chat", chat.number())
-        .query(Boolean.class)
-        .single();
   }
 }
