@@ -24,12 +24,20 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Messages {
 
+  /** The {@link Message#revision} of a row of {@code messages m}. */
+  public static final String REVISION =
+      """
+      IF(m.deleted_at IS NULL, COALESCE(m.revision, 0), 999999999999999)
+      """;
+
   /** The apps come second: the order of the messages is that of their key. */
   private static final String SELECT =
       """
-      SELECT m.app_id, m.chat_number, m.number, m.body,
-             IF(m.deleted_at IS NULL, COALESCE(m.revision, 0), 999999999999999),
-             COALESCE(m.deleted_at, m.edited_at, m.created_at), a.token
+      SELECT m.app_id, m.chat_number, m.number, m.body, a.token,
+             COALESCE(m.deleted_at, m.edited_at, m.created_at),
+      """
+          + REVISION
+          + """
       FROM messages m STRAIGHT_JOIN apps a ON a.id = m.app_id
       LEFT JOIN chats c ON c.app_id = m.app_id AND c.number = m.chat_number
       WHERE m.lost_at IS NULL AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND\s""";
@@ -93,9 +101,9 @@ public final class Messages {
   private static Message message(ResultSet row, int index) throws SQLException {
     return new Message(
         new MessageKey(new ChatKey(row.getLong(1), row.getLong(2)), row.getLong(3)),
-        new AppToken(row.getString(7)),
+        new AppToken(row.getString(5)),
         row.getString(4),
-        row.getLong(5),
+        row.getLong(7),
         row.getObject(6, LocalDateTime.class).toInstant(ZoneOffset.UTC));
   }
 }

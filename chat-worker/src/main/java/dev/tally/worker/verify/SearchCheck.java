@@ -40,7 +40,11 @@ class SearchCheck {
 
   private static final String PERSISTED =
       """
-      SELECT number, IF(deleted_at IS NULL, COALESCE(revision, 0), 999999999999999) FROM messages
+      SELECT m.number,
+      """
+          + Messages.REVISION
+          + """
+      FROM messages m
       WHERE app_id = :app AND chat_number = :chat AND number IN (:numbers) AND lost_at IS NULL""";
 
   private static final String BEING_ERASED =
