@@ -26,9 +26,12 @@ public final class Proxy implements AutoCloseable {
   private final int port;
   private final int serverPort;
 
+  /** A socket that listens, and the thread that accepts its connections. */
+  private record Listener(ServerSocket socket, Thread accepting) {}
+
   // Guarded by this.
   private final Set<Link> links = new HashSet<>();
-  private @Nullable ServerSocket listener;
+  private @Nullable Listener listener;
   private boolean stalled;
   private boolean losingAnswers;
   private Duration toServer = Duration.ZERO;
@@ -69,15 +72,33 @@ public final class Proxy implements AutoCloseable {
 
   /** Resets all connections and refuses new ones. */
   @Override
-  public synchronized void close() {
-    if (listener != null) {
-      closeQuietly(listener);
-      listener = null;
+  public void close() {
+    Listener closed;
+    synchronized (this) {
+      closed = listener;
+      if (closed != null) {
+        closeQuietly(closed.socket());
+        listener = null;
+      }
+      // Resets the connections first, otherwise bytes that a stall held back could still pass.
+      resetAll();
+      stalled = false;
+      notifyAll();
     }
-    // Resets the connections first, otherwise bytes that a stall held back could still pass.
-    resetAll();
-    stalled = false;
-    notifyAll();
+    if (closed != null) {
+      awaitEnd(closed.accepting());
+    }
+  }
+
+  /** A closed listener goes on listening until the accepting thread has left the kernel. */
+  private static void awaitEnd(Thread accepting) {
+    try {
+      if (!accepting.join(PORT_WAIT)) {
+        throw new IllegalStateException(accepting.getName() + " does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void resetAll() {
@@ -115,14 +136,11 @@ public final class Proxy implements AutoCloseable {
       return;
     }
     ServerSocket opened = bind();
-    listener = opened;
-    Thread.ofVirtual().name("proxy-" + port).start(() -> accept(opened));
+    Thread accepting = Thread.ofVirtual().name("proxy-" + port).start(() -> accept(opened));
+    listener = new Listener(opened, accepting);
   }
 
-  /**
-   * Opens the port, and retries: a closed listener keeps its port for some milliseconds, until the
-   * accepting thread has left the kernel.
-   */
+  /** Opens the port, and retries: a process that has just ended may still keep it. */
   private ServerSocket bind() {
     long end = System.nanoTime() + PORT_WAIT.toNanos();
     while (true) {
