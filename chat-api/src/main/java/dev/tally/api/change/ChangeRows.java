@@ -18,10 +18,18 @@ import org.springframework.stereotype.Component;
 @Component
 class ChangeRows {
 
+  /** A deleted message says nothing any more, also while workers still blank its history. */
   private static final String COLUMNS =
       """
-      SELECT h.number, h.message_number, h.kind, h.effect, h.author, h.body, h.metadata,
+      SELECT h.number, h.message_number, h.kind, h.effect, h.author,
+             IF(m.deleted_at IS NULL, h.body, NULL), IF(m.deleted_at IS NULL, h.metadata, NULL),
              h.created_at
+      """;
+
+  private static final String MESSAGE =
+      """
+      LEFT JOIN messages m
+        ON m.app_id = h.app_id AND m.chat_number = h.chat_number AND m.number = h.message_number
       """;
 
   static final String OF_CHAT =
@@ -30,6 +38,9 @@ class ChangeRows {
           FROM apps a
           JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
           JOIN changes h ON h.app_id = a.id AND h.chat_number = c.number
+          """
+          + MESSAGE
+          + """
           WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
           """;
 
@@ -41,6 +52,9 @@ class ChangeRows {
           JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
           JOIN changes h FORCE INDEX (changes_message)
             ON h.app_id = a.id AND h.chat_number = c.number
+          """
+          + MESSAGE
+          + """
           WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
             AND h.message_number = ?
           """;

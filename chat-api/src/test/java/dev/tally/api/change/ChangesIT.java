@@ -102,6 +102,21 @@ class ChangesIT {
     assertThat(numbers(get("/messages/1/changes").is(200))).containsExactly(1L, 2L);
   }
 
+  /** Workers blank a long history later. */
+  @Test
+  void aDeletedMessageSaysNothingMoreWhateverItsRowsSay() {
+    rows.messages(app, 1, 2);
+    rows.edit(app, 1, 1, "secret", "{\"also\":\"secret\"}");
+    rows.edit(app, 2, 2, "first draft", null);
+    rows.delete(app, 1, 1, 3);
+    rows.change(app, 3, 1, "delete", "applied");
+
+    assertThat(get("/messages/1/changes").is(200).body())
+        .contains("\"number\":1", "\"number\":3")
+        .doesNotContain("before");
+    assertThat(get("/changes").is(200).body()).contains("first draft").doesNotContain("secret");
+  }
+
   @Test
   void aLostChangeHasOnlyItsNumber() {
     rows.messages(app, 1, 1);

@@ -29,12 +29,12 @@ class EraseMetrics {
         new EnumCounter<>(
             meters,
             "tally.erased",
-            "What was erased of deleted chats and apps, and deletions that were queued for authors",
+            "What was erased of what is deleted, and deletions that were queued for authors",
             "kind",
             Kind.class,
             kind -> kind.slug);
     Gauge.builder("tally.erasures.waiting", waiting, AtomicLong::get)
-        .description("Chats, apps and authors that are not erased yet, of all workers")
+        .description("Chats, apps, authors and histories that are not erased yet, of all workers")
         .register(meters);
   }
 
@@ -46,6 +46,8 @@ class EraseMetrics {
     DOCUMENT("document"),
     RECORD("record"),
     DEAD_LETTER("dead-letter"),
+    /** What a change says that was before it. */
+    HISTORY("history"),
     /** A deletion that was queued. */
     DELETION("deletion");
 

@@ -49,6 +49,7 @@ class Eraser implements SmartLifecycle {
   private final Erasures erasures;
   private final DeletionSteps deletions;
   private final AuthorSteps authors;
+  private final HistorySteps histories;
   private final OwnedPartitions partitions;
   private final RedisLayout layout;
   private final EraseProperties properties;
@@ -65,16 +66,18 @@ class Eraser implements SmartLifecycle {
       Erasures erasures,
       DeletionSteps deletions,
       AuthorSteps authors,
+      HistorySteps histories,
       OwnedPartitions partitions,
       RedisLayout layout,
       EraseProperties properties) {
-    this(erasures, deletions, authors, partitions, layout, properties, SHARE);
+    this(erasures, deletions, authors, histories, partitions, layout, properties, SHARE);
   }
 
   Eraser(
       Erasures erasures,
       DeletionSteps deletions,
       AuthorSteps authors,
+      HistorySteps histories,
       OwnedPartitions partitions,
       RedisLayout layout,
       EraseProperties properties,
@@ -82,6 +85,7 @@ class Eraser implements SmartLifecycle {
     this.erasures = erasures;
     this.deletions = deletions;
     this.authors = authors;
+    this.histories = histories;
     this.partitions = partitions;
     this.layout = layout;
     this.properties = properties;
@@ -177,7 +181,10 @@ class Eraser implements SmartLifecycle {
   /** A fault of one erasure is none of the others. */
   private Outcome step(Erasure erasure) {
     try {
-      return erasure.isOfAuthor() ? authors.step(erasure) : deletions.step(erasure);
+      if (erasure.isOfAuthor()) {
+        return authors.step(erasure);
+      }
+      return erasure.isOfMessage() ? histories.step(erasure) : deletions.step(erasure);
     } catch (DataAccessException | TransactionException | ProblemException e) {
       warning.warn(
           () -> "app %s: erasing goes on later: %s".formatted(erasure.app(), SearchFault.line(e)));

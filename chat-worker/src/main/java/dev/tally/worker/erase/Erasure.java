@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestedAt in UTC, as in the row
  * @param seenChat the chat of the last message that was looked at, for those of an author
  * @param seenMessage the message's number
+ * @param seenChange the last change that was blanked, for those of a message
  * @param rowsErasedAt when a pass left nothing, in UTC; null while there may be something
  */
 record Erasure(
@@ -20,21 +21,23 @@ record Erasure(
     LocalDateTime requestedAt,
     long seenChat,
     long seenMessage,
+    long seenChange,
     @Nullable LocalDateTime rowsErasedAt) {
 
   /**
    * The primary key.
    *
    * @param chat 0 for all chats of the app
+   * @param message 0 for all messages of the chat; else the history of a deleted message
    * @param author empty for all authors
    */
-  record Key(long appId, long chat, String author) {
+  record Key(long appId, long chat, long message, String author) {
 
-    static final Key START = new Key(0, 0, "");
+    static final Key START = new Key(0, 0, 0, "");
 
     /** A key behind all erasures of the app. */
     Key behindApp() {
-      return new Key(appId, Long.MAX_VALUE, "");
+      return new Key(appId, Long.MAX_VALUE, 0, "");
     }
 
     ChatKey chatKey() {
@@ -44,6 +47,10 @@ record Erasure(
 
   boolean isOfAuthor() {
     return !key.author().isEmpty();
+  }
+
+  boolean isOfMessage() {
+    return key.message() != 0;
   }
 
   boolean isOfApp() {

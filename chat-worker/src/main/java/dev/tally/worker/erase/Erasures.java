@@ -19,8 +19,8 @@ public class Erasures {
 
   private static final String COLUMNS =
       """
-      SELECT e.app_id, e.chat_number, CONVERT(e.author USING utf8mb4), a.token, e.requested_at, e.seen_chat,
-             e.seen_message, e.rows_erased_at
+      SELECT e.app_id, e.chat_number, e.message_number, CONVERT(e.author USING utf8mb4), a.token,
+             e.requested_at, e.seen_chat, e.seen_message, e.seen_change, e.rows_erased_at
       FROM erasures e JOIN apps a ON a.id = e.app_id
       WHERE\s""";
 
@@ -28,33 +28,45 @@ public class Erasures {
       COLUMNS
           + """
           (e.app_id > :app OR (e.app_id = :app AND
-              (e.chat_number > :chat OR (e.chat_number = :chat AND e.author > :author))))
+              (e.chat_number > :chat OR (e.chat_number = :chat AND
+                (e.message_number > :message OR
+                  (e.message_number = :message AND e.author > :author))))))
             AND (e.rows_erased_at IS NULL
               OR e.rows_erased_at <= UTC_TIMESTAMP(6) - INTERVAL :settle MICROSECOND)
-          ORDER BY e.app_id, e.chat_number, e.author
+          ORDER BY e.app_id, e.chat_number, e.message_number, e.author
           LIMIT :limit""";
 
   private static final String LOOKED =
       """
       UPDATE erasures SET rows_erased_at = UTC_TIMESTAMP(6)
-      WHERE app_id = :app AND chat_number = :chat AND author = :author""";
+      WHERE app_id = :app AND chat_number = :chat AND message_number = :message
+        AND author = :author""";
 
   private static final String LOOK_AGAIN =
       """
       UPDATE erasures SET rows_erased_at = NULL
-      WHERE app_id = :app AND chat_number = :chat AND author = :author""";
+      WHERE app_id = :app AND chat_number = :chat AND message_number = :message
+        AND author = :author""";
 
   private static final String SEEN =
       """
       UPDATE erasures SET seen_chat = :seenChat, seen_message = :seenMessage
-      WHERE app_id = :app AND chat_number = :chat AND author = :author
+      WHERE app_id = :app AND chat_number = :chat AND message_number = :message
+        AND author = :author
         AND requested_at = :requestedAt""";
+
+  private static final String BLANKED =
+      """
+      UPDATE erasures SET seen_change = :seenChange
+      WHERE app_id = :app AND chat_number = :chat AND message_number = :message
+        AND author = :author""";
 
   /** An erasure of an author that was requested again begins anew. */
   private static final String REMOVE =
       """
       DELETE FROM erasures
-      WHERE app_id = :app AND chat_number = :chat AND author = :author
+      WHERE app_id = :app AND chat_number = :chat AND message_number = :message
+        AND author = :author
         AND requested_at = :requestedAt""";
 
   private static final String REMOVE_OTHERS =
@@ -77,7 +89,8 @@ public class Erasures {
   private static final String ONE =
       COLUMNS
           + """
-          a.token = :token AND e.chat_number = :chat AND e.author = :author""";
+          a.token = :token AND e.chat_number = :chat AND e.message_number = 0
+            AND e.author = :author""";
 
   private static final String SIZE =
       """
@@ -94,6 +107,7 @@ public class Erasures {
     return jdbc.sql(DUE)
         .param("app", after.appId())
         .param("chat", after.chat())
+        .param("message", after.message())
         .param("author", after.author())
         .param("settle", settle.toNanos() / 1_000)
         .param("limit", limit)
@@ -118,6 +132,11 @@ public class Erasures {
         .param("seenMessage", message)
         .param("requestedAt", erasure.requestedAt())
         .update();
+  }
+
+  /** Records the last change of a message that was blanked. */
+  void blanked(Erasure erasure, long change) {
+    update(BLANKED, erasure.key()).param("seenChange", change).update();
   }
 
   /** Ends an erasure. */
@@ -186,16 +205,18 @@ public class Erasures {
     return jdbc.sql(sql)
         .param("app", key.appId())
         .param("chat", key.chat())
+        .param("message", key.message())
         .param("author", key.author());
   }
 
   private static Erasure erasure(ResultSet row, int index) throws SQLException {
     return new Erasure(
-        new Erasure.Key(row.getLong(1), row.getLong(2), row.getString(3)),
-        new AppToken(row.getString(4)),
-        row.getObject(5, LocalDateTime.class),
-        row.getLong(6),
+        new Erasure.Key(row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4)),
+        new AppToken(row.getString(5)),
+        row.getObject(6, LocalDateTime.class),
         row.getLong(7),
-        row.getObject(8, LocalDateTime.class));
+        row.getLong(8),
+        row.getLong(9),
+        row.getObject(10, LocalDateTime.class));
   }
 }

@@ -26,7 +26,8 @@ class ChangesCheck {
 
   /**
    * Only of chats with deleted messages. It reads the chat's changes, as {@link #CHANGES} does, and
-   * looks up the messages of those that say something: a chat may have far more messages.
+   * looks up the messages of those that say something: a chat may have far more messages. Workers
+   * are still at those that an erasure names.
    */
   private static final String NOT_BLANK =
       """
@@ -38,6 +39,9 @@ class ChangesCheck {
         ON m.app_id = h.app_id AND m.chat_number = h.chat_number AND m.number = h.message_number
       WHERE c.app_id = :app AND c.number BETWEEN :first AND :last AND c.deleted_count > 0
         AND (h.body IS NOT NULL OR h.metadata IS NOT NULL) AND m.deleted_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM erasures e
+                        WHERE e.app_id = h.app_id AND e.chat_number = h.chat_number
+                          AND e.message_number = h.message_number)
       GROUP BY c.number""";
 
   private static final String WITHOUT_CHAT =

@@ -55,7 +55,7 @@ class DeletionsCheck {
         AND c.deleted_at IS NOT NULL AND a.deleted_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM erasures e
                         WHERE e.app_id = c.app_id AND e.chat_number IN (0, c.number)
-                          AND e.author = '')
+                          AND e.message_number = 0 AND e.author = '')
       ORDER BY c.app_id, c.number LIMIT :limit""";
 
   /** Apart from the others: the outbox has no index by chat. */
@@ -67,7 +67,7 @@ class DeletionsCheck {
       WHERE (a.deleted_at IS NOT NULL OR c.deleted_at IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM erasures e
                         WHERE e.app_id = o.app_id AND e.chat_number IN (0, o.chat_number)
-                          AND e.author = '')
+                          AND e.message_number = 0 AND e.author = '')
       LIMIT :limit""";
 
   /** The app of a key in Redis. */

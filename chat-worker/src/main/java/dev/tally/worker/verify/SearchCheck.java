@@ -50,7 +50,8 @@ class SearchCheck {
   private static final String BEING_ERASED =
       """
       SELECT COUNT(*) FROM erasures
-      WHERE app_id = :app AND chat_number IN (0, :chat) AND author = ''""";
+      WHERE app_id = :app AND chat_number IN (0, :chat) AND message_number = 0
+        AND author = ''""";
 
   private static final int PAGE = 1_000;
 

@@ -60,6 +60,7 @@ final class EraseTurns implements AutoCloseable {
         erasures,
         deletions,
         authors,
+        new HistorySteps(erasures, worker.mysql, metrics),
         () -> ALL,
         bean(RedisLayout.class),
         new EraseProperties(SETTLE),

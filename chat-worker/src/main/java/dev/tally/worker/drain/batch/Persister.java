@@ -249,6 +249,7 @@ public final class Persister {
     writes.addMessages(plan.addedMessages());
     changeRows.write(plan.changes(), plan.created());
     erasures.request(plan.erasures());
+    erasures.requestHistories(plan.changes().deleted());
     if (!plan.ranges().isEmpty()) {
       outbox.append(plan.ranges());
     }

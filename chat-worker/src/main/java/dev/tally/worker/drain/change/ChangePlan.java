@@ -5,6 +5,7 @@ import dev.tally.common.identity.MessageKey;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.Job;
 import dev.tally.common.queue.MessageContent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,6 +152,18 @@ public final class ChangePlan {
   /** The messages that say something else now, in key order. */
   public Map<MessageKey, MessageVersion> changed() {
     return changed;
+  }
+
+  /** When the messages that are deleted now were, in key order. */
+  public Map<MessageKey, Instant> deleted() {
+    Map<MessageKey, Instant> deleted = new TreeMap<>();
+    changed.forEach(
+        (message, version) -> {
+          if (version.deletedAt() != null) {
+            deleted.put(message, version.deletedAt());
+          }
+        });
+    return deleted;
   }
 
   /** The chats of which something else is said now, in key order. */

@@ -6,6 +6,7 @@ import dev.tally.common.queue.Job;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageChange;
 import dev.tally.common.queue.UndecodableJobException;
+import dev.tally.worker.drain.erasure.ErasureRows;
 import dev.tally.worker.drain.sql.Batches;
 import dev.tally.worker.drain.sql.Parameters;
 import java.sql.PreparedStatement;
@@ -74,10 +75,16 @@ public final class ChangeRows {
           created_fingerprint = COALESCE(created_fingerprint, ?)
       WHERE app_id = ? AND number = ?""";
 
+  /**
+   * A message may have any number of changes, and a transaction has to end. {@link
+   * ErasureRows#requestHistories} has the others blanked.
+   */
   private static final String BLANK =
       """
       UPDATE changes SET body = NULL, metadata = NULL
-      WHERE app_id = ? AND chat_number = ? AND message_number = ?""";
+      WHERE app_id = ? AND chat_number = ? AND message_number = ?
+      ORDER BY number DESC LIMIT %d"""
+          .formatted(ErasureRows.BLANKED);
 
   private static final String ADD_COUNTS =
       """
@@ -191,10 +198,7 @@ public final class ChangeRows {
         });
     batches.run(
         BLANK,
-        plan.changed().entrySet().stream()
-            .filter(entry -> entry.getValue().deletedAt() != null)
-            .map(Map.Entry::getKey)
-            .toList(),
+        plan.deleted().keySet(),
         (statement, message) -> bindKey(statement, 1, message.chat(), message.number()));
     batches.run(
         ADD_COUNTS,
