@@ -12,7 +12,6 @@ import dev.tally.common.queue.ChatChange;
 import dev.tally.common.queue.ChatContent;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.queue.MessageContent;
-import dev.tally.common.web.field.NumberField;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
@@ -97,6 +96,8 @@ public final class Acceptor {
    * Accepts messages and gives them consecutive numbers in their order.
    *
    * @param contents at least one
+   * @throws NoSuchMessageException if none of the messages was accepted, because one answers a
+   *     message whose number the chat has not given out
    * @throws ProblemException if none of the messages was accepted
    * @throws org.springframework.dao.DataAccessException if Redis is refused or does not answer, or
    *     MySQL does not when a counter is recovered, or too few replicas of Redis have confirmed the
@@ -197,7 +198,7 @@ public final class Acceptor {
         requested.change() instanceof ChatChange.Deletion
             ? queue.delete(chat, job, key)
             : queue.accept(parent, List.of(job), Numbers.NONE, key);
-    return accepted(acceptance, parent, 1, Numbers.NONE, changes).last();
+    return accepted(acceptance, 1, changes).last();
   }
 
   /**
@@ -233,11 +234,10 @@ public final class Acceptor {
       @Nullable IdempotencyKey key,
       Counter accepted) {
     Acceptance acceptance = queue.accept(parent, jobs, mentioned, key);
-    return accepted(acceptance, parent, jobs.size(), mentioned, accepted);
+    return accepted(acceptance, jobs.size(), accepted);
   }
 
-  private NumberRange accepted(
-      Acceptance acceptance, Parent parent, int count, long mentioned, Counter accepted) {
+  private NumberRange accepted(Acceptance acceptance, int count, Counter accepted) {
     return switch (acceptance) {
       case Acceptance.Accepted(NumberRange numbers, boolean again) -> {
         if (again) {
@@ -248,13 +248,7 @@ public final class Acceptor {
         yield numbers;
       }
       case Acceptance.ChatDeleted _ -> throw ProblemException.chatDeleted();
-      case Acceptance.NoSuchMessage(long highest) ->
-          throw parent instanceof Parent.Changes
-              ? new NoSuchMessageException(highest)
-              : ProblemException.invalidField(
-                  NumberField.REPLY_TO.name(),
-                  "%d is the number of no earlier message: the highest of the chat is %d."
-                      .formatted(mentioned, highest));
+      case Acceptance.NoSuchMessage(long highest) -> throw new NoSuchMessageException(highest);
       case Acceptance.KeyReused _ ->
           throw ProblemException.of(
               ProblemType.IDEMPOTENCY_KEY_REUSED,

@@ -1,6 +1,9 @@
 package dev.tally.gateway.accept;
 
-/** A change is of a message whose number the chat has not given out. Nothing was accepted. */
+/**
+ * A change is of a message whose number the chat has not given out, or a message answers one.
+ * Nothing was accepted.
+ */
 public final class NoSuchMessageException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

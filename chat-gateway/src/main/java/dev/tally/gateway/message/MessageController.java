@@ -11,6 +11,7 @@ import dev.tally.common.web.field.FieldReader;
 import dev.tally.common.web.problem.ProblemException;
 import dev.tally.common.web.request.RequestBody;
 import dev.tally.gateway.accept.Acceptor;
+import dev.tally.gateway.accept.NoSuchMessageException;
 import dev.tally.gateway.body.BodyGate;
 import dev.tally.gateway.body.Lines;
 import dev.tally.gateway.idempotency.IdempotencyHeader;
@@ -86,10 +87,16 @@ final class MessageController {
     IdempotencyKey idempotencyKey =
         IdempotencyHeader.key(key, MessageFields.parts(route, messages));
     entry.count(messages.size(), response);
-    NumberRange numbers =
-        acceptor.messages(chat, messages, idempotencyKey, Traceparent.wellFormed(traceparent));
-    return batch
-        ? new AcceptedBatch(numbers.first(), numbers.last())
-        : new AcceptedOne(numbers.last());
+    try {
+      NumberRange numbers =
+          acceptor.messages(chat, messages, idempotencyKey, Traceparent.wellFormed(traceparent));
+      return batch
+          ? new AcceptedBatch(numbers.first(), numbers.last())
+          : new AcceptedOne(numbers.last());
+    } catch (NoSuchMessageException e) {
+      int wrong = MessageFields.firstAnswerAfter(messages, e.highest());
+      ProblemException problem = MessageFields.noEarlier(messages.get(wrong), e.highest());
+      throw batch ? Lines.problem(wrong + 1, problem) : problem;
+    }
   }
 }

@@ -1,10 +1,12 @@
 package dev.tally.gateway.message;
 
+import dev.tally.common.identity.Numbers;
 import dev.tally.common.queue.MessageContent;
 import dev.tally.common.web.field.Fields;
 import dev.tally.common.web.field.NumberField;
 import dev.tally.common.web.field.ObjectField;
 import dev.tally.common.web.field.TextField;
+import dev.tally.common.web.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,23 @@ final class MessageFields {
         TextField.MESSAGE_AUTHOR.optional(fields.get(TextField.MESSAGE_AUTHOR.name())),
         fields.get(ObjectField.MESSAGE_METADATA.name()),
         NumberField.REPLY_TO.optional(fields.get(NumberField.REPLY_TO.name())));
+  }
+
+  /** The index of the first message that answers one with a higher number than this. */
+  static int firstAnswerAfter(List<MessageContent> messages, long highest) {
+    int index = 0;
+    while (Objects.requireNonNullElse(messages.get(index).replyTo(), Numbers.NONE) <= highest) {
+      index++;
+    }
+    return index;
+  }
+
+  /** The problem of a message that answers none of those that came before it. */
+  static ProblemException noEarlier(MessageContent message, long highest) {
+    return ProblemException.invalidField(
+        NumberField.REPLY_TO.name(),
+        "%d is the number of no earlier message: the highest of the chat is %d."
+            .formatted(message.replyTo(), highest));
   }
 
   /**

@@ -109,8 +109,14 @@ class MessageFieldsIT {
     Http.postBytes(
             messages,
             "application/x-ndjson",
-            "{\"body\":\"x\"}\n{\"body\":\"y\",\"reply_to\":2}\n".getBytes(StandardCharsets.UTF_8))
-        .isProblem(422, "invalid-field", NO_SUCH_MESSAGE);
+            """
+            {"body":"x","reply_to":1}
+            {"body":"y"}
+            {"body":"z","reply_to":2}
+            {"body":"z","reply_to":3}
+            """
+                .getBytes(StandardCharsets.UTF_8))
+        .isProblem(422, "invalid-field", "Line 3: " + NO_SUCH_MESSAGE);
 
     assertThat(tally.say(app, chat, "the second")).isEqualTo(2);
   }
