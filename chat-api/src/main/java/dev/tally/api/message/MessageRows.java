@@ -14,8 +14,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
@@ -40,6 +42,16 @@ class MessageRows {
       """;
 
   private static final String ONE = SELECT + "AND m.number = ?";
+  private static final String THERE =
+      """
+      SELECT m.number
+      FROM apps a
+      JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
+      JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
+      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
+        AND m.deleted_at IS NULL AND m.lost_at IS NULL
+      """;
+
   private static final String UPWARDS =
       "AND m.number > ? AND m.number < ? ORDER BY m.number LIMIT ?";
   private static final String DOWNWARDS =
@@ -95,15 +107,23 @@ class MessageRows {
   }
 
   List<MessageView> of(ChatName chat, Collection<Long> numbers) {
+    return jdbc.query(SELECT + among(numbers), ROW, parameters(chat, numbers));
+  }
+
+  /** Which of these messages are there, neither deleted nor lost. */
+  Set<Long> there(ChatName chat, Collection<Long> numbers) {
+    return new HashSet<>(
+        jdbc.queryForList(THERE + among(numbers), Long.class, parameters(chat, numbers)));
+  }
+
+  private static String among(Collection<Long> numbers) {
+    return "AND m.number IN (" + String.join(", ", Collections.nCopies(numbers.size(), "?")) + ")";
+  }
+
+  private static Object[] parameters(ChatName chat, Collection<Long> numbers) {
     List<Object> parameters = new ArrayList<>(List.of(chat.app().value(), chat.number()));
     parameters.addAll(numbers);
-    return jdbc.query(
-        SELECT
-            + "AND m.number IN ("
-            + String.join(", ", Collections.nCopies(numbers.size(), "?"))
-            + ")",
-        ROW,
-        parameters.toArray());
+    return parameters.toArray();
   }
 
   List<MessageView> after(MessageName last, int limit) {

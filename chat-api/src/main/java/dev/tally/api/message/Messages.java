@@ -12,6 +12,7 @@ import dev.tally.common.web.problem.ProblemType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
 
@@ -77,6 +78,11 @@ public class Messages {
         ? Map.of()
         : rows.of(chat, numbers).stream()
             .collect(Collectors.toMap(MessageView::number, message -> message));
+  }
+
+  /** Which of these messages of a chat are there, neither deleted nor lost. */
+  public Set<Long> there(ChatName chat, Collection<Long> numbers) {
+    return numbers.isEmpty() ? Set.of() : rows.there(chat, numbers);
   }
 
   /**

@@ -79,11 +79,6 @@ public final class PageBody<T> implements AutoCloseable {
     }
   }
 
-  /** Notes that more items follow the added ones, of which there is at least one. */
-  public void continues() {
-    more = true;
-  }
-
   /**
    * Notes that the page ends after a row, and that items may follow the row.
    *

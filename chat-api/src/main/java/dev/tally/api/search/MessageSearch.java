@@ -1,6 +1,8 @@
 package dev.tally.api.search;
 
+import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
+import dev.tally.api.message.Messages;
 import dev.tally.api.page.PageBody;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.RepeatedWarning;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.elasticsearch.NoSuchIndexException;
 import org.springframework.stereotype.Component;
 
-/** Searches messages in Elasticsearch. */
+/**
+ * Searches messages in Elasticsearch. It learns of a deletion later than MySQL, so hits are shown
+ * only if MySQL has them.
+ */
 @Component
 class MessageSearch {
 
@@ -44,13 +50,19 @@ class MessageSearch {
   private final BoundedSearch elasticsearch;
   private final SearchTurns turns;
   private final LiveIndex index;
+  private final Messages messages;
   private final Timer latency;
 
   MessageSearch(
-      BoundedSearch elasticsearch, SearchTurns turns, LiveIndex index, MeterRegistry meters) {
+      BoundedSearch elasticsearch,
+      SearchTurns turns,
+      LiveIndex index,
+      Messages messages,
+      MeterRegistry meters) {
+    this.elasticsearch = elasticsearch;
     this.turns = turns;
     this.index = index;
-    this.elasticsearch = elasticsearch;
+    this.messages = messages;
     this.latency =
         Timer.builder("tally.search.latency").publishPercentileHistogram().register(meters);
   }
@@ -86,9 +98,6 @@ class MessageSearch {
       find(chat, words, after, limit, body);
     } catch (NoSuchIndexException e) {
       // No worker has created the index yet, so no message is indexed: the page stays empty.
-    } catch (DataAccessException e) {
-      down.warn(() -> "Elasticsearch did not answer a search: " + SearchFault.line(e));
-      throw unavailable();
     } finally {
       latency.record(Duration.ofNanos(System.nanoTime() - begin));
     }
@@ -103,12 +112,13 @@ class MessageSearch {
     long end = System.nanoTime() + LONGEST_SEARCH.toNanos();
     SearchCursor last = after;
     int slice = FIRST_SLICE;
+    boolean hasLeftOut = false;
     // One hit more than the page has means that another page follows.
     for (int left = limit + 1; left > 0; ) {
       long begin = System.nanoTime();
-      int size = Math.min(left, slice);
-      Optional<SearchResponse<Document>> found =
-          elasticsearch.ask(SearchQuery.request(chat, words, last, size), Document.class);
+      // One at a time would not lead past many that are left out.
+      int size = Math.min(hasLeftOut ? Math.max(left, FIRST_SLICE) : left, slice);
+      Optional<SearchResponse<Document>> found = ask(SearchQuery.request(chat, words, last, size));
       if (found.isEmpty()) {
         slice = BoundedSearch.fewer(size);
         if (slice >= size) {
@@ -119,9 +129,16 @@ class MessageSearch {
       if (found.get().timedOut()) {
         throw unavailable();
       }
-      for (Hit hit : hits(found.get())) {
-        if (!body.add(hit)) {
-          return;
+      List<Hit> hits = hits(found.get());
+      Set<Long> there = messages.there(chat, hits.stream().map(Hit::number).toList());
+      for (Hit hit : hits) {
+        if (there.contains(hit.number())) {
+          if (!body.add(hit)) {
+            return;
+          }
+          left--;
+        } else {
+          hasLeftOut = true;
         }
         last = hit.cursor();
       }
@@ -129,12 +146,22 @@ class MessageSearch {
         return;
       }
       if (System.nanoTime() > end) {
-        body.continues();
+        body.continuesAfter(hits.getLast());
         return;
       }
-      left -= size;
       boolean isFast = System.nanoTime() - begin < FAST.toNanos();
       slice = isFast ? size * 2 : Math.max(SMALLEST_SLICE, size / 2);
+    }
+  }
+
+  private Optional<SearchResponse<Document>> ask(SearchRequest request) {
+    try {
+      return elasticsearch.ask(request, Document.class);
+    } catch (NoSuchIndexException e) {
+      throw e;
+    } catch (DataAccessException e) {
+      down.warn(() -> "Elasticsearch did not answer a search: " + SearchFault.line(e));
+      throw unavailable();
     }
   }
 

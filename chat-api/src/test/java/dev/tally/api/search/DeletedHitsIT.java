@@ -1,0 +1,146 @@
+package dev.tally.api.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.Refresh;
+import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
+import dev.tally.api.ChatApi;
+import dev.tally.common.identity.AppToken;
+import dev.tally.common.search.AppDigest;
+import dev.tally.testkit.TestServers;
+import dev.tally.testkit.http.Http;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Elasticsearch learns late that a message is gone. Searches do not show it meanwhile. */
+class DeletedHitsIT {
+
+  private static final String INDEX = "tally-messages";
+  private static final long COUNT = 200;
+
+  private static ConfigurableApplicationContext api;
+  private static JdbcTemplate mysql;
+
+  private String app = "";
+
+  @BeforeAll
+  static void start() throws IOException {
+    List<String> arguments = new ArrayList<>(TestServers.wiped().arguments());
+    arguments.addAll(
+        List.of("--server.port=0", "--server.address=127.0.0.1", "--logging.level.root=WARN"));
+    api = ChatApi.start(arguments.toArray(String[]::new));
+    mysql = api.getBean(JdbcTemplate.class);
+    elasticsearch()
+        .indices()
+        .create(
+            index ->
+                index
+                    .index(INDEX)
+                    .mappings(
+                        mappings ->
+                            mappings
+                                .properties("digest", field -> field.keyword(keyword -> keyword))
+                                .properties("body", field -> field.text(text -> text))));
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  /** A chat whose messages all have one word, each with a document. */
+  @BeforeEach
+  void fill() throws IOException {
+    app = Http.postJson(url("/apps"), "{\"name\":\"a\"}").is(201).json().path("token").asString();
+    mysql.update(
+        "INSERT INTO chats (app_id, number, messages_count, created_at)"
+            + " SELECT id, 1, ?, UTC_TIMESTAMP(6) FROM apps WHERE token = ?",
+        COUNT,
+        app);
+    mysql.update(
+        """
+        INSERT INTO messages (app_id, chat_number, number, body, created_at)
+        SELECT id, 1, place, 'word', UTC_TIMESTAMP(6)
+        FROM apps JOIN JSON_TABLE(?, '$[*]' COLUMNS (place BIGINT PATH '$')) AS places
+        WHERE token = ?""",
+        LongStream.rangeClosed(1, COUNT).boxed().toList().toString(),
+        app);
+    String digest = AppDigest.of(new AppToken(app)).value();
+    LongFunction<BulkOperation> document =
+        number ->
+            BulkOperation.of(
+                operation ->
+                    operation.index(
+                        index ->
+                            index
+                                .index(INDEX)
+                                .routing(digest)
+                                .document(
+                                    Map.of(
+                                        "digest", digest, "chat", 1, "number", number, "body",
+                                        "word"))));
+    elasticsearch()
+        .bulk(
+            bulk ->
+                bulk.refresh(Refresh.True)
+                    .operations(LongStream.rangeClosed(1, COUNT).mapToObj(document).toList()));
+  }
+
+  @Test
+  void whatIsDeletedLostOrGoneIsNotFound() {
+    mysql.update("UPDATE messages SET deleted_at = UTC_TIMESTAMP(6) WHERE number = 2");
+    mysql.update("UPDATE messages SET lost_at = UTC_TIMESTAMP(6) WHERE number = 3");
+    mysql.update("DELETE FROM messages WHERE number = 4");
+
+    assertThat(numbers(search("&limit=5").is(200))).containsExactly(1L, 5L, 6L, 7L, 8L);
+  }
+
+  /** What is left out makes no page shorter, and ends none too early. */
+  @Test
+  void pagesLeadPastWhatIsLeftOut() {
+    mysql.update(
+        "UPDATE messages SET deleted_at = UTC_TIMESTAMP(6) WHERE number % 67 > 0 AND number < 200");
+
+    Http.Answer page = search("&limit=2").is(200);
+    assertThat(numbers(page)).containsExactly(67L, 134L);
+    Http.Answer last = Http.get(page.next().orElseThrow()).is(200);
+    assertThat(numbers(last)).containsExactly(200L);
+    assertThat(last.next()).isEmpty();
+  }
+
+  @Test
+  void aChatWhoseMessagesAreAllDeletedHasNone() {
+    mysql.update("UPDATE messages SET deleted_at = UTC_TIMESTAMP(6)");
+
+    Http.Answer page = search("").is(200);
+    assertThat(page.body()).isEqualTo("[]");
+    assertThat(page.next()).isEmpty();
+  }
+
+  private Http.Answer search(String more) {
+    return Http.get(url("/apps/" + app + "/chats/1/search?q=word" + more));
+  }
+
+  private static List<Long> numbers(Http.Answer page) {
+    return page.json().valueStream().map(hit -> hit.path("number").asLong()).toList();
+  }
+
+  private static ElasticsearchClient elasticsearch() {
+    return api.getBean(ElasticsearchClient.class);
+  }
+
+  private static String url(String path) {
+    return "http://127.0.0.1:" + api.getEnvironment().getProperty("local.server.port") + path;
+  }
+}
