@@ -2,10 +2,15 @@ package dev.tally.worker.erase;
 
 import dev.tally.worker.erase.EraseMetrics.Kind;
 import dev.tally.worker.erase.Erasure.Outcome;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.context.annotation.Profile;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Blanks the changes of a deleted message, in the order of their numbers. The deletion itself has
@@ -17,6 +22,8 @@ class HistorySteps {
 
   /** Most changes in a step. */
   static final int STEP = 1_000;
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static final String NEXT =
       """
@@ -34,20 +41,36 @@ class HistorySteps {
 
   private final Erasures erasures;
   private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
   private final EraseMetrics metrics;
 
-  HistorySteps(Erasures erasures, JdbcClient jdbc, EraseMetrics metrics) {
+  HistorySteps(
+      Erasures erasures,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      EraseMetrics metrics) {
     this.erasures = erasures;
     this.jdbc = jdbc;
+    this.transaction = new TransactionTemplate(transactions);
+    // Gap locks would only block the drain.
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    this.transaction.setTimeout((int) TIMEOUT.toSeconds());
     this.metrics = metrics;
   }
 
   /**
-   * Takes a step. It may be repeated, by any worker.
+   * Takes a step. It may be repeated, by any worker. It is one transaction, so that what it has
+   * read and what it writes are of the same MySQL.
    *
    * @throws org.springframework.dao.DataAccessException if MySQL does not answer
    */
   Outcome step(Erasure erasure) {
+    int blanked = Objects.requireNonNull(transaction.execute(_ -> blankSome(erasure)));
+    metrics.erased(Kind.HISTORY, blanked);
+    return Outcome.MORE;
+  }
+
+  private int blankSome(Erasure erasure) {
     Erasure.Key key = erasure.key();
     List<Long> numbers =
         jdbc.sql(NEXT)
@@ -58,20 +81,17 @@ class HistorySteps {
             .param("limit", STEP)
             .query((row, _) -> row.getLong(1))
             .list();
-    if (!numbers.isEmpty()) {
-      int blanked =
-          jdbc.sql(BLANK)
-              .param("app", key.appId())
-              .param("chat", key.chat())
-              .param("numbers", numbers)
-              .update();
-      metrics.erased(Kind.HISTORY, blanked);
-    }
     if (numbers.size() < STEP) {
       erasures.remove(erasure);
     } else {
       erasures.blanked(erasure, numbers.getLast());
     }
-    return Outcome.MORE;
+    return numbers.isEmpty()
+        ? 0
+        : jdbc.sql(BLANK)
+            .param("app", key.appId())
+            .param("chat", key.chat())
+            .param("numbers", numbers)
+            .update();
   }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** Turns of workers that have just been started: each knows nothing but the tables. */
 final class EraseTurns implements AutoCloseable {
@@ -60,7 +61,7 @@ final class EraseTurns implements AutoCloseable {
         erasures,
         deletions,
         authors,
-        new HistorySteps(erasures, worker.mysql, metrics),
+        new HistorySteps(erasures, worker.mysql, bean(PlatformTransactionManager.class), metrics),
         () -> ALL,
         bean(RedisLayout.class),
         new EraseProperties(SETTLE),

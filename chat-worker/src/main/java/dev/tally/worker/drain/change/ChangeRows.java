@@ -77,11 +77,12 @@ public final class ChangeRows {
 
   /**
    * A message may have any number of changes, and a transaction has to end. {@link
-   * ErasureRows#requestHistories} has the others blanked.
+   * ErasureRows#requestHistories} has the others blanked. The index is named, or MySQL may look
+   * through all changes of the chat in their order.
    */
-  private static final String BLANK =
+  static final String BLANK =
       """
-      UPDATE changes SET body = NULL, metadata = NULL
+      UPDATE changes FORCE INDEX (changes_message) SET body = NULL, metadata = NULL
       WHERE app_id = ? AND chat_number = ? AND message_number = ?
       ORDER BY number DESC LIMIT %d"""
           .formatted(ErasureRows.BLANKED);

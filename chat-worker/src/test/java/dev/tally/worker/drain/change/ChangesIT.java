@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Edits and deletions: each has a row, and the message says what the last one wanted. */
@@ -163,5 +164,35 @@ class ChangesIT extends ChangesFixture {
     assertThat(second()).isEqualTo("b ann {\"x\":2} 1");
     drain(change(3, 2, edit("c")));
     assertThat(second()).isEqualTo("c ann null 1");
+  }
+
+  /**
+   * Left to itself, the optimizer takes the primary key, and reads what comes after the message.
+   */
+  @Test
+  void aDeletionReadsNoMoreChangesThanItBlanks() {
+    drain(chat);
+    fixture
+        .mysql
+        .sql(
+            """
+            INSERT INTO changes (app_id, chat_number, number, message_number, effect, fingerprint,
+                                 created_at)
+            SELECT ?, 1, place, IF(place > 1500, 2, 1), 'applied', REPEAT('x', 16),
+                   UTC_TIMESTAMP(6)
+            FROM JSON_TABLE(?, '$[*]' COLUMNS (place BIGINT PATH '$')) AS places""")
+        .params(fixture.id(app), LongStream.rangeClosed(1, 2_000).boxed().toList().toString())
+        .update();
+
+    String plan =
+        fixture
+            .mysql
+            .sql("EXPLAIN FORMAT=TRADITIONAL " + ChangeRows.BLANK)
+            .params(fixture.id(app), 1, 1)
+            .query()
+            .listOfRows()
+            .toString();
+
+    assertThat(plan).contains("key=changes_message").doesNotContain("filesort");
   }
 }
