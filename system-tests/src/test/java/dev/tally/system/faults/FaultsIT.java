@@ -177,21 +177,26 @@ class FaultsIT {
 
   /**
    * Runs the checks of the {@code verify} command until nothing waits in a queue or the outbox, no
-   * search index is due and the index could be read, or the time is up.
+   * search index is due and the index could be read, and nothing is left to be erased, or the time
+   * is up.
    */
   private static Report drained(Deployment deployment) throws InterruptedException {
     long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
     try (ConfigurableApplicationContext command =
         ChatWorker.forCommand(deployment.directArguments().toArray(String[]::new))) {
       Verification verification = command.getBean(Verification.class);
-      PartitionRows partitions = new PartitionRows(command.getBean(JdbcClient.class));
+      JdbcClient jdbc = command.getBean(JdbcClient.class);
+      PartitionRows partitions = new PartitionRows(jdbc);
       while (true) {
         boolean wasDue = !partitions.indexDue().isEmpty();
         Report report = verification.run(true, _ -> {});
         boolean isDrained = report.queued() == 0 && report.pending() == 0;
         boolean isIndexed =
             report.searchFault() == null && !wasDue && partitions.indexDue().isEmpty();
-        if ((isDrained && isIndexed) || System.nanoTime() > deadline) {
+        // The histories of messages that were changed again and again, and then deleted.
+        boolean isErased =
+            jdbc.sql("SELECT COUNT(*) FROM erasures").query(Long.class).single() == 0;
+        if ((isDrained && isIndexed && isErased) || System.nanoTime() > deadline) {
           return report;
         }
         Thread.sleep(500);

@@ -94,6 +94,13 @@ abstract class CheckerChangesFixture extends CheckerFixture {
     says(new State.Message(1, "one", "", false, 5, true, true));
   }
 
+  /** A page that shows one change of the first chat. */
+  void sawChange(State.Change change) {
+    ask(
+        new Request.ReadChanges(APP, 1, change.number() - 1, 1),
+        new Outcome.ChangePage(List.of(change)));
+  }
+
   void setChange(State.Change change) {
     state.changes().getOrDefault(CHAT, List.of()).set((int) change.number() - 1, change);
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class CheckerSetBackChangesTest extends CheckerChangesFixture {
 
   private static final State.Message EDITED = edited(2, "two", "TWO", 1);
+  private static final Violation BLANK = new Violation.WrongBefore(CHANGES, 1, "two", null);
 
   /** One change that no server loses. */
   CheckerSetBackChangesTest() {
@@ -90,6 +91,42 @@ class CheckerSetBackChangesTest extends CheckerChangesFixture {
     saw(new State.Message(2, "two"));
 
     assertOnly(new Violation.Rewound(CHAT, 2, 1, 0));
+  }
+
+  @Test
+  void aPageMayShowWhatALostDeletionHadBlanked() {
+    lost(delete(2, "b"));
+    sawBlank();
+    mySqlGoesBack(Map.of());
+    voidRow(2);
+    assertThat(check()).isEmpty();
+
+    sawBlank();
+
+    assertOnly(BLANK);
+  }
+
+  @Test
+  void nothingIsBlankWithoutADeletion() {
+    lost(edit(2, "b", "II", null));
+    sawBlank();
+    mySqlGoesBack(Map.of());
+    voidRow(2);
+
+    assertOnly(BLANK);
+  }
+
+  @Test
+  void aRedisThatLostADeletionHasBlankedNothing() {
+    lost(delete(2, "b"));
+    sawBlank();
+    redisGoesBack();
+
+    assertOnly(BLANK);
+  }
+
+  private void sawBlank() {
+    sawChange(State.Change.of(1, "edit", 2, "applied", "a", null));
   }
 
   @Test

@@ -159,12 +159,6 @@ class CheckerVersionsTest extends CheckerChangesFixture {
     assertOnly(new Violation.WrongBefore(CHANGES, 3, "TWO", null));
   }
 
-  private void sawChange(State.Change change) {
-    ask(
-        new Request.ReadChanges(APP, 1, change.number() - 1, 1),
-        new Outcome.ChangePage(List.of(change)));
-  }
-
   @Test
   void a404ForAnAcceptedMessageIsNamed() {
     Outcome refused = new Outcome.Refused(404, "message-not-found");
