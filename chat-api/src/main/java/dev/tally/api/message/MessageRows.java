@@ -31,27 +31,25 @@ import org.springframework.stereotype.Component;
 @Component
 class MessageRows {
 
+  private static final String OF_CHAT =
+      """
+      FROM apps a
+      JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
+      JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
+      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
+      """;
+
   private static final String SELECT =
       """
       SELECT m.number, m.body, m.author, m.metadata, m.reply_to, m.created_at,
              m.edited_at, m.revision, m.deleted_at, m.lost_at
-      FROM apps a
-      JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
-      JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
-      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
-      """;
+      """
+          + OF_CHAT;
+
+  private static final String THERE =
+      "SELECT m.number " + OF_CHAT + "AND m.deleted_at IS NULL AND m.lost_at IS NULL ";
 
   private static final String ONE = SELECT + "AND m.number = ?";
-  private static final String THERE =
-      """
-      SELECT m.number
-      FROM apps a
-      JOIN chats c ON c.app_id = a.id AND c.deleted_at IS NULL
-      JOIN messages m ON m.app_id = a.id AND m.chat_number = c.number
-      WHERE a.token = ? AND a.deleted_at IS NULL AND c.number = ?
-        AND m.deleted_at IS NULL AND m.lost_at IS NULL
-      """;
-
   private static final String UPWARDS =
       "AND m.number > ? AND m.number < ? ORDER BY m.number LIMIT ?";
   private static final String DOWNWARDS =
