@@ -197,7 +197,7 @@ public class Erasures {
   }
 
   /** The number of erasures that have not ended. */
-  long size() {
+  public long size() {
     return jdbc.sql(SIZE).query(Long.class).single();
   }
 

@@ -2,14 +2,12 @@ package dev.tally.worker.erase;
 
 import dev.tally.worker.erase.EraseMetrics.Kind;
 import dev.tally.worker.erase.Erasure.Outcome;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.context.annotation.Profile;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -19,11 +17,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 @Profile("service")
 class HistorySteps {
-
-  /** Most changes in a step. */
-  static final int STEP = 1_000;
-
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static final String NEXT =
       """
@@ -51,10 +44,7 @@ class HistorySteps {
       EraseMetrics metrics) {
     this.erasures = erasures;
     this.jdbc = jdbc;
-    this.transaction = new TransactionTemplate(transactions);
-    // Gap locks would only block the drain.
-    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-    this.transaction.setTimeout((int) TIMEOUT.toSeconds());
+    this.transaction = Rows.transaction(transactions);
     this.metrics = metrics;
   }
 
@@ -78,10 +68,10 @@ class HistorySteps {
             .param("chat", key.chat())
             .param("message", key.message())
             .param("after", erasure.seenChange())
-            .param("limit", STEP)
+            .param("limit", Rows.STEP)
             .query((row, _) -> row.getLong(1))
             .list();
-    if (numbers.size() < STEP) {
+    if (numbers.size() < Rows.STEP) {
       erasures.remove(erasure);
     } else {
       erasures.blanked(erasure, numbers.getLast());

@@ -80,10 +80,16 @@ class Rows {
 
   Rows(JdbcClient jdbc, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
-    this.transaction = new TransactionTemplate(transactions);
+    this.transaction = transaction(transactions);
+  }
+
+  /** The transaction of a step. */
+  static TransactionTemplate transaction(PlatformTransactionManager transactions) {
+    TransactionTemplate transaction = new TransactionTemplate(transactions);
     // Gap locks would only block the drain.
-    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-    this.transaction.setTimeout((int) TIMEOUT.toSeconds());
+    transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    transaction.setTimeout((int) TIMEOUT.toSeconds());
+    return transaction;
   }
 
   /** How many rows are gone. */

@@ -16,6 +16,7 @@ import dev.tally.system.faults.workload.Probe;
 import dev.tally.system.faults.workload.State;
 import dev.tally.system.faults.workload.Workload;
 import dev.tally.worker.ChatWorker;
+import dev.tally.worker.erase.Erasures;
 import dev.tally.worker.verify.Report;
 import dev.tally.worker.verify.Verification;
 import java.io.IOException;
@@ -185,8 +186,8 @@ class FaultsIT {
     try (ConfigurableApplicationContext command =
         ChatWorker.forCommand(deployment.directArguments().toArray(String[]::new))) {
       Verification verification = command.getBean(Verification.class);
-      JdbcClient jdbc = command.getBean(JdbcClient.class);
-      PartitionRows partitions = new PartitionRows(jdbc);
+      PartitionRows partitions = new PartitionRows(command.getBean(JdbcClient.class));
+      Erasures erasures = command.getBean(Erasures.class);
       while (true) {
         boolean wasDue = !partitions.indexDue().isEmpty();
         Report report = verification.run(true, _ -> {});
@@ -194,8 +195,7 @@ class FaultsIT {
         boolean isIndexed =
             report.searchFault() == null && !wasDue && partitions.indexDue().isEmpty();
         // The histories of messages that were changed again and again, and then deleted.
-        boolean isErased =
-            jdbc.sql("SELECT COUNT(*) FROM erasures").query(Long.class).single() == 0;
+        boolean isErased = erasures.size() == 0;
         if ((isDrained && isIndexed && isErased) || System.nanoTime() > deadline) {
           return report;
         }
