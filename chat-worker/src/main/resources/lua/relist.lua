@@ -1,7 +1,6 @@
--- Gives turns to apps that have jobs and are not in the ring: somebody deleted it, or wrote to it. If there is no job at
--- all, forgets the counts of waiting jobs, and settles the positions: the jobs that should be there are gone.
+-- Gives turns to apps that have jobs and are not in the ring: somebody deleted it, or wrote to it.
 --
--- KEYS[1]  hash  state of the partition: "jobs" and "bytes" that wait, "position", "acknowledged"
+-- KEYS[1]  hash  state of the partition: "position", "acknowledged", "epoch"
 -- KEYS[2]  list  ring: tokens of the apps that have jobs, each once
 -- KEYS[3]  list  retried jobs
 -- KEYS[4]  list  the claimed batch
@@ -13,7 +12,8 @@
 -- The lists of the apps' jobs have the hash tag of the other keys, so they lie in their slot although only this script
 -- knows their names.
 --
--- Answers {listed, gone}: how many apps came into the ring, and how many accepted jobs are neither done nor in Redis.
+-- Answers {listed, empty, position, acknowledged, epoch}: how many apps came into the ring, 1 if there is no job at all,
+-- and the positions and the epoch at this moment.
 
 local state = KEYS[1] -- hash
 local ring = KEYS[2] -- list
@@ -36,19 +36,19 @@ for i = FIRST_APP, #ARGV do
   end
 end
 
-if #missing == 0 and redis.call('EXISTS', ring, retried, claimed) == 0 then
-  local positions = redis.call('HMGET', state, 'position', 'acknowledged')
-  local position = tonumber(positions[1]) or 0
-  local acknowledged = tonumber(positions[2]) or 0
-  local settled = string.format('%.0f', math.max(position, acknowledged))
-  -- A Redis whose memory is full refuses a script that begins with HSET, but not one that begins with HDEL.
-  redis.call('HDEL', state, 'jobs', 'bytes')
-  redis.call('HSET', state, 'position', settled, 'acknowledged', settled)
-  return {0, math.max(0, position - acknowledged)}
+local is_empty = #missing == 0 and redis.call('EXISTS', ring, retried, claimed) == 0
+if #missing > 0 then
+  -- A Redis whose memory is full refuses a script that begins with RPUSH, but not one that begins with LTRIM.
+  redis.call('LTRIM', ring, 0, -1)
 end
--- The same for RPUSH and LTRIM.
-redis.call('LTRIM', ring, 0, -1)
 for _, app in ipairs(missing) do
   redis.call('RPUSH', ring, app)
 end
-return {#missing, 0}
+local fields = redis.call('HMGET', state, 'position', 'acknowledged', 'epoch')
+return {
+  #missing,
+  is_empty and 1 or 0,
+  tonumber(fields[1]) or 0,
+  tonumber(fields[2]) or 0,
+  tonumber(fields[3]) or 0
+}

@@ -1,6 +1,7 @@
 package dev.tally.worker.drain;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.queue.JobCodec;
 import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.common.redis.KeyScan;
@@ -19,11 +20,16 @@ class DrainConfiguration {
 
   @Bean
   static QueueScripts queueScripts(
-      BytesRedisTemplate redis, KeyScan scan, Epochs epochs, DrainProperties properties) {
+      BytesRedisTemplate redis,
+      KeyScan scan,
+      Epochs epochs,
+      JdbcClient jdbc,
+      DrainProperties properties) {
     return new QueueScripts(
         redis,
         scan,
         epochs,
+        new PartitionRows(jdbc),
         properties.batchBytes(),
         properties.turnJobs(),
         properties.turnBytes());

@@ -89,39 +89,6 @@ class ClaimStepsIT {
   }
 
   @Test
-  void jobsThatSomebodyDeletedAreCountedOnce() {
-    parts.queue(KEYS, ONE, jobs("one", 400, ""));
-    parts.queue(KEYS, OTHER, jobs("other", 30, ""));
-    parts.redis.delete(KEYS.jobs(ONE));
-    Claim batch = claim(BatchLimit.of(4_000, 4_000_000));
-    assertThat(batch.jobs()).hasSize(30);
-    LeaseTaker worker = new LeaseTaker("w0", parts.redis);
-    scripts(BatchLimit.of(1, 1)).acknowledge(worker.lease(KEYS), batch, List.of());
-
-    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isEqualTo(400);
-
-    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isZero();
-    assertThat(parts.redis.opsForHash().entries(KEYS.state()))
-        .containsEntry("position", "430")
-        .containsEntry("acknowledged", "430")
-        .doesNotContainKeys("jobs", "bytes");
-  }
-
-  @Test
-  void jobsThatSomebodyAddedAreAccepted() {
-    parts.redis.opsForList().rightPush(KEYS.retried(), "by hand");
-    Claim batch = claim(BatchLimit.of(4_000, 4_000_000));
-    LeaseTaker worker = new LeaseTaker("w0", parts.redis);
-    scripts(BatchLimit.of(1, 1)).acknowledge(worker.lease(KEYS), batch, List.of());
-
-    assertThat(claim(BatchLimit.of(4_000, 4_000_000)).gone()).isZero();
-
-    assertThat(parts.redis.opsForHash().entries(KEYS.state()))
-        .containsEntry("position", "1")
-        .containsEntry("acknowledged", "1");
-  }
-
-  @Test
   void countsThatAreNoNumbersAreForgotten() {
     for (String count : List.of(PartitionKeys.JOBS, PartitionKeys.BYTES)) {
       parts.redis.opsForHash().put(KEYS.state(), count, "many");
@@ -140,14 +107,11 @@ class ClaimStepsIT {
     try (RedisConnection connection = connection()) {
       connection.serverCommands().resetConfigStats();
     }
-    return DrainConfiguration.queueScripts(
-            parts.bytes, parts.scan, parts.epochs, limit.properties())
-        .claim(lease, limit.jobs());
+    return parts.scripts(limit.properties()).claim(lease, limit.jobs());
   }
 
   private static QueueScripts scripts(BatchLimit limit) {
-    return DrainConfiguration.queueScripts(
-        parts.bytes, parts.scan, parts.epochs, limit.properties());
+    return parts.scripts(limit.properties());
   }
 
   /** Scripts that Redis has run. */

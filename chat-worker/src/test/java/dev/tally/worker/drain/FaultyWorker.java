@@ -51,9 +51,9 @@ final class FaultyWorker {
     DrainProperties properties = DrainHistory.LIMITS.get(index).properties();
     FaultyRedis redis = new FaultyRedis(parts.context.getBean(RedisConnectionFactory.class));
     redis.afterPropertiesSet();
-    QueueScripts queue =
-        DrainConfiguration.queueScripts(redis, parts.scan, parts.epochs, properties);
     JdbcClient jdbc = parts.context.getBean(JdbcClient.class);
+    QueueScripts queue =
+        DrainConfiguration.queueScripts(redis, parts.scan, parts.epochs, jdbc, properties);
     SearchOutbox outbox = parts.context.getBean(SearchOutbox.class);
     Persister persister =
         new Persister(

@@ -35,8 +35,7 @@ class FullRedisIT {
   @BeforeAll
   static void start() {
     parts = new WorkerParts();
-    scripts =
-        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts = parts.scripts(LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
   }
 

@@ -37,8 +37,7 @@ class NewEpochIT {
   void start() {
     parts = new WorkerParts();
     parts.wipeRedis();
-    scripts =
-        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts = parts.scripts(LIMIT.properties());
     persister =
         new Persister(
             parts.context.getBean(PlatformTransactionManager.class),

@@ -48,8 +48,7 @@ class OverwrittenKeysIT {
   @BeforeEach
   void start() {
     parts.wipeRedis();
-    scripts =
-        DrainConfiguration.queueScripts(parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+    scripts = parts.scripts(LIMIT.properties());
     worker = new LeaseTaker("w0", parts.redis);
     worker.acquire(KEYS);
     lease = worker.lease(KEYS);

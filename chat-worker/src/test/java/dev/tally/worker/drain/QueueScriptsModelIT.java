@@ -41,13 +41,7 @@ class QueueScriptsModelIT {
   static void start() {
     parts = new WorkerParts();
     workers = QueueHistory.WORKERS.stream().map(id -> new LeaseTaker(id, parts.redis)).toList();
-    scripts =
-        QueueHistory.LIMITS.stream()
-            .map(
-                limit ->
-                    DrainConfiguration.queueScripts(
-                        parts.bytes, parts.scan, parts.epochs, limit.properties()))
-            .toList();
+    scripts = QueueHistory.LIMITS.stream().map(limit -> parts.scripts(limit.properties())).toList();
   }
 
   @AfterContainer

@@ -24,9 +24,7 @@ class RetriedJobsIT {
   void retriedJobsComeInTheirOrderAndBeforeAllOthers() {
     try (WorkerParts parts = new WorkerParts()) {
       parts.wipeRedis();
-      QueueScripts scripts =
-          DrainConfiguration.queueScripts(
-              parts.bytes, parts.scan, parts.epochs, LIMIT.properties());
+      QueueScripts scripts = parts.scripts(LIMIT.properties());
       LeaseTaker worker = new LeaseTaker("w0", parts.redis);
       worker.acquire(KEYS);
       Lease lease = worker.lease(KEYS);

@@ -11,6 +11,7 @@ import dev.tally.common.redis.KeyScan;
 import dev.tally.testkit.TestServers;
 import dev.tally.worker.ChatWorker;
 import dev.tally.worker.GatewayQueue;
+import dev.tally.worker.drain.queue.QueueScripts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The parts of a worker on test servers, which run only when a test calls them. Jobs are bytes;
@@ -41,6 +43,11 @@ final class WorkerParts implements AutoCloseable {
     // The drain logs each dead letter and each fault, and the tests cause many.
     arguments.add("--logging.level.dev.tally.worker.drain=OFF");
     return ChatWorker.forCommand(arguments.toArray(String[]::new));
+  }
+
+  QueueScripts scripts(DrainProperties properties) {
+    return DrainConfiguration.queueScripts(
+        bytes, scan, epochs, context.getBean(JdbcClient.class), properties);
   }
 
   /** Redis loses everything, and stays the same process. */

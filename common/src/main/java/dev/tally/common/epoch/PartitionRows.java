@@ -35,6 +35,12 @@ public final class PartitionRows {
         persisted = GREATEST(persisted, :persisted),
         seen = GREATEST(seen, :seen)""";
 
+  private static final String SETTLE =
+      """
+      UPDATE partition_positions SET persisted = :position, seen = GREATEST(seen, :position)
+      WHERE partition_number = :partition AND epoch = :epoch
+        AND persisted = :persisted AND persisted < :position""";
+
   private static final String END_EPOCH =
       """
       UPDATE partition_positions SET ended_epoch = epoch, ended_persisted = persisted
@@ -100,6 +106,22 @@ public final class PartitionRows {
         .param("persisted", to.persisted())
         .param("seen", to.seen())
         .update();
+  }
+
+  /**
+   * Raises what the row says is persisted to a position up to which no job is left to be persisted.
+   *
+   * @param from what {@link #read} returned
+   * @return false if the row is as high already, or has changed since; nothing has happened
+   */
+  public boolean settle(int partition, PartitionRow from, long position) {
+    return jdbc.sql(SETTLE)
+            .param("partition", partition)
+            .param("epoch", from.epoch())
+            .param("persisted", from.persisted())
+            .param("position", position)
+            .update()
+        > 0;
   }
 
   /** Keeps how far the present epoch came, unless an earlier one waits to be compared. */

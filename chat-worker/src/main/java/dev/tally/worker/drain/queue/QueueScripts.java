@@ -1,6 +1,7 @@
 package dev.tally.worker.drain.queue;
 
 import dev.tally.common.epoch.Epochs;
+import dev.tally.common.epoch.PartitionRows;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.redis.BytesRedisTemplate;
 import dev.tally.common.redis.KeyScan;
@@ -54,11 +55,12 @@ public final class QueueScripts {
       BytesRedisTemplate redis,
       KeyScan scan,
       Epochs epochs,
+      PartitionRows rows,
       DataSize batchBytes,
       int turnJobs,
       DataSize turnBytes) {
     this.redis = redis;
-    this.ringRecovery = new RingRecovery(redis, scan);
+    this.ringRecovery = new RingRecovery(redis, scan, new GoneJobs(redis, epochs, rows));
     this.epochs = epochs;
     this.batchBytes = number(batchBytes.toBytes());
     this.turnJobs = number(turnJobs);
@@ -79,8 +81,8 @@ public final class QueueScripts {
    * @param mostJobs the next batch has no more jobs; the one that was claimed before may
    * @throws LeaseLostException if another worker owns the partition
    * @throws org.springframework.dao.DataAccessException if Redis does not answer, or MySQL when
-   *     this run of Redis is to be checked. A batch that is claimed nevertheless is delivered
-   *     again.
+   *     this run of Redis is to be checked, or jobs are missing. A batch that is claimed
+   *     nevertheless is delivered again.
    */
   public Claim claim(Lease lease, int mostJobs) {
     PartitionKeys keys = lease.keys();

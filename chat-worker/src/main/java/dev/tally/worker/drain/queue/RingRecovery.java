@@ -32,37 +32,40 @@ final class RingRecovery {
 
   private final BytesRedisTemplate redis;
   private final KeyScan scan;
+  private final GoneJobs goneJobs;
 
-  RingRecovery(BytesRedisTemplate redis, KeyScan scan) {
+  RingRecovery(BytesRedisTemplate redis, KeyScan scan, GoneJobs goneJobs) {
     this.redis = redis;
     this.scan = scan;
+    this.goneJobs = goneJobs;
   }
 
   /**
    * Looks at all keys in Redis, in small steps: a second for some million keys.
    *
    * @return how many accepted jobs are neither done nor in Redis; each is counted once
-   * @throws org.springframework.dao.DataAccessException if Redis does not answer; may be repeated
+   * @throws org.springframework.dao.DataAccessException if Redis does not answer, or if there is no
+   *     job and MySQL does not; may be repeated
    */
   long recover(PartitionKeys keys) {
     List<AppToken> apps = List.copyOf(appsWithJobs(keys));
     long listed = 0;
-    long gone = 0;
     int done = 0;
+    List<?> answer;
     do {
       List<AppToken> some = apps.subList(done, Math.min(done + APPS, apps.size()));
-      List<?> answer = relist(keys, some);
-      listed += (Long) answer.get(0);
-      gone += (Long) answer.get(1);
+      answer = relist(keys, some);
+      listed += (Long) answer.getFirst();
       done += some.size();
     } while (done < apps.size());
+    boolean isEmpty = listed == 0 && (Long) answer.get(1) == 1;
     log.warn(
         """
         partition {}: the counts say that jobs wait, and the ring has no app with jobs, so somebody \
         wrote to Tally's keys in Redis; {} apps with jobs get turns again""",
         keys.partition(),
         listed);
-    return gone;
+    return isEmpty ? goneJobs.settle(keys, empty(answer)) : 0;
   }
 
   private List<?> relist(PartitionKeys keys, List<AppToken> apps) {
@@ -75,6 +78,10 @@ final class RingRecovery {
     arguments.add(utf8(PartitionKeys.JOBS_AFTER_TOKEN));
     apps.forEach(app -> arguments.add(utf8(app.value())));
     return redis.execute(RELIST, List.of(state, ring, retried, claimed), arguments.toArray());
+  }
+
+  private static GoneJobs.Empty empty(List<?> answer) {
+    return new GoneJobs.Empty((Long) answer.get(2), (Long) answer.get(3), (Long) answer.get(4));
   }
 
   private Set<AppToken> appsWithJobs(PartitionKeys keys) {
