@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.worker.drain.queue.Claim;
-import dev.tally.worker.drain.queue.QueueScripts;
 import dev.tally.worker.lease.Lease;
 import dev.tally.worker.lease.LeaseTaker;
 import java.util.List;
@@ -108,10 +107,6 @@ class ClaimStepsIT {
       connection.serverCommands().resetConfigStats();
     }
     return parts.scripts(limit.properties()).claim(lease, limit.jobs());
-  }
-
-  private static QueueScripts scripts(BatchLimit limit) {
-    return parts.scripts(limit.properties());
   }
 
   /** Scripts that Redis has run. */
