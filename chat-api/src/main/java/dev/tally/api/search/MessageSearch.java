@@ -4,6 +4,8 @@ import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
 import dev.tally.api.message.Messages;
 import dev.tally.api.page.PageBody;
+import dev.tally.api.search.bound.BoundedSearch;
+import dev.tally.api.search.bound.SearchTurns;
 import dev.tally.common.identity.ChatName;
 import dev.tally.common.log.RepeatedWarning;
 import dev.tally.common.search.SearchFault;

@@ -1,4 +1,4 @@
-package dev.tally.api.search;
+package dev.tally.api.search.bound;
 
 import co.elastic.clients.transport.rest5_client.low_level.Rest5ClientBuilder;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;

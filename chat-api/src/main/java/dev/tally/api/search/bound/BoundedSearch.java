@@ -1,4 +1,4 @@
-package dev.tally.api.search;
+package dev.tally.api.search.bound;
 
 import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
  * times its length while it decodes it.
  */
 @Component
-final class BoundedSearch {
+public final class BoundedSearch {
 
   static final int MAX_BYTES = 1024 * 1024;
 
@@ -42,7 +42,7 @@ final class BoundedSearch {
    * @return empty if the answer is too long; {@link #fewer} hits may fit
    * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer
    */
-  <T> Optional<SearchResponse<T>> ask(SearchRequest request, Class<T> document) {
+  public <T> Optional<SearchResponse<T>> ask(SearchRequest request, Class<T> document) {
     return elasticsearch.execute(
         client -> {
           try {
@@ -57,7 +57,7 @@ final class BoundedSearch {
   }
 
   /** The number of hits to ask for if the answer with so many was too long, at least two. */
-  static int fewer(int hits) {
+  public static int fewer(int hits) {
     return Math.max(2, hits / FEWER);
   }
 

@@ -1,4 +1,4 @@
-package dev.tally.api.search;
+package dev.tally.api.search.bound;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.web.problem.ProblemException;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
  * searches are slow has other apps wait for a few of them at most.
  */
 @Component
-final class SearchTurns {
+public final class SearchTurns {
 
   /** As long as a search waits for its answer. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -80,7 +80,7 @@ final class SearchTurns {
 
   /** The turn of one search, until it is closed. */
   @FunctionalInterface
-  interface Turn extends AutoCloseable {
+  public interface Turn extends AutoCloseable {
     @Override
     void close();
   }
@@ -91,7 +91,7 @@ final class SearchTurns {
    * @throws ProblemException 429 if the app's own searches take too long, or too many wait; 503 if
    *     those of all apps take too long
    */
-  Turn take(AppToken app) {
+  public Turn take(AppToken app) {
     long end = System.nanoTime() + longestWait.toNanos();
     AppTurns own = enter(app);
     try {

@@ -1,4 +1,4 @@
-package dev.tally.api.search;
+package dev.tally.api.search.bound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

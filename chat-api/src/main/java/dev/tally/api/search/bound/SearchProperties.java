@@ -1,4 +1,4 @@
-package dev.tally.api.search;
+package dev.tally.api.search.bound;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
