@@ -205,9 +205,10 @@ final class ChatsDescription {
             id,
             "Search a chat",
             """
-            Finds the messages that have all words, in any order. A word matches as a whole, as the beginning of a \
-            word, or with a typo; case and accents do not matter. The best match comes first. This search has two \
-            paths, which do the same. %s"""
+            Finds the messages that have all words, in any order. A word matches as a whole or as the beginning of a \
+            word, and with a typo if nothing is found without; case and accents do not matter. Messages with typos come \
+            last, and before them those with beginnings only; among equals, the lowest number comes first. This search \
+            has two paths, which do the same. %s"""
                 .formatted(ApiDescription.PAGES))
         .parameter("token", Shared.TOKEN_TEXT, Shared.TOKEN)
         .parameter("chat", Shared.CHAT_TEXT, Shared.NUMBER)
@@ -219,6 +220,11 @@ final class ChatsDescription {
             {"type": "string", "minLength": 1, "maxLength": 256, "examples": ["hello"]}""")
         .parameter(
             "after", "The cursor in the `Link` of the page before.", "{\"type\": \"string\"}")
+        .parameter(
+            "order",
+            "With `newest` the highest number comes first, however well it matches.",
+            """
+            {"type": "string", "enum": ["relevance", "newest"], "default": "relevance"}""")
         .parameter("limit", ApiDescription.LIMIT_TEXT, ApiDescription.LIMIT)
         .answers(
             200,

@@ -73,7 +73,9 @@ class MessageSearch {
   record Document(long number, String body) {}
 
   /**
-   * Finds the messages of a chat that have all words, with the best match first.
+   * Finds the messages of a chat that have all words. Words match with typos only if no message
+   * matches without. The first page decides that, and cursors carry it to the next pages: a message
+   * that is written meanwhile does not take a page's hits away.
    *
    * @param after the cursor of the page; null for the first page
    * @param body takes the hits, at most {@code limit}
@@ -83,6 +85,7 @@ class MessageSearch {
   void search(
       ChatName chat,
       SearchWords words,
+      SearchOrder order,
       @Nullable SearchCursor after,
       int limit,
       PageBody<Hit> body) {
@@ -97,7 +100,7 @@ class MessageSearch {
     }
     long begin = System.nanoTime();
     try (SearchTurns.Turn _ = turns.take(chat.app())) {
-      find(chat, words, after, limit, body);
+      find(chat, words, order, after, limit, body);
     } catch (NoSuchIndexException e) {
       // No worker has created the index yet, so no message is indexed: the page stays empty.
     } finally {
@@ -108,11 +111,13 @@ class MessageSearch {
   private void find(
       ChatName chat,
       SearchWords words,
+      SearchOrder order,
       @Nullable SearchCursor after,
       int limit,
       PageBody<Hit> body) {
     long end = System.nanoTime() + LONGEST_SEARCH.toNanos();
     SearchCursor last = after;
+    boolean typos = after != null && after.typos();
     int slice = FIRST_SLICE;
     boolean hasLeftOut = false;
     // One hit more than the page has means that another page follows.
@@ -120,7 +125,8 @@ class MessageSearch {
       long begin = System.nanoTime();
       // One at a time would not lead past many that are left out.
       int size = Math.min(hasLeftOut ? Math.max(left, FIRST_SLICE) : left, slice);
-      Optional<SearchResponse<Document>> found = ask(SearchQuery.request(chat, words, last, size));
+      Optional<SearchResponse<Document>> found =
+          ask(SearchQuery.request(chat, words, order, typos, last, size));
       if (found.isEmpty()) {
         slice = BoundedSearch.fewer(size);
         if (slice >= size) {
@@ -131,7 +137,7 @@ class MessageSearch {
       if (found.get().timedOut()) {
         throw unavailable();
       }
-      List<Hit> hits = hits(found.get());
+      List<Hit> hits = hits(found.get(), order, typos);
       Set<Long> there = messages.there(chat, hits.stream().map(Hit::number).toList());
       for (Hit hit : hits) {
         if (there.contains(hit.number())) {
@@ -145,7 +151,13 @@ class MessageSearch {
         last = hit.cursor();
       }
       if (found.get().hits().hits().size() < size) {
-        return;
+        if (after != null || typos || !body.isEmpty() || !words.mayHaveTypos()) {
+          return;
+        }
+        // The page shows no message so far, so none matches better than one with a typo.
+        typos = true;
+        last = null;
+        continue;
       }
       if (System.nanoTime() > end) {
         body.continuesAfter(hits.getLast());
@@ -174,7 +186,8 @@ class MessageSearch {
         Duration.ofSeconds(1));
   }
 
-  private static List<Hit> hits(SearchResponse<Document> response) {
+  private static List<Hit> hits(
+      SearchResponse<Document> response, SearchOrder order, boolean typos) {
     List<Hit> hits = new ArrayList<>();
     for (var hit : response.hits().hits()) {
       Document document = hit.source();
@@ -187,7 +200,7 @@ class MessageSearch {
               document.number(),
               document.body(),
               highlights.isEmpty() ? null : String.join(" … ", highlights),
-              new SearchCursor(hit.sort().get(0).doubleValue(), hit.sort().get(1).longValue())));
+              SearchQuery.cursor(order, typos, hit.sort())));
     }
     return hits;
   }

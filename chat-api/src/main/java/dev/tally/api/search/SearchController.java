@@ -33,21 +33,23 @@ final class SearchController {
   void search(
       @RequestParam @Nullable String q,
       @RequestParam @Nullable String after,
+      @RequestParam @Nullable String order,
       @RequestParam @Nullable String limit,
       ChatName chat,
       HttpServletResponse response) {
     SearchWords words = SearchWords.of(q);
     int size = PageRequest.limit(limit);
-    SearchCursor cursor = after == null ? null : SearchCursor.decode(after);
+    SearchOrder hitOrder = SearchOrder.of(order);
+    SearchCursor cursor = after == null ? null : SearchCursor.decode(after, hitOrder);
     ChatName existing = chats.place(chat).name();
     try (PageBody<Hit> body = PageBody.of(answers, existing.app(), size)) {
-      search.search(existing, words, cursor, size, body);
+      search.search(existing, words, hitOrder, cursor, size, body);
       // It may have been deleted while the search waited for its turn.
       chats.place(chat);
       body.send(
           last ->
-              PageQuery.of(size)
-                  .with("q", String.join(" ", words.words()))
+              hitOrder
+                  .keptBy(PageQuery.of(size).with("q", String.join(" ", words.words())))
                   .with("after", last.cursor().encode()),
           response);
     }

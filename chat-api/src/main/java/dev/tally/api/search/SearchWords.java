@@ -20,6 +20,11 @@ record SearchWords(List<String> words) {
   private static final Pattern PART =
       Pattern.compile("[\\p{L}\\p{N}\\p{M}&&[^\\p{IsIdeographic}\\p{IsHiragana}]]+|\\X");
 
+  private static final Pattern DIGIT = Pattern.compile("\\p{N}");
+
+  /** With fewer letters, most words that differ by a typo are other words. */
+  private static final int FEWEST_LETTERS_FOR_TYPOS = 5;
+
   /**
    * Reads the query parameter.
    *
@@ -54,6 +59,24 @@ record SearchWords(List<String> words) {
         .map(MatchResult::group)
         .filter(SearchWords::isSearchable)
         .toList();
+  }
+
+  /** Whether any of the words may have a typo. */
+  boolean mayHaveTypos() {
+    return words.stream().anyMatch(SearchWords::allowsTypos);
+  }
+
+  /**
+   * Whether a word may match one that differs by a typo. A word with a digit may not: it is a
+   * number or a version, and another one means another thing.
+   */
+  static boolean allowsTypos(String word) {
+    return !DIGIT.matcher(word).find()
+        && parts(word).stream().anyMatch(part -> letters(part) >= FEWEST_LETTERS_FOR_TYPOS);
+  }
+
+  private static long letters(String part) {
+    return part.codePoints().filter(Character::isLetter).count();
   }
 
   private static boolean isSearchable(String word) {

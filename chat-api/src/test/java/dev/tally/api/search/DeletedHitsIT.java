@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,25 +75,7 @@ class DeletedHitsIT {
         WHERE token = ?""",
         LongStream.rangeClosed(1, COUNT).boxed().toList().toString(),
         app);
-    String digest = AppDigest.of(new AppToken(app)).value();
-    LongFunction<BulkOperation> document =
-        number ->
-            BulkOperation.of(
-                operation ->
-                    operation.index(
-                        index ->
-                            index
-                                .index(INDEX)
-                                .routing(digest)
-                                .document(
-                                    Map.of(
-                                        "digest", digest, "chat", 1, "number", number, "body",
-                                        "word"))));
-    elasticsearch()
-        .bulk(
-            bulk ->
-                bulk.refresh(Refresh.True)
-                    .operations(LongStream.rangeClosed(1, COUNT).mapToObj(document).toList()));
+    index(LongStream.rangeClosed(1, COUNT).mapToObj(number -> document(number, "word")).toList());
   }
 
   @Test
@@ -128,8 +109,32 @@ class DeletedHitsIT {
     assertThat(page.next()).isEmpty();
   }
 
+  /** A better match that is gone does not keep a search from looking for typos. */
+  @Test
+  void typosAreFoundIfWhatMatchesBetterIsGone() throws IOException {
+    index(List.of(document(1, "harbour"), document(2, "harbuor")));
+    String path = "/apps/" + app + "/chats/1/search?q=harbuor";
+    assertThat(numbers(Http.get(url(path)).is(200))).containsExactly(2L);
+
+    mysql.update("UPDATE messages SET deleted_at = UTC_TIMESTAMP(6) WHERE number = 2");
+
+    assertThat(numbers(Http.get(url(path)).is(200))).containsExactly(1L);
+  }
+
   private Http.Answer search(String more) {
     return Http.get(url("/apps/" + app + "/chats/1/search?q=word" + more));
+  }
+
+  private BulkOperation document(long number, String body) {
+    String digest = AppDigest.of(new AppToken(app)).value();
+    Map<String, Object> fields =
+        Map.of("digest", digest, "chat", 1, "number", number, "body", body);
+    return BulkOperation.of(
+        operation -> operation.index(index -> index.index(INDEX).routing(digest).document(fields)));
+  }
+
+  private static void index(List<BulkOperation> documents) throws IOException {
+    elasticsearch().bulk(bulk -> bulk.refresh(Refresh.True).operations(documents));
   }
 
   private static List<Long> numbers(Http.Answer page) {

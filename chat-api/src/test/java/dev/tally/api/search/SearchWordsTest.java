@@ -41,25 +41,15 @@ class SearchWordsTest {
         .hasMessageContaining("at most 32 words");
   }
 
-  @Test
-  void aCursorIsReadAsItWasWritten() {
-    SearchCursor cursor = new SearchCursor(1.2345678806304932, 987_654_321L);
-
-    assertThat(cursor.encode()).matches("[A-Za-z0-9_-]{22}");
-    assertThat(SearchCursor.decode(cursor.encode())).isEqualTo(cursor);
+  @ParameterizedTest
+  @ValueSource(strings = {"order", "élan-vital", "no order", "Пошта", "東 order"})
+  void aWordOfFiveLettersMayHaveATypo(String q) {
+    assertThat(SearchWords.of(q).mayHaveTypos()).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "x",
-        "!!!!",
-        "AAAAAAAAAAAAAAAAAAAAAA",
-        "f_gAAAAAAAAAAAAAAAAAAQ",
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-      })
-  void anyOtherTextIsNoCursor(String text) {
-    assertThatThrownBy(() -> SearchCursor.decode(text)).isInstanceOf(ProblemException.class);
+  @ValueSource(strings = {"ordr", "e\u0301la\u0301n", "48213", "order66", "x²-order", "東京都庁舎"})
+  void aShortWordAndOneWithADigitMayNot(String q) {
+    assertThat(SearchWords.of(q).mayHaveTypos()).isFalse();
   }
 }
