@@ -131,9 +131,7 @@ class SearchContractIT {
 
     List<Long> paged = numbers(url + "&limit=2");
 
-    assertThat(paged)
-        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L)
-        .isEqualTo(found(url));
+    assertThat(paged).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L).isEqualTo(found(url));
   }
 
   /** The API asks Elasticsearch for the hits of such a page in slices. */

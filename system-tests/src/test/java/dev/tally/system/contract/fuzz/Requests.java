@@ -75,6 +75,7 @@ final class Requests {
         read.target(messages),
         read.target(messages + "/1"),
         read.target(messages + "/search?q=hi"),
+        read.target(messages + "/search?q=hi&order=newest"),
         post.header("Content-Type", "application/json")
             .body("{\"body\":\"" + "x".repeat(140_000) + "\"}"),
         post.header("Content-Type", "text/plain").body("hi"),
