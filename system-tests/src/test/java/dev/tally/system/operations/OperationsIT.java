@@ -27,6 +27,10 @@ class OperationsIT {
     long chat = tally.newChat(app);
     tally.awaitChats(app, 1);
     int partition = new Partitions(16).of(new AppToken(app)).partition();
+    // Tests before this one may have left jobs.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> look().path("queue").path("depth").asLong() == 0);
     running.stopWorker();
     try {
       for (int i = 0; i < 5; i++) {
