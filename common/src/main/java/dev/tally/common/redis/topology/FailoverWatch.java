@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +24,8 @@ import org.springframework.context.SmartLifecycle;
  * Lettuce asks the Sentinels only when it connects, so its connections would stay at a primary that
  * is frozen or cut off, although the Sentinels have promoted another one.
  *
- * <p>Once a second, it asks all Sentinels at once, and closes the connections that lead to another
- * server. Lettuce then opens them again.
+ * <p>Once a second, and before a connection is opened, it asks all Sentinels at once, and closes
+ * the connections that lead to another server. Lettuce then opens them again.
  */
 final class FailoverWatch implements SmartLifecycle {
 
@@ -40,6 +42,11 @@ final class FailoverWatch implements SmartLifecycle {
   private final PrimaryAddresses addresses;
   private final Counter failovers;
   private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** Held for a look, which takes as long as the slowest Sentinel: a second or two. */
+  private final Lock looking = new ReentrantLock();
+
+  private long lookedNanos;
   private @Nullable NamedPrimary present;
   private @Nullable Thread thread;
 
@@ -55,11 +62,16 @@ final class FailoverWatch implements SmartLifecycle {
         Counter.builder("tally.redis.failovers")
             .description("Times that the Sentinels named another primary than before")
             .register(meters);
+    channels.openOnlyTo(this::presentNow);
   }
 
-  /** Begins to watch, in a thread of its own: tasks that use Redis wait for a frozen one. */
+  /**
+   * Looks, so that what was connected before leads to the primary, too. Then watches, in a thread
+   * of its own: tasks that use Redis wait for a frozen one.
+   */
   @Override
   public void start() {
+    lookSafely();
     thread = Thread.ofVirtual().name("failover-watch").start(this::run);
   }
 
@@ -87,13 +99,18 @@ final class FailoverWatch implements SmartLifecycle {
 
   private void run() {
     try {
-      do {
+      while (!stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         lookSafely();
-      } while (!stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      sentinels.forEach(SentinelLink::close);
+      looking.lock();
+      try {
+        sentinels.forEach(SentinelLink::close);
+      } finally {
+        looking.unlock();
+      }
     }
   }
 
@@ -108,6 +125,35 @@ final class FailoverWatch implements SmartLifecycle {
 
   /** Looks once. */
   void look() {
+    looking.lock();
+    try {
+      lookLocked();
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  /**
+   * The primary, by a look that began after this call.
+   *
+   * @return empty if no Sentinel has ever named one
+   */
+  private Optional<NamedPrimary> presentNow() {
+    long asked = System.nanoTime();
+    looking.lock();
+    try {
+      // Another connection may have looked while this one waited for the lock.
+      if (present == null || lookedNanos - asked < 0) {
+        lookLocked();
+      }
+      return Optional.ofNullable(present);
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  private void lookLocked() {
+    lookedNanos = System.nanoTime();
     List<NamedPrimary> answers = answers();
     NamedPrimary before = present;
     Optional<NamedPrimary> named = NamedPrimary.latest(answers, sentinels.size(), before);

@@ -131,6 +131,42 @@ class FailoverWatchIT {
             });
   }
 
+  /** It takes writes until the Sentinels have noticed it, and they are lost. */
+  @Test
+  void noConnectionOpensToAFormerPrimaryThatIsStartedAgain() {
+    service()
+        .run(
+            context -> {
+              FailoverWatch watch = context.getBean(FailoverWatch.class);
+              StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+              Server first = group.primary();
+              redis.opsForValue().set("written", "to the first");
+              killAndAwaitPromotion(first);
+              watch.look();
+              first.start();
+              group.awaitReplicas();
+
+              // What this process has heard last is that the first one is a former primary.
+              watch.stop();
+              Server second = group.primary();
+              killAndAwaitPromotion(second);
+              second.start();
+
+              await()
+                  .atMost(PATIENCE)
+                  .ignoreExceptionsInstanceOf(DataAccessException.class)
+                  .untilAsserted(() -> redis.opsForValue().set("written", "after both"));
+              group.awaitReplicas();
+              assertThat(group.primary()).isSameAs(first);
+              assertThat(redis.opsForValue().get("written")).isEqualTo("after both");
+            });
+  }
+
+  private void killAndAwaitPromotion(Server primary) {
+    primary.kill();
+    await().atMost(PATIENCE).until(() -> group.primary() != primary);
+  }
+
   @Test
   void aSentinelThatIsAwayIsNamedOnce() {
     Server away = group.watchers().getFirst();
