@@ -69,7 +69,7 @@ final class PrimaryChannels implements NettyCustomizer {
               () -> {
                 try {
                   require(remote);
-                  context.connect(remote, local, promise);
+                  var _ = context.connect(remote, local, promise);
                 } catch (IOException | RuntimeException e) {
                   promise.tryFailure(e);
                 }
