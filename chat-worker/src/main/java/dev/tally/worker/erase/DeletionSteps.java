@@ -88,7 +88,7 @@ class DeletionSteps {
       return Outcome.WAITS;
     }
     // Before the pass: an index that is built later has nothing of what is erased.
-    boolean isSettled = indexes.all().stream().allMatch(DeletionSteps::isSettled);
+    boolean isSettled = indexes.all().stream().allMatch(this::isSettled);
     Optional<Boolean> foundNothing = pass(erasure);
     if (foundNothing.isEmpty()) {
       return refuse(erasure);
@@ -122,8 +122,8 @@ class DeletionSteps {
     return Outcome.WAITS;
   }
 
-  private static boolean isSettled(SearchIndexes.Entry index) {
-    return index.role() == SearchIndexes.Role.LIVE && index.takesOurDocuments();
+  private boolean isSettled(SearchIndexes.Entry index) {
+    return index.role() == SearchIndexes.Role.LIVE && indexes.isKnown(index);
   }
 
   /**

@@ -21,37 +21,47 @@ public final class DocumentWriter {
   private static final int MAX_BYTES_PER_CHARACTER = 3;
 
   private final ElasticsearchTemplate elasticsearch;
+  private final DocumentFormats formats;
 
-  DocumentWriter(ElasticsearchTemplate elasticsearch) {
+  DocumentWriter(ElasticsearchTemplate elasticsearch, DocumentFormats formats) {
     this.elasticsearch = elasticsearch;
+    this.formats = formats;
   }
 
   /**
-   * Sends messages to an index. A document of a later revision stays as it is, so messages may be
-   * sent in any order, any number of times.
+   * An index to send documents to.
+   *
+   * @param layout its layout, which the documents get
+   */
+  public record Target(String name, int layout) {}
+
+  /**
+   * Sends messages to an index, as documents of its layout. A document of a later revision stays as
+   * it is, so messages may be sent in any order, any number of times.
    *
    * <p>For a new index only, whose reindex may have read the messages hours ago: while that index
    * is registered, no erasure ends.
    *
    * @throws org.springframework.dao.DataAccessException if Elasticsearch does not answer, or
    *     refuses a whole request. Some of the messages may be indexed.
+   * @throws IllegalArgumentException if this worker does not know the layout
    */
-  public BulkAnswer write(String index, List<Message> messages) {
+  public BulkAnswer write(Target index, List<Message> messages) {
     return write(index, messages, () -> {});
   }
 
   /**
-   * Sends messages to an index like {@link #write(String, List)}, unless they were read too long
+   * Sends messages to an index like {@link #write(Target, List)}, unless they were read too long
    * ago.
    *
    * @throws org.springframework.dao.DataAccessException also if the messages must be read again.
    *     Some of them may be indexed.
    */
-  public BulkAnswer write(String index, List<Message> messages, ReadTime readAt) {
+  public BulkAnswer write(Target index, List<Message> messages, ReadTime readAt) {
     return write(index, messages, readAt::requireFresh);
   }
 
-  private BulkAnswer write(String index, List<Message> messages, Runnable beforeEach) {
+  private BulkAnswer write(Target index, List<Message> messages, Runnable beforeEach) {
     BulkAnswer answer = BulkAnswer.NOTHING_SENT;
     List<Message> part = new ArrayList<>();
     long bytes = 0;
@@ -72,22 +82,23 @@ public final class DocumentWriter {
     return answer.plus(send(index, part));
   }
 
-  private BulkAnswer send(String index, List<Message> messages) {
+  private BulkAnswer send(Target index, List<Message> messages) {
+    DocumentFormat format = formats.of(index.layout());
     // The alias is required: a document must not create an index again that was deleted.
     BulkRequest.Builder request =
-        new BulkRequest.Builder().index(SearchCluster.writeAlias(index)).requireAlias(true);
+        new BulkRequest.Builder().index(SearchCluster.writeAlias(index.name())).requireAlias(true);
     for (Message message : messages) {
-      Document document = Document.of(message);
+      DocumentName name = DocumentName.of(message);
       request.operations(
           bulk ->
-              bulk.<Document>index(
+              bulk.<Object>index(
                   operation ->
                       operation
-                          .id(document.id())
-                          .routing(document.routing())
+                          .id(name.id())
+                          .routing(name.routing())
                           .version(message.revision())
                           .versionType(VersionType.ExternalGte)
-                          .document(document)));
+                          .document(format.fields().apply(name, message))));
     }
     BulkResponse response = elasticsearch.execute(client -> client.bulk(request.build()));
     return BulkAnswer.of(messages, response.items());

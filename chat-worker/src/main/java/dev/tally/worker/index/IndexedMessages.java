@@ -37,7 +37,7 @@ public class IndexedMessages {
   /**
    * What an index has of a message.
    *
-   * @param version the message's revision, in an index of the present layout
+   * @param version the message's revision, if the index's documents have revisions
    */
   public record Indexed(String body, long version) {}
 
@@ -52,7 +52,7 @@ public class IndexedMessages {
    * The name of a document.
    *
    * @param digest the {@link dev.tally.common.search.AppDigest} of its app
-   * @param version the message's revision, in an index of the present layout
+   * @param version the message's revision, if the index's documents have revisions
    */
   public record Named(String digest, long chat, long number, long version) {}
 
@@ -64,10 +64,10 @@ public class IndexedMessages {
    *     them
    */
   public Map<MessageKey, Indexed> documents(List<Message> messages) {
-    List<Document> documents = messages.stream().map(Document::of).toList();
+    List<DocumentName> documents = messages.stream().map(DocumentName::of).toList();
     MgetRequest.Builder request =
         new MgetRequest.Builder().index(SearchCluster.SEARCHED).sourceIncludes("body");
-    for (Document document : documents) {
+    for (DocumentName document : documents) {
       request.docs(doc -> doc.id(document.id()).routing(document.routing()));
     }
     List<MultiGetResponseItem<Body>> items =

@@ -25,15 +25,16 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The indexes in Elasticsearch and their aliases. Searches go to the alias {@value #SEARCHED}.
- * Documents go to an alias that each index has of its own.
+ * The indexes in Elasticsearch and their aliases. The alias {@value #SEARCHED} leads to the live
+ * index; an API asks that by its name, which MySQL records together with the layout. Documents go
+ * to an alias that each index has of its own.
  *
  * <p>Methods throw {@link org.springframework.dao.DataAccessException} when Elasticsearch fails.
  */
 @Component
 public final class SearchCluster {
 
-  /** The alias that searches are sent to. */
+  /** The alias of the live index: for {@code verify}, for older APIs, and for people. */
   public static final String SEARCHED = "tally-messages";
 
   private static final DateTimeFormatter STAMP =
@@ -44,10 +45,13 @@ public final class SearchCluster {
 
   private final ElasticsearchTemplate elasticsearch;
   private final SearchProperties properties;
+  private final DocumentFormats formats;
 
-  SearchCluster(ElasticsearchTemplate elasticsearch, SearchProperties properties) {
+  SearchCluster(
+      ElasticsearchTemplate elasticsearch, SearchProperties properties, DocumentFormats formats) {
     this.elasticsearch = elasticsearch;
     this.properties = properties;
+    this.formats = formats;
   }
 
   /** A name that no index has had. */
@@ -60,7 +64,9 @@ public final class SearchCluster {
     return name + "-write";
   }
 
-  /** Creates an index with its own alias, unless an index of this name exists. */
+  /**
+   * Creates an index of the newest layout with its own alias, unless an index of this name exists.
+   */
   public void create(String name) {
     try {
       elasticsearch.execute(
@@ -84,7 +90,8 @@ public final class SearchCluster {
   }
 
   private String definition() throws IOException {
-    try (InputStream in = new ClassPathResource("search/index.json").getInputStream()) {
+    String resource = formats.of(formats.newest()).definition();
+    try (InputStream in = new ClassPathResource(resource).getInputStream()) {
       ObjectNode definition = (ObjectNode) JsonMapper.shared().readTree(in);
       definition
           .withObjectProperty("settings")
@@ -103,7 +110,7 @@ public final class SearchCluster {
     }
   }
 
-  /** Makes searches go to this index and to no other, in one step. */
+  /** Makes {@value #SEARCHED} lead to this index and to no other, in one step. */
   public void search(String name) {
     elasticsearch.execute(
         client ->
@@ -124,7 +131,7 @@ public final class SearchCluster {
                                 action -> action.add(add -> add.index(name).alias(SEARCHED)))));
   }
 
-  /** The indexes that searches go to: exactly one, unless something is damaged. */
+  /** The indexes that {@value #SEARCHED} leads to: exactly one, unless something is damaged. */
   public Set<String> searched() {
     try {
       return index(SEARCHED).getAliases(SEARCHED).keySet();
@@ -134,8 +141,8 @@ public final class SearchCluster {
   }
 
   /**
-   * The indexes that this class has created and that no search goes to: their names are of its
-   * pattern, and each has its own alias. The set can be changed.
+   * The indexes that this class has created and that {@value #SEARCHED} does not lead to: their
+   * names are of its pattern, and each has its own alias. The set can be changed.
    */
   public Set<String> unsearched() {
     return elasticsearch

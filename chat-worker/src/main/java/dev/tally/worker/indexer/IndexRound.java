@@ -99,10 +99,10 @@ final class IndexRound {
     MORE,
     /** The live index does not exist. No row is settled. */
     INDEX_MISSING,
-    /** Each index has documents of another version, until a new one is begun. No row is settled. */
+    /** Each index has a layout that is too old, until a new one is begun. No row is settled. */
     INDEX_OUTDATED,
     /**
-     * A later version of Tally has begun an index, which takes none of this worker's documents. No
+     * A later version of Tally has begun an index, and this worker does not know its documents. No
      * row is settled: the later version's workers index them.
      */
     WORKER_OUTDATED
@@ -126,12 +126,11 @@ final class IndexRound {
     if (found.targets().stream().noneMatch(IndexRound::isLive)) {
       return Result.INDEX_MISSING;
     }
-    if (found.targets().stream().anyMatch(SearchIndexes.Entry::isNewer)) {
+    if (found.targets().stream().anyMatch(indexes::isNewer)) {
       return Result.WORKER_OUTDATED;
     }
-    // An index that takes no document of this version is soon replaced.
-    List<SearchIndexes.Entry> targets =
-        found.targets().stream().filter(SearchIndexes.Entry::takesOurDocuments).toList();
+    // An index whose layout is too old is soon replaced.
+    List<SearchIndexes.Entry> targets = found.targets().stream().filter(indexes::isKnown).toList();
     if (targets.isEmpty()) {
       return Result.INDEX_OUTDATED;
     }
@@ -228,7 +227,7 @@ final class IndexRound {
         spans.indexing(
             batch,
             Message::written,
-            () -> metrics.timed(() -> writer.write(target.name(), batch, readAt)));
+            () -> metrics.timed(() -> writer.write(target.target(), batch, readAt)));
     int notTaken = answer.notTaken().size();
     if (notTaken > 0 && !answer.tookNothingNow()) {
       log.error(

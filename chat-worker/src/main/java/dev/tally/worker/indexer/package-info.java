@@ -25,9 +25,10 @@
  *       {@link IndexRound} has the argument.
  *   <li>Changes of a message may reach an index in any order: it keeps the latest revision, and
  *       says so of an older one, which counts as taken.
- *   <li>An index of an older version gets documents if its own have the same names and fields.
- *       Otherwise rows wait until the new index is registered, which gets them all. An older worker
- *       leaves its rows alone from then on.
+ *   <li>Each index gets documents of its own layout, so the index in use and one of a later layout
+ *       that is being built both get all messages. An index whose layout is too old gets none: rows
+ *       wait until a new index is registered. An older worker, which does not know the layout of
+ *       that one, leaves its rows alone from then on, to later workers.
  *   <li>When Elasticsearch is away, or an index takes nothing, the round is tried again later as a
  *       whole. The drain goes on.
  *   <li>A message that an index does not take delays itself, and no other: its run of messages

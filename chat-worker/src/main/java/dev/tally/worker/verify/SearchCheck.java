@@ -26,8 +26,8 @@ import org.springframework.stereotype.Component;
  * <p>A chat or an app that is deleted has no messages, and what is being erased has documents for a
  * while.
  *
- * <p>A document's version is its message's revision, but not in an index of an older layout: there,
- * only texts are compared.
+ * <p>A document's version is its message's revision, but not in an index of layout 2: there, only
+ * texts are compared.
  */
 @Component
 class SearchCheck {
@@ -131,7 +131,7 @@ class SearchCheck {
 
   private boolean hasRevisions() {
     return indexes.all().stream()
-        .anyMatch(entry -> entry.role() == SearchIndexes.Role.LIVE && entry.hasOurLayout());
+        .anyMatch(entry -> entry.role() == SearchIndexes.Role.LIVE && entry.hasRevisions());
   }
 
   private boolean isInOutbox(MessageKey key) {

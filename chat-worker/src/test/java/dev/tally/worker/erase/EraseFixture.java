@@ -11,6 +11,7 @@ import dev.tally.common.identity.NumberRange;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.queue.MessageChange;
 import dev.tally.common.search.AppDigest;
+import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.WorkerFixture;
 import dev.tally.worker.index.DocumentEraser;
 import dev.tally.worker.index.DocumentWriter;
@@ -239,7 +240,7 @@ final class EraseFixture implements AutoCloseable {
   void sendLate(List<Message> messages) {
     bean(DocumentWriter.class)
         .write(
-            live(),
+            new DocumentWriter.Target(live(), SearchLayout.VERSION),
             messages.stream()
                 .map(
                     its ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tally.common.identity.AppToken;
+import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.WorkerFixture;
 import dev.tally.worker.index.DocumentEraser;
 import dev.tally.worker.index.DocumentWriter;
@@ -132,7 +133,13 @@ class ErasedChatIT {
     ReadTime longAgo = new ReadTime(System.nanoTime() - ReadTime.LONGEST.toNanos() - 1);
 
     assertThatThrownBy(
-            () -> fixture.bean(DocumentWriter.class).write(fixture.live(), read, longAgo))
+            () ->
+                fixture
+                    .bean(DocumentWriter.class)
+                    .write(
+                        new DocumentWriter.Target(fixture.live(), SearchLayout.VERSION),
+                        read,
+                        longAgo))
         .isInstanceOf(TransientDataAccessResourceException.class);
 
     assertThat(fixture.documents(app, 1)).isZero();

@@ -131,7 +131,9 @@ class ChangedMessagesIT extends IndexRoundFixture {
     assertThat(found("result")).as("of the old index").containsExactly(2L);
     assertThat(found("third")).containsExactly(3L);
     assertThat(worker.getBean(Reindex.class).run((_, _) -> {})).isEqualTo(3);
-    assertThat(indexes.all()).allMatch(SearchIndexes.Entry::hasOurLayout);
+    assertThat(indexes.all())
+        .extracting(SearchIndexes.Entry::layout)
+        .containsExactly(SearchLayout.VERSION);
     assertThat(found("result")).containsExactlyInAnyOrder(1L, 2L);
     assertThat(found("plan")).containsExactly(3L);
   }
@@ -179,7 +181,8 @@ class ChangedMessagesIT extends IndexRoundFixture {
   }
 
   private void assertTaken(Message message) {
-    assertThat(worker.getBean(DocumentWriter.class).write(live, List.of(message)))
+    DocumentWriter.Target index = indexes.all().getFirst().target();
+    assertThat(worker.getBean(DocumentWriter.class).write(index, List.of(message)))
         .isEqualTo(new BulkAnswer(1, false, Set.of(), Set.of(), ""));
   }
 

@@ -31,6 +31,7 @@ abstract class IndexRoundFixture {
   static final ChatKey CHAT = new ChatKey(1, 1);
   static final ChatKey OTHER = new ChatKey(2, 1);
 
+  static TestServers servers;
   static ConfigurableApplicationContext worker;
   static JdbcClient mysql;
   static ElasticsearchClient elasticsearch;
@@ -44,7 +45,8 @@ abstract class IndexRoundFixture {
   @BeforeAll
   static void start() {
     // A context for commands: it does not drain and does not index.
-    worker = ChatWorker.forCommand(TestServers.wiped().arguments().toArray(String[]::new));
+    servers = TestServers.wiped();
+    worker = ChatWorker.forCommand(servers.arguments().toArray(String[]::new));
     mysql = worker.getBean(JdbcClient.class);
     elasticsearch = worker.getBean(ElasticsearchClient.class);
     outbox = worker.getBean(SearchOutbox.class);
@@ -55,16 +57,21 @@ abstract class IndexRoundFixture {
 
   /** A round of a worker that owns these partitions. */
   static IndexRound round(Set<Integer> owned) {
+    return round(worker, owned);
+  }
+
+  /** A round of another worker. */
+  static IndexRound round(ConfigurableApplicationContext of, Set<Integer> owned) {
     return new IndexRound(
         outbox,
-        worker.getBean(Messages.class),
-        indexes,
-        worker.getBean(DocumentWriter.class),
+        of.getBean(Messages.class),
+        of.getBean(SearchIndexes.class),
+        of.getBean(DocumentWriter.class),
         () -> owned,
-        worker.getBean(PositionRecord.class),
+        of.getBean(PositionRecord.class),
         new IndexMetrics(outbox, new SimpleMeterRegistry()),
-        worker.getBean(WriteSpans.class),
-        worker.getBean(PlatformTransactionManager.class));
+        of.getBean(WriteSpans.class),
+        of.getBean(PlatformTransactionManager.class));
   }
 
   @AfterAll

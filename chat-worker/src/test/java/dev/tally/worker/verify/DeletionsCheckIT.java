@@ -144,7 +144,8 @@ class DeletionsCheckIT {
 
   @Test
   void document() {
-    String live = fixture.worker.getBean(SearchIndexes.class).all().getFirst().name();
+    DocumentWriter.Target live =
+        fixture.worker.getBean(SearchIndexes.class).all().getFirst().target();
     fixture
         .worker
         .getBean(DocumentWriter.class)

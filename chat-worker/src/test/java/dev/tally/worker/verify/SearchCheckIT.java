@@ -40,7 +40,7 @@ class SearchCheckIT {
   private static JdbcClient other;
 
   private static SearchCheck check;
-  private static String live = "";
+  private static DocumentWriter.Target live = new DocumentWriter.Target("", 0);
 
   @BeforeAll
   static void start() {
@@ -81,7 +81,7 @@ class SearchCheckIT {
                    (1, 1, 3, '', 5, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))""")
         .update();
     worker.getBean(IndexKeeper.class).check();
-    live = indexes.all().getFirst().name();
+    live = indexes.all().getFirst().target();
     index(1, "plan", 0);
   }
 
@@ -199,6 +199,15 @@ class SearchCheckIT {
     index(3, "", 1);
 
     assertThat(findings()).containsExactly("message 1:1:2 is indexed with another body");
+  }
+
+  @Test
+  void versionsOfALaterLayoutAreRevisions() {
+    mysql.sql("UPDATE search_indexes SET layout = ?").param(SearchLayout.VERSION + 1).update();
+    index(2, "edited", 2);
+    index(3, "", 5);
+
+    assertThat(findings()).containsExactly("message 1:1:2 has revision 3, and is indexed as of 2");
   }
 
   private static void index(long number, String body, long revision) {

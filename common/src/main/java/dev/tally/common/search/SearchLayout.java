@@ -1,10 +1,13 @@
 package dev.tally.common.search;
 
-/** The versions of the search index's documents. */
+/**
+ * The layouts of the search index: the versions of its fields and of their analysis. MySQL records
+ * the layout of each index ({@code search_indexes.layout}), and an index keeps its layout.
+ */
 public final class SearchLayout {
 
   /**
-   * The version of the indexes that this code creates.
+   * The layout of the indexes that this code creates.
    *
    * <ol>
    *   <li>Documents were named by the ids of rows.
@@ -18,10 +21,21 @@ public final class SearchLayout {
   public static final int VERSION = 3;
 
   /**
-   * The oldest version whose documents have the same names and fields. Until its index is replaced,
-   * searches find them, and it takes documents of the present version.
+   * The oldest layout that this code reads and writes, until a worker has replaced its index. Names
+   * and fields are those of layout 3.
    */
   public static final int OLDEST_USABLE = 2;
 
+  /** The first layout whose documents have the revisions of their messages as versions. */
+  public static final int FIRST_WITH_REVISIONS = 3;
+
   private SearchLayout() {}
+
+  /**
+   * Whether this code can ask an index of a layout. A later layout may have other fields, so a
+   * search of it could find too little, and nobody would notice.
+   */
+  public static boolean isKnown(int layout) {
+    return layout >= OLDEST_USABLE && layout <= VERSION;
+  }
 }

@@ -5,7 +5,6 @@ import dev.tally.common.metrics.EnumCounter;
 import dev.tally.common.partition.PartitionKeys;
 import dev.tally.common.partition.RedisLayout;
 import dev.tally.common.search.SearchFault;
-import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.periodic.PeriodicTask;
 import dev.tally.worker.position.PositionRecord;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -123,10 +122,7 @@ final class DueReindex implements SmartLifecycle {
     if (!partitions.indexDue().isEmpty()) {
       return Optional.of(Reason.MYSQL_SET_BACK);
     }
-    return indexes
-        .live()
-        .filter(live -> live.layout() < SearchLayout.VERSION)
-        .map(_ -> Reason.OLDER_LAYOUT);
+    return indexes.live().filter(indexes::isOlder).map(_ -> Reason.OLDER_LAYOUT);
   }
 
   /** Whether an index is still due, now that no other worker builds one. */

@@ -2,7 +2,6 @@ package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.partition.RedisLayout;
-import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.index.SearchCluster;
 import dev.tally.worker.outbox.SearchOutbox;
 import java.time.Duration;
@@ -146,8 +145,7 @@ public class IndexKeeper {
     SearchIndexes.Entry live = indexes.live().orElseGet(this::addLive);
     Optional<String> indexUuid = cluster.indexUuid(live.name());
     if (indexUuid.isEmpty()) {
-      // Before the index: no crash may leave a new index that looks like an old one.
-      indexes.setOurLayout(live.name());
+      live = ofTheNewestLayout(live);
       cluster.create(live.name());
       indexUuid = cluster.indexUuid(live.name());
       log.info("search index {} was created", live.name());
@@ -166,9 +164,24 @@ public class IndexKeeper {
   }
 
   private SearchIndexes.Entry addLive() {
-    String name = SearchCluster.newName();
-    indexes.add(name, SearchIndexes.Role.LIVE);
-    return new SearchIndexes.Entry(name, SearchIndexes.Role.LIVE, null, SearchLayout.VERSION);
+    return indexes.add(SearchCluster.newName(), SearchIndexes.Role.LIVE);
+  }
+
+  /**
+   * The live index, which is gone, as it is created again. If it had another layout, it gets
+   * another name: a late bulk request would send documents of the old layout to the name, and an
+   * API would ask it in that layout.
+   */
+  private SearchIndexes.Entry ofTheNewestLayout(SearchIndexes.Entry live) {
+    if (!indexes.isOlder(live) && !indexes.isNewer(live)) {
+      return live;
+    }
+    return transaction.execute(
+        _ ->
+            indexes.remove(live.name())
+                ? addLive()
+                // A reindex has replaced it meanwhile.
+                : indexes.live().orElseThrow());
   }
 
   private record App(long id, AppToken token) {}

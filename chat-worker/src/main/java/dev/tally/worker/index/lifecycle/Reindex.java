@@ -163,9 +163,9 @@ public class Reindex {
       try {
         // From this commit on, the indexer also sends messages to this index. The scan comes after
         // it.
-        indexes.add(name, SearchIndexes.Role.BUILDING);
+        DocumentWriter.Target target = indexes.add(name, SearchIndexes.Role.BUILDING).target();
         // In a snapshot: otherwise the scan would run after chats that grow while it reads them.
-        snapshot.executeWithoutResult(_ -> scan());
+        snapshot.executeWithoutResult(_ -> scan(target));
         cluster.refresh(name);
         if (!cluster.indexUuid(name).equals(Optional.of(indexUuid))) {
           throw lost();
@@ -181,7 +181,7 @@ public class Reindex {
       }
     }
 
-    private void scan() {
+    private void scan(DocumentWriter.Target target) {
       total = jdbc.sql(TOTAL).query(Long.class).single();
       progress.at(done, total);
       MessageKey key = Messages.START;
@@ -190,7 +190,7 @@ public class Reindex {
         if (page.isEmpty()) {
           return;
         }
-        retry.run(() -> index(page));
+        retry.run(() -> index(target, page));
         reindexLock.confirm();
         key = page.getLast().key();
         done += page.size();
@@ -198,8 +198,8 @@ public class Reindex {
       }
     }
 
-    private void index(List<Message> page) {
-      BulkAnswer answer = writer.write(name, page);
+    private void index(DocumentWriter.Target target, List<Message> page) {
+      BulkAnswer answer = writer.write(target, page);
       if (answer.indexMissing()) {
         throw lost();
       }

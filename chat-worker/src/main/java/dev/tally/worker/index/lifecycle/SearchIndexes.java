@@ -1,6 +1,8 @@
 package dev.tally.worker.index.lifecycle;
 
 import dev.tally.common.search.SearchLayout;
+import dev.tally.worker.index.DocumentFormats;
+import dev.tally.worker.index.DocumentWriter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,6 @@ public final class SearchIndexes {
       """
       UPDATE search_indexes SET index_uuid = :index_uuid WHERE name = :name""";
 
-  private static final String SET_LAYOUT =
-      """
-      UPDATE search_indexes SET layout = :layout WHERE name = :name""";
-
   private static final String SET_ROLE =
       """
       UPDATE search_indexes SET role = :role WHERE name = :name""";
@@ -37,9 +35,11 @@ public final class SearchIndexes {
       DELETE FROM search_indexes WHERE name = :name""";
 
   private final JdbcClient jdbc;
+  private final DocumentFormats formats;
 
-  SearchIndexes(JdbcClient jdbc) {
+  SearchIndexes(JdbcClient jdbc, DocumentFormats formats) {
     this.jdbc = jdbc;
+    this.formats = formats;
   }
 
   /** What an index is for. */
@@ -55,24 +55,34 @@ public final class SearchIndexes {
    *
    * @param indexUuid the UUID of the index that all messages were sent to; null if none was sent
    *     yet
-   * @param layout the version of its documents
+   * @param layout its layout, which it keeps: an index of another layout has another name
    */
   public record Entry(String name, Role role, @Nullable String indexUuid, int layout) {
 
-    /** Whether its documents are those that this version of Tally writes. */
-    public boolean hasOurLayout() {
-      return layout == SearchLayout.VERSION;
+    /** The index, as documents are sent to it. */
+    public DocumentWriter.Target target() {
+      return new DocumentWriter.Target(name, layout);
     }
 
-    /** Whether a later version of Tally has created it. */
-    public boolean isNewer() {
-      return layout > SearchLayout.VERSION;
+    /** Whether a document's version is its message's revision. */
+    public boolean hasRevisions() {
+      return layout >= SearchLayout.FIRST_WITH_REVISIONS;
     }
+  }
 
-    /** Whether it takes the documents that this version of Tally writes. */
-    public boolean takesOurDocuments() {
-      return layout >= SearchLayout.OLDEST_USABLE && !isNewer();
-    }
+  /** Whether this version of Tally can feed an index, with documents of the index's layout. */
+  public boolean isKnown(Entry entry) {
+    return formats.isKnown(entry.layout());
+  }
+
+  /** Whether a later version of Tally has created an index. */
+  public boolean isNewer(Entry entry) {
+    return entry.layout() > formats.newest();
+  }
+
+  /** Whether an index has the layout of an earlier version of Tally. */
+  boolean isOlder(Entry entry) {
+    return entry.layout() < formats.newest();
   }
 
   public List<Entry> all() {
@@ -95,28 +105,27 @@ public final class SearchIndexes {
     return all().stream().filter(entry -> entry.role() == Role.BUILDING).toList();
   }
 
-  void add(String name, Role role) {
+  /** Registers an index that this version of Tally creates. */
+  Entry add(String name, Role role) {
+    Entry entry = new Entry(name, role, null, formats.newest());
     jdbc.sql(ADD)
         .param("name", name)
         .param("role", role.name())
-        .param("layout", SearchLayout.VERSION)
+        .param("layout", entry.layout())
         .update();
+    return entry;
   }
 
   void setIndexUuid(String name, String indexUuid) {
     jdbc.sql(SET_INDEX_UUID).param("index_uuid", indexUuid).param("name", name).update();
   }
 
-  /** Records that the index has the documents that this version of Tally writes. */
-  void setOurLayout(String name) {
-    jdbc.sql(SET_LAYOUT).param("layout", SearchLayout.VERSION).param("name", name).update();
-  }
-
   void setLive(String name) {
     jdbc.sql(SET_ROLE).param("role", Role.LIVE.name()).param("name", name).update();
   }
 
-  void remove(String name) {
-    jdbc.sql(REMOVE).param("name", name).update();
+  /** Removes an index, and returns whether it was registered. */
+  boolean remove(String name) {
+    return jdbc.sql(REMOVE).param("name", name).update() > 0;
   }
 }

@@ -3,6 +3,7 @@ package dev.tally.worker.index.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tally.common.search.SearchLayout;
 import dev.tally.worker.index.SearchCluster;
 import java.io.IOException;
 import java.sql.Connection;
@@ -95,6 +96,20 @@ class IndexKeeperIT {
         .contains("search index " + live + " is new")
         .contains("everything in 2 apps is indexed again");
     assertLocksAreFree();
+  }
+
+  @Test
+  void anIndexOfAnotherLayoutThatIsGoneIsMadeUnderAnotherName() {
+    fixture.mysql.sql("UPDATE search_indexes SET layout = 2").update();
+    fixture.cluster.delete(live);
+
+    keeper.check();
+
+    SearchIndexes.Entry made = fixture.indexes.live().orElseThrow();
+    assertThat(made.name()).isNotEqualTo(live);
+    assertThat(made.layout()).isEqualTo(SearchLayout.VERSION);
+    assertThat(fixture.cluster.indexUuid(live)).isEmpty();
+    assertWholeAndSentTo(made.name(), 2);
   }
 
   @Test

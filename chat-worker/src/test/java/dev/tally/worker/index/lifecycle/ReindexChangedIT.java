@@ -90,7 +90,7 @@ class ReindexChangedIT {
   }
 
   private static void indexerSends(String body, long revision, long number) {
-    String building = fixture.indexes.building().getFirst().name();
+    DocumentWriter.Target building = fixture.indexes.building().getFirst().target();
     Message message = new Message(key(number), APP, body, revision, Instant.now());
     assertThat(writer.write(building, List.of(message)))
         .isEqualTo(new BulkAnswer(1, false, Set.of(), Set.of(), ""));
