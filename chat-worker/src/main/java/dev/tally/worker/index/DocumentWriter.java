@@ -1,9 +1,14 @@
 package dev.tally.worker.index;
 
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.VersionType;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
+import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
+import co.elastic.clients.json.JsonpMapper;
+import co.elastic.clients.util.BinaryData;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
 import org.springframework.stereotype.Component;
@@ -12,13 +17,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class DocumentWriter {
 
-  /** About the most bytes in a bulk request; Elasticsearch's own limit is 100 MB. */
-  private static final long MAX_BULK_BYTES = 5L * 1024 * 1024;
-
-  /** About the bytes of a document beside its body, with the line that names it. */
-  private static final long FRAME_BYTES = 200;
-
-  private static final int MAX_BYTES_PER_CHARACTER = 3;
+  /** The most bytes in a bulk request; Elasticsearch's own limit is 100 MB. */
+  static final long MAX_BULK_BYTES = 5L * 1024 * 1024;
 
   private final ElasticsearchTemplate elasticsearch;
   private final DocumentFormats formats;
@@ -62,45 +62,68 @@ public final class DocumentWriter {
   }
 
   private BulkAnswer write(Target index, List<Message> messages, Runnable beforeEach) {
+    DocumentFormat format = formats.of(index.layout());
+    JsonpMapper mapper = elasticsearch.execute(ElasticsearchClient::_jsonpMapper);
     BulkAnswer answer = BulkAnswer.NOTHING_SENT;
     List<Message> part = new ArrayList<>();
+    List<BulkOperation> operations = new ArrayList<>();
     long bytes = 0;
     for (Message message : messages) {
-      part.add(message);
-      bytes += FRAME_BYTES + (long) MAX_BYTES_PER_CHARACTER * message.body().length();
-      if (bytes >= MAX_BULK_BYTES) {
+      BulkOperation operation = operation(format, message, mapper);
+      long more = bytes(operation, mapper);
+      if (!part.isEmpty() && bytes + more > MAX_BULK_BYTES) {
         beforeEach.run();
-        answer = answer.plus(send(index, part));
+        answer = answer.plus(send(index, part, operations));
         part = new ArrayList<>();
+        operations = new ArrayList<>();
         bytes = 0;
       }
+      part.add(message);
+      operations.add(operation);
+      bytes += more;
     }
     if (part.isEmpty()) {
       return answer;
     }
     beforeEach.run();
-    return answer.plus(send(index, part));
+    return answer.plus(send(index, part, operations));
   }
 
-  private BulkAnswer send(Target index, List<Message> messages) {
-    DocumentFormat format = formats.of(index.layout());
-    // The alias is required: a document must not create an index again that was deleted.
-    BulkRequest.Builder request =
-        new BulkRequest.Builder().index(SearchCluster.writeAlias(index.name())).requireAlias(true);
-    for (Message message : messages) {
-      DocumentName name = DocumentName.of(message);
-      request.operations(
-          bulk ->
-              bulk.<Object>index(
-                  operation ->
-                      operation
-                          .id(name.id())
-                          .routing(name.routing())
-                          .version(message.revision())
-                          .versionType(VersionType.ExternalGte)
-                          .document(format.fields().apply(name, message))));
+  private static BulkOperation operation(
+      DocumentFormat format, Message message, JsonpMapper mapper) {
+    DocumentName name = DocumentName.of(message);
+    // As bytes: the client would make them anyway, and their number decides which request has them.
+    BinaryData document = BinaryData.of(format.fields().apply(name, message), mapper);
+    return BulkOperation.of(
+        bulk ->
+            bulk.<BinaryData>index(
+                operation ->
+                    operation
+                        .id(name.id())
+                        .routing(name.routing())
+                        .version(message.revision())
+                        .versionType(VersionType.ExternalGte)
+                        .document(document)));
+  }
+
+  /** The bytes that an operation takes in a request: those of its two lines. */
+  private static long bytes(BulkOperation operation, JsonpMapper mapper) {
+    long bytes = 0;
+    for (Iterator<?> lines = operation._serializables(); lines.hasNext(); ) {
+      bytes += BinaryData.of(lines.next(), mapper).size() + 1;
     }
-    BulkResponse response = elasticsearch.execute(client -> client.bulk(request.build()));
+    return bytes;
+  }
+
+  private BulkAnswer send(Target index, List<Message> messages, List<BulkOperation> operations) {
+    // The alias is required: a document must not create an index again that was deleted.
+    BulkRequest request =
+        BulkRequest.of(
+            bulk ->
+                bulk.index(SearchCluster.writeAlias(index.name()))
+                    .requireAlias(true)
+                    .operations(operations));
+    BulkResponse response = elasticsearch.execute(client -> client.bulk(request));
     return BulkAnswer.of(messages, response.items());
   }
 }

@@ -9,9 +9,14 @@ import dev.tally.common.identity.ChatKey;
 import dev.tally.common.identity.MessageKey;
 import dev.tally.common.search.AppDigest;
 import dev.tally.common.search.SearchLayout;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.data.elasticsearch.client.elc.ElasticsearchTemplate;
 
 class DocumentWriterTest {
@@ -71,6 +76,36 @@ class DocumentWriterTest {
     for (int layout = 0; layout <= NextLayout.LAYOUT; layout++) {
       assertThat(formats.isKnown(layout)).isEqualTo(SearchLayout.isKnown(layout));
     }
+  }
+
+  /** JSON writes a control character as six bytes, and a Cyrillic letter as two. */
+  @ParameterizedTest
+  @CsvSource({"1, 10000, 200", "0x436, 10000, 600", "0x61, 10000, 1200", "0x61, 1, 60000"})
+  void aBulkRequestIsAsLongAsItMayBe(int character, int length, int count) {
+    String body = Character.toString(character).repeat(length);
+    List<Message> messages =
+        LongStream.rangeClosed(1, count).mapToObj(number -> message(number, body)).toList();
+
+    BulkAnswer answer =
+        writer.write(new DocumentWriter.Target("live", SearchLayout.VERSION), messages);
+
+    assertThat(answer.sent()).isEqualTo(count);
+    List<String> requests = elasticsearch.requests;
+    assertThat(requests).hasSizeGreaterThan(1);
+    for (int i = 0; i < requests.size(); i++) {
+      assertThat(bytes(requests.get(i))).isLessThanOrEqualTo(DocumentWriter.MAX_BULK_BYTES);
+      if (i > 0) {
+        String next = requests.get(i).lines().limit(2).collect(Collectors.joining("\n", "", "\n"));
+        assertThat(bytes(requests.get(i - 1)) + bytes(next))
+            .isGreaterThan(DocumentWriter.MAX_BULK_BYTES);
+      }
+    }
+    assertThat(requests.stream().flatMap(String::lines).filter(line -> line.contains("\"_id\"")))
+        .hasSize(count);
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private DocumentWriter writer(DocumentFormats formats) {
