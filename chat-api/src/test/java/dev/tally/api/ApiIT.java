@@ -3,6 +3,7 @@ package dev.tally.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tally.common.search.SearchLayout;
 import dev.tally.stack.Server;
 import dev.tally.stack.ServerKind;
 import dev.tally.testkit.TestServers;
@@ -97,12 +98,18 @@ class ApiIT {
   @Test
   void onlySearchNeedsElasticsearch() {
     Server elasticsearch = servers.killable(ServerKind.ELASTICSEARCH);
+    JdbcClient mysql = api.getBean(JdbcClient.class);
+    mysql
+        .sql("INSERT INTO search_indexes (name, role, layout) VALUES ('index', 'LIVE', ?)")
+        .param(SearchLayout.VERSION)
+        .update();
     elasticsearch.kill();
     try {
       get("/apps/" + app + "/chats/1").is(200);
       assertUnavailable(get("/apps/" + app + "/chats/1/search?q=x"));
       get("/actuator/health/readiness").is(200);
     } finally {
+      mysql.sql("DELETE FROM search_indexes").update();
       elasticsearch.start();
     }
   }

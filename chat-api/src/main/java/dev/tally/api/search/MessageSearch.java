@@ -1,6 +1,5 @@
 package dev.tally.api.search;
 
-import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
 import dev.tally.api.message.Messages;
 import dev.tally.api.page.PageBody;
@@ -79,8 +78,8 @@ class MessageSearch {
    *
    * @param after the cursor of the page; null for the first page
    * @param body takes the hits, at most {@code limit}
-   * @throws ProblemException 503 if Elasticsearch does not answer, or a worker builds the index
-   *     anew after an upgrade, or other searches take too long; 429 if the app's own do
+   * @throws ProblemException 503 if Elasticsearch does not answer, or has an index that this API
+   *     does not know how to ask, or other searches take too long; 429 if the app's own do
    */
   void search(
       ChatName chat,
@@ -91,12 +90,6 @@ class MessageSearch {
       PageBody<Hit> body) {
     if (words.words().isEmpty()) {
       return;
-    }
-    if (index.isOutdated()) {
-      throw ProblemException.retryable(
-          ProblemType.UNAVAILABLE,
-          "The search index is built anew after an upgrade: search again later.",
-          Duration.ofSeconds(10));
     }
     long begin = System.nanoTime();
     try (SearchTurns.Turn _ = turns.take(chat.app())) {
@@ -125,8 +118,7 @@ class MessageSearch {
       long begin = System.nanoTime();
       // One at a time would not lead past many that are left out.
       int size = Math.min(hasLeftOut ? Math.max(left, FIRST_SLICE) : left, slice);
-      Optional<SearchResponse<Document>> found =
-          ask(SearchQuery.request(chat, words, order, typos, last, size));
+      Optional<SearchResponse<Document>> found = ask(chat, words, order, typos, last, size);
       if (found.isEmpty()) {
         slice = BoundedSearch.fewer(size);
         if (slice >= size) {
@@ -168,9 +160,20 @@ class MessageSearch {
     }
   }
 
-  private Optional<SearchResponse<Document>> ask(SearchRequest request) {
+  private Optional<SearchResponse<Document>> ask(
+      ChatName chat,
+      SearchWords words,
+      SearchOrder order,
+      boolean typos,
+      @Nullable SearchCursor last,
+      int size) {
     try {
-      return elasticsearch.ask(request, Document.class);
+      // The layouts that this API knows are asked in the same way.
+      return index.ask(
+          live ->
+              elasticsearch.ask(
+                  SearchQuery.request(live.name(), chat, words, order, typos, last, size),
+                  Document.class));
     } catch (NoSuchIndexException e) {
       throw e;
     } catch (DataAccessException e) {

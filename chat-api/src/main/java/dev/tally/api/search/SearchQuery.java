@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SearchQuery {
 
-  private static final String INDEX = "tally-messages";
-
   /** No typo below five letters, one up to seven, then two. */
   private static final String TYPOS = "AUTO:5,8";
 
@@ -53,10 +51,12 @@ final class SearchQuery {
   /**
    * The request for the next hits of a search.
    *
+   * @param index the name of the index
    * @param typos whether words match with typos, too
    * @param after the place of the last hit before these; null for the first hits
    */
   static SearchRequest request(
+      String index,
       ChatName chat,
       SearchWords words,
       SearchOrder order,
@@ -67,7 +67,7 @@ final class SearchQuery {
     AppDigest app = AppDigest.of(chat.app());
     SearchRequest.Builder request = new SearchRequest.Builder();
     request
-        .index(INDEX)
+        .index(index)
         .routing(app.value())
         .size(size)
         .timeout("4s")

@@ -8,6 +8,7 @@ import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import dev.tally.api.ChatApi;
 import dev.tally.common.identity.AppToken;
 import dev.tally.common.search.AppDigest;
+import dev.tally.common.search.SearchLayout;
 import dev.tally.testkit.TestServers;
 import dev.tally.testkit.http.Http;
 import java.io.IOException;
@@ -40,6 +41,10 @@ class DeletedHitsIT {
         List.of("--server.port=0", "--server.address=127.0.0.1", "--logging.level.root=WARN"));
     api = ChatApi.start(arguments.toArray(String[]::new));
     mysql = api.getBean(JdbcTemplate.class);
+    mysql.update(
+        "INSERT INTO search_indexes (name, role, layout) VALUES (?, 'LIVE', ?)",
+        INDEX,
+        SearchLayout.VERSION);
     elasticsearch()
         .indices()
         .create(

@@ -1,74 +1,150 @@
 package dev.tally.api.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.tally.api.ChatApi;
 import dev.tally.common.search.SearchLayout;
-import dev.tally.testkit.TestServers;
+import dev.tally.testkit.http.Http;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Searches go to an index whose documents they can find, and wait for another one otherwise. */
+/** Searches go to the index that is live, whichever that is, if they know how to ask it. */
 class LiveIndexIT {
 
-  private static ConfigurableApplicationContext api;
-  private static JdbcTemplate mysql;
+  private static final int SWAPS = 20;
+  private static final int SEARCHERS = 4;
+
+  private static SearchedIndexes indexes;
+
+  private String live = "";
 
   @BeforeAll
   static void start() {
-    List<String> arguments = new ArrayList<>(TestServers.wiped().arguments());
-    arguments.addAll(
-        List.of("--server.port=0", "--server.address=127.0.0.1", "--logging.level.root=WARN"));
-    api = ChatApi.start(arguments.toArray(String[]::new));
-    mysql = api.getBean(JdbcTemplate.class);
+    indexes = new SearchedIndexes();
   }
 
   @AfterAll
   static void stop() {
-    api.close();
+    indexes.close();
   }
 
   @BeforeEach
-  void noIndex() {
-    mysql.update("DELETE FROM search_indexes");
+  void searchALiveIndex() throws IOException {
+    indexes.clear();
+    live = indexes.create();
+    indexes.makeLive(live);
+    await().atMost(Duration.ofMinutes(1)).until(() -> indexes.search().status() == 200);
+    assertFound(indexes.search());
   }
 
+  /** The API has read the name of the old index a moment ago. */
+  @Test
+  void aSearchFollowsASwapWhoseOldIndexIsDeletedAtOnce() throws IOException {
+    String next = indexes.create();
+
+    indexes.makeLive(next);
+    indexes.delete(live);
+
+    assertFound(indexes.search());
+  }
+
+  @Test
+  void noSearchFailsOrIsEmptyWhileIndexesAreSwapped() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    List<Future<Integer>> searchers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < SEARCHERS; i++) {
+        searchers.add(threads.submit(searcher(done)));
+      }
+      try {
+        for (int i = 0; i < SWAPS; i++) {
+          String next = indexes.create();
+          indexes.makeLive(next);
+          indexes.delete(live);
+          live = next;
+        }
+      } finally {
+        done.set(true);
+      }
+      for (Future<Integer> searches : searchers) {
+        assertThat(result(searches)).isPositive();
+      }
+    }
+  }
+
+  private static Callable<Integer> searcher(AtomicBoolean done) {
+    return () -> {
+      int searches = 0;
+      while (!done.get()) {
+        assertFound(indexes.search());
+        searches++;
+      }
+      return searches;
+    };
+  }
+
+  private static int result(Future<Integer> searches) throws InterruptedException {
+    try {
+      return searches.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("a search while indexes are swapped", e.getCause());
+    }
+  }
+
+  @Test
+  void anIndexOfTheLayoutBeforeIsSearched() {
+    indexes.makeLive(live, SearchLayout.OLDEST_USABLE);
+
+    assertFound(indexes.search());
+  }
+
+  /** The index of another name is read at once, so no old reading is in the way. */
   @ParameterizedTest
-  @ValueSource(ints = {SearchLayout.OLDEST_USABLE, SearchLayout.VERSION, SearchLayout.VERSION + 1})
-  void anIndexWithTheSameFieldsIsSearched(int layout) {
-    add("LIVE", layout);
+  @ValueSource(ints = {SearchLayout.OLDEST_USABLE - 1, SearchLayout.VERSION + 1})
+  void anIndexOfAnUnknownLayoutIsWaitedFor(int layout) throws IOException {
+    String unknown = indexes.create();
+    indexes.makeLive(unknown, layout);
+    indexes.delete(live);
 
-    assertThat(new LiveIndex(mysql).isOutdated()).isFalse();
+    Http.Answer answer = indexes.search().isProblem(503, "unavailable", "Service unavailable");
+
+    assertThat(answer.header("Retry-After")).isPresent();
+    indexes.makeLive(unknown);
+    await().atMost(Duration.ofMinutes(1)).until(() -> indexes.search().status() == 200);
+    assertFound(indexes.search());
   }
 
   @Test
-  void anOlderIndexIsWaitedFor() {
-    add("LIVE", SearchLayout.OLDEST_USABLE - 1);
-    add("BUILDING", SearchLayout.VERSION);
-    LiveIndex index = new LiveIndex(mysql);
-    assertThat(index.isOutdated()).isTrue();
+  void withoutALiveIndexASearchFindsNothing() throws IOException {
+    indexes.makeNoneLive();
+    indexes.delete(live);
 
-    mysql.update("DELETE FROM search_indexes WHERE role = 'LIVE'");
-    mysql.update("UPDATE search_indexes SET role = 'LIVE'");
-
-    assertThat(index.isOutdated()).isFalse();
+    assertThat(indexes.search().is(200).body()).isEqualTo("[]");
   }
 
+  /** As while a worker creates a lost index again. */
   @Test
-  void withoutAnyIndexASearchFindsNothing() {
-    assertThat(new LiveIndex(mysql).isOutdated()).isFalse();
+  void aSearchOfALostIndexFindsNothing() throws IOException {
+    indexes.delete(live);
+
+    assertThat(indexes.search().is(200).body()).isEqualTo("[]");
   }
 
-  private static void add(String role, int layout) {
-    mysql.update(
-        "INSERT INTO search_indexes (name, role, layout) VALUES (?, ?, ?)", role, role, layout);
+  private static void assertFound(Http.Answer answer) {
+    assertThat(answer.is(200).json().size()).isEqualTo(SearchedIndexes.COUNT);
   }
 }

@@ -118,7 +118,8 @@ class SearchQueryTest {
   private static JsonNode request(
       String q, SearchOrder order, boolean typos, @Nullable SearchCursor after) {
     SearchRequest request =
-        SearchQuery.request(CHAT, SearchWords.of(q), order, typos, after, /* size= */ 51);
+        SearchQuery.request("index", CHAT, SearchWords.of(q), order, typos, after, /* size= */ 51);
+    assertThat(request.index()).containsExactly("index");
     Jackson3JsonpMapper mapper = new Jackson3JsonpMapper();
     StringWriter text = new StringWriter();
     try (JsonGenerator generator = mapper.jsonProvider().createGenerator(text)) {
