@@ -225,6 +225,32 @@ class CheckerSetBackTest extends CheckerFixture {
     assertOnly(new Violation.Doubled(CHAT, 4));
   }
 
+  /** One attempt is taken by the Redis that is replaced, the other by the one that replaces it. */
+  @Test
+  void aRepetitionWhileRedisIsReplacedMayStandTwice() {
+    repeatedAndDoubled();
+    redisGoesBack(3);
+
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void aRepetitionBeforeRedisWentBackStandsOnce() {
+    repeatedAndDoubled();
+    now += FROZEN.toNanos();
+    redisGoesBack(3);
+
+    assertOnly(new Violation.Doubled(CHAT, 4));
+  }
+
+  private void repeatedAndDoubled() {
+    Request request = say(CHAT, "key", "four");
+    ask(request, UNKNOWN);
+    ask(request, new Outcome.Accepted(5, 5));
+    row(CHAT, 4, "four");
+    row(CHAT, 5, "four");
+  }
+
   @Test
   void aLostChatMayBeUnknown() {
     ask(new Request.NewChat(APP, null), new Outcome.Accepted(3, 3));

@@ -107,7 +107,8 @@ public final class Losses {
 
   /**
    * Whether a write may stand twice: its idempotency record was lost with Redis between two of its
-   * attempts, after the first one had been persisted.
+   * attempts, after the first one had been persisted. A Redis that was frozen goes on beside the
+   * one that has replaced it, and each takes an attempt before the other is gone.
    */
   boolean mayStandTwice(Write write) {
     return setBacks.stream()
@@ -115,7 +116,7 @@ public final class Losses {
             setBack ->
                 setBack.redis()
                     && write.startNanos() < setBack.goneNanos()
-                    && write.lastNanos() > setBack.goneNanos());
+                    && write.lastNanos() > setBack.begunNanos());
   }
 
   /** Whether MySQL may have lost an app that was created at this moment or later. */
