@@ -6,15 +6,12 @@ import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.Refresh;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import dev.tally.api.ChatApi;
-import dev.tally.common.identity.AppToken;
-import dev.tally.common.search.AppDigest;
 import dev.tally.common.search.SearchLayout;
 import dev.tally.testkit.TestServers;
 import dev.tally.testkit.http.Http;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,17 +42,7 @@ class DeletedHitsIT {
         "INSERT INTO search_indexes (name, role, layout) VALUES (?, 'LIVE', ?)",
         INDEX,
         SearchLayout.VERSION);
-    elasticsearch()
-        .indices()
-        .create(
-            index ->
-                index
-                    .index(INDEX)
-                    .mappings(
-                        mappings ->
-                            mappings
-                                .properties("digest", field -> field.keyword(keyword -> keyword))
-                                .properties("body", field -> field.text(text -> text))));
+    SearchedIndexes.createEmpty(elasticsearch(), INDEX);
   }
 
   @AfterAll
@@ -67,19 +54,7 @@ class DeletedHitsIT {
   @BeforeEach
   void fill() throws IOException {
     app = Http.postJson(url("/apps"), "{\"name\":\"a\"}").is(201).json().path("token").asString();
-    mysql.update(
-        "INSERT INTO chats (app_id, number, messages_count, created_at)"
-            + " SELECT id, 1, ?, UTC_TIMESTAMP(6) FROM apps WHERE token = ?",
-        COUNT,
-        app);
-    mysql.update(
-        """
-        INSERT INTO messages (app_id, chat_number, number, body, created_at)
-        SELECT id, 1, place, 'word', UTC_TIMESTAMP(6)
-        FROM apps JOIN JSON_TABLE(?, '$[*]' COLUMNS (place BIGINT PATH '$')) AS places
-        WHERE token = ?""",
-        LongStream.rangeClosed(1, COUNT).boxed().toList().toString(),
-        app);
+    SearchedIndexes.insertChat(mysql, app, COUNT);
     index(LongStream.rangeClosed(1, COUNT).mapToObj(number -> document(number, "word")).toList());
   }
 
@@ -131,15 +106,11 @@ class DeletedHitsIT {
   }
 
   private BulkOperation document(long number, String body) {
-    String digest = AppDigest.of(new AppToken(app)).value();
-    Map<String, Object> fields =
-        Map.of("digest", digest, "chat", 1, "number", number, "body", body);
-    return BulkOperation.of(
-        operation -> operation.index(index -> index.index(INDEX).routing(digest).document(fields)));
+    return SearchedIndexes.document(app, number, body);
   }
 
   private static void index(List<BulkOperation> documents) throws IOException {
-    elasticsearch().bulk(bulk -> bulk.refresh(Refresh.True).operations(documents));
+    elasticsearch().bulk(bulk -> bulk.index(INDEX).refresh(Refresh.True).operations(documents));
   }
 
   private static List<Long> numbers(Http.Answer page) {

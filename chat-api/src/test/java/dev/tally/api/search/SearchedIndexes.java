@@ -44,10 +44,15 @@ final class SearchedIndexes implements AutoCloseable {
     transaction = new TransactionTemplate(api.getBean(PlatformTransactionManager.class));
     elasticsearch = api.getBean(ElasticsearchClient.class);
     app = Http.postJson(url("/apps"), "{\"name\":\"a\"}").is(201).json().path("token").asString();
+    insertChat(mysql, app, COUNT);
+  }
+
+  /** Inserts an app's first chat, whose messages all have the same word. */
+  static void insertChat(JdbcTemplate mysql, String app, long count) {
     mysql.update(
         "INSERT INTO chats (app_id, number, messages_count, created_at)"
             + " SELECT id, 1, ?, UTC_TIMESTAMP(6) FROM apps WHERE token = ?",
-        COUNT,
+        count,
         app);
     mysql.update(
         """
@@ -55,7 +60,7 @@ final class SearchedIndexes implements AutoCloseable {
         SELECT id, 1, place, 'word', UTC_TIMESTAMP(6)
         FROM apps JOIN JSON_TABLE(?, '$[*]' COLUMNS (place BIGINT PATH '$')) AS places
         WHERE token = ?""",
-        LongStream.rangeClosed(1, COUNT).boxed().toList().toString(),
+        LongStream.rangeClosed(1, count).boxed().toList().toString(),
         app);
   }
 
@@ -63,6 +68,20 @@ final class SearchedIndexes implements AutoCloseable {
   String create() throws IOException {
     String name = "tally-messages-" + (created.size() + 1);
     created.add(name);
+    createEmpty(elasticsearch, name);
+    elasticsearch.bulk(
+        bulk ->
+            bulk.index(name)
+                .refresh(Refresh.True)
+                .operations(
+                    LongStream.rangeClosed(1, COUNT)
+                        .mapToObj(number -> document(app, number, "word"))
+                        .toList()));
+    return name;
+  }
+
+  /** Creates an index without documents. */
+  static void createEmpty(ElasticsearchClient elasticsearch, String name) throws IOException {
     elasticsearch
         .indices()
         .create(
@@ -74,18 +93,13 @@ final class SearchedIndexes implements AutoCloseable {
                             mappings
                                 .properties("digest", field -> field.keyword(keyword -> keyword))
                                 .properties("body", field -> field.text(text -> text))));
-    elasticsearch.bulk(
-        bulk ->
-            bulk.index(name)
-                .refresh(Refresh.True)
-                .operations(LongStream.rangeClosed(1, COUNT).mapToObj(this::document).toList()));
-    return name;
   }
 
-  private BulkOperation document(long number) {
+  /** The document of a message of an app's first chat. */
+  static BulkOperation document(String app, long number, String body) {
     String digest = AppDigest.of(new AppToken(app)).value();
     Map<String, Object> fields =
-        Map.of("digest", digest, "chat", 1, "number", number, "body", "word");
+        Map.of("digest", digest, "chat", 1, "number", number, "body", body);
     return BulkOperation.of(
         operation -> operation.index(index -> index.routing(digest).document(fields)));
   }
